@@ -1,0 +1,111 @@
+/**
+ * Turns a stream of recognised words into interims and finals the way Deepgram does, for recognisers that only
+ * know words: a final when the speaker pauses, another by cadence in unbroken speech or in silence, and interims
+ * that are sometimes wrong at their last word. Everything follows from the audio alone, so two runs agree.
+ */
+import type { HeardWord, RecogniserFormat, RecogniserListener } from './recogniser.ts';
+
+/** Audio between two finals when nobody pauses; the hosted service shows three to five seconds. */
+const FINAL_CADENCE_SECONDS = 3.5;
+/** Interims are offered this often, in audio time; the emulator passes on about one a second. */
+const INTERIM_INTERVAL_SECONDS = 0.25;
+/** How long after its end a word may still be shown as a near miss. */
+const UNSURE_SECONDS = 1.2;
+/** Every so-many-th word is first heard wrong. */
+const UNSURE_EVERY = 5;
+
+export class Phrasing {
+  #listener: RecogniserListener;
+  #endpointingSeconds: number;
+  #words: HeardWord[] = [];
+  #heardUntil = 0;
+  #finalUntil = 0;
+  #interimAt = 0;
+  #silentSince = 0;
+  #speakingSince: number | undefined;
+  #utteranceOpen = false;
+  #emptyFinals = 0;
+  #wordCount = 0;
+  #unsure = new Map<HeardWord, string>();
+
+  constructor(format: RecogniserFormat, listener: RecogniserListener) {
+    this.#listener = listener;
+    this.#endpointingSeconds = format.endpointingMs === false ? Infinity : format.endpointingMs / 1000;
+  }
+
+  /** Sound begins that may become a word: no final may end inside it. */
+  speechStarted(atSeconds: number): void {
+    this.#speakingSince = atSeconds;
+    this.#heardUntil = atSeconds;
+  }
+
+  /** The sound is over. `nearMiss` is what an unsure recogniser would have taken the word for. */
+  speechEnded(atSeconds: number, word?: HeardWord, nearMiss?: string): void {
+    this.#speakingSince = undefined;
+    this.#silentSince = atSeconds;
+    this.#heardUntil = Math.max(this.#heardUntil, atSeconds);
+    if (word === undefined) return;
+    this.#utteranceOpen = true;
+    this.#words.push(word);
+    this.#wordCount += 1;
+    if (nearMiss !== undefined && this.#wordCount % UNSURE_EVERY === 0) this.#unsure.set(word, nearMiss);
+  }
+
+  /** Audio has been heard this far; makes whatever interim or final has fallen due. */
+  heard(untilSeconds: number): void {
+    this.#heardUntil = untilSeconds;
+    const silent = this.#speakingSince === undefined;
+    if (silent && this.#utteranceOpen && untilSeconds - this.#silentSince >= this.#endpointingSeconds) {
+      this.#utteranceOpen = false;
+      this.#final(untilSeconds, true);
+    } else if (untilSeconds - this.#finalUntil >= FINAL_CADENCE_SECONDS) {
+      this.#finalByCadence(untilSeconds);
+    }
+    if (untilSeconds - this.#interimAt >= INTERIM_INTERVAL_SECONDS) {
+      this.#interimAt = untilSeconds;
+      this.#listener.interim(this.#interimWords(), untilSeconds);
+    }
+  }
+
+  /** Decides all of it, now. */
+  flush(untilSeconds: number): void {
+    this.#heardUntil = untilSeconds;
+    this.#utteranceOpen = false;
+    this.#final(untilSeconds, false);
+  }
+
+  /** In unbroken speech a final ends with its last whole word; what follows belongs to the next one. */
+  #finalByCadence(untilSeconds: number): void {
+    const lastWord = this.#words.at(-1);
+    if (lastWord !== undefined) {
+      this.#final(lastWord.end, false);
+      return;
+    }
+    // Silence is decided up to here, but never past the start of a word that is being spoken.
+    const until = Math.min(untilSeconds, this.#speakingSince ?? untilSeconds);
+    if (until <= this.#finalUntil) return;
+    // The hosted service now and then calls an empty final an endpoint: clients must bear it.
+    this.#emptyFinals += 1;
+    this.#final(until, this.#endpointingSeconds !== Infinity && this.#emptyFinals % 3 === 0);
+  }
+
+  #final(untilSeconds: number, endpoint: boolean): void {
+    const words = this.#words;
+    this.#words = [];
+    this.#unsure.clear();
+    this.#finalUntil = untilSeconds;
+    this.#listener.final(words, untilSeconds, endpoint);
+  }
+
+  /** Deepgram revises the end of an interim; code that takes interims for facts must be caught by a test. */
+  #interimWords(): HeardWord[] {
+    const words = this.#words.slice();
+    const last = words.at(-1);
+    if (last === undefined) return words;
+    const nearMiss = this.#unsure.get(last);
+    if (nearMiss !== undefined && this.#heardUntil - last.end < UNSURE_SECONDS) {
+      words[words.length - 1] = { ...last, word: nearMiss, confidence: 0.55 };
+    }
+    return words;
+  }
+}
