@@ -1,0 +1,258 @@
+/**
+ * The thread that recognises. A step of recognition may take half a second: on the emulator's own thread it would
+ * delay every timer.
+ *
+ * `runVoskWorker` is never called here: its source text is what the worker runs. A worker needs JavaScript, and this
+ * file is JavaScript in `dist/` but TypeScript under a test runner; the text of a loaded function is JavaScript in
+ * both, without a second build or a loader. The price: the function must not mention anything outside itself but
+ * types and globals, so Node's modules come from `process.getBuiltinModule` instead of imports.
+ */
+// Nothing this thread is handed has a type: its start data, the loader's script, Vosk's JSON. Hashes vouch for the last two.
+/* oxlint-disable typescript/no-unsafe-type-assertion */
+// The other rule takes the worker's port for a browser window.
+/* oxlint-disable unicorn/require-post-message-target-origin */
+import type { VoskFile } from './files.ts';
+import type { VoskReply, VoskRequest, VoskWord, VoskWorkerData } from './messages.ts';
+
+/** The part of Vosk's C API, as wrapped by emscripten, that is used here. */
+interface VoskModule {
+  FS: {
+    mkdirTree(path: string): void;
+    writeFile(path: string, bytes: Uint8Array, options: { canOwn: boolean }): void;
+    unlink(path: string): void;
+  };
+  /** A view of the whole memory; replaced whenever the memory grows. */
+  HEAPF32: Float32Array;
+  _malloc(bytes: number): number;
+  _free(address: number): void;
+  SetLogLevel(level: number): void;
+  Model: new (folder: string) => object;
+  Recognizer: new (model: object, sampleRate: number) => VoskRecognizer;
+}
+
+interface VoskRecognizer {
+  SetWords(on: boolean): void;
+  SetPartialWords(on: boolean): void;
+  /** Takes 32-bit floats in the range of 16-bit integers; truthy when the phrase has ended. */
+  AcceptWaveform(address: number, samples: number): unknown;
+  PartialResult(): string;
+  Result(): string;
+  FinalResult(): string;
+  delete(): void;
+}
+
+type LoadVosk = (options: {
+  wasmBinary: Uint8Array;
+  print: (line: string) => void;
+  printErr: (line: string) => void;
+}) => Promise<VoskModule>;
+
+export function runVoskWorker(): void {
+  const { createHash } = process.getBuiltinModule('node:crypto');
+  const { readFileSync } = process.getBuiltinModule('node:fs');
+  const { posix } = process.getBuiltinModule('node:path');
+  const { compileFunction } = process.getBuiltinModule('node:vm');
+  const thread = process.getBuiltinModule('node:worker_threads');
+
+  /**
+   * Audio is handed to Vosk in blocks of this length, however it was cut on arrival: the same audio then gives the
+   * same words, the same finals and the same interims. It delays a final by less than this.
+   */
+  const BLOCKS_PER_SECOND = 20;
+  /** Five interims for each second of audio; Vosk has nothing new more often. */
+  const BLOCKS_PER_INTERIM = 4;
+  /** The loader is all that stands above this line; what follows expects to live in a browser. */
+  const END_OF_LOADER = 'var vosk_default = LoadVosk;';
+  /**
+   * Without the first, random noise is added to the audio and word times differ from run to run; without the second,
+   * audio below the model's 16 kHz ends in a crash. Where an option is given twice, the last one counts.
+   */
+  const FEATURE_OPTIONS = '\n--dither=0\n--allow-upsample=true\n';
+
+  const log: string[] = [];
+
+  function reply(message: VoskReply): void {
+    thread.parentPort!.postMessage(message);
+  }
+
+  /** C++ exceptions arrive as bare numbers; the reason is in what was logged just before. */
+  function explain<Result>(doing: string, step: () => Result): Result {
+    try {
+      return step();
+    } catch (cause) {
+      const reason = typeof cause === 'number' ? log.slice(-3).join(' ') : String(cause);
+      throw new Error(`The speech recogniser failed while ${doing}: ${reason}`, { cause });
+    }
+  }
+
+  function read({ path, sha256 }: VoskFile): Uint8Array {
+    const bytes = readFileSync(path);
+    if (sha256 === undefined) return bytes;
+    const actual = createHash('sha256').update(bytes).digest('hex');
+    if (actual === sha256) return bytes;
+    throw new Error(
+      `The speech recogniser cannot start: ${path} was changed or is damaged (SHA-256 ${actual}, not ${sha256}). ` +
+        'Install its package again.',
+    );
+  }
+
+  async function loadModule({ loader, wasm }: VoskWorkerData): Promise<VoskModule> {
+    const script = Buffer.from(read(loader)).toString('utf8');
+    const loaderEnd = script.indexOf(END_OF_LOADER);
+    const source = `${script.slice(0, loaderEnd)}\nreturn LoadVosk;`;
+    const compiled = compileFunction(source, ['self'], { filename: loader.path });
+    // The loader asks its address to find the WebAssembly file, which it is given below.
+    const load = (compiled as (self: object) => LoadVosk)({ location: { href: '' } });
+    const keep = (line: string) => void (log.push(line) > 20 && log.shift());
+    const module = await load({ wasmBinary: read(wasm), print: keep, printErr: keep });
+    module.SetLogLevel(-1);
+    return module;
+  }
+
+  function loadModel(module: VoskModule, files: VoskFile[]): object {
+    const placed: string[] = [];
+    for (const file of files) {
+      const path = `/model/${file.name}`;
+      const isFeatureOptions = posix.basename(path) === 'mfcc.conf';
+      const bytes = isFeatureOptions ? Buffer.concat([read(file), Buffer.from(FEATURE_OPTIONS)]) : read(file);
+      module.FS.mkdirTree(posix.dirname(path));
+      module.FS.writeFile(path, bytes, { canOwn: true });
+      placed.push(path);
+    }
+    const model = explain('loading the model', () => new module.Model('/model'));
+    // All of it has been read into Vosk's own memory: the copies would cost another 70 MB.
+    for (const path of placed) module.FS.unlink(path);
+    return model;
+  }
+
+  class Stream {
+    readonly #module: VoskModule;
+    readonly #recognizer: VoskRecognizer;
+    readonly #number: number;
+    readonly #sampleRate: number;
+    readonly #waiting: (Int16Array | 'flush')[] = [];
+    readonly #block: Float32Array;
+    readonly #address: number;
+    /** Samples of the block that hold audio not yet handed to Vosk. */
+    #filled = 0;
+    #heardSamples = 0;
+    #blocksSinceInterim = 0;
+
+    constructor(module: VoskModule, model: object, number: number, sampleRate: number) {
+      this.#module = module;
+      this.#recognizer = new module.Recognizer(model, sampleRate);
+      this.#recognizer.SetWords(true);
+      this.#recognizer.SetPartialWords(true);
+      this.#number = number;
+      this.#sampleRate = sampleRate;
+      this.#block = new Float32Array(Math.round(sampleRate / BLOCKS_PER_SECOND));
+      this.#address = module._malloc(this.#block.byteLength);
+    }
+
+    enqueue(item: Int16Array | 'flush'): void {
+      this.#waiting.push(item);
+    }
+
+    /** Does the next piece of work, one block at most; tells whether more is waiting. */
+    step(): boolean {
+      const next = this.#waiting.shift();
+      if (next === undefined) return false;
+      if (next === 'flush') {
+        this.#hear();
+        this.#reply('final', this.#recognizer.FinalResult());
+        reply({ type: 'flushed', stream: this.#number });
+      } else {
+        const taken = next.subarray(0, this.#block.length - this.#filled);
+        this.#block.set(taken, this.#filled);
+        this.#filled += taken.length;
+        if (taken.length < next.length) this.#waiting.unshift(next.subarray(taken.length));
+        if (this.#filled === this.#block.length) this.#hear();
+      }
+      return this.#waiting.length > 0;
+    }
+
+    release(): void {
+      this.#recognizer.delete();
+      this.#module._free(this.#address);
+    }
+
+    #hear(): void {
+      if (this.#filled === 0) return;
+      const samples = this.#block.subarray(0, this.#filled);
+      this.#module.HEAPF32.set(samples, this.#address / samples.BYTES_PER_ELEMENT);
+      const hasEnded = this.#recognizer.AcceptWaveform(this.#address, samples.length);
+      this.#heardSamples += samples.length;
+      this.#filled = 0;
+      this.#blocksSinceInterim += 1;
+      if (hasEnded) this.#reply('final', this.#recognizer.Result());
+      else if (this.#blocksSinceInterim >= BLOCKS_PER_INTERIM) {
+        this.#reply('interim', this.#recognizer.PartialResult());
+      }
+    }
+
+    #reply(type: 'interim' | 'final', json: string): void {
+      this.#blocksSinceInterim = 0;
+      const result = JSON.parse(json) as { result?: VoskWord[]; partial_result?: VoskWord[] };
+      const words = result.result ?? result.partial_result ?? [];
+      reply({ type, stream: this.#number, words, heardUntilSeconds: this.#heardSamples / this.#sampleRate });
+    }
+  }
+
+  async function serve(): Promise<void> {
+    const files = thread.workerData as VoskWorkerData;
+    const module = await loadModule(files);
+    const model = loadModel(module, files.model);
+    const streams = new Map<number, Stream>();
+    let isWorking = false;
+
+    /**
+     * One block of each stream, then a look at the messages: a long burst of audio holds up nobody else's, and a
+     * stream that is closed costs no more work.
+     */
+    function work(): void {
+      isWorking = false;
+      for (const stream of streams.values()) {
+        if (explain('listening', () => stream.step())) wake();
+      }
+    }
+
+    function wake(): void {
+      if (isWorking) return;
+      isWorking = true;
+      setImmediate(work);
+    }
+
+    function open(number: number, sampleRate: number): void {
+      const doing = `opening a stream of ${sampleRate} samples a second`;
+      streams.set(
+        number,
+        explain(doing, () => new Stream(module, model, number, sampleRate)),
+      );
+    }
+
+    thread.parentPort!.on('message', (request: VoskRequest) => {
+      const stream = streams.get(request.stream);
+      switch (request.type) {
+        case 'open':
+          open(request.stream, request.sampleRate);
+          break;
+        case 'accept':
+          stream?.enqueue(request.samples);
+          wake();
+          break;
+        case 'flush':
+          stream?.enqueue('flush');
+          wake();
+          break;
+        case 'close':
+          stream?.release();
+          streams.delete(request.stream);
+          break;
+      }
+    });
+    reply({ type: 'ready' });
+  }
+
+  // A rejection is nobody's to catch in this thread, so it ends it, and reaches the other one as an error event.
+  void serve();
+}
