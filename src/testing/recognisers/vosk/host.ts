@@ -16,6 +16,9 @@ import type { VoskReply, VoskRequest } from './messages.ts';
 import { VoskStream } from './stream.ts';
 import { runVoskWorker } from './worker.ts';
 
+/** The lowest rate tried. Far below it, Vosk aborts or never returns. */
+const LOWEST_SAMPLE_RATE = 8000;
+
 export interface VoskOptions extends VoskFileOptions {
   /**
    * Told once if recognition breaks down after the start; every stream is silent from then on, and a flush under way
@@ -89,6 +92,11 @@ export async function startVosk(options: VoskOptions = {}): Promise<VoskHost> {
     recogniser({ sampleRate }, listener) {
       if (ending !== undefined)
         throw new Error('The speech recogniser is no longer running.', { cause: ending });
+      if (!(sampleRate >= LOWEST_SAMPLE_RATE)) {
+        throw new RangeError(
+          `The speech recogniser needs at least ${LOWEST_SAMPLE_RATE} samples a second, not ${sampleRate}.`,
+        );
+      }
       opened += 1;
       const number = opened;
       const stream = new VoskStream(number, listener, request, () => streams.delete(number));

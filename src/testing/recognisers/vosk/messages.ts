@@ -13,7 +13,8 @@ export type VoskRequest =
 
 export type VoskReply =
   | { type: 'ready' }
-  | { type: 'interim' | 'final'; stream: number; words: VoskWord[]; heardUntilSeconds: number }
+  | { type: 'interim'; stream: number; words: VoskWord[]; heardUntilSeconds: number }
+  | { type: 'final'; stream: number; words: VoskWord[]; heardUntilSeconds: number; endpoint: boolean }
   | { type: 'flushed'; stream: number };
 
 /** A word as Vosk writes it. */

@@ -2,12 +2,6 @@
 import type { HeardWord, Recogniser, RecogniserListener } from '../recogniser.ts';
 import type { VoskReply, VoskRequest, VoskWord } from './messages.ts';
 
-/**
- * Silence after the last word from which a final counts as a pause. Vosk waits at least 0.5 s before it ends a phrase,
- * but also ends one after 20 s without any pause; word ends are good to about 0.1 s.
- */
-const PAUSE_SECONDS = 0.3;
-
 type Request = (message: VoskRequest, transfer?: ArrayBuffer[]) => void;
 
 export class VoskStream implements Recogniser {
@@ -46,12 +40,9 @@ export class VoskStream implements Recogniser {
       case 'interim':
         this.#listener.interim(reply.words.map(toHeardWord), reply.heardUntilSeconds);
         break;
-      case 'final': {
-        const lastWord = reply.words.at(-1);
-        const endpoint = lastWord !== undefined && reply.heardUntilSeconds - lastWord.end >= PAUSE_SECONDS;
-        this.#listener.final(reply.words.map(toHeardWord), reply.heardUntilSeconds, endpoint);
+      case 'final':
+        this.#listener.final(reply.words.map(toHeardWord), reply.heardUntilSeconds, reply.endpoint);
         break;
-      }
       case 'flushed':
         this.#flushes.shift()?.();
         break;

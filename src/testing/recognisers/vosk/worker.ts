@@ -41,6 +41,12 @@ interface VoskRecognizer {
   delete(): void;
 }
 
+/** Vosk leaves the lists out when there are no words. */
+interface VoskResult {
+  result?: VoskWord[];
+  partial_result?: VoskWord[];
+}
+
 type LoadVosk = (options: {
   wasmBinary: Uint8Array;
   print: (line: string) => void;
@@ -61,6 +67,18 @@ export function runVoskWorker(): void {
   const BLOCKS_PER_SECOND = 20;
   /** Five interims for each second of audio; Vosk has nothing new more often. */
   const BLOCKS_PER_INTERIM = 4;
+  /**
+   * How far Vosk's decoder is behind the audio, at most: a chunk of 0.21 s is decoded once 0.15 s more has arrived, in
+   * features of 0.03 s. A final speaks for the audio up to there; a word that began in the lag, up to 0.2 s in trials,
+   * belongs to the next one. Were a final to claim all that was heard, a client that reconnects and replays from the
+   * final's end would lose that word.
+   */
+  const DECODING_LAG_SECONDS = 0.4;
+  /**
+   * Silence after the last word from which a final counts as a pause. Vosk sees at least 0.5 s of it before it ends a
+   * phrase; but it also ends one after 20 s without any.
+   */
+  const PAUSE_SECONDS = 0.5;
   /** The loader is all that stands above this line; what follows expects to live in a browser. */
   const END_OF_LOADER = 'var vosk_default = LoadVosk;';
   /**
@@ -136,7 +154,9 @@ export function runVoskWorker(): void {
     /** Samples of the block that hold audio not yet handed to Vosk. */
     #filled = 0;
     #heardSamples = 0;
-    #blocksSinceInterim = 0;
+    /** Audio up to here is in finals; never goes back. */
+    #decidedSeconds = 0;
+    #blocksSinceReply = 0;
 
     constructor(module: VoskModule, model: object, number: number, sampleRate: number) {
       this.#module = module;
@@ -157,16 +177,13 @@ export function runVoskWorker(): void {
     step(): boolean {
       const next = this.#waiting.shift();
       if (next === undefined) return false;
-      if (next === 'flush') {
-        this.#hear();
-        this.#reply('final', this.#recognizer.FinalResult());
-        reply({ type: 'flushed', stream: this.#number });
-      } else {
+      if (next === 'flush') this.#flush();
+      else {
         const taken = next.subarray(0, this.#block.length - this.#filled);
         this.#block.set(taken, this.#filled);
         this.#filled += taken.length;
         if (taken.length < next.length) this.#waiting.unshift(next.subarray(taken.length));
-        if (this.#filled === this.#block.length) this.#hear();
+        if (this.#filled === this.#block.length) this.#hearBlock();
       }
       return this.#waiting.length > 0;
     }
@@ -176,25 +193,52 @@ export function runVoskWorker(): void {
       this.#module._free(this.#address);
     }
 
-    #hear(): void {
-      if (this.#filled === 0) return;
+    #hearBlock(): void {
+      const hasEnded = this.#accept();
+      this.#blocksSinceReply += 1;
+      if (hasEnded) this.#replyFinal(this.#recognizer.Result(), DECODING_LAG_SECONDS);
+      else if (this.#blocksSinceReply >= BLOCKS_PER_INTERIM) this.#replyInterim();
+    }
+
+    #flush(): void {
+      // Vosk ignores a flush that directly follows a final, though the lag's worth of audio is still undecided; being
+      // handed audio, even none, wakes it. Before the first sample there is nothing to wake it for.
+      if (this.#heardSamples + this.#filled > 0) this.#accept();
+      this.#replyFinal(this.#recognizer.FinalResult(), 0);
+      reply({ type: 'flushed', stream: this.#number });
+    }
+
+    /** Hands over what the block holds; tells whether Vosk takes the phrase to be at its end. */
+    #accept(): boolean {
       const samples = this.#block.subarray(0, this.#filled);
       this.#module.HEAPF32.set(samples, this.#address / samples.BYTES_PER_ELEMENT);
       const hasEnded = this.#recognizer.AcceptWaveform(this.#address, samples.length);
       this.#heardSamples += samples.length;
       this.#filled = 0;
-      this.#blocksSinceInterim += 1;
-      if (hasEnded) this.#reply('final', this.#recognizer.Result());
-      else if (this.#blocksSinceInterim >= BLOCKS_PER_INTERIM) {
-        this.#reply('interim', this.#recognizer.PartialResult());
-      }
+      return Boolean(hasEnded);
     }
 
-    #reply(type: 'interim' | 'final', json: string): void {
-      this.#blocksSinceInterim = 0;
-      const result = JSON.parse(json) as { result?: VoskWord[]; partial_result?: VoskWord[] };
-      const words = result.result ?? result.partial_result ?? [];
-      reply({ type, stream: this.#number, words, heardUntilSeconds: this.#heardSamples / this.#sampleRate });
+    #replyInterim(): void {
+      const { partial_result: words = [] } = JSON.parse(this.#recognizer.PartialResult()) as VoskResult;
+      const heardUntilSeconds = this.#heardSamples / this.#sampleRate;
+      this.#blocksSinceReply = 0;
+      reply({ type: 'interim', stream: this.#number, words, heardUntilSeconds });
+    }
+
+    #replyFinal(json: string, lagSeconds: number): void {
+      const { result: words = [] } = JSON.parse(json) as VoskResult;
+      const heardSeconds = this.#heardSamples / this.#sampleRate;
+      const lastWordEnd = words.at(-1)?.end ?? 0;
+      const endpoint = words.length > 0 && heardSeconds - lastWordEnd >= PAUSE_SECONDS;
+      this.#decidedSeconds = Math.max(this.#decidedSeconds, lastWordEnd, heardSeconds - lagSeconds);
+      this.#blocksSinceReply = 0;
+      reply({
+        type: 'final',
+        stream: this.#number,
+        words,
+        heardUntilSeconds: this.#decidedSeconds,
+        endpoint,
+      });
     }
   }
 
