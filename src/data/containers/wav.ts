@@ -1,0 +1,99 @@
+/**
+ * WAV is raw audio behind a header: once `fmt ` is read, every byte of `data` has an exact position, and the client
+ * can treat a WAV stream as it treats raw audio, cut to the sample.
+ *
+ *     RIFF size WAVE │ fmt  size tag channels rate bytes/s blockAlign bits [cb valid mask SubFormat] │ LIST … │ data size │ frames …
+ *     (or RF64, BW64)      16+   2   2        4    4       2          2      extensible, tag 0xFFFE             0, -1: streaming
+ *
+ * Compressed audio (ADPCM, MP3 in WAV) has no exact frames: its durations are unknown and `format` is absent. Chunks
+ * after a `data` of known size pass through and count no time; a second RIFF file glued on is refused. The byte that
+ * pads a `data` of odd length is taken for one of its own: one sample too many in mono of 8 bits.
+ */
+import { ascii, uintLE } from './bytes.ts';
+import { type Grammar, MORE, REFUSED, type Unit } from './demuxer.ts';
+
+/** The audio in a WAV file. */
+export interface RawFormat {
+  /** In Deepgram's words; `other` is PCM that it has no word for, such as 8 or 24 bits. */
+  readonly encoding: 'linear16' | 'linear32' | 'mulaw' | 'alaw' | 'other';
+  readonly sampleRate: number;
+  readonly channels: number;
+  /** Bytes of one frame: one sample of each channel. */
+  readonly blockAlign: number;
+}
+
+/** Format tag and bits per sample. Deepgram's `linear32` is floating point; 32-bit integers have no name there. */
+const ENCODINGS: Partial<Record<string, RawFormat['encoding']>> = {
+  '1/16': 'linear16',
+  '3/32': 'linear32',
+  '6/8': 'alaw',
+  '7/8': 'mulaw',
+};
+
+/** A data size that means "until the stream ends". */
+const STREAMING = new Set([0, 0xffffffff]);
+
+export function wavGrammar(): Grammar {
+  let blockAlign = 0;
+  let sampleRate = 0;
+  let size64 = 0;
+  /** Bytes of `data` still to come; `undefined` before it begins. */
+  let remaining: number | undefined;
+
+  function readFormat(chunk: Uint8Array): void {
+    const field = (at: number, length: number) => uintLE(chunk, 8 + at, 8 + at + length);
+    const tag = field(0, 2) === 0xfffe ? field(24, 2) : field(0, 2);
+    const channels = field(2, 2);
+    const bits = field(14, 2);
+    sampleRate = field(4, 4);
+    blockAlign = sampleRate && channels && field(12, 2);
+    const isPacked = blockAlign * 8 === channels * bits;
+    const encoding = (isPacked && ENCODINGS[`${tag}/${bits}`]) || 'other';
+    grammar.exact = encoding !== 'other' || tag === 1 || tag === 3;
+    if (grammar.exact) grammar.format = { encoding, sampleRate, channels, blockAlign };
+  }
+
+  const grammar: Grammar = {
+    exact: true,
+
+    measure(bytes) {
+      if (remaining) {
+        const available = Math.min(bytes.length, remaining);
+        // A `data` that ends within a frame gives that rest alone.
+        return available - (available % blockAlign) || (available === remaining ? available : MORE);
+      }
+      if (bytes.length < 8) return MORE;
+      const id = ascii(bytes, 0, 4);
+      const isRiff = /RIFF|RF64|BW64/.test(id);
+      if (isRiff || id === 'data') {
+        if (remaining === 0 || !(isRiff || blockAlign)) return REFUSED;
+        return isRiff ? 12 : 8;
+      }
+      const size = uintLE(bytes, 4, 8);
+      return 8 + size + (size % 2);
+    },
+
+    read(bytes): Unit {
+      const durationMs = (frames: number) => (grammar.exact ? (frames / sampleRate) * 1000 : undefined);
+      if (remaining) {
+        remaining -= bytes.length;
+        return {
+          kind: 'audio',
+          boundary: true,
+          durationMs: durationMs(Math.floor(bytes.length / blockAlign)),
+        };
+      }
+      if (remaining === 0) return { kind: 'audio', durationMs: durationMs(0) };
+      const id = ascii(bytes, 0, 4);
+      if (id === 'fmt ') readFormat(bytes);
+      if (id === 'ds64') size64 = uintLE(bytes, 16, 24);
+      if (id === 'data') {
+        const size = uintLE(bytes, 4, 8);
+        // A chunk of odd length is padded to an even one.
+        remaining = STREAMING.has(size) ? size64 || Infinity : size + (size % 2);
+      }
+      return { kind: 'header' };
+    },
+  };
+  return grammar;
+}
