@@ -1,0 +1,47 @@
+/** Delays between attempts, from a seeded random number, so that every run can be repeated. */
+
+/** Milliseconds. */
+export interface BackoffSettings {
+  /** The first retry comes at once, spread over this long: enough to part a herd, too short to be felt. */
+  firstJitterMs: number;
+  /** Full jitter grows from here by doubling … */
+  baseMs: number;
+  /** … up to here. */
+  capMs: number;
+  /** What `baseMs` becomes when the server said that it has too many connections. */
+  gentleBaseMs: number;
+}
+
+export const BACKOFF: BackoffSettings = {
+  firstJitterMs: 100,
+  baseMs: 500,
+  capMs: 10_000,
+  gentleBaseMs: 2_000,
+};
+
+/**
+ * The wait before the retry that follows `failures` failures in a row (0: the connection had been useful). Full jitter:
+ * anything between nothing and the exponential bound; where the server asks for gentleness at least half of it.
+ */
+export function backoffDelayMs(
+  failures: number,
+  gently: boolean,
+  random: number,
+  settings = BACKOFF,
+): number {
+  if (gently) return (0.5 + random / 2) * exponential(settings.gentleBaseMs, failures, settings.capMs);
+  if (failures === 0) return random * settings.firstJitterMs;
+  return random * exponential(settings.baseMs, failures - 1, settings.capMs);
+}
+
+function exponential(baseMs: number, doublings: number, capMs: number): number {
+  return Math.min(capMs, baseMs * 2 ** Math.min(doublings, 30));
+}
+
+/** One step of a small generator (mulberry32): the next seed, and a number from 0 up to 1. */
+export function nextRandom(seed: number): { seed: number; random: number } {
+  const next = (seed + 0x6d2b79f5) | 0;
+  let mixed = Math.imul(next ^ (next >>> 15), 1 | next);
+  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+  return { seed: next, random: ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296 };
+}

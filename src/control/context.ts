@@ -1,0 +1,71 @@
+/** The memory of the connection machine: numbers and names only, all of it fit for the inspector. */
+import type { ConnectionEnd } from '../protocol/close-reasons.ts';
+import { DRAIN_MS, KEEP_ALIVE_MS } from '../protocol/limits.ts';
+import type { RecoverySettings, Verdict } from './recovery-policy.ts';
+
+/** How the machine behaves; fixed for a session. */
+export interface ConnectionSettings extends RecoverySettings {
+  keepAliveMs: number;
+  /** Idle time after which the connection is given back; `Infinity` holds it. */
+  disconnectAfterIdleMs: number;
+  /** Between two attempts of a long outage. */
+  probeMs: number;
+  /** How long a drain may take when the user has not set a deadline of their own. */
+  drainMs: number;
+  canReauthorise: boolean;
+  /** Where the jitter starts; the same seed gives the same delays. */
+  seed: number;
+}
+
+export const CONNECTION_DEFAULTS: ConnectionSettings = {
+  keepAliveMs: KEEP_ALIVE_MS,
+  disconnectAfterIdleMs: Infinity,
+  suspendAfterFailures: 10,
+  suspendAfterMs: 60_000,
+  giveUpAfterMs: Infinity,
+  probeMs: 30_000,
+  drainMs: DRAIN_MS,
+  canReauthorise: false,
+  seed: 1,
+};
+
+export interface ConnectionContext {
+  settings: ConnectionSettings;
+  seed: number;
+  /** Sockets asked for so far in this session. */
+  attempts: number;
+  /** Ends in a row without a result that confirmed new audio. */
+  failures: number;
+  /** When the first of these ends came. */
+  outageSince: number | undefined;
+  /** The last end, until a result confirms new audio. */
+  lastEnd: ConnectionEnd | undefined;
+  /** A new token was tried since then. */
+  reauthorised: boolean;
+  everConfirmed: boolean;
+  closing: boolean;
+  /** Audio came while nothing could take it. */
+  pendingAudio: boolean;
+  /** What was decided on the last end. */
+  verdict: Verdict;
+  /** How long the backoff after it lasts. */
+  delayMs: number;
+}
+
+export function initialContext(settings: Partial<ConnectionSettings> = {}): ConnectionContext {
+  const complete = { ...CONNECTION_DEFAULTS, ...settings };
+  return {
+    settings: complete,
+    seed: complete.seed,
+    attempts: 0,
+    failures: 0,
+    outageSince: undefined,
+    lastEnd: undefined,
+    reauthorised: false,
+    everConfirmed: false,
+    closing: false,
+    pendingAudio: false,
+    verdict: 'retry',
+    delayMs: 0,
+  };
+}

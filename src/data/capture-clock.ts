@@ -1,0 +1,47 @@
+/**
+ * From a session position to the moment when that audio was captured. Pauses take no audio, so the two drift apart; an
+ * anchor is set wherever they do by more than the jitter of delivery.
+ */
+import type { Clock } from '../clock.ts';
+
+interface Anchor {
+  position: number;
+  /** Milliseconds on the session's clock. */
+  at: number;
+  /** What the wall showed then, less `at`. */
+  wallOffsetMs: number;
+}
+
+/** Below this a difference is the jitter of timers and networks. */
+const JITTER_MS = 250;
+
+/** Anchors kept: more than the pauses of the minute that the log can hold. */
+const MAX_ANCHORS = 256;
+
+export class CaptureClock {
+  readonly #clock: Clock;
+  #anchors: Anchor[] = [];
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Audio up to `end`, `samples` long, came just now. */
+  mark(end: number, samples: number, rate: number, now: number): void {
+    const last = this.#anchors.at(-1);
+    if (last) {
+      const driftMs = now - (last.at + ((end - last.position) * 1000) / rate);
+      if (driftMs > -JITTER_MS && driftMs < JITTER_MS) return;
+    }
+    const at = now - (samples * 1000) / rate;
+    this.#anchors.push({ position: end - samples, at, wallOffsetMs: this.#clock.wallTime() - now });
+    if (this.#anchors.length > MAX_ANCHORS) this.#anchors.shift();
+  }
+
+  /** Milliseconds since 1970 at which the sample at `position` was captured. */
+  wallTimeOf(position: number, rate: number): number | undefined {
+    const anchor = this.#anchors.findLast((candidate) => candidate.position <= position) ?? this.#anchors[0];
+    if (!anchor) return undefined;
+    return anchor.at + anchor.wallOffsetMs + ((position - anchor.position) * 1000) / rate;
+  }
+}

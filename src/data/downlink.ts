@@ -1,0 +1,182 @@
+/**
+ * The way in: reads what the server says, and turns it into transcripts, utterances and confirmed audio. A message that makes
+ * no sense is reported and passed over; it never throws.
+ */
+import {
+  decodeServerMessage,
+  type ErrorMessage,
+  type MetadataMessage,
+  type ResultsMessage,
+  type ServerMessage,
+  type UtteranceEndMessage,
+} from '../protocol/server-messages.ts';
+import type { AudioTimeline } from './audio-timeline.ts';
+import type { CaptureClock } from './capture-clock.ts';
+import { type ConnectionView, Stitcher, type Transcript } from './stitcher.ts';
+import type { Uplink } from './uplink.ts';
+import { type Utterance, UtteranceBuilder } from './utterances.ts';
+
+/** What the downlink has to say. */
+export interface DownlinkListener {
+  message(message: ServerMessage): void;
+  transcript(transcript: Transcript): void;
+  utterance(utterance: Utterance): void;
+  /** A final result has confirmed new audio; said once for each connection. */
+  audioConfirmed(): void;
+  /** The answer to Finalize. */
+  finalized(channel: number): void;
+  /** The server has answered CloseStream: it has said its last. */
+  drained(audio: ProcessedAudio): void;
+  /** The server objects to something, and goes on. */
+  complaint(message: ErrorMessage): void;
+  malformed(problem: string): void;
+  /** Labels of speakers came on a further connection, where they begin anew. */
+  speakersRestarted(connection: number): void;
+}
+
+/** Seconds of one connection's audio, by the server's count and by ours. */
+export interface ProcessedAudio {
+  processedSeconds: number;
+  sentSeconds: number;
+}
+
+/** Metadata rounds; less than this is no loss. */
+const ROUNDING_SECONDS = 0.05;
+
+export class Downlink {
+  readonly #timeline: AudioTimeline;
+  readonly #uplink: Uplink;
+  readonly #captureClock: CaptureClock;
+  readonly #listener: DownlinkListener;
+  readonly #stitcher = new Stitcher();
+  readonly #utterances: UtteranceBuilder;
+  #connection = 0;
+  #hasConfirmed = false;
+  #hasSpeakers = false;
+  #transcribedTo = 0;
+
+  constructor(
+    timeline: AudioTimeline,
+    uplink: Uplink,
+    captureClock: CaptureClock,
+    listener: DownlinkListener,
+  ) {
+    this.#timeline = timeline;
+    this.#uplink = uplink;
+    this.#captureClock = captureClock;
+    this.#listener = listener;
+    this.#utterances = new UtteranceBuilder((utterance) => listener.utterance(utterance));
+  }
+
+  /** How many connections there have been. */
+  get connection(): number {
+    return this.#connection;
+  }
+
+  /** A further connection begins. */
+  attach(): void {
+    this.#connection += 1;
+    this.#hasConfirmed = false;
+    this.#hasSpeakers = false;
+    this.#transcribedTo = 0;
+  }
+
+  /** The session is over: what was begun is all there is. */
+  close(): void {
+    this.#utterances.close();
+  }
+
+  receive(text: string): void {
+    this.#uplink.heard();
+    const decoded = decodeServerMessage(text);
+    if (decoded.kind === 'malformed') {
+      this.#listener.malformed(decoded.problem);
+      return;
+    }
+    this.#listener.message(decoded.message);
+    switch (decoded.kind) {
+      case 'results':
+        this.#results(decoded.message);
+        break;
+      case 'utterance-end':
+        this.#utteranceEnd(decoded.message);
+        break;
+      case 'metadata':
+        this.#metadata(decoded.message);
+        break;
+      case 'error':
+        this.#listener.complaint(decoded.message);
+        break;
+      case 'other':
+        break;
+      default:
+        decoded satisfies never;
+    }
+  }
+
+  get #view(): ConnectionView | undefined {
+    const clock = this.#uplink.connectionClock;
+    if (!clock) return undefined;
+    const { rate } = this.#timeline;
+    return {
+      clock,
+      rate,
+      connection: this.#connection,
+      wallTimeOf: (position) => this.#captureClock.wallTimeOf(position, rate),
+    };
+  }
+
+  #results(message: ResultsMessage): void {
+    const view = this.#view;
+    if (view) {
+      const { channel, transcript, settledTo, end } = this.#stitcher.receive(message, view);
+      if (end > this.#transcribedTo) {
+        this.#transcribedTo = end;
+        this.#uplink.advanced();
+      }
+      if (transcript) this.#show(transcript);
+      if (message.is_final) this.#confirm(settledTo);
+      if (message.speech_final) this.#utterances.speechFinal(channel);
+    }
+    if (message.from_finalize) this.#listener.finalized(message.channel_index[0] ?? 0);
+  }
+
+  #show(transcript: Transcript): void {
+    this.#utterances.transcript(transcript);
+    this.#listener.transcript(transcript);
+    if (
+      this.#connection > 1 &&
+      !this.#hasSpeakers &&
+      transcript.words.some((word) => word.speaker !== undefined)
+    ) {
+      this.#hasSpeakers = true;
+      this.#listener.speakersRestarted(this.#connection);
+    }
+  }
+
+  #confirm(position: number): void {
+    if (!this.#timeline.confirm(position) || this.#hasConfirmed) return;
+    this.#hasConfirmed = true;
+    this.#listener.audioConfirmed();
+  }
+
+  #utteranceEnd(message: UtteranceEndMessage): void {
+    const view = this.#view;
+    if (!view) return;
+    const lastWordEnd = view.clock.positionOf(message.last_word_end, 'end') / view.rate;
+    this.#utterances.utteranceEnd(message.channel[0] ?? 0, lastWordEnd);
+  }
+
+  /**
+   * Metadata also comes before a close that nobody asked for, so it counts only after CloseStream. Then the server has
+   * given every result it ever will: a tail that it has processed, and in which it heard nothing, is settled.
+   */
+  #metadata({ duration }: MetadataMessage): void {
+    if (!this.#uplink.hasSentCloseStream) return;
+    const view = this.#view;
+    const sentSeconds = view ? view.clock.sent / view.rate : 0;
+    const hasProcessedAll = duration + ROUNDING_SECONDS >= sentSeconds;
+    if (view && hasProcessedAll && !this.#stitcher.isShowingInterim) this.#confirm(view.clock.position);
+    this.#listener.drained({ processedSeconds: duration, sentSeconds });
+  }
+}

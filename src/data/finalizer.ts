@@ -1,0 +1,88 @@
+/**
+ * `finalize()` as a promise. Deepgram does not guarantee an answer, and a connection may be lost before it comes: each
+ * request is settled by its answer, by its audio being confirmed, or by time, whichever is first.
+ */
+import type { Clock } from '../clock.ts';
+import { finalizeMessage } from '../protocol/client-messages.ts';
+import type { AudioTimeline } from './audio-timeline.ts';
+import type { ControlMessage, Uplink } from './uplink.ts';
+
+interface Request {
+  channel: number | undefined;
+  control: ControlMessage;
+  isSent: boolean;
+  timer: unknown;
+  settle(isFinal: boolean): void;
+}
+
+export class Finalizer {
+  readonly #clock: Clock;
+  readonly #timeline: AudioTimeline;
+  readonly #uplink: Uplink;
+  readonly #answerMs: number;
+  #requests: Request[] = [];
+
+  constructor(clock: Clock, timeline: AudioTimeline, uplink: Uplink, answerMs: number) {
+    this.#clock = clock;
+    this.#timeline = timeline;
+    this.#uplink = uplink;
+    this.#answerMs = answerMs;
+  }
+
+  /** Asks for a final result of everything accepted so far; `false` if none was seen in time. */
+  request(channel: number | undefined): Promise<boolean> {
+    if (!this.#timeline.hasPending) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const position = this.#timeline.end;
+      const request: Request = {
+        channel,
+        isSent: false,
+        timer: undefined,
+        control: { text: finalizeMessage(channel), position, onSent: () => this.#sent(request) },
+        settle: (isFinal) => {
+          this.#clock.clearTimeout(request.timer);
+          this.#uplink.withdraw(request.control);
+          this.#requests = this.#requests.filter((other) => other !== request);
+          resolve(isFinal || this.#timeline.frontier >= position);
+        },
+      };
+      this.#requests.push(request);
+      this.#wait(request, this.#answerMs + this.#backlogMs());
+      this.#uplink.control(request.control);
+    });
+  }
+
+  /** An answer came: to the oldest request that was sent for this channel. */
+  finalized(channel: number): void {
+    const isAnswered = (request: Request) =>
+      request.isSent && (request.channel === undefined || request.channel === channel);
+    this.#requests.find(isAnswered)?.settle(true);
+  }
+
+  /** A new connection replays the audio, and so the requests behind it. */
+  attach(): void {
+    for (const request of this.#requests.filter(({ isSent }) => isSent)) {
+      request.isSent = false;
+      this.#uplink.control(request.control);
+    }
+  }
+
+  /** Nothing more will be answered. */
+  close(): void {
+    for (const request of [...this.#requests]) request.settle(false);
+  }
+
+  #sent(request: Request): void {
+    request.isSent = true;
+    this.#wait(request, this.#answerMs);
+  }
+
+  #wait(request: Request, delayMs: number): void {
+    this.#clock.clearTimeout(request.timer);
+    request.timer = this.#clock.setTimeout(() => request.settle(false), delayMs);
+  }
+
+  #backlogMs(): number {
+    return (this.#timeline.unsent * 1000) / this.#timeline.rate;
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * The books: where every accepted sample stands. Positions are samples since the session began.
+ *
+ *   0 ────── confirmed or dropped ──────┤frontier├────── pending, but for holes dropped ahead ──────┤accepted
+ *
+ * Always: accepted = confirmed + pending + dropped. The frontier never goes back.
+ */
+
+/** A stretch of audio, `end` not included. */
+export interface SampleRange {
+  start: number;
+  end: number;
+}
+
+/** Where the audio stands, in samples (of one channel). */
+export interface LedgerSnapshot {
+  accepted: number;
+  /** Covered by a final result, on every channel. */
+  confirmed: number;
+  /** Not yet sent, or sent and not yet covered. */
+  pending: number;
+  /** Given up, and announced. */
+  dropped: number;
+}
+
+export class Ledger {
+  #accepted = 0;
+  #confirmed = 0;
+  #dropped = 0;
+  #frontier = 0;
+  /** Dropped stretches beyond the frontier, in order and apart. */
+  #holes: SampleRange[] = [];
+
+  /** Everything before it is confirmed or dropped. */
+  get frontier(): number {
+    return this.#frontier;
+  }
+
+  get accepted(): number {
+    return this.#accepted;
+  }
+
+  get pending(): number {
+    return this.#accepted - this.#confirmed - this.#dropped;
+  }
+
+  accept(samples: number): void {
+    this.#accepted += samples;
+  }
+
+  /** Confirms everything pending before `position`, and says whether that was anything. */
+  confirm(position: number): boolean {
+    const before = this.#confirmed;
+    const limit = Math.min(position, this.#accepted);
+    while (this.#frontier < limit) {
+      const end = Math.min(limit, this.#holes[0]?.start ?? limit);
+      this.#confirmed += end - this.#frontier;
+      this.#frontier = end;
+      this.#stepOverHole();
+    }
+    return this.#confirmed > before;
+  }
+
+  /** Gives up what is pending within the range; the answer is how many samples that were. */
+  drop(range: SampleRange): number {
+    const start = Math.max(range.start, this.#frontier);
+    const end = Math.min(range.end, this.#accepted);
+    if (start >= end) return 0;
+    let dropped = end - start;
+    const hole = { start, end };
+    const apart: SampleRange[] = [];
+    for (const other of this.#holes) {
+      if (other.end < start || other.start > end) {
+        apart.push(other);
+        continue;
+      }
+      dropped -= Math.max(0, Math.min(end, other.end) - Math.max(start, other.start));
+      hole.start = Math.min(hole.start, other.start);
+      hole.end = Math.max(hole.end, other.end);
+    }
+    this.#holes = [...apart, hole].sort((a, b) => a.start - b.start);
+    this.#dropped += dropped;
+    this.#stepOverHole();
+    return dropped;
+  }
+
+  snapshot(): LedgerSnapshot {
+    return {
+      accepted: this.#accepted,
+      confirmed: this.#confirmed,
+      pending: this.pending,
+      dropped: this.#dropped,
+    };
+  }
+
+  #stepOverHole(): void {
+    if (this.#holes[0]?.start !== this.#frontier) return;
+    this.#frontier = this.#holes[0].end;
+    this.#holes.shift();
+  }
+}

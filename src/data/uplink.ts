@@ -1,0 +1,283 @@
+/**
+ * The way out: everything that is written to a socket is written here, in one order. Audio first come first sent and never
+ * faster than the catch-up rate; control messages as text, behind the audio they follow; no empty frame; the header first
+ * on every connection. It reports facts, and decides nothing about connections.
+ *
+ * A live frame, while nothing is behind, takes the straight way through `accepted` → `#pump` → `socket.send`.
+ */
+import type { Clock } from '../clock.ts';
+import { CLOSE_STREAM, KEEP_ALIVE } from '../protocol/client-messages.ts';
+import type { Socket } from '../transports/transport.ts';
+import type { Frame } from './audio-log.ts';
+import type { AudioTimeline } from './audio-timeline.ts';
+import { ConnectionClock } from './connection-clock.ts';
+import { Pacer } from './pacer.ts';
+import { StallWatch } from './stall-watch.ts';
+
+export interface UplinkSettings {
+  keepAliveMs: number;
+  stallMs: number;
+  /** A multiple of real time. */
+  catchUpRate: number;
+  /** Bytes that may wait in the socket before audio is held back in the log. */
+  maxBufferedBytes: number;
+  primer: Primer | undefined;
+  /** What must come before the first audio of every connection, if it is known yet. */
+  header(): Uint8Array | undefined;
+}
+
+/** What the uplink has to say. */
+export interface UplinkListener {
+  /** Audio came after none had flowed. */
+  audioPending(): void;
+  /** Nothing went out for `keepAliveMs`. */
+  audioIdle(): void;
+  stalled(): void;
+  /** A timer came `lateMs` late: the event loop was blocked, the tab throttled, or the machine asleep. */
+  timerLate(lateMs: number): void;
+}
+
+/** Silence in the declared encoding, sent before any audio of the log. */
+export interface Primer {
+  bytes: Uint8Array;
+  samples: number;
+}
+
+/** A text message that waits for its place behind the audio. */
+export interface ControlMessage {
+  text: string;
+  /** Goes out when everything before this position has. */
+  position: number;
+  onSent(): void;
+}
+
+/** How often a full socket is looked at again. */
+const CONGESTION_POLL_MS = 50;
+
+/** A timer this late has something wrong with it. */
+const LATE_MS = 1_000;
+
+export class Uplink {
+  readonly #clock: Clock;
+  readonly #timeline: AudioTimeline;
+  readonly #settings: UplinkSettings;
+  readonly #listener: UplinkListener;
+  #socket: Socket | undefined;
+  #stallWatch: StallWatch;
+  /** From the first audio of a connection on. */
+  #pacer: Pacer | undefined;
+  #connectionClock: ConnectionClock | undefined;
+  #controls: ControlMessage[] = [];
+  #closeStream: ControlMessage | undefined;
+  #pumpTimer: unknown;
+  #idleTimer: unknown;
+  #lastOutboundAt = 0;
+  #isFlowing = false;
+  #hasSentCloseStream = false;
+  #longestSilenceMs = 0;
+  #keepAlivesSent = 0;
+
+  constructor(clock: Clock, timeline: AudioTimeline, settings: UplinkSettings, listener: UplinkListener) {
+    this.#clock = clock;
+    this.#timeline = timeline;
+    this.#settings = settings;
+    this.#listener = listener;
+    this.#stallWatch = this.#watchForStalls();
+  }
+
+  /** The clock of the present connection, once audio has gone out on it. */
+  get connectionClock(): ConnectionClock | undefined {
+    return this.#connectionClock;
+  }
+
+  /** The longest time between two frames on one connection so far. */
+  get longestSilenceMs(): number {
+    return this.#longestSilenceMs;
+  }
+
+  get keepAlivesSent(): number {
+    return this.#keepAlivesSent;
+  }
+
+  get hasSentCloseStream(): boolean {
+    return this.#hasSentCloseStream;
+  }
+
+  /** Begins a connection: everything unconfirmed, then whatever comes. */
+  attach(socket: Socket): void {
+    const now = this.#clock.now();
+    this.#timeline.connect();
+    this.#socket = socket;
+    this.#pacer = undefined;
+    this.#connectionClock = undefined;
+    this.#hasSentCloseStream = false;
+    this.#lastOutboundAt = now;
+    this.#stallWatch = this.#watchForStalls();
+    if (this.#settings.primer) this.#write(this.#settings.primer.bytes, now);
+    this.#isFlowing = this.#timeline.hasPending;
+    this.#armIdleTimer();
+    this.#pump(now);
+  }
+
+  /** The connection is over: nothing more is written to it, and no timer of it is left. */
+  detach(): void {
+    this.#socket = undefined;
+    if (this.#closeStream) this.withdraw(this.#closeStream);
+    this.#closeStream = undefined;
+    this.#isFlowing = false;
+    this.#stallWatch.stop();
+    this.#clock.clearTimeout(this.#pumpTimer);
+    this.#clock.clearTimeout(this.#idleTimer);
+    this.#pumpTimer = undefined;
+    this.#idleTimer = undefined;
+    this.#timeline.disconnect();
+  }
+
+  /** Audio was added to the timeline. */
+  accepted(now: number): void {
+    if (!this.#isFlowing) {
+      this.#isFlowing = true;
+      if (this.#socket) this.#armIdleTimer();
+      this.#listener.audioPending();
+    }
+    if (this.#pumpTimer === undefined) this.#pump(now);
+  }
+
+  /** Queues a control message behind the audio accepted so far. */
+  control(message: ControlMessage): void {
+    this.#controls.push(message);
+    if (this.#pumpTimer === undefined) this.#pump(this.#clock.now());
+  }
+
+  /** Takes a control message back that no longer matters. */
+  withdraw(message: ControlMessage): void {
+    this.#controls = this.#controls.filter((queued) => queued !== message);
+  }
+
+  keepAlive(): void {
+    if (!this.#socket || this.#hasSentCloseStream) return;
+    const now = this.#clock.now();
+    const lateMs = now - this.#lastOutboundAt - this.#settings.keepAliveMs;
+    this.#keepAlivesSent += 1;
+    this.#write(KEEP_ALIVE, now);
+    if (lateMs > LATE_MS) this.#listener.timerLate(lateMs);
+  }
+
+  /** Sends the rest, then CloseStream, to which an answer is owed. */
+  drain(): void {
+    const onSent = () => {
+      this.#hasSentCloseStream = true;
+      this.#stallWatch.audioSent(this.#clock.now());
+      this.#stallWatch.doubt();
+    };
+    this.#closeStream = { text: CLOSE_STREAM, position: this.#timeline.end, onSent };
+    this.control(this.#closeStream);
+  }
+
+  /** Says CloseStream at once, if it was not said and can still be heard. */
+  takeLeave(): void {
+    if (this.#hasSentCloseStream) return;
+    this.#hasSentCloseStream = true;
+    this.#socket?.send(CLOSE_STREAM);
+  }
+
+  /** A message came in; a good moment to see whether a timer of ours starves. */
+  heard(): void {
+    this.#stallWatch.heard();
+    if (this.#clock.now() - this.#lastOutboundAt > this.#settings.keepAliveMs + LATE_MS) this.keepAlive();
+  }
+
+  advanced(): void {
+    this.#stallWatch.advanced();
+  }
+
+  doubt(): void {
+    this.#stallWatch.doubt();
+  }
+
+  /** Sends as much as may go now, and comes back for the rest. */
+  #pump(now: number): void {
+    const socket = this.#socket;
+    if (!socket) return;
+    for (let frame = this.#timeline.next; frame; frame = this.#timeline.next) {
+      if (this.#controls.length > 0) this.#sendControls(frame.start, now);
+      if (this.#hasSentCloseStream) return;
+      this.#stallWatch.audioSent(now);
+      if (socket.bufferedAmount > this.#settings.maxBufferedBytes) {
+        this.#pumpIn(CONGESTION_POLL_MS);
+        return;
+      }
+      const pacer = this.#pacer ?? this.#begin(frame, now);
+      const waitMs = pacer.waitMs(now);
+      if (waitMs > 0) {
+        this.#pumpIn(waitMs);
+        return;
+      }
+      pacer.take(frame.end - frame.start);
+      this.#connectionClock?.send(frame.start, frame.end);
+      this.#timeline.advance();
+      this.#write(frame.bytes, now);
+    }
+    if (this.#controls.length > 0) this.#sendControls(this.#timeline.end, now);
+  }
+
+  /** The first audio of a connection: its header goes first, and its clock starts. */
+  #begin(first: Frame, now: number): Pacer {
+    const { primer, catchUpRate, header } = this.#settings;
+    const { rate } = this.#timeline;
+    for (const bytes of [header(), first.opening]) {
+      if (bytes && bytes.byteLength > 0) this.#write(bytes, now);
+    }
+    this.#connectionClock = new ConnectionClock(rate, first.start, primer?.samples ?? 0);
+    return (this.#pacer = new Pacer(rate, catchUpRate, now));
+  }
+
+  #sendControls(position: number, now: number): void {
+    while (this.#socket && this.#controls[0] && this.#controls[0].position <= position) {
+      const message = this.#controls.shift() as ControlMessage;
+      if (!this.#hasSentCloseStream) this.#write(message.text, now);
+      message.onSent();
+    }
+  }
+
+  #pumpIn(delayMs: number): void {
+    this.#pumpTimer = this.#clock.setTimeout(() => {
+      this.#pumpTimer = undefined;
+      this.#pump(this.#clock.now());
+    }, delayMs);
+  }
+
+  #write(message: string | Uint8Array, now: number): void {
+    const silenceMs = now - this.#lastOutboundAt;
+    if (silenceMs > this.#longestSilenceMs) this.#longestSilenceMs = silenceMs;
+    this.#lastOutboundAt = now;
+    this.#socket?.send(message);
+  }
+
+  /** Not re-set for every frame: it finds out by timestamp, and sets itself anew for what is left. */
+  #armIdleTimer(): void {
+    this.#clock.clearTimeout(this.#idleTimer);
+    const delayMs = this.#lastOutboundAt + this.#settings.keepAliveMs - this.#clock.now();
+    this.#idleTimer = this.#clock.setTimeout(() => this.#checkIdle(), Math.max(0, delayMs));
+  }
+
+  #checkIdle(): void {
+    this.#idleTimer = undefined;
+    const silenceMs = this.#clock.now() - this.#lastOutboundAt;
+    if (this.#hasSentCloseStream) return;
+    if (silenceMs < this.#settings.keepAliveMs) this.#armIdleTimer();
+    else if (this.#timeline.next) {
+      // The socket takes no more audio, which is not the same as having none.
+      this.keepAlive();
+      this.#armIdleTimer();
+    } else {
+      this.#isFlowing = false;
+      this.#stallWatch.rest();
+      this.#listener.audioIdle();
+    }
+  }
+
+  #watchForStalls(): StallWatch {
+    return new StallWatch(this.#clock, this.#settings.stallMs, () => this.#listener.stalled());
+  }
+}

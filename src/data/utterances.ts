@@ -1,0 +1,87 @@
+/**
+ * Whole utterances: final transcripts joined until the speaker has paused. `speech_final` says so; where noise hides the
+ * pause, UtteranceEnd does, but that may come late, after newer words: then it is about the past and is ignored.
+ */
+import type { Transcript, Word } from './stitcher.ts';
+
+/** What somebody said between two pauses. */
+export interface Utterance {
+  /** The `id` of its first transcript. */
+  id: string;
+  text: string;
+  words: readonly Word[];
+  /** Seconds since the session's first sample. */
+  start: number;
+  end: number;
+  /** Milliseconds since 1970. */
+  capturedAt: number | undefined;
+  channel: number;
+  /** How we know that it is over. */
+  endedBy: 'speech-final' | 'utterance-end' | 'close';
+}
+
+interface Channel {
+  finals: Transcript[];
+  /** Session seconds up to which words are known, interim ones included. */
+  wordsUntil: number;
+}
+
+/** Rounding of times on their way through JSON. */
+const ROUNDING_SECONDS = 0.011;
+
+export class UtteranceBuilder {
+  readonly #channels = new Map<number, Channel>();
+  readonly #emit: (utterance: Utterance) => void;
+
+  constructor(emit: (utterance: Utterance) => void) {
+    this.#emit = emit;
+  }
+
+  /** Takes a transcript that was shown. */
+  transcript(transcript: Transcript): void {
+    const channel = this.#channel(transcript.channel);
+    channel.wordsUntil = Math.max(channel.wordsUntil, transcript.words.at(-1)?.end ?? 0);
+    if (transcript.final && transcript.text !== '') channel.finals.push(transcript);
+  }
+
+  /** Deepgram heard a pause. */
+  speechFinal(channel: number): void {
+    this.#end(channel, 'speech-final');
+  }
+
+  /** No new word came for a while after `lastWordEnd`, in session seconds. */
+  utteranceEnd(channel: number, lastWordEnd: number): void {
+    const isStale = lastWordEnd + ROUNDING_SECONDS < this.#channel(channel).wordsUntil;
+    if (!isStale) this.#end(channel, 'utterance-end');
+  }
+
+  /** The session is over: what was begun is all there is. */
+  close(): void {
+    for (const channel of this.#channels.keys()) this.#end(channel, 'close');
+  }
+
+  #channel(index: number): Channel {
+    let channel = this.#channels.get(index);
+    if (!channel) this.#channels.set(index, (channel = { finals: [], wordsUntil: 0 }));
+    return channel;
+  }
+
+  #end(index: number, endedBy: Utterance['endedBy']): void {
+    const channel = this.#channel(index);
+    const { finals } = channel;
+    const [first] = finals;
+    const last = finals.at(-1);
+    if (!first || !last) return;
+    channel.finals = [];
+    this.#emit({
+      id: first.id,
+      text: finals.map((transcript) => transcript.text).join(' '),
+      words: finals.flatMap((transcript) => transcript.words),
+      start: first.start,
+      end: last.end,
+      capturedAt: first.capturedAt,
+      channel: index,
+      endedBy,
+    });
+  }
+}

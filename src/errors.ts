@@ -1,0 +1,86 @@
+/**
+ * The one error class of the library. Everything that can go wrong has a `reason` to switch on, and a `remedy`
+ * that tells a newcomer the first thing to do. No secret is ever put into an error.
+ */
+
+/** Why something failed: the discriminant of {@link TranscriptionError}. */
+export type ErrorReason =
+  /** An option is missing, misspelled or contradicts another. */
+  | 'invalid-option'
+  /** `send()` was given something that is not audio bytes. */
+  | 'invalid-audio'
+  /** The credentials function threw, or answered with something else than credentials. */
+  | 'credentials-failed'
+  /** The credentials function did not answer in time. */
+  | 'credentials-timeout'
+  /** HTTP 400: Deepgram does not understand the request. */
+  | 'bad-request'
+  /** HTTP 401: the key or token is not accepted. */
+  | 'unauthorized'
+  /** HTTP 402: the account has no credit left. */
+  | 'payment-required'
+  /** HTTP 403: the key may not do this. */
+  | 'forbidden'
+  /** HTTP 404: nothing answers at this address. */
+  | 'not-found'
+  /** Any other handshake status that a retry will not change. */
+  | 'refused'
+  /** Close 1008 or 1002 with DATA-0000, or NET-0000 without a single result: the audio is not what was declared. */
+  | 'undecodable-audio'
+  /** Close 1002, 1003, 1007, 1008, 1009 or 1010: the server objects to what it was sent. */
+  | 'protocol-refused'
+  /** The outage outlasted `giveUpAfterMs`. */
+  | 'retries-exhausted';
+
+/** What is known beside the reason; all of it safe to log. */
+export interface ErrorDetails {
+  /** What to do about it, in a sentence. */
+  remedy: string;
+  /** WebSocket close code, where a close frame (or 1006, its absence) ended the session. */
+  code?: number | undefined;
+  /** HTTP status of a refused handshake, where the platform shows it. */
+  status?: number | undefined;
+  /** Deepgram's own explanation: the close frame's text or the `dg-error` header. */
+  serverMessage?: string | undefined;
+  /** Deepgram's id of the request: quote it to their support. */
+  requestId?: string | undefined;
+  /** The error beneath this one, if any. */
+  cause?: unknown;
+}
+
+/**
+ * Every error this library throws or reports.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof TranscriptionError && error.reason === 'unauthorized') askForAnotherKey(error.remedy);
+ * ```
+ */
+export class TranscriptionError extends Error {
+  override readonly name = 'TranscriptionError';
+  readonly reason: ErrorReason;
+  readonly remedy: string;
+  readonly code: number | undefined;
+  readonly status: number | undefined;
+  readonly serverMessage: string | undefined;
+  readonly requestId: string | undefined;
+
+  /** `problem` says what is wrong, with the value that is; the message becomes `reason: problem remedy`. */
+  constructor(reason: ErrorReason, problem: string, details: ErrorDetails) {
+    super(
+      `${reason}: ${problem} ${details.remedy}`,
+      details.cause === undefined ? undefined : { cause: details.cause },
+    );
+    this.reason = reason;
+    this.remedy = details.remedy;
+    this.code = details.code;
+    this.status = details.status;
+    this.serverMessage = details.serverMessage;
+    this.requestId = details.requestId;
+  }
+}
+
+/** An option that cannot work: names the value, why, and what to write instead. */
+export function invalidOption(problem: string, remedy: string): TranscriptionError {
+  return new TranscriptionError('invalid-option', problem, { remedy });
+}

@@ -1,0 +1,43 @@
+/** The public names of `rx-deepgram`. */
+export type { Clock } from './clock.ts';
+export { connectionMachine } from './control/connection-machine.ts';
+export type { ConnectionContext, ConnectionSettings } from './control/context.ts';
+export type { ConnectionEmitted, ConnectionEvent } from './control/events.ts';
+export { type ConnectionPhase, type ConnectionState, leafState } from './control/status.ts';
+export type { DropReason } from './data/audio-timeline.ts';
+export type { AudioChunk } from './data/intake.ts';
+export type { Transcript, Word } from './data/stitcher.ts';
+export type { Utterance } from './data/utterances.ts';
+export type { Notice, NoticeCode } from './diagnosis/notices.ts';
+export { type ErrorDetails, type ErrorReason, TranscriptionError } from './errors.ts';
+export {
+  type AudioLedger,
+  createLiveTranscription,
+  type LiveTranscription,
+  type SendResult,
+  type SessionReport,
+  type Status,
+} from './live-transcription.ts';
+export type { Auth, AuthFunction, CatchUp, LiveTranscriptionOptions } from './options.ts';
+export type { ConnectionEnd, EndKind } from './protocol/close-reasons.ts';
+export type { ListenParameters, ParameterValue } from './protocol/listen-parameters.ts';
+export type {
+  ErrorMessage,
+  MetadataMessage,
+  ResultsMessage,
+  ServerMessage,
+  SpeechStartedMessage,
+  UnknownMessage,
+  UtteranceEndMessage,
+  WordMessage,
+} from './protocol/server-messages.ts';
+export { transcribe } from './transcribe.ts';
+export type {
+  Credentials,
+  Handshake,
+  OpenRequest,
+  Socket,
+  SocketEnd,
+  SocketHandlers,
+  Transport,
+} from './transports/transport.ts';

@@ -1,0 +1,256 @@
+/** Everything a user may choose: meaning, unit, default, and the check of each, in one place. */
+import type { InspectionEvent } from 'xstate';
+import { type Clock, systemClock } from './clock.ts';
+import { invalidOption } from './errors.ts';
+import {
+  CATCH_UP_RATE,
+  CONNECT_TIMEOUT_MS,
+  CREDENTIALS_TIMEOUT_MS,
+  DRAIN_MS,
+  FINALIZE_MS,
+  KEEP_ALIVE_MS,
+  LOG_BYTES,
+  LOG_SECONDS,
+  MAX_CATCH_UP_RATE,
+  MAX_KEEP_ALIVE_MS,
+  MIN_KEEP_ALIVE_MS,
+  STALL_MS,
+} from './protocol/limits.ts';
+import { checkListenParameters, type ListenParameters } from './protocol/listen-parameters.ts';
+import type { Credentials, Transport } from './transports/transport.ts';
+
+/** A secret to connect with. The two kinds are not interchangeable. */
+export type Auth =
+  /** A Deepgram API key, for servers. Sent as `Token`. */
+  | { apiKey: string }
+  /** A temporary token (JWT) from `POST /v1/auth/grant`, for browsers. Sent as `Bearer`. */
+  | { accessToken: string };
+
+/**
+ * Called afresh for every attempt, so that each gets a token that has not expired; give up when `signal` aborts. What it
+ * throws is reported, and the attempt is made again later.
+ */
+export type AuthFunction = (context: { signal: AbortSignal }) => Auth | Promise<Auth>;
+
+/** What becomes of audio that came while there was no connection. */
+export type CatchUp =
+  /** All of it is sent, at most at `catchUpRate`. */
+  | 'all'
+  /** None: straight to live. What is skipped is announced. */
+  | 'live'
+  /** The last of it. What is skipped is announced. */
+  | { lastSeconds: number };
+
+/** Options of `createLiveTranscription` and `transcribe`. Durations are milliseconds unless the name says otherwise. */
+export interface LiveTranscriptionOptions {
+  /** A fixed secret, or a function that is asked before every attempt. A 401 is tried once more only with a function. */
+  auth: Auth | AuthFunction;
+  /** Deepgram's parameters by their own names; unknown ones are passed through. */
+  listen?: ListenParameters;
+  /**
+   * Regional or self-hosted deployment: scheme and host, perhaps a path prefix; without `/v1/listen`.
+   * @defaultValue `'wss://api.deepgram.com'`
+   */
+  baseUrl?: string;
+  /**
+   * `lazy` opens the first connection when the first audio comes, `eager` at once.
+   * @defaultValue `'lazy'`
+   */
+  connect?: 'lazy' | 'eager';
+  /**
+   * Silence sent first on every connection, for raw audio only: some readings of Deepgram's documentation say that KeepAlive
+   * alone does not hold a connection that never carried audio. It takes no time on the session's clock.
+   * @defaultValue `0`
+   */
+  primerMs?: number;
+  /**
+   * Silence after which a KeepAlive goes out; 1000 to 5000.
+   * @defaultValue `3000`
+   */
+  keepAliveMs?: number;
+  /**
+   * Gives the connection back after so long without audio; the next audio connects again.
+   * @defaultValue `Infinity`
+   */
+  disconnectAfterIdleMs?: number;
+  /**
+   * For the handshake, once the credentials are known.
+   * @defaultValue `8000`
+   */
+  connectTimeoutMs?: number;
+  /**
+   * For the answer of the `auth` function.
+   * @defaultValue `10000`
+   */
+  credentialsTimeoutMs?: number;
+  /**
+   * Audio flows and nothing comes back for so long: the connection is given up as half-open. Doubled without `interim_results`.
+   * @defaultValue `10000`
+   */
+  stallMs?: number;
+  /**
+   * What `close()` grants the server beyond the time that the remaining audio takes.
+   * @defaultValue `10000`
+   */
+  drainMs?: number;
+  /**
+   * How long `finalize()` waits for the answer.
+   * @defaultValue `1500`
+   */
+  finalizeMs?: number;
+  /** @defaultValue `'all'` */
+  catchUp?: CatchUp;
+  /**
+   * How fast a backlog is sent, as a multiple of real time: above 1 and at most 1.25, where Deepgram throttles.
+   * @defaultValue `1.2`
+   */
+  catchUpRate?: number;
+  /** The audio kept for replay. */
+  log?: {
+    /** @defaultValue `60` */
+    maxSeconds?: number;
+    /** @defaultValue `8388608` */
+    maxBytes?: number;
+    /**
+     * When it is full: give up the oldest audio and announce it, or refuse new audio (`send()` says so).
+     * @defaultValue `'drop-oldest'`
+     */
+    overflow?: 'drop-oldest' | 'refuse';
+  };
+  /**
+   * An outage after which the session fails. It will otherwise go on probing, every 30 s.
+   * @defaultValue `Infinity`
+   */
+  giveUpAfterMs?: number;
+  /** Receives XState inspection events, for `@statelyai/inspect` or your own viewer. No secret is ever in them. */
+  inspect?: (event: InspectionEvent) => void;
+  /** Replaces the socket, for tests and unusual platforms. @defaultValue `ws` in Node, `WebSocket` elsewhere */
+  transport?: Transport;
+  /** Replaces time, for tests. @defaultValue the system's clock */
+  clock?: Clock;
+  /** Starts the jitter, for tests: the same seed gives the same delays. @defaultValue random */
+  seed?: number;
+}
+
+/** Options with every default filled in, and checked. */
+export interface CheckedOptions
+  extends Required<Omit<LiveTranscriptionOptions, 'auth' | 'baseUrl' | 'log' | 'inspect' | 'transport'>> {
+  baseUrl: URL;
+  log: Required<NonNullable<LiveTranscriptionOptions['log']>>;
+  credentials(signal: AbortSignal): Promise<Credentials>;
+  canReauthorise: boolean;
+}
+
+/** @throws TranscriptionError `invalid-option`, naming the value, why, and what to write instead. */
+export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions {
+  const { auth, log = {}, listen = {} } = options;
+  const isFunction = typeof auth === 'function';
+  const fixed = isFunction ? undefined : credentialsOf(auth, 'auth');
+  checkListenParameters(listen);
+  return {
+    listen,
+    baseUrl: checkBaseUrl(options.baseUrl ?? 'wss://api.deepgram.com'),
+    connect: oneOf('connect', options.connect ?? 'lazy', ['lazy', 'eager']),
+    primerMs: within('primerMs', options.primerMs ?? 0, 0, 1_000),
+    keepAliveMs: within(
+      'keepAliveMs',
+      options.keepAliveMs ?? KEEP_ALIVE_MS,
+      MIN_KEEP_ALIVE_MS,
+      MAX_KEEP_ALIVE_MS,
+    ),
+    disconnectAfterIdleMs: withinOrNever('disconnectAfterIdleMs', options.disconnectAfterIdleMs ?? Infinity),
+    connectTimeoutMs: within(
+      'connectTimeoutMs',
+      options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+      1,
+      MAX_TIMER_MS,
+    ),
+    credentialsTimeoutMs: within(
+      'credentialsTimeoutMs',
+      options.credentialsTimeoutMs ?? CREDENTIALS_TIMEOUT_MS,
+      1,
+      MAX_TIMER_MS,
+    ),
+    stallMs: within('stallMs', options.stallMs ?? STALL_MS, 1_000, MAX_TIMER_MS),
+    drainMs: within('drainMs', options.drainMs ?? DRAIN_MS, 0, MAX_TIMER_MS),
+    finalizeMs: within('finalizeMs', options.finalizeMs ?? FINALIZE_MS, 0, MAX_TIMER_MS),
+    catchUp: checkCatchUp(options.catchUp ?? 'all'),
+    catchUpRate: within('catchUpRate', options.catchUpRate ?? CATCH_UP_RATE, 1.01, MAX_CATCH_UP_RATE),
+    log: {
+      maxSeconds: within('log.maxSeconds', log.maxSeconds ?? LOG_SECONDS, 1, 3_600),
+      maxBytes: within('log.maxBytes', log.maxBytes ?? LOG_BYTES, 64 * 1024, 2 ** 30),
+      overflow: oneOf('log.overflow', log.overflow ?? 'drop-oldest', ['drop-oldest', 'refuse']),
+    },
+    giveUpAfterMs: withinOrNever('giveUpAfterMs', options.giveUpAfterMs ?? Infinity),
+    clock: options.clock ?? systemClock,
+    seed: within('seed', options.seed ?? randomSeed(), 0, 2 ** 32),
+    canReauthorise: isFunction,
+    credentials: isFunction
+      ? async (signal) => credentialsOf(await auth({ signal }), 'the answer of the auth function')
+      : () => Promise.resolve(fixed as Credentials),
+  };
+}
+
+/** Longer than this a platform's timer fires at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** What may stand in a header and in a sub-protocol. */
+const SECRET = /^[\x21-\x7e]+$/;
+
+/** Never shows the value: it may be a secret in the wrong place. */
+function credentialsOf(auth: Auth, name: string): Credentials {
+  const { apiKey, accessToken } = (auth ?? {}) as { apiKey?: unknown; accessToken?: unknown };
+  const value = apiKey ?? accessToken;
+  if (typeof value !== 'string' || !SECRET.test(value)) {
+    throw invalidOption(
+      `${name} holds no usable secret${typeof value === 'string' ? (value === '' ? ': it is empty' : ': it has characters that no key has') : ''}.`,
+      'Give { apiKey } with a Deepgram API key, or { accessToken } with a temporary token.',
+    );
+  }
+  return { scheme: apiKey === undefined ? 'bearer' : 'token', value };
+}
+
+function checkBaseUrl(baseUrl: string): URL {
+  const remedy = "Write scheme and host, such as 'wss://api.eu.deepgram.com' or 'ws://localhost:8080'.";
+  let url: URL;
+  try {
+    url = new URL(baseUrl);
+  } catch (cause) {
+    throw invalidOption(`baseUrl is '${String(baseUrl)}', which is no URL.`, remedy);
+  }
+  url.protocol = url.protocol.replace('http', 'ws');
+  if (!/^wss?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
+    throw invalidOption(
+      'baseUrl is not a plain ws: or wss: address; secrets belong into auth, and parameters into listen.',
+      remedy,
+    );
+  }
+  if (/\/v\d+\/listen\/?$/.test(url.pathname)) {
+    throw invalidOption(`baseUrl is '${baseUrl}', which holds the path already.`, remedy);
+  }
+  return url;
+}
+
+function checkCatchUp(catchUp: CatchUp): CatchUp {
+  if (typeof catchUp === 'object') within('catchUp.lastSeconds', catchUp.lastSeconds, 0, 3_600);
+  else oneOf('catchUp', catchUp, ['all', 'live']);
+  return catchUp;
+}
+
+function within(name: string, value: number, least: number, most: number): number {
+  if (typeof value === 'number' && value >= least && value <= most) return value;
+  throw invalidOption(`${name} is ${String(value)}.`, `Give a number from ${least} to ${most}.`);
+}
+
+function withinOrNever(name: string, value: number): number {
+  return value === Infinity ? value : within(name, value, 0, MAX_TIMER_MS);
+}
+
+function oneOf<Choice extends string>(name: string, value: Choice, choices: readonly Choice[]): Choice {
+  if (choices.includes(value)) return value;
+  throw invalidOption(`${name} is '${String(value)}'.`, `Write one of: ${choices.join(', ')}.`);
+}
+
+function randomSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0] as number;
+}

@@ -1,0 +1,50 @@
+/**
+ * Every number that comes from Deepgram or guards against it, with its reason. Milliseconds unless the name says
+ * otherwise.
+ */
+
+/**
+ * Deepgram closes a connection with 1011 (NET-0001) when no frame came from the client for this long: 10 s by its
+ * documentation (developers.deepgram.com/docs/audio-keep-alive), about 12 s by measurement. The contract is 10.
+ */
+export const TIMEOUT_WINDOW_MS = 10_000;
+
+/** Silence before a KeepAlive: the documentation advises every 3–5 s; every 10 s is known to fail in the field. */
+export const KEEP_ALIVE_MS = 3_000;
+/** Below this a KeepAlive only makes noise. */
+export const MIN_KEEP_ALIVE_MS = 1_000;
+/** Above this one late timer is enough to lose the connection. */
+export const MAX_KEEP_ALIVE_MS = 5_000;
+
+/** A handshake takes 0.1–0.3 s; one that takes longer than this hangs on a half-open network. */
+export const CONNECT_TIMEOUT_MS = 8_000;
+
+/** A token endpoint that does not answer for this long is treated as failed, and asked again. */
+export const CREDENTIALS_TIMEOUT_MS = 10_000;
+
+/**
+ * Audio flows and nothing comes back: Deepgram sends results about once a second, through silence too, and gives up on
+ * itself (NET-0000) only after about 30 s.
+ */
+export const STALL_MS = 10_000;
+
+/** Deepgram throttles audio that comes faster than 1.25 × real time; we stay below. */
+export const CATCH_UP_RATE = 1.2;
+/** The documented ceiling of the catch-up rate. */
+export const MAX_CATCH_UP_RATE = 1.25;
+
+/** What `close()` grants the server beyond the time that the remaining audio takes. */
+export const DRAIN_MS = 10_000;
+
+/** How long `finalize()` waits for the answer, which Deepgram does not guarantee. */
+export const FINALIZE_MS = 1_500;
+
+/** Audio kept for replay: enough for a minute's outage, little enough to forget about. */
+export const LOG_SECONDS = 60;
+export const LOG_BYTES = 8 * 1024 * 1024;
+
+/** `utterance_end_ms` below this is useless by the documentation, and refused with HTTP 400 by report. */
+export const MIN_UTTERANCE_END_MS = 1_000;
+
+/** Frames of 20–250 ms are advised (developers.deepgram.com/docs/measuring-streaming-latency); longer ones are split. */
+export const MAX_FRAME_MS = 250;

@@ -1,0 +1,173 @@
+/** The query of `/v1/listen`: its types, as Deepgram names them, and what can be known to be wrong before anyone is asked. */
+import { invalidOption } from '../errors.ts';
+import { MIN_UTTERANCE_END_MS } from './limits.ts';
+
+type OpenEnum<Known extends string> = Known | (string & {});
+
+/** What a query parameter may be; an array is sent as the parameter repeated. */
+export type ParameterValue = string | number | boolean | readonly (string | number | boolean)[] | undefined;
+
+/**
+ * Parameters of `/v1/listen`, by Deepgram's own names. Those not listed here are passed through untouched, so that a
+ * new one needs no new version of this package.
+ *
+ * @see https://developers.deepgram.com/reference/speech-to-text/listen-streaming
+ */
+export interface ListenParameters {
+  model?: OpenEnum<'nova-3' | 'nova-3-medical' | 'nova-2' | 'nova-2-phonecall' | 'nova-2-meeting'>;
+  /** BCP-47, or `multi`. Deepgram's default: `en`. */
+  language?: string;
+  /** Of raw audio; leave out, with `sample_rate`, for a container (WAV, Ogg, WebM). */
+  encoding?: OpenEnum<
+    | 'linear16'
+    | 'linear32'
+    | 'mulaw'
+    | 'alaw'
+    | 'flac'
+    | 'opus'
+    | 'ogg-opus'
+    | 'speex'
+    | 'amr-nb'
+    | 'amr-wb'
+    | 'g729'
+  >;
+  /** Hertz; goes with `encoding`. */
+  sample_rate?: number;
+  /** Deepgram's default: 1. Read only with `encoding`. */
+  channels?: number;
+  multichannel?: boolean;
+  interim_results?: boolean;
+  /** Milliseconds of silence that make a result `speech_final`, or `false`. Deepgram's default: 10. */
+  endpointing?: number | false;
+  /** Milliseconds, at least 1000; needs `interim_results`. */
+  utterance_end_ms?: number;
+  vad_events?: boolean;
+  smart_format?: boolean;
+  punctuate?: boolean;
+  diarize?: boolean;
+  keyterm?: readonly string[] | string;
+  [parameter: string]: ParameterValue;
+}
+
+/** Bytes of one sample, where they are always the same. */
+const BYTES_PER_SAMPLE: Partial<Record<string, number>> = { linear16: 2, linear32: 4, mulaw: 1, alaw: 1 };
+
+/** The byte that is silence in each of them. */
+const SILENT_BYTE: Partial<Record<string, number>> = { mulaw: 0xff, alaw: 0xd5 };
+
+/** Rates that an encoding prescribes. */
+const PRESCRIBED_RATES: Partial<Record<string, number>> = { 'amr-nb': 8000, 'amr-wb': 16_000 };
+
+/** What the parameters say about the bytes to come. */
+export type AudioFormat =
+  /** Raw samples: `frameBytes` for one of each channel. */
+  | { kind: 'raw'; sampleRate: number; frameBytes: number; silentByte: number }
+  /** An encoding whose bytes do not tell time. */
+  | { kind: 'packets' }
+  /** The header will tell. */
+  | { kind: 'container' };
+
+/** @throws TranscriptionError `invalid-option`, naming the value, why, and what to write instead. */
+export function checkListenParameters(listen: ListenParameters): void {
+  for (const [name, value] of Object.entries(listen)) checkValue(name, value);
+  const { model, encoding, sample_rate, channels, utterance_end_ms, interim_results } = listen;
+  if (typeof model === 'string' && model.startsWith('flux')) {
+    throw invalidOption(
+      `listen.model is ${show(model)}, a Flux model, which /v1/listen refuses.`,
+      "Write model: 'nova-3'; Flux speaks another protocol, on /v2/listen.",
+    );
+  }
+  if (encoding !== undefined && sample_rate === undefined) {
+    throw invalidOption(
+      `listen.encoding is ${show(encoding)} without sample_rate: raw audio does not tell its own rate.`,
+      'Add sample_rate, such as 16000; for a container (WAV, Ogg, WebM) leave out encoding.',
+    );
+  }
+  if (sample_rate !== undefined && encoding === undefined) {
+    throw invalidOption(
+      `listen.sample_rate is ${show(sample_rate)} without encoding: it would be ignored.`,
+      "Add encoding, such as 'linear16'; for a container (WAV, Ogg, WebM) leave out sample_rate.",
+    );
+  }
+  if (sample_rate !== undefined && !isWholeNumber(sample_rate, 1)) {
+    throw invalidOption(
+      `listen.sample_rate is ${show(sample_rate)}.`,
+      'Give a whole number of hertz, such as 16000.',
+    );
+  }
+  const prescribed = PRESCRIBED_RATES[encoding ?? ''];
+  if (prescribed !== undefined && Number(sample_rate) !== prescribed) {
+    throw invalidOption(
+      `listen.sample_rate is ${show(sample_rate)}, but ${show(encoding)} has one rate only.`,
+      `Write sample_rate: ${prescribed}.`,
+    );
+  }
+  if (channels !== undefined && !isWholeNumber(channels, 1, 20)) {
+    throw invalidOption(`listen.channels is ${show(channels)}.`, 'Give a whole number from 1 to 20.');
+  }
+  if (utterance_end_ms !== undefined && !isWholeNumber(utterance_end_ms, MIN_UTTERANCE_END_MS)) {
+    throw invalidOption(
+      `listen.utterance_end_ms is ${show(utterance_end_ms)}; Deepgram sends interim results about once a second and refuses less.`,
+      'Write utterance_end_ms: 1000 or more, or leave it out.',
+    );
+  }
+  if (utterance_end_ms !== undefined && String(interim_results) !== 'true') {
+    throw invalidOption(
+      `listen.utterance_end_ms is ${show(utterance_end_ms)} without interim_results, from which it is computed.`,
+      'Add interim_results: true, or leave out utterance_end_ms.',
+    );
+  }
+  if (listen['diarize'] !== undefined && listen['diarize_model'] !== undefined) {
+    throw invalidOption(
+      'listen has both diarize and diarize_model, which Deepgram rejects.',
+      "Keep diarize_model: 'latest' alone.",
+    );
+  }
+}
+
+/** What is known of the audio from checked parameters. */
+export function audioFormatOf({ encoding, sample_rate, channels }: ListenParameters): AudioFormat {
+  if (encoding === undefined || encoding === 'ogg-opus') return { kind: 'container' };
+  const bytesPerSample = BYTES_PER_SAMPLE[encoding];
+  if (bytesPerSample === undefined) return { kind: 'packets' };
+  return {
+    kind: 'raw',
+    sampleRate: Number(sample_rate),
+    frameBytes: bytesPerSample * Number(channels ?? 1),
+    silentByte: SILENT_BYTE[encoding] ?? 0,
+  };
+}
+
+/** The address to connect to. Holds parameters only, never a secret. */
+export function listenUrl(baseUrl: URL, listen: ListenParameters): string {
+  const url = new URL(baseUrl);
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/v1/listen`;
+  for (const [name, value] of Object.entries(listen)) {
+    for (const single of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
+      if (single !== undefined) url.searchParams.append(name, String(single));
+    }
+  }
+  return url.href;
+}
+
+function checkValue(name: string, value: unknown): void {
+  const singles: readonly unknown[] = Array.isArray(value) ? value : [value];
+  for (const single of singles) {
+    if (single === undefined || typeof single === 'string' || typeof single === 'boolean') continue;
+    if (typeof single === 'number' && Number.isFinite(single)) continue;
+    throw invalidOption(
+      `listen.${name} is ${show(single)}, which cannot go into a query.`,
+      'Give text, a number, true, false, or an array of these.',
+    );
+  }
+}
+
+function isWholeNumber(value: unknown, least: number, most = Infinity): boolean {
+  const number = Number(value);
+  return Number.isInteger(number) && number >= least && number <= most;
+}
+
+/** A value as one would write it. */
+function show(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : String(value);
+}

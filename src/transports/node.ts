@@ -1,0 +1,98 @@
+/** The transport in Node, over `ws`: the only file that knows it. Shows handshake status and headers, as browsers cannot. */
+import type { IncomingMessage } from 'node:http';
+import { WebSocket } from 'ws';
+import type { SocketEnd, Transport } from './transport.ts';
+
+/** How long the closing handshake may take before the socket is dropped. */
+const CLOSE_MS = 2_000;
+
+/** An error body longer than this is not one of Deepgram's. */
+const MAX_BODY_BYTES = 8 * 1024;
+
+/** Opens WebSockets with `ws`. */
+export const transport: Transport = ({ url, credentials }, handlers) => {
+  const scheme = credentials.scheme === 'bearer' ? 'Bearer' : 'Token';
+  const socket = new WebSocket(url, {
+    headers: { Authorization: `${scheme} ${credentials.value}` },
+    perMessageDeflate: false,
+    closeTimeout: CLOSE_MS,
+  } as WebSocket.ClientOptions);
+  let requestId: string | undefined;
+  /** Known before the close event, which for a failed handshake says 1006 and nothing else. */
+  let failure: Partial<SocketEnd> = {};
+
+  socket.on('upgrade', (response) => {
+    requestId = header(response, 'dg-request-id');
+  });
+  socket.on('open', () => handlers.opened(requestId === undefined ? {} : { requestId }));
+  socket.on('message', (data: Buffer, isBinary) => {
+    if (isBinary) handlers.binary(data.byteLength);
+    else handlers.message(data.toString());
+  });
+  socket.on('unexpected-response', (request, response) => {
+    failure = { status: response.statusCode ?? 0 };
+    const id = header(response, 'dg-request-id');
+    if (id !== undefined) failure.requestId = id;
+    readBody(response, (body) => {
+      const dgError = header(response, 'dg-error') ?? errorMessage(body);
+      if (dgError !== undefined) failure.dgError = dgError;
+      request.destroy();
+      socket.terminate();
+    });
+  });
+  // Without a listener Node would end the process; after a failed handshake `close` follows all the same.
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    if (failure.status === undefined) failure.cause ??= error.code ?? error.message;
+  });
+  socket.on('close', (code, reason) => {
+    socket.removeAllListeners();
+    socket.on('error', ignoreLateError);
+    handlers.ended({ code, reason: reason.toString(), ...failure });
+  });
+
+  return {
+    send: (message) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(message);
+    },
+    get bufferedAmount() {
+      return socket.bufferedAmount;
+    },
+    close: (code, reason) => socket.close(code, reason),
+    terminate: () => socket.terminate(),
+  };
+};
+
+/** The end was told; an error that comes after it changes nothing. */
+function ignoreLateError(): void {}
+
+function header(response: IncomingMessage, name: string): string | undefined {
+  const value = response.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** Reads an error body, as far as it is worth reading, and as far as it comes. */
+function readBody(response: IncomingMessage, done: (body: string) => void): void {
+  let body = '';
+  const finish = () => {
+    response.removeAllListeners();
+    response.on('error', ignoreLateError);
+    done(body);
+  };
+  response.setEncoding('utf8');
+  response.on('data', (chunk: string) => {
+    body += chunk;
+    if (body.length > MAX_BODY_BYTES) finish();
+  });
+  response.on('end', finish);
+  response.on('error', finish);
+}
+
+/** Deepgram's `{ err_code, err_msg, request_id }`. */
+function errorMessage(body: string): string | undefined {
+  try {
+    const { err_msg: message } = JSON.parse(body) as { err_msg?: unknown };
+    return typeof message === 'string' ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}
