@@ -8,11 +8,17 @@
  */
 import type { Clock } from '../../clock.ts';
 
-interface Timer {
-  dueMs: number;
-  order: number;
+class Timer {
+  readonly dueMs: number;
+  readonly order: number;
   /** Gone once the timer has fired or was cleared; the heap drops such entries when they surface. */
   callback: (() => void) | undefined;
+
+  constructor(dueMs: number, order: number, callback: () => void) {
+    this.dueMs = dueMs;
+    this.order = order;
+    this.callback = callback;
+  }
 }
 
 /** Options of {@link VirtualClock}. */
@@ -60,16 +66,15 @@ export class VirtualClock implements Clock {
 
   setTimeout(callback: () => void, delayMs: number): unknown {
     // As platforms do: a negative or nonsensical delay means "as soon as possible", never "in the past".
-    const timer = { dueMs: this.#nowMs + (delayMs > 0 ? delayMs : 0), order: this.#order++, callback };
+    const timer = new Timer(this.#nowMs + (delayMs > 0 ? delayMs : 0), this.#order++, callback);
     this.#push(timer);
     this.#live += 1;
     return timer;
   }
 
   clearTimeout(timer: unknown): void {
-    const known = timer as Timer | undefined;
-    if (known?.callback === undefined) return;
-    known.callback = undefined;
+    if (!(timer instanceof Timer) || timer.callback === undefined) return;
+    timer.callback = undefined;
     this.#live -= 1;
   }
 
@@ -126,7 +131,7 @@ export class VirtualClock implements Clock {
     heap.push(timer);
     while (child > 0) {
       const parent = (child - 1) >> 1;
-      const above = heap[parent] as Timer;
+      const above = heap[parent]!;
       if (!isBefore(timer, above)) break;
       heap[child] = above;
       child = parent;
@@ -142,8 +147,8 @@ export class VirtualClock implements Clock {
     for (;;) {
       let child = 2 * parent + 1;
       if (child >= heap.length) break;
-      if (child + 1 < heap.length && isBefore(heap[child + 1] as Timer, heap[child] as Timer)) child += 1;
-      const below = heap[child] as Timer;
+      if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child += 1;
+      const below = heap[child]!;
       if (!isBefore(below, last)) break;
       heap[parent] = below;
       parent = child;

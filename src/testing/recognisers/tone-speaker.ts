@@ -85,7 +85,7 @@ export function interleave(...channels: readonly Int16Array[]): Int16Array {
   const frames = Math.max(0, ...channels.map((channel) => channel.length));
   const woven = new Int16Array(frames * channels.length);
   channels.forEach((channel, c) => {
-    for (let i = 0; i < channel.length; i += 1) woven[i * channels.length + c] = channel[i] as number;
+    for (let i = 0; i < channel.length; i += 1) woven[i * channels.length + c] = channel[i]!;
   });
   return woven;
 }
@@ -108,10 +108,9 @@ function singWord(into: Int16Array, word: number, sampleRate: number, amplitude:
   const fadeSamples = Math.max(1, Math.round(FADE_SECONDS * sampleRate));
   let phase = 0;
   for (let i = 0; i < into.length; i += 1) {
-    const symbol = symbols[
-      Math.min(symbols.length - 1, Math.floor(i / sampleRate / SYMBOL_SECONDS))
-    ] as number;
-    phase += (2 * Math.PI * (TONES_HZ[symbol] as number)) / sampleRate;
+    const place = Math.floor(i / sampleRate / SYMBOL_SECONDS);
+    const symbol = symbols[Math.min(symbols.length - 1, place)]!;
+    phase += (2 * Math.PI * TONES_HZ[symbol]!) / sampleRate;
     const fade = Math.min(1, (i + 1) / fadeSamples, (into.length - i) / fadeSamples);
     into[i] = Math.round(32_767 * amplitude * fade * Math.sin(phase));
   }

@@ -187,7 +187,7 @@ function decode(sound: Int16Array, offset: number, rate: number): number | undef
 function purestTone(sound: Int16Array, from: number, length: number, rate: number): number | undefined {
   if (from < 0 || from + length > sound.length) return undefined;
   let energy = 0;
-  for (let i = from; i < from + length; i += 1) energy += (sound[i] as number) ** 2;
+  for (let i = from; i < from + length; i += 1) energy += sound[i]! ** 2;
   const needed = (LEAST_PURITY * energy * length) / 2;
   const found = TONES_HZ.findIndex((tone) => goertzelPower(sound, from, length, tone / rate) >= needed);
   return found === -1 || energy === 0 ? undefined : found;
@@ -199,7 +199,7 @@ function goertzelPower(sound: Int16Array, from: number, length: number, cyclesPe
   let previous = 0;
   let beforePrevious = 0;
   for (let i = from; i < from + length; i += 1) {
-    const current = (sound[i] as number) + coefficient * previous - beforePrevious;
+    const current = sound[i]! + coefficient * previous - beforePrevious;
     beforePrevious = previous;
     previous = current;
   }

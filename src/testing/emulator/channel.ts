@@ -1,0 +1,143 @@
+/**
+ * One channel of one connection: from what its recogniser hears to the messages Deepgram would send. It keeps the
+ * channel's place on the audio clock, and knows nothing of sockets.
+ */
+import type { HeardWord, Recogniser, RecogniserFactory } from '../recognisers/recogniser.ts';
+import type { ListenSettings } from './listen-query.ts';
+import { type ResultsContent, speechStartedMessage, utteranceEndMessage } from './messages.ts';
+
+/** Interims, empty ones too, come about once a second of audio. */
+const INTERIM_INTERVAL_SECONDS = 1;
+/** The detector of voice is quicker than the first word, and its times do not agree with it. */
+const VOICE_LEAD_SECONDS = 0.06;
+
+export interface ChannelPort {
+  results(content: ResultsContent): void;
+  message(message: object): void;
+}
+
+type Final = { words: HeardWord[]; until: number; endpoint: boolean };
+
+export class Channel {
+  #index: number;
+  #count: number;
+  #settings: ListenSettings;
+  #port: ChannelPort;
+  #recogniser: Recogniser;
+  #sampleRate: number;
+  #accepted = 0;
+  #finalUntil = 0;
+  #shownUntil = 0;
+  #inSpeech = false;
+  #lastWordEnd: number | undefined;
+  #utteranceEnded = true;
+  /** While flushing, the latest final is kept back: only the last of them answers the Finalize. */
+  #flushing = false;
+  #heldFinal: Final | undefined;
+
+  constructor(
+    place: { index: number; count: number; sampleRate: number },
+    settings: ListenSettings,
+    recogniser: RecogniserFactory,
+    port: ChannelPort,
+  ) {
+    this.#index = place.index;
+    this.#count = place.count;
+    this.#sampleRate = place.sampleRate;
+    this.#settings = settings;
+    this.#port = port;
+    this.#recogniser = recogniser(
+      { sampleRate: place.sampleRate, endpointingMs: settings.endpointingMs },
+      {
+        interim: (words, heardUntil) => this.#onInterim(words, heardUntil),
+        final: (words, until, endpoint) => this.#onFinal({ words, until, endpoint }),
+      },
+    );
+  }
+
+  accept(samples: Int16Array): void {
+    this.#accepted += samples.length;
+    this.#recogniser.accept(samples);
+  }
+
+  /** Decides all audio so far. With nothing to decide there is no reply, as the service warns. */
+  flush(purpose: 'finalize' | 'drain', done: () => void): void {
+    if (this.#accepted / this.#sampleRate <= this.#finalUntil) {
+      done();
+      return;
+    }
+    this.#flushing = true;
+    this.#recogniser.flush(() => {
+      this.#flushing = false;
+      const held = this.#heldFinal;
+      this.#heldFinal = undefined;
+      if (held) this.#sendFinal(held, purpose === 'finalize');
+      done();
+    });
+  }
+
+  close(): void {
+    this.#recogniser.close();
+  }
+
+  #onInterim(words: HeardWord[], heardUntil: number): void {
+    this.#noticeSpeech(words);
+    if (!this.#settings.interimResults) return;
+    if (heardUntil - this.#shownUntil < INTERIM_INTERVAL_SECONDS - 1e-9) return;
+    this.#shownUntil = heardUntil;
+    this.#send({ words, until: heardUntil, endpoint: false }, { isFinal: false, fromFinalize: false });
+  }
+
+  #onFinal(final: Final): void {
+    this.#noticeSpeech(final.words);
+    if (!this.#flushing) {
+      this.#sendFinal(final, false);
+      return;
+    }
+    if (this.#heldFinal) this.#sendFinal(this.#heldFinal, false);
+    this.#heldFinal = final;
+  }
+
+  #sendFinal(final: Final, fromFinalize: boolean): void {
+    this.#send(final, { isFinal: true, fromFinalize });
+    this.#finalUntil = final.until;
+    this.#shownUntil = final.until;
+    if (final.endpoint || fromFinalize) this.#inSpeech = false;
+  }
+
+  #send({ words, until, endpoint }: Final, kind: { isFinal: boolean; fromFinalize: boolean }): void {
+    this.#port.results({
+      channel: this.#index,
+      channelCount: this.#count,
+      start: this.#finalUntil,
+      end: until,
+      words,
+      speechFinal: endpoint,
+      ...kind,
+    });
+    this.#noticeUtteranceEnd(words, until);
+  }
+
+  /** Computed from gaps between words, in interims and finals alike, and not from the detector of voice. */
+  #noticeUtteranceEnd(words: readonly HeardWord[], until: number): void {
+    const { utteranceEndMs } = this.#settings;
+    if (utteranceEndMs === undefined) return;
+    const lastEnd = words.at(-1)?.end;
+    if (lastEnd !== undefined && lastEnd !== this.#lastWordEnd) {
+      this.#lastWordEnd = lastEnd;
+      this.#utteranceEnded = false;
+    }
+    if (this.#utteranceEnded || this.#lastWordEnd === undefined) return;
+    if (until - this.#lastWordEnd < utteranceEndMs / 1000) return;
+    this.#utteranceEnded = true;
+    this.#port.message(utteranceEndMessage(this.#index, this.#count, this.#lastWordEnd));
+  }
+
+  #noticeSpeech(words: readonly HeardWord[]): void {
+    const [first] = words;
+    if (!this.#settings.vadEvents || this.#inSpeech || first === undefined) return;
+    this.#inSpeech = true;
+    const timestamp = Math.max(0, first.start - VOICE_LEAD_SECONDS);
+    this.#port.message(speechStartedMessage(this.#index, this.#count, timestamp));
+  }
+}

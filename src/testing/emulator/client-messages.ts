@@ -1,0 +1,64 @@
+/**
+ * Reads what a client sends as text. Anything that is not exactly one of the documented messages is answered
+ * with an Error and otherwise ignored, which is what the service does.
+ */
+
+export type ClientMessage =
+  | { type: 'KeepAlive' }
+  | { type: 'Finalize'; channel?: number }
+  | { type: 'CloseStream' }
+  | { type: 'Configure'; keyterms?: string[] };
+
+export type Reading = { message: ClientMessage } | { problem: string };
+
+const CONFIGURE_FIELDS = ['type', 'features', 'processors', 'keyterms', 'language_hints'];
+
+export function readClientMessage(text: string): Reading {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : 'not JSON' };
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return { problem: 'expected an object' };
+  const fields: Record<string, unknown> = { ...value };
+  switch (fields['type']) {
+    case 'KeepAlive':
+      return only(['type'], fields) ?? { message: { type: 'KeepAlive' } };
+    case 'CloseStream':
+      return only(['type'], fields) ?? { message: { type: 'CloseStream' } };
+    case 'Finalize':
+      return only(['type', 'channel'], fields) ?? readFinalize(fields['channel']);
+    case 'Configure':
+      return only(CONFIGURE_FIELDS, fields) ?? readConfigure(fields['keyterms']);
+    default:
+      return {
+        problem: `unknown variant ${JSON.stringify(fields['type'] ?? null)}, expected one of KeepAlive, Finalize, CloseStream, Configure`,
+      };
+  }
+}
+
+function readFinalize(channel: unknown): Reading {
+  if (channel === undefined) return { message: { type: 'Finalize' } };
+  if (typeof channel === 'number' && Number.isInteger(channel) && channel >= 0) {
+    return { message: { type: 'Finalize', channel } };
+  }
+  return { problem: 'invalid value for field channel, expected a channel number' };
+}
+
+function readConfigure(keyterms: unknown): Reading {
+  if (keyterms === undefined || keyterms === null) return { message: { type: 'Configure' } };
+  if (Array.isArray(keyterms) && keyterms.every((keyterm) => typeof keyterm === 'string')) {
+    return { message: { type: 'Configure', keyterms } };
+  }
+  return { problem: 'invalid value for field keyterms, expected a list of strings' };
+}
+
+function only(known: readonly string[], fields: Record<string, unknown>): Reading | undefined {
+  const unknown = Object.keys(fields).find((name) => !known.includes(name));
+  if (unknown === undefined) return undefined;
+  return {
+    problem: `unknown field \`${unknown}\`, expected one of ${known.map((name) => `\`${name}\``).join(', ')}`,
+  };
+}

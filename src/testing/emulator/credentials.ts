@@ -1,0 +1,68 @@
+/**
+ * Keys and temporary tokens. The two schemes are not interchangeable: a token sent as a key, or a key sent as a
+ * token, is refused, as Deepgram refuses it.
+ */
+import type { Credentials } from '../../transports/transport.ts';
+
+/**
+ * The emulator's default judgement: accepts any API key and any unexpired JWT, each under its own scheme, and
+ * refuses whatever holds the word "invalid" or "wrong".
+ */
+export function acceptsPlausibleCredentials(credentials: Credentials, wallTimeMs: number): boolean {
+  const { scheme, value } = credentials;
+  if (value === '' || /invalid|wrong/i.test(value)) return false;
+  const payload = jwtPayload(value);
+  if (scheme === 'token') return payload === undefined;
+  if (payload === undefined) return false;
+  return typeof payload.exp !== 'number' || payload.exp * 1000 > wallTimeMs;
+}
+
+/** A token as `POST /v1/auth/grant` answers with. It is signed by nobody, and good only for this emulator. */
+export function grantToken(
+  wallTimeMs: number,
+  ttlSeconds = 30,
+): { access_token: string; expires_in: number } {
+  const issuedAt = wallTimeMs / 1000;
+  const parts = [
+    { alg: 'none', typ: 'JWT' },
+    { iat: issuedAt, exp: issuedAt + ttlSeconds },
+  ];
+  const [header, payload] = parts.map((part) => toBase64Url(JSON.stringify(part)));
+  return { access_token: `${header}.${payload}.emulated`, expires_in: ttlSeconds };
+}
+
+/** The credentials of a handshake: from the header, or from the sub-protocols where a browser has to put them. */
+export function credentialsOf(
+  authorization: string | undefined,
+  protocols: readonly string[],
+): Credentials | undefined {
+  const header = /^(token|bearer) +(\S+)$/i.exec(authorization?.trim() ?? '');
+  const [scheme, value] = header ? [header[1], header[2]] : protocols;
+  switch (scheme?.toLowerCase()) {
+    case 'token':
+      return { scheme: 'token', value: value ?? '' };
+    case 'bearer':
+      return { scheme: 'bearer', value: value ?? '' };
+    default:
+      return undefined;
+  }
+}
+
+function jwtPayload(value: string): { exp?: unknown } | undefined {
+  const [header, payload, signature] = value.split('.');
+  if (header === undefined || payload === undefined || !signature) return undefined;
+  try {
+    const parsed: unknown = JSON.parse(fromBase64Url(payload));
+    return typeof parsed === 'object' && parsed !== null ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function toBase64Url(text: string): string {
+  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
+function fromBase64Url(text: string): string {
+  return atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+}

@@ -1,0 +1,50 @@
+/**
+ * A limit on silence that can be pushed back thousands of times a second for next to nothing: a push only notes the
+ * time, and the one timer, when it fires, looks whether it was early and waits for the rest.
+ */
+import type { Clock } from '../../clock.ts';
+
+export class Deadline {
+  #clock: Clock;
+  #limitMs: number;
+  #missed: () => void;
+  #since: number | undefined;
+  #timer: unknown;
+
+  constructor(clock: Clock, limitMs: number | false, missed: () => void) {
+    this.#clock = clock;
+    this.#limitMs = limitMs === false ? Infinity : limitMs;
+    this.#missed = missed;
+  }
+
+  get running(): boolean {
+    return this.#since !== undefined;
+  }
+
+  /** Starts the count, or starts it again. */
+  restart(): void {
+    if (this.#limitMs === Infinity) return;
+    this.#since = this.#clock.now();
+    if (this.#timer === undefined) this.#arm(this.#limitMs);
+  }
+
+  stop(): void {
+    this.#since = undefined;
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #arm(delayMs: number): void {
+    this.#timer = this.#clock.setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#since === undefined) return;
+      const leftMs = this.#since + this.#limitMs - this.#clock.now();
+      if (leftMs > 0) {
+        this.#arm(leftMs);
+        return;
+      }
+      this.#since = undefined;
+      this.#missed();
+    }, delayMs);
+  }
+}

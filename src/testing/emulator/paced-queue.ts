@@ -1,0 +1,101 @@
+/**
+ * The order and pace of processing. Audio and control messages stand in one line, so Finalize and CloseStream are
+ * answered for the audio before them; audio that comes faster than the permitted pace waits, and what stands
+ * behind it waits too. Nothing is ever refused here.
+ */
+import type { Clock } from '../../clock.ts';
+
+export interface Work {
+  /** Audio in it; control messages have none, and take no time. */
+  audioMs: number;
+  /** Does the work, and calls `done` when the next may start. */
+  run(done: () => void): void;
+}
+
+export interface Pacing {
+  /** In multiples of real time. */
+  maxPace: number;
+  burstMs: number;
+  processingDelayMs: number;
+}
+
+export class PacedQueue {
+  #clock: Clock;
+  #pacing: Pacing;
+  #waiting: { work: Work; arrivedMs: number }[] = [];
+  /** When processing at the highest pace permitted would have done all that was taken on so far. */
+  #paidUntilMs = -Infinity;
+  #timer: unknown;
+  #busy = false;
+  #held = false;
+  #closed = false;
+
+  constructor(clock: Clock, pacing: Pacing) {
+    this.#clock = clock;
+    this.#pacing = { ...pacing };
+  }
+
+  push(work: Work): void {
+    if (this.#closed) return;
+    this.#waiting.push({ work, arrivedMs: this.#clock.now() });
+    this.#proceed();
+  }
+
+  /** Stops taking on work; what is in line stays there. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  release(): void {
+    this.#held = false;
+    this.#proceed();
+  }
+
+  setMaxPace(maxPace: number): void {
+    this.#pacing.maxPace = maxPace;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#waiting = [];
+    this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #proceed(): void {
+    if (this.#busy || this.#timer !== undefined) return;
+    for (;;) {
+      const next = this.#held || this.#closed ? undefined : this.#waiting[0];
+      if (next === undefined) return;
+      const waitMs = this.#dueMs(next.arrivedMs) - this.#clock.now();
+      if (waitMs > 0) {
+        this.#timer = this.#clock.setTimeout(() => {
+          this.#timer = undefined;
+          this.#proceed();
+        }, waitMs);
+        return;
+      }
+      this.#waiting.shift();
+      this.#paidUntilMs =
+        Math.max(this.#paidUntilMs, this.#clock.now()) + next.work.audioMs / this.#pacing.maxPace;
+      if (!this.#runNow(next.work)) return;
+    }
+  }
+
+  #dueMs(arrivedMs: number): number {
+    const { burstMs, processingDelayMs } = this.#pacing;
+    return Math.max(arrivedMs + processingDelayMs, this.#paidUntilMs - burstMs);
+  }
+
+  /** Tells whether the work was done at once; if not, its end goes on with the line. */
+  #runNow(work: Work): boolean {
+    let returned = false;
+    this.#busy = true;
+    work.run(() => {
+      this.#busy = false;
+      if (returned) this.#proceed();
+    });
+    returned = true;
+    return !this.#busy;
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * The testing kit: a Deepgram emulator with faults by name, virtual time and a virtual network, and voices whose
+ * words can be checked one by one.
+ */
+export { VirtualClock, type VirtualClockOptions } from './clock/virtual-clock.ts';
+export type { ReceivedMessage } from './emulator/connection-log.ts';
+export type { ConnectionEnd, ConnectionWire, EmulatedConnection } from './emulator/connection.ts';
+export { acceptsPlausibleCredentials } from './emulator/credentials.ts';
+export {
+  Emulator,
+  type HandshakeOutcome,
+  type RefusedHandshake,
+  type SentFinal,
+} from './emulator/emulator.ts';
+export {
+  type ConnectionFault,
+  type Fault,
+  type HandshakeFault,
+  type When,
+  close,
+  cut,
+  dropOnCloseStream,
+  duplicateResults,
+  flap,
+  goSilent,
+  hang,
+  malformed,
+  refuse,
+  stallResults,
+  throttle,
+} from './emulator/faults.ts';
+export type { HandshakeRequest, Refusal } from './emulator/handshake.ts';
+export type { EmulatorOptions, EmulatorSettings } from './emulator/options.ts';
+export { EmulatorServer, type EmulatorServerOptions, startEmulator } from './emulator/server.ts';
+export { type PcmEncoding, encodePcm } from './media/pcm.ts';
+export { type MuxOptions, type MuxedStream, muxWav } from './media/wav.ts';
+export { numberedRecogniser, numberedWordSamples, speakNumbered } from './recognisers/numbered.ts';
+export type {
+  HeardWord,
+  Recogniser,
+  RecogniserFactory,
+  RecogniserFormat,
+  RecogniserListener,
+} from './recognisers/recogniser.ts';
+export {
+  type SpeechOptions,
+  type SpeechStep,
+  count,
+  interleave,
+  speak,
+  speakScript,
+} from './recognisers/tone-speaker.ts';
+export { FRAGMENT, toneRecogniser } from './recognisers/tone.ts';

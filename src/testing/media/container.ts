@@ -1,0 +1,56 @@
+/**
+ * Tells containers apart by their first bytes and takes the payload out of them, strictly: a stream that starts
+ * in the middle, which is what a reconnect without the header sends, is an error and not silence.
+ */
+import type { PcmEncoding } from './pcm.ts';
+import { UndecodableAudio } from './undecodable-audio.ts';
+import { WavDemuxer } from './wav.ts';
+
+export interface PacketFormat {
+  encoding: PcmEncoding;
+  sampleRate: number;
+  channels: number;
+}
+
+export interface Packet {
+  format: PacketFormat;
+  /** Whole sample frames. */
+  payload: Uint8Array;
+}
+
+export interface ContainerDemuxer {
+  push(bytes: Uint8Array): Packet[];
+}
+
+const LONGEST_SIGNATURE = 4;
+
+/** A demuxer that waits for the first bytes and then becomes the one they ask for. */
+export function createDemuxer(): ContainerDemuxer {
+  let inner: ContainerDemuxer | undefined;
+  let opening = new Uint8Array(0);
+  return {
+    push(bytes) {
+      if (inner) return inner.push(bytes);
+      opening = append(opening, bytes);
+      if (opening.length < LONGEST_SIGNATURE) return [];
+      inner = demuxerFor(opening);
+      return inner.push(opening);
+    },
+  };
+}
+
+function demuxerFor(opening: Uint8Array): ContainerDemuxer {
+  if (startsWith(opening, [0x52, 0x49, 0x46, 0x46])) return new WavDemuxer();
+  throw new UndecodableAudio('no container header at the start of the stream');
+}
+
+function startsWith(bytes: Uint8Array, signature: readonly number[]): boolean {
+  return signature.every((byte, i) => bytes[i] === byte);
+}
+
+export function append(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(a.length + b.length);
+  whole.set(a);
+  whole.set(b, a.length);
+  return whole;
+}
