@@ -251,14 +251,14 @@ describe('closing', () => {
     const stream = host.recogniser({ sampleRate: 16_000, endpointingMs: false }, listener);
     stream.accept(recording('0880'));
     stream.flush(() => expect.unreachable('a closed stream answered'));
-    await expect.poll(() => heard.interims.length).toBeGreaterThan(0);
+    await expect.poll(() => heard.interims.length, { timeout: 10_000 }).toBeGreaterThan(0);
     stream.close();
     stream.accept(new Int16Array(1600));
     const heardSoFar = structuredClone(heard);
     const { finals } = await hear(new Int16Array(160));
     expect(finals).toHaveLength(1);
     expect(heard).toEqual(heardSoFar);
-  });
+  }, 30_000);
 
   it('ends the thread, silences every stream and opens no more', async () => {
     const { heard, listener } = collector();
