@@ -60,14 +60,13 @@ interface Element {
   to: number;
 }
 
-/** The element that begins with these bytes, whole or not. */
+/** The element that begins with these bytes. Of a size that is not whole yet, what is missing reads as 0. */
 function elementIn(bytes: Uint8Array): Element | typeof MORE | typeof REFUSED {
   const size = vintLength(bytes[0]);
   if (size > 4) return REFUSED;
   if (size >= bytes.length) return MORE;
   const from = size + vintLength(bytes[size]);
   if (from > size + 8) return REFUSED;
-  if (from > bytes.length) return MORE;
   return { id: uintBE(bytes, 0, size), from, to: from + vint(bytes, size, from) };
 }
 
@@ -102,8 +101,7 @@ export function webmGrammar(): Grammar {
     measure(bytes) {
       const element = elementIn(bytes);
       if (typeof element === 'number') return element;
-      if (ENTERED.has(element.id)) return element.from;
-      return element.to === Infinity ? REFUSED : element.to;
+      return ENTERED.has(element.id) ? element.from : element.to;
     },
 
     read(bytes): Unit {
@@ -115,7 +113,6 @@ export function webmGrammar(): Grammar {
       if (id === TRACK_TYPE && uintBE(bytes, from, to) === 2) audioTrack ??= trackNumber;
       if (id === CLUSTER) {
         isHeader = false;
-        reopening = undefined;
         return { kind: 'lead', boundary: true };
       }
       if (id === TIMECODE) {

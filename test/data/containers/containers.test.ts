@@ -17,7 +17,6 @@ import {
   simpleBlock,
   text,
   u32be,
-  u32le,
   u64be,
   webmHeader,
 } from './muxers.ts';
@@ -44,7 +43,7 @@ describe('MP4', () => {
 
   it('reads 64-bit sizes', () => {
     const mdat = concat(u32be(1), text('mdat'), u64be(116n), noise(100));
-    const { pieces } = demuxAll('mp4', [header, box('moof', noise(9)), mdat, fragment(2)]);
+    const { pieces } = demuxAll('mp4', [concat(header, box('moof', noise(9)), mdat, fragment(2))]);
     expect(boundaries(pieces)).toEqual([true, true]);
   });
 
@@ -88,6 +87,7 @@ describe('MP3, ADTS and what is not known', () => {
       const { header, pieces } = demuxAll(name, [noise(100), noise(50)]);
       expect(header).toEqual(new Uint8Array());
       expect(pieces.map((piece) => piece.bytes.length)).toEqual([100, 50]);
+      expect(boundaries(pieces)).toEqual([true, true]);
     }
   });
 
@@ -146,7 +146,11 @@ describe('any input', () => {
       fc.property(fc.uint8Array({ maxLength: 400 }), fc.array(fc.nat(), { maxLength: 6 }), (input, cuts) => {
         const demuxed = demuxAll(name, cutAt(input, cuts));
         expect(rejoined(demuxed)).toEqual(input);
-        for (const piece of demuxed.pieces) expect(piece.bytes.length).toBeGreaterThan(0);
+        for (const { bytes } of demuxed.pieces) {
+          expect(bytes.length).toBeGreaterThan(0);
+          // A piece owns its memory: kept for a replay, it keeps nothing else alive.
+          expect(bytes.buffer.byteLength).toBe(bytes.length);
+        }
       }),
     );
   });
@@ -172,20 +176,5 @@ describe('any input', () => {
     for (let count = 0; count < 20; count++)
       for (const piece of demuxer.push(tags)) given += piece.bytes.length;
     expect(20 * tags.length - given).toBeLessThanOrEqual(2 ** 18 + tags.length);
-  });
-
-  it('takes time in proportion to its length, pushed whole or byte by byte', () => {
-    const blocks = concat(...Array.from({ length: 2000 }, (_, index) => simpleBlock(index * 10, noise(100))));
-    const started = performance.now();
-    demuxAll('webm', [concat(webmHeader(), clusterStart(0), blocks)]);
-    demuxAll(
-      'flac',
-      Array.from({ length: 200_000 }, () => Uint8Array.of(0)),
-    );
-    demuxAll('wav', [
-      concat(riff(fmt()), u32le(0)),
-      ...Array.from({ length: 100_000 }, () => Uint8Array.of(0)),
-    ]);
-    expect(performance.now() - started).toBeLessThan(5000);
   });
 });

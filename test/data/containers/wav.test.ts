@@ -63,6 +63,14 @@ describe('WAV', () => {
     expect(boundaries(pieces)).toEqual([true, false]);
   });
 
+  it('gives out a frame that the end of the data cuts, for no time', () => {
+    const stream = concat(riff(fmt({ channels: 2 }), 802), noise(802), chunk('LIST', noise(10)));
+    const { demuxer, pieces } = demuxAll('wav', [stream]);
+    expect(demuxer.exact).toBe(true);
+    expect(pieces.map((piece) => piece.bytes.length)).toEqual([800, 2, 18]);
+    expect(durations(pieces)).toEqual([12.5, 0, 0]);
+  });
+
   it('reads the 64-bit data size of RF64', () => {
     const ds64 = chunk('ds64', concat(u64le(0n), u64le(3200n), u64le(0n), u32le(0)));
     const header = riff(concat(ds64, fmt()), 0xffffffff, 'RF64');
@@ -84,6 +92,7 @@ describe('WAV', () => {
     const glued = demuxAll('wav', [first, first, first]);
     expect(rejoined(glued)).toEqual(concat(first, first, first));
     expect(glued.demuxer.exact).toBe(false);
+    expect(durations(glued.pieces)).toEqual([10, undefined, undefined]);
     expect(glued.demuxer.format).toBeUndefined();
     const bare = demuxAll('wav', [
       concat(text('RIFF'), u32le(0), text('WAVE'), text('data'), u32le(0)),

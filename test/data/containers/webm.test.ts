@@ -191,6 +191,10 @@ describe('WebM', () => {
       concat(webmHeader(), clusterStart(0), simpleBlock(0), element(0xa3, undefined), noise(90)),
     ],
     ['an id that is none', concat(webmHeader(), clusterStart(0), simpleBlock(0), [0, 0, 0], noise(90))],
+    [
+      'a size of nine bytes',
+      concat(webmHeader(), clusterStart(0), simpleBlock(0), [0xa3, 0], new Uint8Array(90)),
+    ],
     ['a size that is none', concat(webmHeader(), clusterStart(0), simpleBlock(0), [0xa3, 0], noise(90))],
     [
       'an element too long to wait for',
