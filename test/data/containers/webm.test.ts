@@ -193,7 +193,7 @@ describe('WebM', () => {
     ['an id that is none', concat(webmHeader(), clusterStart(0), simpleBlock(0), [0, 0, 0], noise(90))],
     [
       'a size of nine bytes',
-      concat(webmHeader(), clusterStart(0), simpleBlock(0), [0xa3, 0], new Uint8Array(90)),
+      concat(webmHeader(), clusterStart(0), simpleBlock(0), [0xa3, 0], new Uint8Array(8), simpleBlock(20)),
     ],
     ['a size that is none', concat(webmHeader(), clusterStart(0), simpleBlock(0), [0xa3, 0], noise(90))],
     [
