@@ -5,10 +5,11 @@ export type { ConnectionContext, ConnectionSettings } from './control/context.ts
 export type { ConnectionEmitted, ConnectionEvent } from './control/events.ts';
 export { type ConnectionPhase, type ConnectionState, leafState } from './control/status.ts';
 export type { DropReason } from './data/audio-timeline.ts';
+export type { CatchUp } from './data/data-plane.ts';
 export type { AudioChunk } from './data/intake.ts';
 export type { Transcript, Word } from './data/stitcher.ts';
 export type { Utterance } from './data/utterances.ts';
-export type { Notice, NoticeCode } from './diagnosis/notices.ts';
+export type { Evidence, Notice, NoticeCode, Severity } from './diagnosis/notices.ts';
 export { type ErrorDetails, type ErrorReason, TranscriptionError } from './errors.ts';
 export {
   type AudioLedger,
@@ -18,7 +19,7 @@ export {
   type SessionReport,
   type Status,
 } from './live-transcription.ts';
-export type { Auth, AuthFunction, CatchUp, LiveTranscriptionOptions } from './options.ts';
+export type { Auth, AuthFunction, LiveTranscriptionOptions } from './options.ts';
 export type { ConnectionEnd, EndKind } from './protocol/close-reasons.ts';
 export type { ListenParameters, ParameterValue } from './protocol/listen-parameters.ts';
 export type {

@@ -1,9 +1,8 @@
 /**
- * The composition root: here, and only here, the planes meet. The machine decides and is told facts; the data plane carries,
- * and is told what is due.
+ * The composition root: here, and only here, the planes meet.
  *
- *   send ─► intake ─► framing ─► timeline ─► uplink ─► socket          facts:   audio.pending · audio.idle · audio.confirmed
- *   transcripts$ ◄── downlink (stitcher, utterances) ◄─── socket       is due:  keep-alive.due · drain.due
+ *   machine (control/)     ── is due: keep-alive.due · drain.due ──────────────────►  data plane (data/)
+ *   decides, carries none  ◄─ facts: audio.pending · audio.idle · audio.confirmed ──  carries, decides none
  */
 import { BehaviorSubject, type Observable, Subject } from 'rxjs';
 import { type Actor, createActor } from 'xstate';
@@ -12,23 +11,19 @@ import { connectedMachine, lendPorts, type Line } from './control/actors/socket-
 import type { connectionMachine } from './control/connection-machine.ts';
 import type { ConnectionEvent } from './control/events.ts';
 import { type ConnectionPhase, type ConnectionState, leafState, phaseOf } from './control/status.ts';
-import { AudioTimeline } from './data/audio-timeline.ts';
-import { CaptureClock } from './data/capture-clock.ts';
-import { Downlink } from './data/downlink.ts';
-import { Finalizer } from './data/finalizer.ts';
-import { ContainerFraming, type Framing, type FrameSink, PacketFraming, RawFraming } from './data/framing.ts';
-import { type AudioChunk, Intake, sizeOf } from './data/intake.ts';
+import { DataPlane } from './data/data-plane.ts';
+import { type AudioChunk, sizeOf } from './data/intake.ts';
 import type { LedgerSnapshot } from './data/ledger.ts';
 import type { Transcript } from './data/stitcher.ts';
-import { type Primer, Uplink } from './data/uplink.ts';
 import type { Utterance } from './data/utterances.ts';
-import * as notices from './diagnosis/notices.ts';
+import { createNotice, type Evidence, type Notice, type NoticeCode } from './diagnosis/notices.ts';
 import { watchNetwork } from './environment.ts';
 import { TranscriptionError } from './errors.ts';
 import { type CheckedOptions, checkOptions, type LiveTranscriptionOptions } from './options.ts';
 import { type ConnectionEnd, endingOf } from './protocol/close-reasons.ts';
-import { type AudioFormat, audioFormatOf, listenUrl } from './protocol/listen-parameters.ts';
+import { audioFormatOf, listenUrl } from './protocol/listen-parameters.ts';
 import type { ServerMessage } from './protocol/server-messages.ts';
+import type { Socket } from './transports/transport.ts';
 
 /** Where the session stands. */
 export interface Status {
@@ -79,7 +74,7 @@ export interface LiveTranscription {
   readonly utterances$: Observable<Utterance>;
   /** Begins with the present status. */
   readonly status$: Observable<Status>;
-  readonly notices$: Observable<notices.Notice>;
+  readonly notices$: Observable<Notice>;
   /** Everything the server says, as it says it. */
   readonly messages$: Observable<ServerMessage>;
   readonly ledger: AudioLedger;
@@ -99,12 +94,6 @@ export interface LiveTranscription {
   /** Ends at once. */
   abort(): void;
 }
-
-/** Bytes that may wait in a socket before audio is held back: a second of it, at least this. */
-const MIN_BUFFERED_BYTES = 64 * 1024;
-
-/** A backlog worth telling of. */
-const TELL_BACKLOG_SECONDS = 1;
 
 /**
  * Starts a live transcription. Nothing is opened before the first audio, unless `connect` is `eager`.
@@ -126,94 +115,55 @@ export function createLiveTranscription(options: LiveTranscriptionOptions): Live
 class Session implements LiveTranscription, Line {
   readonly actor: Actor<typeof connectionMachine>;
   readonly #options: CheckedOptions;
+  readonly #plane: DataPlane;
   readonly #transcripts = new Subject<Transcript>();
   readonly #utterances = new Subject<Utterance>();
-  readonly #status: BehaviorSubject<Status>;
-  readonly #notices = new Subject<notices.Notice>();
+  readonly #notices = new Subject<Notice>();
   readonly #messages = new Subject<ServerMessage>();
+  readonly #status = new BehaviorSubject<Status>({ phase: 'waiting', state: 'dormant', error: undefined });
   readonly transcripts$ = this.#transcripts.asObservable();
   readonly utterances$ = this.#utterances.asObservable();
-  readonly status$: Observable<Status>;
   readonly notices$ = this.#notices.asObservable();
   readonly messages$ = this.#messages.asObservable();
-  readonly #timeline: AudioTimeline;
-  readonly #captureClock: CaptureClock;
-  readonly #intake: Intake;
-  readonly #framing: Framing;
-  readonly #uplink: Uplink;
-  readonly #downlink: Downlink;
-  readonly #finalizer: Finalizer;
+  readonly status$ = this.#status.asObservable();
   readonly #ended: Promise<SessionReport>;
-  #endSession!: (report: SessionReport) => void;
+  readonly #stopWatchingNetwork: () => void;
+  #settle!: (report: SessionReport) => void;
   #report: SessionReport | undefined;
   #closing: Promise<SessionReport> | undefined;
-  #isDrained = false;
-  #isAborted = false;
   #isPaused = false;
-  #isCondemned = false;
-  #isFull = false;
-  #hasToldEmpty = false;
+  #isAborted = false;
+  #isDrained = false;
+  /** Notices of refusals already given. */
+  #told = new Set<NoticeCode>();
   #credentialsError: unknown;
-  readonly #stopWatchingNetwork: () => void;
 
   constructor(options: CheckedOptions, { inspect, transport = platformTransport }: LiveTranscriptionOptions) {
+    const { clock, listen } = options;
     this.#options = options;
-    const { clock, listen, log } = options;
-    const format = audioFormatOf(listen);
-    this.#ended = new Promise((resolve) => (this.#endSession = resolve));
-    this.#timeline = new AudioTimeline({
-      rate: 1000,
-      frameBytes: 0,
-      maxSeconds: log.maxSeconds,
-      maxBytes: log.maxBytes,
-      onDrop: ({ start, end, reason }) =>
-        this.#notify(notices.audioDropped(start / this.#timeline.rate, end / this.#timeline.rate, reason)),
-    });
-    this.#captureClock = new CaptureClock(clock);
-    this.#framing = createFraming(format, {
-      append: (bytes, samples, isBoundary, opening) => this.#append(bytes, samples, isBoundary, opening),
-      setFormat: (rate, frameBytes) => this.#timeline.setFormat(rate, frameBytes),
-    });
-    this.#intake = new Intake(
-      (bytes) => this.#accept(bytes),
-      (error, bytes) => this.#notify(notices.audioUnreadable(bytes, error)),
-    );
-    this.#uplink = new Uplink(
-      clock,
-      this.#timeline,
+    this.#ended = new Promise((resolve) => (this.#settle = resolve));
+    this.#plane = new DataPlane(
       {
-        keepAliveMs: options.keepAliveMs,
+        ...options,
+        format: audioFormatOf(listen),
+        // Without interim results a healthy server may say little.
         stallMs: options.stallMs * (listen.interim_results ? 1 : 2),
-        catchUpRate: options.catchUpRate,
-        maxBufferedBytes: bufferedBytesOf(format),
-        primer: primerOf(format, options.primerMs),
-        header: () => this.#framing.header,
       },
       {
         audioPending: () => this.#tell({ type: 'audio.pending' }),
         audioIdle: () => this.#tell({ type: 'audio.idle' }),
-        stalled: () => this.#condemn(),
-        timerLate: (lateMs) => this.#notify(notices.timerLate(lateMs)),
+        audioConfirmed: () => this.#tell({ type: 'audio.confirmed' }),
+        stalled: () => this.#tell({ type: 'socket.stalled', ...this.#lost({ kind: 'stalled' }) }),
+        drained: () => {
+          this.#isDrained = true;
+          this.#tell({ type: 'drain.completed' });
+        },
+        transcript: (transcript) => this.#transcripts.next(transcript),
+        utterance: (utterance) => this.#utterances.next(utterance),
+        message: (message) => this.#messages.next(message),
+        notice: (code, evidence, cause) => this.#notify(code, evidence, cause),
       },
     );
-    this.#finalizer = new Finalizer(clock, this.#timeline, this.#uplink, options.finalizeMs);
-    this.#downlink = new Downlink(this.#timeline, this.#uplink, this.#captureClock, {
-      message: (message) => this.#messages.next(message),
-      complaint: ({ description, variant }) => this.#notify(notices.serverComplaint(description, variant)),
-      transcript: (transcript) => this.#transcripts.next(transcript),
-      utterance: (utterance) => this.#utterances.next(utterance),
-      audioConfirmed: () => this.#tell({ type: 'audio.confirmed' }),
-      finalized: (channel) => this.#finalizer.finalized(channel),
-      drained: ({ processedSeconds, sentSeconds }) => {
-        if (Math.abs(processedSeconds - sentSeconds) > 0.1) {
-          this.#notify(notices.audioUnprocessed(processedSeconds, sentSeconds));
-        }
-        this.#isDrained = true;
-        this.#tell({ type: 'drain.completed' });
-      },
-      malformed: (problem) => this.#notify(notices.messageMalformed(problem)),
-      speakersRestarted: (connection) => this.#notify(notices.speakersRestarted(connection)),
-    });
 
     const { keepAliveMs, disconnectAfterIdleMs, giveUpAfterMs, drainMs, canReauthorise, seed } = options;
     this.actor = createActor(connectedMachine, {
@@ -222,28 +172,23 @@ class Session implements LiveTranscription, Line {
       ...(inspect ? { inspect: guarded(inspect) } : {}),
     });
     lendPorts(this.actor.system, {
-      clock,
+      ...options,
       transport,
       line: this,
       url: listenUrl(options.baseUrl, listen),
-      credentials: (signal) => options.credentials(signal),
       credentialsFailed: (error) => {
         this.#credentialsError = error;
-        this.#notify(notices.credentialsFailed(error));
+        this.#notify('credentials-failed', {}, error);
       },
-      credentialsTimeoutMs: options.credentialsTimeoutMs,
-      connectTimeoutMs: options.connectTimeoutMs,
     });
-    this.#status = new BehaviorSubject<Status>({ phase: 'waiting', state: 'dormant', error: undefined });
-    this.status$ = this.#status.asObservable();
     this.actor.subscribe(() => this.#followMachine());
-    this.actor.on('keep-alive.due', () => this.#uplink.keepAlive());
-    this.actor.on('drain.due', () => this.#uplink.drain());
-    this.actor.on('connection.doubted', () => this.#uplink.doubt());
+    this.actor.on('keep-alive.due', () => this.#plane.uplink.keepAlive());
+    this.actor.on('drain.due', () => this.#plane.uplink.drain());
+    this.actor.on('connection.doubted', () => this.#plane.uplink.doubt());
     this.actor.on('connection.lost', ({ end, attempt }) =>
-      this.#notify(notices.connectionLost(end, attempt)),
+      this.#notify('connection-lost', { ...end, attempt }),
     );
-    this.actor.on('connection.suspended', () => this.#notify(notices.connectionSuspended));
+    this.actor.on('connection.suspended', () => this.#notify('connection-suspended'));
     this.#stopWatchingNetwork = watchNetwork({
       online: () => this.#tell({ type: 'network.online' }),
       offline: () => this.#tell({ type: 'network.offline' }),
@@ -253,7 +198,8 @@ class Session implements LiveTranscription, Line {
   }
 
   get ledger(): AudioLedger {
-    return { ...this.#timeline.snapshot(), sampleRate: this.#timeline.rate };
+    const { timeline } = this.#plane;
+    return { ...timeline.snapshot(), sampleRate: timeline.rate };
   }
 
   send(chunk: AudioChunk): SendResult {
@@ -261,21 +207,15 @@ class Session implements LiveTranscription, Line {
     if (this.#closing || this.#report) return this.#refuse('closed');
     if (this.#isPaused) return this.#refuse('paused');
     if (size === 0) {
-      if (!this.#hasToldEmpty) this.#notify(notices.emptyAudio);
-      this.#hasToldEmpty = true;
+      this.#notifyOnce('empty-audio');
       return this.#refuse('empty');
     }
-    if (
-      this.#options.log.overflow === 'refuse' &&
-      !this.#timeline.hasRoom(size + this.#intake.waitingBytes)
-    ) {
-      if (!this.#isFull) this.#notify(notices.audioRefused(size));
-      this.#isFull = true;
+    if (this.#options.log.overflow === 'refuse' && !this.#plane.hasRoom(size)) {
+      this.#notifyOnce('audio-refused', { bytes: size });
       return this.#refuse('log-full');
     }
-    this.#isFull = false;
-    this.#intake.push(chunk);
-    return { accepted: true, backlogMs: this.#backlogMs };
+    this.#plane.accept(chunk);
+    return { accepted: true, backlogMs: this.#plane.backlogMs };
   }
 
   pause(): void {
@@ -291,7 +231,7 @@ class Session implements LiveTranscription, Line {
   }
 
   finalize(channel?: number): Promise<boolean> {
-    return this.#finalizer.request(channel);
+    return this.#plane.finalize(channel);
   }
 
   close(): Promise<SessionReport> {
@@ -304,149 +244,82 @@ class Session implements LiveTranscription, Line {
   }
 
   async #close(): Promise<SessionReport> {
-    if (this.#intake.waitingBytes > 0) await this.#intake.settled();
-    if (!this.#report) {
-      const now = this.#options.clock.now();
-      this.#framing.finish(now);
-      if (this.#timeline.unsent > 0) this.#uplink.accepted(now);
-      const { pending } = this.#timeline.snapshot();
-      const remainingMs = (pending * 1000) / this.#timeline.rate / this.#options.catchUpRate;
-      this.#tell({
-        type: 'user.close',
-        deadlineMs: this.#options.drainMs + remainingMs,
-        pendingAudio: pending > 0,
-      });
-    }
+    if (this.#plane.isReading) await this.#plane.read();
+    if (!this.#report) this.#plane.finish();
+    const { pending } = this.ledger;
+    const remainingMs = (pending * 1000) / this.#plane.timeline.rate / this.#options.catchUpRate;
+    const deadlineMs = this.#options.drainMs + remainingMs;
+    this.#tell({ type: 'user.close', deadlineMs, pendingAudio: pending > 0 });
     return this.#ended;
   }
 
-  // The line: what the machine's socket actor asks of the data plane.
+  // The line between the machine's socket and the data plane.
 
-  attach(socket: Parameters<Line['attach']>[0]): void {
-    this.#isCondemned = false;
-    this.#downlink.attach();
-    const { connection } = this.#downlink;
-    if (connection > 1) {
-      this.#skipBacklog();
-      if (!this.#framing.isExact && this.#timeline.hasPending) this.#notify(notices.audioInexact(connection));
-    }
-    const backlogSeconds = this.#backlogMs / 1000;
-    if (backlogSeconds >= TELL_BACKLOG_SECONDS) {
-      this.#notify(notices.catchingUp(backlogSeconds, backlogSeconds / (this.#options.catchUpRate - 1)));
-    }
-    this.#finalizer.attach();
-    this.#uplink.attach(socket);
+  attach(socket: Socket): void {
+    this.#plane.attach(socket);
   }
 
   receive(text: string): void {
-    this.#downlink.receive(text);
+    this.#plane.receive(text);
   }
 
   receiveBinary(bytes: number): void {
-    this.#notify(notices.messageMalformed(`${bytes} bytes in a binary frame`));
+    this.#notify('message-malformed', { problem: 'binary', bytes });
   }
 
   detach(): void {
-    this.#uplink.detach();
+    this.#plane.detach();
   }
 
   takeLeave(): boolean {
-    if (!this.#isCondemned) this.#uplink.takeLeave();
-    return !this.#isCondemned;
+    return this.#plane.takeLeave();
   }
 
   hasPendingAudio(): boolean {
-    return this.#timeline.hasPending;
+    return this.#plane.hasPendingAudio();
   }
-
-  // Audio on its way in.
-
-  #accept(bytes: Uint8Array): void {
-    const now = this.#options.clock.now();
-    this.#framing.push(bytes, now);
-    this.#uplink.accepted(now);
-  }
-
-  #append(bytes: Uint8Array, samples: number, isBoundary?: boolean, opening?: Uint8Array): void {
-    this.#timeline.append(bytes, samples, isBoundary, opening);
-    this.#captureClock.mark(this.#timeline.end, samples, this.#timeline.rate, this.#options.clock.now());
-  }
-
-  #refuse(reason: Extract<SendResult, { accepted: false }>['reason']): SendResult {
-    return { accepted: false, reason, backlogMs: this.#backlogMs };
-  }
-
-  get #backlogMs(): number {
-    return (this.#timeline.unsent * 1000) / this.#timeline.rate;
-  }
-
-  /** After an outage: gives up what the catch-up policy does not want. */
-  #skipBacklog(): void {
-    const { catchUp } = this.#options;
-    if (catchUp === 'all') return;
-    const keptSeconds = catchUp === 'live' ? 0 : catchUp.lastSeconds;
-    this.#timeline.skipTo(this.#timeline.end - Math.round(keptSeconds * this.#timeline.rate));
-  }
-
-  // The machine.
 
   #tell(event: ConnectionEvent): void {
     if (!this.#report) this.actor.send(event);
   }
 
-  #condemn(): void {
-    this.#isCondemned = true;
-    this.#tell({
-      type: 'socket.stalled',
-      end: { kind: 'stalled' },
-      at: this.#options.clock.now(),
-      pendingAudio: this.#timeline.hasPending,
-    });
+  #lost(end: ConnectionEnd) {
+    return { end, at: this.#options.clock.now(), pendingAudio: this.hasPendingAudio() };
   }
 
   #followMachine(): void {
     const { value, context } = this.actor.getSnapshot();
     const state = leafState(value);
     const phase = phaseOf(state, context);
-    const { value: shown } = this.#status;
+    const shown = this.#status.value;
     if (shown.state === state && shown.phase === phase) return;
     const error = state === 'failed' && context.lastEnd ? this.#errorOf(context.lastEnd) : undefined;
-    if (state === 'closed' || state === 'failed')
-      this.#finish(error);
+    const hasEnded = state === 'closed' || state === 'failed';
+    if (hasEnded) this.#finish(error);
     this.#status.next({ phase, state, error });
-    if (this.#report) this.#complete();
-  }
-
-  #errorOf(end: ConnectionEnd): TranscriptionError {
-    const { cause, remedy, reason = 'retries-exhausted' } = endingOf(end.kind);
-    return new TranscriptionError(reason, cause, {
-      ...end,
-      remedy,
-      cause: end.kind === 'credentials-failed' ? this.#credentialsError : undefined,
-    });
+    if (hasEnded) this.#complete();
   }
 
   /** Everything that can still be said is said before the observables complete. */
   #finish(error: TranscriptionError | undefined): void {
     this.#stopWatchingNetwork();
-    this.#downlink.close();
-    this.#timeline.announce();
+    this.#plane.close();
+    const { uplink, connections } = this.#plane;
     this.#report = {
       outcome: error ? 'failed' : this.#outcome,
       error,
       ledger: this.ledger,
-      connections: this.#downlink.connection,
+      connections,
       attempts: this.actor.getSnapshot().context.attempts,
-      keepAlives: this.#uplink.keepAlivesSent,
-      longestOutboundSilenceMs: this.#uplink.longestSilenceMs,
+      keepAlives: uplink.keepAlivesSent,
+      longestOutboundSilenceMs: uplink.longestSilenceMs,
     };
-    this.#finalizer.close();
-    this.#endSession(this.#report);
+    this.#settle(this.#report);
   }
 
   get #outcome(): SessionReport['outcome'] {
     if (this.#isAborted) return 'aborted';
-    return this.#isDrained || !this.#timeline.hasPending ? 'drained' : 'deadline';
+    return this.#isDrained || !this.hasPendingAudio() ? 'drained' : 'deadline';
   }
 
   #complete(): void {
@@ -461,34 +334,32 @@ class Session implements LiveTranscription, Line {
     }
   }
 
-  #notify(notice: notices.NewNotice): void {
-    this.#notices.next({ ...notice, at: this.#options.clock.wallTime() });
+  #errorOf(end: ConnectionEnd): TranscriptionError {
+    const { reason = 'retries-exhausted', remedy = 'Check the network, or raise giveUpAfterMs.' } = endingOf(
+      end.kind,
+    );
+    const { kind, status, code, serverMessage } = end;
+    const how = [kind, status && `HTTP ${status}`, code, serverMessage].filter(Boolean).join(', ');
+    const cause = kind === 'credentials-failed' ? this.#credentialsError : undefined;
+    return new TranscriptionError(reason, `The connection ended for good (${how}).`, {
+      ...end,
+      remedy,
+      cause,
+    });
   }
-}
 
-function createFraming(format: AudioFormat, sink: FrameSink): Framing {
-  switch (format.kind) {
-    case 'raw':
-      return new RawFraming(sink, format.sampleRate, format.frameBytes);
-    case 'packets':
-      return new PacketFraming(sink);
-    case 'container':
-      return new ContainerFraming(sink);
-    default:
-      return format satisfies never;
+  #refuse(reason: Extract<SendResult, { accepted: false }>['reason']): SendResult {
+    return { accepted: false, reason, backlogMs: this.#plane.backlogMs };
   }
-}
 
-function bufferedBytesOf(format: AudioFormat): number {
-  return format.kind === 'raw'
-    ? Math.max(MIN_BUFFERED_BYTES, format.sampleRate * format.frameBytes)
-    : MIN_BUFFERED_BYTES;
-}
+  #notify(code: NoticeCode, evidence: Evidence = {}, cause?: unknown): void {
+    this.#notices.next(createNotice(code, evidence, this.#options.clock.wallTime(), cause));
+  }
 
-function primerOf(format: AudioFormat, primerMs: number): Primer | undefined {
-  if (format.kind !== 'raw' || primerMs === 0) return undefined;
-  const samples = Math.round((format.sampleRate * primerMs) / 1000);
-  return { samples, bytes: new Uint8Array(samples * format.frameBytes).fill(format.silentByte) };
+  #notifyOnce(code: NoticeCode, evidence?: Evidence): void {
+    if (!this.#told.has(code)) this.#notify(code, evidence);
+    this.#told.add(code);
+  }
 }
 
 /** A throwing inspector would throw out of `createActor`, and of every event after it. */

@@ -16,6 +16,7 @@ import {
   MIN_KEEP_ALIVE_MS,
   STALL_MS,
 } from './protocol/limits.ts';
+import type { CatchUp } from './data/data-plane.ts';
 import { checkListenParameters, type ListenParameters } from './protocol/listen-parameters.ts';
 import type { Credentials, Transport } from './transports/transport.ts';
 
@@ -31,15 +32,6 @@ export type Auth =
  * throws is reported, and the attempt is made again later.
  */
 export type AuthFunction = (context: { signal: AbortSignal }) => Auth | Promise<Auth>;
-
-/** What becomes of audio that came while there was no connection. */
-export type CatchUp =
-  /** All of it is sent, at most at `catchUpRate`. */
-  | 'all'
-  /** None: straight to live. What is skipped is announced. */
-  | 'live'
-  /** The last of it. What is skipped is announced. */
-  | { lastSeconds: number };
 
 /** Options of `createLiveTranscription` and `transcribe`. Durations are milliseconds unless the name says otherwise. */
 export interface LiveTranscriptionOptions {
@@ -141,58 +133,54 @@ export interface CheckedOptions
   canReauthorise: boolean;
 }
 
+/** Longer than this a platform's timer fires at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Default, least and most. */
+const RANGES = {
+  primerMs: [0, 0, 1_000],
+  keepAliveMs: [KEEP_ALIVE_MS, MIN_KEEP_ALIVE_MS, MAX_KEEP_ALIVE_MS],
+  disconnectAfterIdleMs: [Infinity, 0, MAX_TIMER_MS],
+  connectTimeoutMs: [CONNECT_TIMEOUT_MS, 1, MAX_TIMER_MS],
+  credentialsTimeoutMs: [CREDENTIALS_TIMEOUT_MS, 1, MAX_TIMER_MS],
+  stallMs: [STALL_MS, 1_000, MAX_TIMER_MS],
+  drainMs: [DRAIN_MS, 0, MAX_TIMER_MS],
+  finalizeMs: [FINALIZE_MS, 0, MAX_TIMER_MS],
+  catchUpRate: [CATCH_UP_RATE, 1.01, MAX_CATCH_UP_RATE],
+  giveUpAfterMs: [Infinity, 0, MAX_TIMER_MS],
+} as const;
+
 /** @throws TranscriptionError `invalid-option`, naming the value, why, and what to write instead. */
 export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions {
-  const { auth, log = {}, listen = {} } = options;
-  const isFunction = typeof auth === 'function';
-  const fixed = isFunction ? undefined : credentialsOf(auth, 'auth');
+  const { auth, log = {}, listen = {}, catchUp = 'all' } = options;
+  const fixed = typeof auth === 'function' ? undefined : credentialsOf(auth, 'auth');
+  const numbers: Record<string, number> = {};
+  for (const [name, [normal, least, most]] of Object.entries(RANGES)) {
+    numbers[name] = within(name, options[name as keyof typeof RANGES] ?? normal, least, most, normal);
+  }
   checkListenParameters(listen);
+  if (typeof catchUp === 'object') within('catchUp.lastSeconds', catchUp.lastSeconds, 0, 3_600);
+  else oneOf('catchUp', catchUp, ['all', 'live']);
   return {
+    ...(numbers as Record<keyof typeof RANGES, number>),
     listen,
+    catchUp,
     baseUrl: checkBaseUrl(options.baseUrl ?? 'wss://api.deepgram.com'),
     connect: oneOf('connect', options.connect ?? 'lazy', ['lazy', 'eager']),
-    primerMs: within('primerMs', options.primerMs ?? 0, 0, 1_000),
-    keepAliveMs: within(
-      'keepAliveMs',
-      options.keepAliveMs ?? KEEP_ALIVE_MS,
-      MIN_KEEP_ALIVE_MS,
-      MAX_KEEP_ALIVE_MS,
-    ),
-    disconnectAfterIdleMs: withinOrNever('disconnectAfterIdleMs', options.disconnectAfterIdleMs ?? Infinity),
-    connectTimeoutMs: within(
-      'connectTimeoutMs',
-      options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
-      1,
-      MAX_TIMER_MS,
-    ),
-    credentialsTimeoutMs: within(
-      'credentialsTimeoutMs',
-      options.credentialsTimeoutMs ?? CREDENTIALS_TIMEOUT_MS,
-      1,
-      MAX_TIMER_MS,
-    ),
-    stallMs: within('stallMs', options.stallMs ?? STALL_MS, 1_000, MAX_TIMER_MS),
-    drainMs: within('drainMs', options.drainMs ?? DRAIN_MS, 0, MAX_TIMER_MS),
-    finalizeMs: within('finalizeMs', options.finalizeMs ?? FINALIZE_MS, 0, MAX_TIMER_MS),
-    catchUp: checkCatchUp(options.catchUp ?? 'all'),
-    catchUpRate: within('catchUpRate', options.catchUpRate ?? CATCH_UP_RATE, 1.01, MAX_CATCH_UP_RATE),
     log: {
       maxSeconds: within('log.maxSeconds', log.maxSeconds ?? LOG_SECONDS, 1, 3_600),
       maxBytes: within('log.maxBytes', log.maxBytes ?? LOG_BYTES, 64 * 1024, 2 ** 30),
       overflow: oneOf('log.overflow', log.overflow ?? 'drop-oldest', ['drop-oldest', 'refuse']),
     },
-    giveUpAfterMs: withinOrNever('giveUpAfterMs', options.giveUpAfterMs ?? Infinity),
     clock: options.clock ?? systemClock,
-    seed: within('seed', options.seed ?? randomSeed(), 0, 2 ** 32),
-    canReauthorise: isFunction,
-    credentials: isFunction
-      ? async (signal) => credentialsOf(await auth({ signal }), 'the answer of the auth function')
-      : () => Promise.resolve(fixed as Credentials),
+    seed: options.seed ?? (crypto.getRandomValues(new Uint32Array(1))[0] as number),
+    canReauthorise: typeof auth === 'function',
+    credentials:
+      typeof auth === 'function'
+        ? async (signal) => credentialsOf(await auth({ signal }), 'the answer of the auth function')
+        : () => Promise.resolve(fixed as Credentials),
   };
 }
-
-/** Longer than this a platform's timer fires at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** What may stand in a header and in a sub-protocol. */
 const SECRET = /^[\x21-\x7e]+$/;
@@ -203,7 +191,7 @@ function credentialsOf(auth: Auth, name: string): Credentials {
   const value = apiKey ?? accessToken;
   if (typeof value !== 'string' || !SECRET.test(value)) {
     throw invalidOption(
-      `${name} holds no usable secret${typeof value === 'string' ? (value === '' ? ': it is empty' : ': it has characters that no key has') : ''}.`,
+      `${name} holds no secret, or one with characters that none has.`,
       'Give { apiKey } with a Deepgram API key, or { accessToken } with a temporary token.',
     );
   }
@@ -231,26 +219,13 @@ function checkBaseUrl(baseUrl: string): URL {
   return url;
 }
 
-function checkCatchUp(catchUp: CatchUp): CatchUp {
-  if (typeof catchUp === 'object') within('catchUp.lastSeconds', catchUp.lastSeconds, 0, 3_600);
-  else oneOf('catchUp', catchUp, ['all', 'live']);
-  return catchUp;
-}
-
-function within(name: string, value: number, least: number, most: number): number {
-  if (typeof value === 'number' && value >= least && value <= most) return value;
+/** `otherwise` is right as well, such as `Infinity`. */
+function within(name: string, value: number, least: number, most: number, otherwise?: number): number {
+  if (value === otherwise || (typeof value === 'number' && value >= least && value <= most)) return value;
   throw invalidOption(`${name} is ${String(value)}.`, `Give a number from ${least} to ${most}.`);
-}
-
-function withinOrNever(name: string, value: number): number {
-  return value === Infinity ? value : within(name, value, 0, MAX_TIMER_MS);
 }
 
 function oneOf<Choice extends string>(name: string, value: Choice, choices: readonly Choice[]): Choice {
   if (choices.includes(value)) return value;
   throw invalidOption(`${name} is '${String(value)}'.`, `Write one of: ${choices.join(', ')}.`);
-}
-
-function randomSeed(): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0] as number;
 }

@@ -10,6 +10,7 @@ import {
   type ServerMessage,
   type UtteranceEndMessage,
 } from '../protocol/server-messages.ts';
+import type { Evidence, NoticeCode } from '../diagnosis/notices.ts';
 import type { AudioTimeline } from './audio-timeline.ts';
 import type { CaptureClock } from './capture-clock.ts';
 import { type ConnectionView, Stitcher, type Transcript } from './stitcher.ts';
@@ -26,18 +27,8 @@ export interface DownlinkListener {
   /** The answer to Finalize. */
   finalized(channel: number): void;
   /** The server has answered CloseStream: it has said its last. */
-  drained(audio: ProcessedAudio): void;
-  /** The server objects to something, and goes on. */
-  complaint(message: ErrorMessage): void;
-  malformed(problem: string): void;
-  /** Labels of speakers came on a further connection, where they begin anew. */
-  speakersRestarted(connection: number): void;
-}
-
-/** Seconds of one connection's audio, by the server's count and by ours. */
-export interface ProcessedAudio {
-  processedSeconds: number;
-  sentSeconds: number;
+  drained(): void;
+  notice(code: NoticeCode, evidence: Evidence): void;
 }
 
 /** Metadata rounds; less than this is no loss. */
@@ -90,7 +81,7 @@ export class Downlink {
     this.#uplink.heard();
     const decoded = decodeServerMessage(text);
     if (decoded.kind === 'malformed') {
-      this.#listener.malformed(decoded.problem);
+      this.#listener.notice('message-malformed', { problem: decoded.problem });
       return;
     }
     this.#listener.message(decoded.message);
@@ -105,7 +96,7 @@ export class Downlink {
         this.#metadata(decoded.message);
         break;
       case 'error':
-        this.#listener.complaint(decoded.message);
+        this.#complain(decoded.message);
         break;
       case 'other':
         break;
@@ -150,7 +141,7 @@ export class Downlink {
       transcript.words.some((word) => word.speaker !== undefined)
     ) {
       this.#hasSpeakers = true;
-      this.#listener.speakersRestarted(this.#connection);
+      this.#listener.notice('speakers-restarted', { connection: this.#connection });
     }
   }
 
@@ -175,8 +166,17 @@ export class Downlink {
     if (!this.#uplink.hasSentCloseStream) return;
     const view = this.#view;
     const sentSeconds = view ? view.clock.sent / view.rate : 0;
-    const hasProcessedAll = duration + ROUNDING_SECONDS >= sentSeconds;
-    if (view && hasProcessedAll && !this.#stitcher.isShowingInterim) this.#confirm(view.clock.position);
-    this.#listener.drained({ processedSeconds: duration, sentSeconds });
+    const missingSeconds = sentSeconds - duration;
+    if (view && missingSeconds <= ROUNDING_SECONDS && !this.#stitcher.isShowingInterim) {
+      this.#confirm(view.clock.position);
+    }
+    if (Math.abs(missingSeconds) > ROUNDING_SECONDS) {
+      this.#listener.notice('audio-unprocessed', { processedSeconds: duration, sentSeconds });
+    }
+    this.#listener.drained();
+  }
+
+  #complain({ description, variant }: ErrorMessage): void {
+    this.#listener.notice('server-complaint', { description, variant });
   }
 }

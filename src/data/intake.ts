@@ -20,18 +20,29 @@ export class Intake {
     this.#fail = fail;
   }
 
-  /** Bytes that wait for a `Blob` to be read. */
+  /** Bytes that wait for their turn. */
   get waitingBytes(): number {
     return this.#waitingBytes;
   }
 
+  get isWaiting(): boolean {
+    return this.#waiting !== undefined;
+  }
+
+  /** Makes everything wait until something is ready. */
+  holdUntil(ready: () => Promise<void>): void {
+    this.#queue(0, ready);
+  }
+
   /** @throws TranscriptionError `invalid-audio` if this is no audio at all. */
   push(chunk: AudioChunk): void {
-    if (this.#waiting === undefined && chunk instanceof Uint8Array) this.#pass(chunk);
+    if (chunk instanceof Uint8Array) this.#take(chunk);
     else if (chunk instanceof ArrayBuffer) this.#take(new Uint8Array(chunk));
     else if (ArrayBuffer.isView(chunk))
       this.#take(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-    else this.#wait(chunk.size, () => chunk.arrayBuffer());
+    else {
+      this.#queue(chunk.size, async () => this.#pass(new Uint8Array(await chunk.arrayBuffer())));
+    }
   }
 
   /** Everything handed in so far has been passed on. */
@@ -40,25 +51,23 @@ export class Intake {
   }
 
   #take(bytes: Uint8Array): void {
-    if (this.#waiting === undefined) this.#pass(bytes);
-    else {
-      const copy = bytes.slice();
-      this.#wait(copy.byteLength, () => copy.buffer);
+    if (this.#waiting === undefined) {
+      this.#pass(bytes);
+      return;
     }
+    const copy = bytes.slice();
+    this.#queue(copy.byteLength, () => this.#pass(copy));
   }
 
-  #wait(size: number, read: () => ArrayBuffer | Promise<ArrayBuffer>): void {
-    this.#waitingBytes += size;
-    const before = this.#waiting ?? Promise.resolve();
-    const turn = before.then(read).then(
-      (buffer) => done(() => this.#pass(new Uint8Array(buffer))),
-      (error: unknown) => done(() => this.#fail(error, size)),
-    );
-    const done = (next: () => void) => {
-      this.#waitingBytes -= size;
-      if (this.#waiting === turn) this.#waiting = undefined;
-      next();
-    };
+  #queue(bytes: number, task: () => void | Promise<void>): void {
+    this.#waitingBytes += bytes;
+    const turn = (this.#waiting ?? Promise.resolve())
+      .then(task)
+      .catch((error: unknown) => this.#fail(error, bytes))
+      .then(() => {
+        this.#waitingBytes -= bytes;
+        if (this.#waiting === turn) this.#waiting = undefined;
+      });
     this.#waiting = turn;
   }
 }

@@ -1,0 +1,239 @@
+/**
+ * The data plane as one thing: carries audio out and transcripts in, and decides nothing. It is told what is due, reports
+ * facts, and has never heard of machines or observables.
+ *
+ *   accept ─► intake ─► framing ─► timeline ─► uplink ─► socket
+ *   transcript, utterance, message ◄─ downlink ◄─────── socket
+ */
+import type { Clock } from '../clock.ts';
+import type { Evidence, NoticeCode } from '../diagnosis/notices.ts';
+import type { AudioFormat } from '../protocol/listen-parameters.ts';
+import type { Socket } from '../transports/transport.ts';
+import { AudioTimeline } from './audio-timeline.ts';
+import { CaptureClock } from './capture-clock.ts';
+import { Downlink, type DownlinkListener } from './downlink.ts';
+import { Finalizer } from './finalizer.ts';
+import { type Framing, MILLISECONDS, RawFraming } from './framing.ts';
+import { type AudioChunk, Intake } from './intake.ts';
+import { type Primer, Uplink } from './uplink.ts';
+
+/** What becomes of audio that came while there was no connection. */
+export type CatchUp =
+  /** All of it is sent, at most at `catchUpRate`. */
+  | 'all'
+  /** None: straight to live. What is skipped is announced. */
+  | 'live'
+  /** The last of it. What is skipped is announced. */
+  | { lastSeconds: number };
+
+export interface DataPlaneSettings {
+  clock: Clock;
+  format: AudioFormat;
+  log: { maxSeconds: number; maxBytes: number };
+  keepAliveMs: number;
+  stallMs: number;
+  finalizeMs: number;
+  primerMs: number;
+  catchUp: CatchUp;
+  catchUpRate: number;
+}
+
+/** What the data plane has to say. */
+export interface DataPlaneListener extends Omit<DownlinkListener, 'finalized'> {
+  audioPending(): void;
+  audioIdle(): void;
+  stalled(): void;
+  notice(code: NoticeCode, evidence: Evidence, cause?: unknown): void;
+}
+
+/** Bytes that may wait in a socket before audio is held back: a second of it, at least this. */
+const MIN_BUFFERED_BYTES = 64 * 1024;
+
+/** A backlog worth telling of. */
+const TELL_BACKLOG_MS = 1_000;
+
+export class DataPlane {
+  readonly timeline: AudioTimeline;
+  readonly uplink: Uplink;
+  readonly #settings: DataPlaneSettings;
+  readonly #listener: DataPlaneListener;
+  readonly #captureClock: CaptureClock;
+  readonly #intake: Intake;
+  readonly #downlink: Downlink;
+  readonly #finalizer: Finalizer;
+  #framing: Framing | undefined;
+  #isCondemned = false;
+
+  constructor(settings: DataPlaneSettings, listener: DataPlaneListener) {
+    const { clock, format, log } = settings;
+    this.#settings = settings;
+    this.#listener = listener;
+    this.timeline = new AudioTimeline({
+      rate: MILLISECONDS,
+      frameBytes: 0,
+      ...log,
+      onDrop: ({ start, end, reason }) => {
+        const { rate } = this.timeline;
+        listener.notice('audio-dropped', { startSeconds: start / rate, endSeconds: end / rate, reason });
+      },
+    });
+    this.#captureClock = new CaptureClock(clock);
+    this.#intake = new Intake(
+      (bytes) => this.#accept(bytes),
+      (error, bytes) => listener.notice('audio-unreadable', { bytes }, error),
+    );
+    this.#beginFraming(format);
+    this.uplink = new Uplink(
+      clock,
+      this.timeline,
+      {
+        ...settings,
+        maxBufferedBytes: bufferedBytesOf(format),
+        primer: primerOf(format, settings.primerMs),
+        header: () => this.#framing?.header,
+      },
+      {
+        audioPending: () => listener.audioPending(),
+        audioIdle: () => listener.audioIdle(),
+        stalled: () => {
+          this.#isCondemned = true;
+          listener.stalled();
+        },
+        timerLate: (lateMs) => listener.notice('timer-late', { lateMs }),
+      },
+    );
+    this.#finalizer = new Finalizer(clock, this.timeline, this.uplink, settings.finalizeMs);
+    this.#downlink = new Downlink(this.timeline, this.uplink, this.#captureClock, {
+      ...listener,
+      finalized: (channel) => this.#finalizer.finalized(channel),
+    });
+  }
+
+  /** Connections so far. */
+  get connections(): number {
+    return this.#downlink.connection;
+  }
+
+  /** Audio that waits to be sent, in milliseconds. */
+  get backlogMs(): number {
+    return (this.timeline.unsent * 1000) / this.timeline.rate;
+  }
+
+  /** Whether this many more bytes fit without pushing unconfirmed audio out. */
+  hasRoom(bytes: number): boolean {
+    return this.timeline.hasRoom(bytes + this.#intake.waitingBytes);
+  }
+
+  accept(chunk: AudioChunk): void {
+    this.#intake.push(chunk);
+  }
+
+  finalize(channel: number | undefined): Promise<boolean> {
+    return this.#finalizer.request(channel);
+  }
+
+  /** Some audio waits for its bytes. */
+  get isReading(): boolean {
+    return this.#intake.isWaiting;
+  }
+
+  /** Resolves when none does any more. */
+  read(): Promise<void> {
+    return this.#intake.settled();
+  }
+
+  /** No more audio will come. */
+  finish(): void {
+    const now = this.#settings.clock.now();
+    this.#framing?.finish(now);
+    if (this.timeline.unsent > 0) this.uplink.accepted(now);
+  }
+
+  /** The session is over: says what is left to say. */
+  close(): void {
+    this.#downlink.close();
+    this.timeline.announce();
+    this.#finalizer.close();
+  }
+
+  // The line: what the machine's socket actor asks for.
+
+  attach(socket: Socket): void {
+    this.#isCondemned = false;
+    this.#downlink.attach();
+    const connection = this.connections;
+    if (connection > 1) {
+      this.#skipBacklog();
+      if (this.#framing?.isExact === false) this.#listener.notice('audio-inexact', { connection });
+    }
+    const backlogSeconds = this.backlogMs / 1000;
+    if (this.backlogMs >= TELL_BACKLOG_MS) {
+      const doneInSeconds = backlogSeconds / (this.#settings.catchUpRate - 1);
+      this.#listener.notice('catching-up', { backlogSeconds, doneInSeconds });
+    }
+    this.#finalizer.attach();
+    this.uplink.attach(socket);
+  }
+
+  receive(text: string): void {
+    this.#downlink.receive(text);
+  }
+
+  detach(): void {
+    this.uplink.detach();
+  }
+
+  takeLeave(): boolean {
+    if (!this.#isCondemned) this.uplink.takeLeave();
+    return !this.#isCondemned;
+  }
+
+  hasPendingAudio(): boolean {
+    return this.timeline.hasPending;
+  }
+
+  #accept(bytes: Uint8Array): void {
+    const now = this.#settings.clock.now();
+    if (this.#framing) this.#framing.push(bytes, now);
+    else this.#listener.notice('audio-unreadable', { bytes: bytes.byteLength });
+    this.uplink.accepted(now);
+  }
+
+  #beginFraming(format: AudioFormat): void {
+    const sink = {
+      append: (bytes: Uint8Array, samples: number, isBoundary?: boolean, opening?: Uint8Array) => {
+        this.timeline.append(bytes, samples, isBoundary, opening);
+        this.#captureClock.mark(this.timeline.end, samples, this.timeline.rate, this.#settings.clock.now());
+      },
+      setFormat: (rate: number, frameBytes: number) => this.timeline.setFormat(rate, frameBytes),
+    };
+    if (format.kind === 'raw') this.#framing = new RawFraming(sink, format.sampleRate, format.frameBytes);
+    else {
+      const load = async () => {
+        const { ContainerFraming, PacketFraming } = await import('./container-framing.ts');
+        this.#framing = format.kind === 'container' ? new ContainerFraming(sink) : new PacketFraming(sink);
+      };
+      this.#intake.holdUntil(load);
+    }
+  }
+
+  /** After an outage: gives up what the catch-up policy does not want. */
+  #skipBacklog(): void {
+    const { catchUp } = this.#settings;
+    if (catchUp === 'all') return;
+    const keptSeconds = catchUp === 'live' ? 0 : catchUp.lastSeconds;
+    this.timeline.skipTo(this.timeline.end - Math.round(keptSeconds * this.timeline.rate));
+  }
+}
+
+function bufferedBytesOf(format: AudioFormat): number {
+  return format.kind === 'raw'
+    ? Math.max(MIN_BUFFERED_BYTES, format.sampleRate * format.frameBytes)
+    : MIN_BUFFERED_BYTES;
+}
+
+function primerOf(format: AudioFormat, primerMs: number): Primer | undefined {
+  if (format.kind !== 'raw' || primerMs === 0) return undefined;
+  const samples = Math.round((format.sampleRate * primerMs) / 1000);
+  return { samples, bytes: new Uint8Array(samples * format.frameBytes).fill(format.silentByte) };
+}
