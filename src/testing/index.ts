@@ -34,6 +34,10 @@ export type { EmulatorOptions, EmulatorSettings } from './emulator/options.ts';
 export { EmulatorServer, type EmulatorServerOptions, startEmulator } from './emulator/server.ts';
 export { type PcmEncoding, encodePcm } from './media/pcm.ts';
 export { type MuxOptions, type MuxedStream, muxWav } from './media/wav.ts';
+export type { OutboundFrame } from './network/outbound-log.ts';
+export { seededRandom } from './network/random.ts';
+export { type LinkConditions, VirtualLink } from './network/virtual-link.ts';
+export { VirtualNetwork, type VirtualNetworkOptions } from './network/virtual-network.ts';
 export { numberedRecogniser, numberedWordSamples, speakNumbered } from './recognisers/numbered.ts';
 export type {
   HeardWord,

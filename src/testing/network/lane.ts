@@ -1,0 +1,47 @@
+/**
+ * One direction of a link: things put in come out in the order they went in, each no earlier than its time. One
+ * timer serves the whole queue, and none is left when the lane is closed.
+ */
+import type { Clock } from '../../clock.ts';
+
+export class Lane {
+  #clock: Clock;
+  #queue: { dueMs: number; deliver: () => void }[] = [];
+  #lastDueMs = -Infinity;
+  #timer: unknown;
+  #closed = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Delivers after `delayMs`, or later where that would overtake what went before. */
+  put(delayMs: number, deliver: () => void): void {
+    if (this.#closed) return;
+    this.#lastDueMs = Math.max(this.#lastDueMs, this.#clock.now() + delayMs);
+    this.#queue.push({ dueMs: this.#lastDueMs, deliver });
+    if (this.#timer === undefined) this.#arm();
+  }
+
+  /** Loses what is under way, and all that comes. */
+  close(): void {
+    this.#closed = true;
+    this.#queue = [];
+    this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #arm(): void {
+    const head = this.#queue[0];
+    if (head === undefined) return;
+    this.#timer = this.#clock.setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#queue.shift();
+        head.deliver();
+        if (this.#timer === undefined && !this.#closed) this.#arm();
+      },
+      Math.max(0, head.dueMs - this.#clock.now()),
+    );
+  }
+}

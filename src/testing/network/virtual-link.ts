@@ -1,0 +1,270 @@
+/**
+ * One attempt of a client to talk to the emulator, with everything that can befall a TCP connection on the way.
+ *
+ *     connecting ──► open ──close()──► closing ──► ended
+ *         └───────────┴── cut, refusal, terminate() ──┘
+ *
+ * Half-open is not a state the client can see, so it is none here either: it is the lanes that stop.
+ */
+import type { Clock } from '../../clock.ts';
+import type {
+  Handshake,
+  OpenRequest,
+  Socket,
+  SocketEnd,
+  SocketHandlers,
+} from '../../transports/transport.ts';
+import type { Connection } from '../emulator/connection.ts';
+import type { Emulator, HandshakeOutcome } from '../emulator/emulator.ts';
+import { Lane } from './lane.ts';
+import { type OutboundFrame, OutboundLog } from './outbound-log.ts';
+
+/** The weather a link finds itself in; read anew for each frame. */
+export interface LinkConditions {
+  latencyMs: number;
+  jitterMs: number;
+  handshakeDelayMs: number;
+  uplinkBytesPerSecond: number;
+  platform: 'node' | 'browser';
+  lateEvents: boolean;
+  random: () => number;
+}
+
+/** How long a client waits for the other side's close frame; `ws` and browsers wait longer, ports should not. */
+const CLOSE_TIMEOUT_MS = 2_000;
+/** When a dead socket speaks again, if it is to. */
+const LATE_EVENTS_AFTER_MS = [0, 40, 1_500, 20_000];
+const STALE_RESULTS =
+  '{"type":"Results","channel_index":[0,1],"start":0,"duration":9,"is_final":true,"speech_final":true,"channel":{"alternatives":[{"transcript":"stale","confidence":1,"words":[{"word":"stale","start":1,"end":2,"confidence":1}]}]},"metadata":{"request_id":"stale"},"from_finalize":true}';
+
+/** One connection attempt on the {@link VirtualNetwork}; what a client holds as its socket. */
+export class VirtualLink implements Socket {
+  /** Number of this attempt, counted from 1. */
+  readonly attempt: number;
+  readonly url: string;
+  readonly openedByClientAtMs: number;
+  /** How it ended for the client; absent while it lives. */
+  end: (SocketEnd & { atMs: number }) | undefined;
+  #clock: Clock;
+  #emulator: Emulator;
+  #conditions: LinkConditions;
+  #handlers: SocketHandlers;
+  #state: 'connecting' | 'open' | 'closing' | 'ended' = 'connecting';
+  #halfOpen = false;
+  #log = new OutboundLog();
+  #uplink: Lane;
+  #toServer: Lane;
+  #toClient: Lane;
+  #buffered = 0;
+  #uplinkFreeAtMs = 0;
+  #connection: Connection | undefined;
+  #closeTimer: unknown;
+
+  constructor(
+    attempt: number,
+    request: OpenRequest,
+    handlers: SocketHandlers,
+    emulator: Emulator,
+    conditions: LinkConditions,
+  ) {
+    this.#clock = emulator.settings.clock;
+    this.attempt = attempt;
+    this.url = request.url;
+    this.openedByClientAtMs = this.#clock.now();
+    this.#handlers = handlers;
+    this.#emulator = emulator;
+    this.#conditions = conditions;
+    this.#uplink = new Lane(this.#clock);
+    this.#toServer = new Lane(this.#clock);
+    this.#toClient = new Lane(this.#clock);
+    const scheme = request.credentials.scheme === 'token' ? 'Token' : 'Bearer';
+    const authorization = `${scheme} ${request.credentials.value}`;
+    this.#toServer.put(this.#delayMs() + conditions.handshakeDelayMs, () =>
+      this.#arrive(this.#emulator.handshake({ url: request.url, authorization })),
+    );
+  }
+
+  /** Frames the client has sent on this link, up to a hundred thousand. */
+  get frames(): readonly OutboundFrame[] {
+    return this.#log.frames;
+  }
+
+  get frameCount(): number {
+    return this.#log.count;
+  }
+
+  /** Longest time the link was open to the client and the client sent nothing. */
+  get longestOutboundSilenceMs(): number {
+    return this.#log.longestSilenceMs(this.#clock.now());
+  }
+
+  /** The emulator's end of it, once accepted. */
+  get connection(): Connection | undefined {
+    return this.#connection;
+  }
+
+  get isOpen(): boolean {
+    return this.#state === 'open';
+  }
+
+  get isEnded(): boolean {
+    return this.#state === 'ended';
+  }
+
+  get bufferedAmount(): number {
+    return this.#buffered;
+  }
+
+  send(message: string | Uint8Array): void {
+    if (this.#state !== 'open') return;
+    const atMs = this.#clock.now();
+    if (typeof message === 'string') {
+      const bytes = new TextEncoder().encode(message).length;
+      this.#log.note({ atMs, kind: 'text', bytes, text: message });
+      this.#transmit(bytes, () => this.#connection?.receiveText(message));
+    } else {
+      const copy = message.slice();
+      this.#log.note({ atMs, kind: copy.length === 0 ? 'empty' : 'audio', bytes: copy.length });
+      this.#transmit(copy.length, () => this.#connection?.receiveBinary(copy));
+    }
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#state === 'connecting') return this.terminate();
+    if (this.#state !== 'open') return undefined;
+    this.#state = 'closing';
+    this.#closeTimer = this.#clock.setTimeout(() => this.#break('close timed out'), CLOSE_TIMEOUT_MS);
+    this.#transmit(0, () => {
+      this.#connection?.peerGone(code, reason);
+      this.#toClient.put(this.#delayMs(), () => this.#finish({ code, reason }));
+    });
+    return undefined;
+  }
+
+  terminate(): void {
+    this.#break('terminated');
+  }
+
+  /** The network breaks here and now: what is under way is lost, and both sides know. */
+  cut(): void {
+    if (this.#state === 'ended') return;
+    this.#connection?.peerGone(1006, '');
+    this.#break('ECONNRESET');
+  }
+
+  /** The network swallows everything from now on, in both directions, and tells nobody. */
+  halfOpen(): void {
+    this.#halfOpen = true;
+    for (const lane of [this.#uplink, this.#toServer, this.#toClient]) lane.close();
+  }
+
+  #arrive(outcome: HandshakeOutcome): void {
+    switch (outcome.kind) {
+      case 'hang':
+        return undefined;
+      case 'refuse': {
+        const { status, headers } = outcome.refusal;
+        const seen = {
+          status,
+          dgError: headers['dg-error'] ?? '',
+          requestId: headers['dg-request-id'] ?? '',
+        };
+        const shown = this.#conditions.platform === 'node' ? seen : {};
+        return this.#toClient.put(this.#delayMs(), () => this.#finish({ code: 1006, reason: '', ...shown }));
+      }
+      case 'accept':
+        return this.#accept(outcome);
+      default:
+        return outcome satisfies never;
+    }
+  }
+
+  #accept(outcome: Extract<HandshakeOutcome, { kind: 'accept' }>): void {
+    const { requestId } = outcome.admission;
+    const handshake: Handshake = this.#conditions.platform === 'node' ? { requestId } : {};
+    this.#toClient.put(this.#delayMs(), () => {
+      this.#state = 'open';
+      this.#log.opened(this.#clock.now());
+      this.#handlers.opened(handshake);
+    });
+    this.#connection = this.#emulator.open(outcome, {
+      text: (json) => this.#toClient.put(this.#delayMs(), () => this.#handlers.message(json)),
+      binary: (bytes) => this.#toClient.put(this.#delayMs(), () => this.#handlers.binary(bytes.length)),
+      close: (code, reason) => this.#toClient.put(this.#delayMs(), () => this.#finish({ code, reason })),
+      cut: () => this.#reset(),
+      goSilent: () => this.halfOpen(),
+    });
+  }
+
+  /** The server's reset travels to the client; on its way it overtakes, and voids, what was sent before. */
+  #reset(): void {
+    if (this.#halfOpen || this.#state === 'ended') return;
+    for (const lane of [this.#uplink, this.#toServer, this.#toClient]) lane.close();
+    this.#toClient = new Lane(this.#clock);
+    this.#toClient.put(this.#delayMs(), () => this.#finish({ code: 1006, reason: '', cause: 'ECONNRESET' }));
+  }
+
+  #transmit(bytes: number, deliver: () => void): void {
+    this.#buffered += bytes;
+    if (this.#halfOpen) return;
+    const nowMs = this.#clock.now();
+    const spentMs = (bytes / this.#conditions.uplinkBytesPerSecond) * 1000;
+    this.#uplinkFreeAtMs = Math.max(this.#uplinkFreeAtMs, nowMs) + spentMs;
+    const depart = () => {
+      this.#buffered -= bytes;
+      this.#toServer.put(this.#delayMs(), deliver);
+    };
+    if (this.#uplinkFreeAtMs <= nowMs) depart();
+    else this.#uplink.put(this.#uplinkFreeAtMs - nowMs, depart);
+  }
+
+  /** The client's end breaks. The server, where the link still carries anything, hears of it a little later. */
+  #break(cause: string): void {
+    if (this.#state === 'ended') return;
+    const connection = this.#connection;
+    if (connection && !this.#halfOpen) {
+      this.#clock.setTimeout(() => connection.peerGone(1006, ''), this.#delayMs());
+    }
+    this.#state = 'ended';
+    this.#release();
+    // As sockets do it: not from inside the call that ended them.
+    this.#clock.setTimeout(() => this.#tell({ code: 1006, reason: '', cause }), 0);
+  }
+
+  #finish(end: SocketEnd): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    this.#release();
+    this.#connection?.peerGone(end.code, end.reason);
+    this.#tell(end);
+  }
+
+  #release(): void {
+    for (const lane of [this.#uplink, this.#toServer, this.#toClient]) lane.close();
+    this.#clock.clearTimeout(this.#closeTimer);
+    this.#buffered = 0;
+    this.#log.ended(this.#clock.now());
+  }
+
+  #tell(end: SocketEnd): void {
+    this.end = { ...end, atMs: this.#clock.now() };
+    this.#handlers.ended(end);
+    if (this.#conditions.lateEvents) this.#haunt(end);
+  }
+
+  /** Events of a socket that is dead and told so: late, and more than once. Nothing may come of them. */
+  #haunt(end: SocketEnd): void {
+    for (const delayMs of LATE_EVENTS_AFTER_MS) {
+      this.#clock.setTimeout(() => {
+        this.#handlers.message(STALE_RESULTS);
+        this.#handlers.opened({ requestId: 'stale' });
+        this.#handlers.binary(4);
+        this.#handlers.ended(end);
+      }, delayMs);
+    }
+  }
+
+  #delayMs(): number {
+    return this.#conditions.latencyMs + this.#conditions.jitterMs * this.#conditions.random();
+  }
+}
