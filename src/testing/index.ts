@@ -32,8 +32,11 @@ export {
 export type { HandshakeRequest, Refusal } from './emulator/handshake.ts';
 export type { EmulatorOptions, EmulatorSettings } from './emulator/options.ts';
 export { EmulatorServer, type EmulatorServerOptions, startEmulator } from './emulator/server.ts';
+export { type MuxOptions, type MuxedStream, recut } from './media/muxed-stream.ts';
+export { muxOgg } from './media/ogg.ts';
 export { type PcmEncoding, encodePcm } from './media/pcm.ts';
-export { type MuxOptions, type MuxedStream, muxWav } from './media/wav.ts';
+export { muxWav } from './media/wav.ts';
+export { muxWebm } from './media/webm.ts';
 export type { OutboundFrame } from './network/outbound-log.ts';
 export { seededRandom } from './network/random.ts';
 export { type LinkConditions, VirtualLink } from './network/virtual-link.ts';

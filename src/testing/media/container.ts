@@ -2,9 +2,12 @@
  * Tells containers apart by their first bytes and takes the payload out of them, strictly: a stream that starts
  * in the middle, which is what a reconnect without the header sends, is an error and not silence.
  */
+import { append } from './bytes.ts';
+import { OggDemuxer } from './ogg.ts';
 import type { PcmEncoding } from './pcm.ts';
 import { UndecodableAudio } from './undecodable-audio.ts';
 import { WavDemuxer } from './wav.ts';
+import { WebmDemuxer } from './webm.ts';
 
 export interface PacketFormat {
   encoding: PcmEncoding;
@@ -41,16 +44,11 @@ export function createDemuxer(): ContainerDemuxer {
 
 function demuxerFor(opening: Uint8Array): ContainerDemuxer {
   if (startsWith(opening, [0x52, 0x49, 0x46, 0x46])) return new WavDemuxer();
+  if (startsWith(opening, [0x4f, 0x67, 0x67, 0x53])) return new OggDemuxer();
+  if (startsWith(opening, [0x1a, 0x45, 0xdf, 0xa3])) return new WebmDemuxer();
   throw new UndecodableAudio('no container header at the start of the stream');
 }
 
 function startsWith(bytes: Uint8Array, signature: readonly number[]): boolean {
   return signature.every((byte, i) => bytes[i] === byte);
-}
-
-export function append(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(a.length + b.length);
-  whole.set(a);
-  whole.set(b, a.length);
-  return whole;
 }

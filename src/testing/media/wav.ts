@@ -2,7 +2,9 @@
  * WAV: the header that makes raw samples a file, and the demuxer that reads it off a live stream, whose length
  * nobody knows yet.
  */
-import { type ContainerDemuxer, type Packet, type PacketFormat, append } from './container.ts';
+import { append } from './bytes.ts';
+import type { ContainerDemuxer, Packet, PacketFormat } from './container.ts';
+import type { MuxOptions, MuxedStream } from './muxed-stream.ts';
 import { type PcmEncoding, encodePcm } from './pcm.ts';
 import { UndecodableAudio } from './undecodable-audio.ts';
 
@@ -12,26 +14,6 @@ const BITS: Record<PcmEncoding, number> = { linear16: 16, linear32: 32, alaw: 8,
 /** Length of a stream that has not ended. */
 const UNKNOWN_LENGTH = 0xffff_ffff;
 const LONGEST_HEADER_BYTES = 64 * 1024;
-
-/** A container's bytes as a recorder hands them out. */
-export interface MuxedStream {
-  /** What must be the first bytes of every connection. */
-  header: Uint8Array;
-  /** What follows, in order; no chunk can be decoded without the header. */
-  chunks: Uint8Array[];
-}
-
-/** How to put samples into a container. */
-export interface MuxOptions {
-  sampleRate: number;
-  /** @defaultValue 1 */
-  channels?: number;
-  /**
-   * Audio in each chunk, in milliseconds.
-   * @defaultValue 100
-   */
-  chunkMs?: number;
-}
 
 /**
  * Samples (interleaved, if there are several channels) as a live WAV stream.

@@ -38,7 +38,7 @@ export class BareClient {
     this.clock = new VirtualClock();
     this.emulator = new Emulator({ clock: this.clock, ...options });
     prepare(this.emulator);
-    const url = `/v1/listen?${query.includes('encoding=') || query === 'container' ? query : `${QUERY}&${query}`}`;
+    const url = `/v1/listen?${query.includes('encoding=') || query.startsWith('container') ? query : `${QUERY}&${query}`}`;
     const outcome = this.emulator.handshake({ url, authorization: 'Token some-key' });
     if (outcome.kind !== 'accept')
       throw new Error(`the handshake was not accepted: ${JSON.stringify(outcome)}`);

@@ -1,0 +1,43 @@
+/**
+ * What a recorder hands out: a header that every connection needs first, and chunks that mean nothing without it.
+ */
+import { append } from './bytes.ts';
+
+/** A container's bytes as a recorder hands them out. */
+export interface MuxedStream {
+  /** What must be the first bytes of every connection. */
+  header: Uint8Array;
+  /** What follows, in order; no chunk can be decoded without the header. */
+  chunks: Uint8Array[];
+}
+
+/** How to put samples into a container. */
+export interface MuxOptions {
+  sampleRate: number;
+  /**
+   * Channels the samples are interleaved of.
+   * @defaultValue 1
+   */
+  channels?: number;
+  /**
+   * Audio in each chunk, in milliseconds, as a recorder's time slice.
+   * @defaultValue 100
+   */
+  chunkMs?: number;
+}
+
+/**
+ * The same stream cut anywhere, with no regard for its structure: every chunk is `nextBytes()` long. The header is
+ * cut along with the rest, as a network or a pipe does it.
+ */
+export function recut(stream: MuxedStream, nextBytes: () => number): Uint8Array[] {
+  const whole = append(stream.header, ...stream.chunks);
+  const pieces: Uint8Array[] = [];
+  let at = 0;
+  while (at < whole.length) {
+    const until = at + Math.max(1, Math.floor(nextBytes()));
+    pieces.push(whole.slice(at, until));
+    at = until;
+  }
+  return pieces;
+}
