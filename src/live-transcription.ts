@@ -7,7 +7,7 @@
 import { BehaviorSubject, type Observable, Subject } from 'rxjs';
 import { type Actor, createActor } from 'xstate';
 import { transport as platformTransport } from '#transport';
-import { connectedMachine, lendPorts, type Line } from './control/actors/socket-actor.ts';
+import { connectedMachine, lendPorts } from './control/actors/socket-actor.ts';
 import type { connectionMachine } from './control/connection-machine.ts';
 import type { ConnectionEvent } from './control/events.ts';
 import { type ConnectionPhase, type ConnectionState, leafState, phaseOf } from './control/status.ts';
@@ -23,7 +23,6 @@ import { type CheckedOptions, checkOptions, type LiveTranscriptionOptions } from
 import { type ConnectionEnd, endingOf } from './protocol/close-reasons.ts';
 import { audioFormatOf, listenUrl } from './protocol/listen-parameters.ts';
 import type { ServerMessage } from './protocol/server-messages.ts';
-import type { Socket } from './transports/transport.ts';
 
 /** Where the session stands. */
 export interface Status {
@@ -112,7 +111,7 @@ export function createLiveTranscription(options: LiveTranscriptionOptions): Live
   return new Session(checkOptions(options), options);
 }
 
-class Session implements LiveTranscription, Line {
+class Session implements LiveTranscription {
   readonly actor: Actor<typeof connectionMachine>;
   readonly #options: CheckedOptions;
   readonly #plane: DataPlane;
@@ -174,7 +173,7 @@ class Session implements LiveTranscription, Line {
     lendPorts(this.actor.system, {
       ...options,
       transport,
-      line: this,
+      line: this.#plane,
       url: listenUrl(options.baseUrl, listen),
       credentialsFailed: (error) => {
         this.#credentialsError = error;
@@ -253,38 +252,12 @@ class Session implements LiveTranscription, Line {
     return this.#ended;
   }
 
-  // The line between the machine's socket and the data plane.
-
-  attach(socket: Socket): void {
-    this.#plane.attach(socket);
-  }
-
-  receive(text: string): void {
-    this.#plane.receive(text);
-  }
-
-  receiveBinary(bytes: number): void {
-    this.#notify('message-malformed', { problem: 'binary', bytes });
-  }
-
-  detach(): void {
-    this.#plane.detach();
-  }
-
-  takeLeave(): boolean {
-    return this.#plane.takeLeave();
-  }
-
-  hasPendingAudio(): boolean {
-    return this.#plane.hasPendingAudio();
-  }
-
   #tell(event: ConnectionEvent): void {
     if (!this.#report) this.actor.send(event);
   }
 
   #lost(end: ConnectionEnd) {
-    return { end, at: this.#options.clock.now(), pendingAudio: this.hasPendingAudio() };
+    return { end, at: this.#options.clock.now(), pendingAudio: this.#plane.hasPendingAudio() };
   }
 
   #followMachine(): void {
@@ -319,7 +292,7 @@ class Session implements LiveTranscription, Line {
 
   get #outcome(): SessionReport['outcome'] {
     if (this.#isAborted) return 'aborted';
-    return this.#isDrained || !this.hasPendingAudio() ? 'drained' : 'deadline';
+    return this.#isDrained || !this.#plane.hasPendingAudio() ? 'drained' : 'deadline';
   }
 
   #complete(): void {

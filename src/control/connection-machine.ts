@@ -159,7 +159,7 @@ export const connectionMachine = machineSetup.createMachine({
   },
   states: {
     dormant: {
-      description: 'Not connected, and nothing to say.',
+      // Not connected, and nothing to say.
       entry: 'endOutage',
       always: { guard: 'isAudioWaiting', target: 'attached.reconnecting' },
       on: {
@@ -172,7 +172,7 @@ export const connectionMachine = machineSetup.createMachine({
       },
     },
     attached: {
-      description: 'A socket is alive, or being made.',
+      // A socket is alive, or being made.
       entry: 'countAttempt',
       invoke: { src: 'socket' },
       initial: 'connecting',
@@ -186,7 +186,7 @@ export const connectionMachine = machineSetup.createMachine({
       },
       states: {
         connecting: {
-          description: 'The first attempt: credentials, then the handshake.',
+          // The first attempt: credentials, then the handshake.
           on: { 'socket.opened': whenOpened, 'user.close': closeWhenNothingIsPending },
         },
         reconnecting: {
@@ -195,11 +195,11 @@ export const connectionMachine = machineSetup.createMachine({
           on: { 'socket.opened': whenOpened, 'user.close': closeWhenNothingIsPending },
         },
         streaming: {
-          description: 'Open, and audio is flowing.',
+          // Open, and audio is flowing.
           on: { 'audio.idle': 'idle-keepalive', 'user.close': drainThenClose },
         },
         'idle-keepalive': {
-          description: 'Open, and no audio: a KeepAlive holds the connection.',
+          // Open, and no audio: a KeepAlive holds the connection.
           entry: ['keepAlive', 'armKeepAlive', 'armIdleLimit'],
           exit: ['disarmKeepAlive', 'disarmIdleLimit'],
           on: {
@@ -210,7 +210,7 @@ export const connectionMachine = machineSetup.createMachine({
           },
         },
         draining: {
-          description: 'Sending what remains, then CloseStream; waiting for the last results.',
+          // Sending what remains, then CloseStream; waiting for the last results.
           entry: 'drain',
           after: { drain: { guard: 'isResting', target: '#connection.dormant' } },
           on: {
@@ -221,7 +221,7 @@ export const connectionMachine = machineSetup.createMachine({
       },
     },
     'closed-1011': {
-      description: 'The server closed with 1011; the end names which of its reasons.',
+      // The server closed with 1011; the end names which of its reasons.
       after: {
         0: [
           { guard: { type: 'was', params: 'retry' }, target: 'backoff' },
@@ -234,17 +234,19 @@ export const connectionMachine = machineSetup.createMachine({
       on: { 'audio.pending': { actions: 'rememberAudio' }, 'user.close': closeWhenNothingIsPending },
     },
     backoff: {
-      description: 'Waiting before the next attempt; audio goes on being logged.',
+      // Waiting before the next attempt; audio goes on being logged.
       after: { backoff: 'attached.reconnecting' },
       on: { 'network.online': 'attached.reconnecting', 'user.close': closeWhenNothingIsPending },
     },
     suspended: {
-      description: 'A long outage: a probe now and then, while the log drops its oldest audio.',
+      // A long outage: a probe now and then, while the log drops its oldest audio.
       entry: 'announceSuspended',
       after: { probe: 'attached.reconnecting' },
       on: { 'network.online': 'attached.reconnecting', 'user.close': tryOnceMoreThenClose },
     },
-    closed: { description: 'Ended by the user.', type: 'final' },
-    failed: { description: 'Ended for a reason that no retry mends.', type: 'final' },
+    // Ended by the user.
+    closed: { type: 'final' },
+    // Ended for a reason that no retry mends.
+    failed: { type: 'final' },
   },
 });

@@ -33,33 +33,24 @@ export function leafState(value: string | Record<string, unknown>): ConnectionSt
   return (typeof value === 'string' ? value : Object.values(value)[0]) as ConnectionState;
 }
 
+const PHASES: Record<ConnectionState, ConnectionPhase> = {
+  dormant: 'waiting',
+  connecting: 'connecting',
+  streaming: 'open',
+  'idle-keepalive': 'open',
+  draining: 'open',
+  'closed-1011': 'recovering',
+  backoff: 'recovering',
+  suspended: 'recovering',
+  reconnecting: 'recovering',
+  closed: 'closed',
+  failed: 'failed',
+};
+
 /** The phase that a state belongs to. */
-export function phaseOf(
-  state: ConnectionState,
-  context: Pick<ConnectionContext, 'closing' | 'failures'>,
-): ConnectionPhase {
-  switch (state) {
-    case 'closed':
-      return 'closed';
-    case 'failed':
-      return 'failed';
-    case 'dormant':
-      return 'waiting';
-    case 'draining':
-      return context.closing ? 'closing' : 'open';
-    case 'streaming':
-    case 'idle-keepalive':
-      return 'open';
-    case 'connecting':
-      return context.closing ? 'closing' : 'connecting';
-    case 'reconnecting':
-      if (context.closing) return 'closing';
-      return context.failures === 0 ? 'connecting' : 'recovering';
-    case 'closed-1011':
-    case 'backoff':
-    case 'suspended':
-      return context.closing ? 'closing' : 'recovering';
-    default:
-      return state satisfies never;
-  }
+export function phaseOf(state: ConnectionState, { closing, failures }: ConnectionContext): ConnectionPhase {
+  const phase = PHASES[state];
+  if (phase === 'closed' || phase === 'failed') return phase;
+  if (closing) return 'closing';
+  return state === 'reconnecting' && failures === 0 ? 'connecting' : phase;
 }

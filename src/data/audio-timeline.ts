@@ -12,7 +12,8 @@
  * Nothing is ever let go by an interim result or by Metadata.
  */
 import { AudioLog, type Frame } from './audio-log.ts';
-import { Ledger, type LedgerSnapshot, type SampleRange } from './ledger.ts';
+import { Ledger, type LedgerSnapshot } from './ledger.ts';
+import type { SampleRange } from './sample-ranges.ts';
 
 /** Why audio was given up. */
 export type DropReason =

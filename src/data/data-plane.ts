@@ -93,13 +93,11 @@ export class DataPlane {
         header: () => this.#framing?.header,
       },
       {
-        audioPending: () => listener.audioPending(),
-        audioIdle: () => listener.audioIdle(),
+        ...listener,
         stalled: () => {
           this.#isCondemned = true;
           listener.stalled();
         },
-        timerLate: (lateMs) => listener.notice('timer-late', { lateMs }),
       },
     );
     this.#finalizer = new Finalizer(clock, this.timeline, this.uplink, settings.finalizeMs);
@@ -177,6 +175,10 @@ export class DataPlane {
 
   receive(text: string): void {
     this.#downlink.receive(text);
+  }
+
+  receiveBinary(bytes: number): void {
+    this.#listener.notice('message-malformed', { problem: 'binary', bytes });
   }
 
   detach(): void {

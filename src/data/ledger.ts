@@ -6,11 +6,7 @@
  * Always: accepted = confirmed + pending + dropped. The frontier never goes back.
  */
 
-/** A stretch of audio, `end` not included. */
-export interface SampleRange {
-  start: number;
-  end: number;
-}
+import { addRange, coveredLength, type SampleRange } from './sample-ranges.ts';
 
 /** Where the audio stands, in samples (of one channel). */
 export interface LedgerSnapshot {
@@ -66,19 +62,8 @@ export class Ledger {
     const start = Math.max(range.start, this.#frontier);
     const end = Math.min(range.end, this.#accepted);
     if (start >= end) return 0;
-    let dropped = end - start;
-    const hole = { start, end };
-    const apart: SampleRange[] = [];
-    for (const other of this.#holes) {
-      if (other.end < start || other.start > end) {
-        apart.push(other);
-        continue;
-      }
-      dropped -= Math.max(0, Math.min(end, other.end) - Math.max(start, other.start));
-      hole.start = Math.min(hole.start, other.start);
-      hole.end = Math.max(hole.end, other.end);
-    }
-    this.#holes = [...apart, hole].sort((a, b) => a.start - b.start);
+    const dropped = end - start - coveredLength(this.#holes, start, end);
+    this.#holes = addRange(this.#holes, { start, end });
     this.#dropped += dropped;
     this.#stepOverHole();
     return dropped;

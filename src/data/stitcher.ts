@@ -11,7 +11,7 @@
  */
 import type { ResultsMessage, WordMessage } from '../protocol/server-messages.ts';
 import type { ConnectionClock } from './connection-clock.ts';
-import type { SampleRange } from './ledger.ts';
+import { addRange, type SampleRange } from './sample-ranges.ts';
 
 /** One word; times in seconds since the session's first sample, whatever connection it came by. */
 export interface Word {
@@ -179,22 +179,11 @@ function isCovered(channel: Channel, position: number): boolean {
   return channel.covered.some(({ start, end }) => position >= start && position < end);
 }
 
-/** Adds a range, joining it with those it meets. */
-function cover(channel: Channel, { start, end }: SampleRange): void {
-  if (end <= start) return;
-  const joined = { start, end };
-  const apart: SampleRange[] = [];
-  for (const other of channel.covered) {
-    if (other.end < start || other.start > end) apart.push(other);
-    else {
-      joined.start = Math.min(joined.start, other.start);
-      joined.end = Math.max(joined.end, other.end);
-    }
-  }
-  const ranges = [...apart, joined].sort((a, b) => a.start - b.start);
-  const [first, second] = ranges;
-  if (ranges.length > MAX_RANGES && first && second) {
-    ranges.splice(0, 2, { start: first.start, end: second.end });
-  }
-  channel.covered = ranges;
+/** Notes what a final result covers; of too many holes the oldest is forgotten. */
+function cover(channel: Channel, range: SampleRange): void {
+  if (range.end <= range.start) return;
+  channel.covered = addRange(channel.covered, range);
+  const [first, second] = channel.covered;
+  if (channel.covered.length > MAX_RANGES && first && second) first.end = second.end;
+  if (channel.covered.length > MAX_RANGES) channel.covered.splice(1, 1);
 }

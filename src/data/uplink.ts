@@ -6,6 +6,7 @@
  * A live frame, while nothing is behind, takes the straight way through `accepted` → `#pump` → `socket.send`.
  */
 import type { Clock } from '../clock.ts';
+import type { Evidence, NoticeCode } from '../diagnosis/notices.ts';
 import { CLOSE_STREAM, KEEP_ALIVE } from '../protocol/client-messages.ts';
 import type { Socket } from '../transports/transport.ts';
 import type { Frame } from './audio-log.ts';
@@ -33,8 +34,7 @@ export interface UplinkListener {
   /** Nothing went out for `keepAliveMs`. */
   audioIdle(): void;
   stalled(): void;
-  /** A timer came `lateMs` late: the event loop was blocked, the tab throttled, or the machine asleep. */
-  timerLate(lateMs: number): void;
+  notice(code: NoticeCode, evidence: Evidence): void;
 }
 
 /** Silence in the declared encoding, sent before any audio of the log. */
@@ -160,7 +160,7 @@ export class Uplink {
     const lateMs = now - this.#lastOutboundAt - this.#settings.keepAliveMs;
     this.#keepAlivesSent += 1;
     this.#write(KEEP_ALIVE, now);
-    if (lateMs > LATE_MS) this.#listener.timerLate(lateMs);
+    if (lateMs > LATE_MS) this.#listener.notice('timer-late', { lateMs });
   }
 
   /** Sends the rest, then CloseStream, to which an answer is owed. */

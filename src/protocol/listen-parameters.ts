@@ -55,9 +55,6 @@ const BYTES_PER_SAMPLE: Partial<Record<string, number>> = { linear16: 2, linear3
 /** The byte that is silence in each of them. */
 const SILENT_BYTE: Partial<Record<string, number>> = { mulaw: 0xff, alaw: 0xd5 };
 
-/** Rates that an encoding prescribes. */
-const PRESCRIBED_RATES: Partial<Record<string, number>> = { 'amr-nb': 8000, 'amr-wb': 16_000 };
-
 /** What the parameters say about the bytes to come. */
 export type AudioFormat =
   /** Raw samples: `frameBytes` for one of each channel. */
@@ -67,62 +64,51 @@ export type AudioFormat =
   /** The header will tell. */
   | { kind: 'container' };
 
+/** What is raw, and what brings its own header. */
+const RAW_OR_CONTAINER =
+  "Raw audio needs both, such as encoding: 'linear16', sample_rate: 16000; a container (WAV, Ogg, WebM) neither.";
+
 /** @throws TranscriptionError `invalid-option`, naming the value, why, and what to write instead. */
 export function checkListenParameters(listen: ListenParameters): void {
   for (const [name, value] of Object.entries(listen)) checkValue(name, value);
-  const { model, encoding, sample_rate, channels, utterance_end_ms, interim_results } = listen;
-  if (typeof model === 'string' && model.startsWith('flux')) {
-    throw invalidOption(
-      `listen.model is ${show(model)}, a Flux model, which /v1/listen refuses.`,
-      "Write model: 'nova-3'; Flux speaks another protocol, on /v2/listen.",
-    );
+  const { model, encoding, sample_rate, utterance_end_ms, interim_results } = listen;
+  const refuseIf = (isWrong: boolean, name: string, why: string, remedy: string) => {
+    if (isWrong) throw invalidOption(`listen.${name} is ${show(listen[name])}${why}.`, remedy);
+  };
+  refuseIf(
+    String(model).startsWith('flux'),
+    'model',
+    ', a Flux model, which /v1/listen refuses',
+    "Write model: 'nova-3'.",
+  );
+  refuseIf(
+    encoding !== undefined && sample_rate === undefined,
+    'encoding',
+    ' without sample_rate',
+    RAW_OR_CONTAINER,
+  );
+  refuseIf(
+    sample_rate !== undefined && encoding === undefined,
+    'sample_rate',
+    ' without encoding',
+    RAW_OR_CONTAINER,
+  );
+  for (const name of ['sample_rate', 'channels']) {
+    refuseIf(!isWholeNumber(listen[name] ?? 1, 1), name, '', 'Give a whole number above 0.');
   }
-  if (encoding !== undefined && sample_rate === undefined) {
-    throw invalidOption(
-      `listen.encoding is ${show(encoding)} without sample_rate: raw audio does not tell its own rate.`,
-      'Add sample_rate, such as 16000; for a container (WAV, Ogg, WebM) leave out encoding.',
-    );
-  }
-  if (sample_rate !== undefined && encoding === undefined) {
-    throw invalidOption(
-      `listen.sample_rate is ${show(sample_rate)} without encoding: it would be ignored.`,
-      "Add encoding, such as 'linear16'; for a container (WAV, Ogg, WebM) leave out sample_rate.",
-    );
-  }
-  if (sample_rate !== undefined && !isWholeNumber(sample_rate, 1)) {
-    throw invalidOption(
-      `listen.sample_rate is ${show(sample_rate)}.`,
-      'Give a whole number of hertz, such as 16000.',
-    );
-  }
-  const prescribed = PRESCRIBED_RATES[encoding ?? ''];
-  if (prescribed !== undefined && Number(sample_rate) !== prescribed) {
-    throw invalidOption(
-      `listen.sample_rate is ${show(sample_rate)}, but ${show(encoding)} has one rate only.`,
-      `Write sample_rate: ${prescribed}.`,
-    );
-  }
-  if (channels !== undefined && !isWholeNumber(channels, 1, 20)) {
-    throw invalidOption(`listen.channels is ${show(channels)}.`, 'Give a whole number from 1 to 20.');
-  }
-  if (utterance_end_ms !== undefined && !isWholeNumber(utterance_end_ms, MIN_UTTERANCE_END_MS)) {
-    throw invalidOption(
-      `listen.utterance_end_ms is ${show(utterance_end_ms)}; Deepgram sends interim results about once a second and refuses less.`,
-      'Write utterance_end_ms: 1000 or more, or leave it out.',
-    );
-  }
-  if (utterance_end_ms !== undefined && String(interim_results) !== 'true') {
-    throw invalidOption(
-      `listen.utterance_end_ms is ${show(utterance_end_ms)} without interim_results, from which it is computed.`,
-      'Add interim_results: true, or leave out utterance_end_ms.',
-    );
-  }
-  if (listen['diarize'] !== undefined && listen['diarize_model'] !== undefined) {
-    throw invalidOption(
-      'listen has both diarize and diarize_model, which Deepgram rejects.',
-      "Keep diarize_model: 'latest' alone.",
-    );
-  }
+  if (utterance_end_ms === undefined) return;
+  refuseIf(
+    !isWholeNumber(utterance_end_ms, MIN_UTTERANCE_END_MS),
+    'utterance_end_ms',
+    ', and Deepgram refuses less than 1000',
+    'Write 1000 or more, or leave it out.',
+  );
+  refuseIf(
+    String(interim_results) !== 'true',
+    'utterance_end_ms',
+    ' without interim_results, from which it is computed',
+    'Add interim_results: true.',
+  );
 }
 
 /** What is known of the audio from checked parameters. */
@@ -162,9 +148,8 @@ function checkValue(name: string, value: unknown): void {
   }
 }
 
-function isWholeNumber(value: unknown, least: number, most = Infinity): boolean {
-  const number = Number(value);
-  return Number.isInteger(number) && number >= least && number <= most;
+function isWholeNumber(value: unknown, least: number): boolean {
+  return Number.isInteger(Number(value)) && Number(value) >= least;
 }
 
 /** A value as one would write it. */

@@ -96,73 +96,70 @@ export type Decoded =
 
 /** Reads one text message. Never throws. */
 export function decodeServerMessage(text: string): Decoded {
-  let message: unknown;
   try {
-    message = JSON.parse(text);
+    const message = JSON.parse(text) as UnknownMessage;
+    const kind = KINDS.get(message.type) ?? 'other';
+    if (isWellFormed(kind, message)) return { kind, message } as Decoded;
+    return { kind: 'malformed', problem: `${message.type} without its fields` };
   } catch {
-    return malformed('not JSON');
+    return { kind: 'malformed', problem: 'not a message' };
   }
-  if (!isRecord(message) || typeof message['type'] !== 'string') return malformed('no type');
-  switch (message['type']) {
-    case 'Results':
-      return isResults(message) ? { kind: 'results', message } : malformed('Results without its fields');
-    case 'Metadata':
-      return isSeconds(message['duration'])
-        ? { kind: 'metadata', message: message as unknown as MetadataMessage }
-        : malformed('Metadata without duration');
-    case 'UtteranceEnd':
-      return isSeconds(message['last_word_end']) && isChannel(message['channel'])
-        ? { kind: 'utterance-end', message: message as unknown as UtteranceEndMessage }
-        : malformed('UtteranceEnd without its fields');
-    case 'Error':
-      return { kind: 'error', message: message as unknown as ErrorMessage };
+}
+
+const KINDS = new Map<string, Decoded['kind']>([
+  ['Results', 'results'],
+  ['Metadata', 'metadata'],
+  ['UtteranceEnd', 'utterance-end'],
+  ['Error', 'error'],
+]);
+
+/** Whether everything is there that we rely on. May throw where there is not even an object. */
+function isWellFormed(kind: Decoded['kind'], message: Record<string, unknown>): boolean {
+  switch (kind) {
+    case 'results':
+      return (
+        hasSeconds(message, 'start', 'duration') && isChannel(message['channel_index']) && hasWords(message)
+      );
+    case 'metadata':
+      return hasSeconds(message, 'duration');
+    case 'utterance-end':
+      return hasSeconds(message, 'last_word_end') && isChannel(message['channel']);
+    case 'error':
+    case 'other':
+      return typeof message['type'] === 'string';
+    case 'malformed':
+      return false;
     default:
-      return { kind: 'other', message: message as UnknownMessage };
+      return kind satisfies never;
   }
 }
 
-function malformed(problem: string): Decoded {
-  return { kind: 'malformed', problem };
-}
-
-function isResults(message: object): message is ResultsMessage {
-  const { start, duration, channel_index, channel } = message as Partial<ResultsMessage>;
+function hasWords({ channel }: Record<string, unknown>): boolean {
+  const { alternatives } = (channel ?? {}) as Partial<ResultsMessage['channel']>;
   return (
-    isSeconds(start) &&
-    isSeconds(duration) &&
-    isChannel(channel_index) &&
-    isRecord(channel) &&
-    Array.isArray(channel.alternatives) &&
-    (channel.alternatives as unknown[]).every(
-      (alternative) =>
-        isRecord(alternative) &&
-        typeof alternative['transcript'] === 'string' &&
-        (alternative['words'] === undefined ||
-          (Array.isArray(alternative['words']) && alternative['words'].every(isWord))),
+    Array.isArray(alternatives) &&
+    (alternatives as Record<string, unknown>[]).every(
+      ({ transcript, words = [] }) =>
+        typeof transcript === 'string' &&
+        Array.isArray(words) &&
+        (words as Record<string, unknown>[]).every(
+          (word) => typeof word['word'] === 'string' && hasSeconds(word, 'start', 'end'),
+        ),
     )
   );
 }
 
-function isWord(word: unknown): word is WordMessage {
+/** Twenty channels is the documented maximum; more than a byte's worth is nonsense that would cost memory. */
+function isChannel(value: unknown): boolean {
+  const [channel, count] = Array.isArray(value) ? (value as number[]) : [];
   return (
-    isRecord(word) && typeof word['word'] === 'string' && isSeconds(word['start']) && isSeconds(word['end'])
+    Number.isInteger(channel) &&
+    (channel as number) >= 0 &&
+    (count as number) > (channel as number) &&
+    (count as number) < 256
   );
 }
 
-/** Twenty channels is the documented maximum; more than a byte's worth is nonsense that would cost memory. */
-function isChannel(value: unknown): value is readonly [number, number] {
-  const [channel, count] = Array.isArray(value) ? (value as unknown[]) : [];
-  return isIndex(channel) && isIndex(count) && channel < count;
-}
-
-function isIndex(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 256;
-}
-
-function isSeconds(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && value < Infinity;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+function hasSeconds(message: Record<string, unknown>, ...names: string[]): boolean {
+  return names.every((name) => Number.isFinite(message[name]) && (message[name] as number) >= 0);
 }
