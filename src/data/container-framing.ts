@@ -5,7 +5,7 @@
 import { createDemuxer } from './containers/containers.ts';
 import type { Demuxer, Piece } from './containers/demuxer.ts';
 import { type ContainerName, sniffContainer } from './containers/sniff.ts';
-import { type Framing, type FrameSink, join, MILLISECONDS, RawFraming } from './framing.ts';
+import type { Framing, FrameSink, RawFraming } from './framing.ts';
 
 /** Chunks whose length in time only their arrival tells. */
 export class PacketFraming implements Framing {
@@ -16,7 +16,6 @@ export class PacketFraming implements Framing {
 
   constructor(sink: FrameSink) {
     this.#sink = sink;
-    sink.setFormat(MILLISECONDS, 0);
   }
 
   push(bytes: Uint8Array, now: number): void {
@@ -26,11 +25,16 @@ export class PacketFraming implements Framing {
   finish(): void {}
 }
 
+/** Enough to recognise any container. */
+const SNIFF_BYTES = 12;
+
 /** A container, recognised by its first bytes. */
 export class ContainerFraming implements Framing {
   readonly #sink: FrameSink;
+  readonly #Raw: typeof RawFraming;
   readonly #arrival = new ArrivalTimer();
-  #first = new Uint8Array(0);
+  /** Chunks that together are too few bytes to tell the container by. */
+  #first: Uint8Array[] = [];
   #demuxer: Demuxer | undefined;
   /** The audio inside is raw: the header goes first and the rest is exact. */
   #raw: RawFraming | undefined;
@@ -38,9 +42,10 @@ export class ContainerFraming implements Framing {
   #elapsedMs = 0;
   #placedMs = 0;
 
-  constructor(sink: FrameSink) {
+  /** WAV holds raw audio: `Raw` frames that. Handed in, so that loading this file loads nothing twice. */
+  constructor(sink: FrameSink, Raw: typeof RawFraming) {
     this.#sink = sink;
-    sink.setFormat(MILLISECONDS, 0);
+    this.#Raw = Raw;
   }
 
   get header(): Uint8Array | undefined {
@@ -60,20 +65,22 @@ export class ContainerFraming implements Framing {
       this.#placeAll(this.#demuxer.push(bytes), this.#demuxer, now);
       return;
     }
-    this.#first = join(this.#first, bytes);
-    const name = sniffContainer(this.#first);
+    this.#first.push(bytes.slice());
+    const name = sniffContainer(
+      Uint8Array.from(this.#first.flatMap((chunk) => [...chunk.subarray(0, SNIFF_BYTES)])),
+    );
     if (name !== undefined) this.#begin(name, now);
   }
 
   finish(now: number): void {
-    if (!this.#demuxer && this.#first.byteLength > 0) this.#begin('unknown', now);
+    if (!this.#demuxer && this.#first.length > 0) this.#begin('unknown', now);
     if (this.#demuxer) this.#placeAll(this.#demuxer.flush(), this.#demuxer, now);
   }
 
   #begin(name: ContainerName, now: number): void {
     this.#demuxer = createDemuxer(name);
-    this.#placeAll(this.#demuxer.push(this.#first), this.#demuxer, now);
-    this.#first = new Uint8Array(0);
+    for (const chunk of this.#first) this.#placeAll(this.#demuxer.push(chunk), this.#demuxer, now);
+    this.#first = [];
   }
 
   #placeAll(pieces: readonly Piece[], demuxer: Demuxer, now: number): void {
@@ -83,7 +90,7 @@ export class ContainerFraming implements Framing {
   #place(piece: Piece, demuxer: Demuxer, now: number): void {
     const { format } = demuxer;
     if (format && !this.#raw) {
-      this.#raw = new RawFraming(this.#sink, format.sampleRate, format.blockAlign, demuxer.header);
+      this.#raw = new this.#Raw(this.#sink, format.sampleRate, format.blockAlign, demuxer.header);
     }
     if (this.#raw) {
       // Chunks behind the audio, such as a title, take no time.

@@ -15,7 +15,7 @@ import { Downlink, type DownlinkListener } from './downlink.ts';
 import { Finalizer } from './finalizer.ts';
 import { type Framing, MILLISECONDS, RawFraming } from './framing.ts';
 import { type AudioChunk, Intake } from './intake.ts';
-import { type Primer, Uplink } from './uplink.ts';
+import { type Primer, Uplink, type UplinkListener } from './uplink.ts';
 
 /** What becomes of audio that came while there was no connection. */
 export type CatchUp =
@@ -39,10 +39,7 @@ export interface DataPlaneSettings {
 }
 
 /** What the data plane has to say. */
-export interface DataPlaneListener extends Omit<DownlinkListener, 'finalized'> {
-  audioPending(): void;
-  audioIdle(): void;
-  stalled(): void;
+export interface DataPlaneListener extends UplinkListener, DownlinkListener {
   notice(code: NoticeCode, evidence: Evidence, cause?: unknown): void;
 }
 
@@ -62,7 +59,6 @@ export class DataPlane {
   readonly #downlink: Downlink;
   readonly #finalizer: Finalizer;
   #framing: Framing | undefined;
-  #isCondemned = false;
 
   constructor(settings: DataPlaneSettings, listener: DataPlaneListener) {
     const { clock, format, log } = settings;
@@ -92,19 +88,10 @@ export class DataPlane {
         primer: primerOf(format, settings.primerMs),
         header: () => this.#framing?.header,
       },
-      {
-        ...listener,
-        stalled: () => {
-          this.#isCondemned = true;
-          listener.stalled();
-        },
-      },
+      listener,
     );
     this.#finalizer = new Finalizer(clock, this.timeline, this.uplink, settings.finalizeMs);
-    this.#downlink = new Downlink(this.timeline, this.uplink, this.#captureClock, {
-      ...listener,
-      finalized: (channel) => this.#finalizer.finalized(channel),
-    });
+    this.#downlink = new Downlink(this.timeline, this.uplink, this.#finalizer, this.#captureClock, listener);
   }
 
   /** Connections so far. */
@@ -157,7 +144,6 @@ export class DataPlane {
   // The line: what the machine's socket actor asks for.
 
   attach(socket: Socket): void {
-    this.#isCondemned = false;
     this.#downlink.attach();
     const connection = this.connections;
     if (connection > 1) {
@@ -186,8 +172,7 @@ export class DataPlane {
   }
 
   takeLeave(): boolean {
-    if (!this.#isCondemned) this.uplink.takeLeave();
-    return !this.#isCondemned;
+    return this.uplink.takeLeave();
   }
 
   hasPendingAudio(): boolean {
@@ -213,7 +198,8 @@ export class DataPlane {
     else {
       const load = async () => {
         const { ContainerFraming, PacketFraming } = await import('./container-framing.ts');
-        this.#framing = format.kind === 'container' ? new ContainerFraming(sink) : new PacketFraming(sink);
+        this.#framing =
+          format.kind === 'packets' ? new PacketFraming(sink) : new ContainerFraming(sink, RawFraming);
       };
       this.#intake.holdUntil(load);
     }

@@ -13,6 +13,7 @@ import {
 import type { Evidence, NoticeCode } from '../diagnosis/notices.ts';
 import type { AudioTimeline } from './audio-timeline.ts';
 import type { CaptureClock } from './capture-clock.ts';
+import type { Finalizer } from './finalizer.ts';
 import { type ConnectionView, Stitcher, type Transcript } from './stitcher.ts';
 import type { Uplink } from './uplink.ts';
 import { type Utterance, UtteranceBuilder } from './utterances.ts';
@@ -24,8 +25,6 @@ export interface DownlinkListener {
   utterance(utterance: Utterance): void;
   /** A final result has confirmed new audio; said once for each connection. */
   audioConfirmed(): void;
-  /** The answer to Finalize. */
-  finalized(channel: number): void;
   /** The server has answered CloseStream: it has said its last. */
   drained(): void;
   notice(code: NoticeCode, evidence: Evidence): void;
@@ -38,6 +37,7 @@ export class Downlink {
   readonly #timeline: AudioTimeline;
   readonly #uplink: Uplink;
   readonly #captureClock: CaptureClock;
+  readonly #finalizer: Finalizer;
   readonly #listener: DownlinkListener;
   readonly #stitcher = new Stitcher();
   readonly #utterances: UtteranceBuilder;
@@ -49,11 +49,13 @@ export class Downlink {
   constructor(
     timeline: AudioTimeline,
     uplink: Uplink,
+    finalizer: Finalizer,
     captureClock: CaptureClock,
     listener: DownlinkListener,
   ) {
     this.#timeline = timeline;
     this.#uplink = uplink;
+    this.#finalizer = finalizer;
     this.#captureClock = captureClock;
     this.#listener = listener;
     this.#utterances = new UtteranceBuilder((utterance) => listener.utterance(utterance));
@@ -129,7 +131,7 @@ export class Downlink {
       if (message.is_final) this.#confirm(settledTo);
       if (message.speech_final) this.#utterances.speechFinal(channel);
     }
-    if (message.from_finalize) this.#listener.finalized(message.channel_index[0] ?? 0);
+    if (message.from_finalize) this.#finalizer.finalized(message.channel_index[0] ?? 0);
   }
 
   #show(transcript: Transcript): void {

@@ -66,7 +66,7 @@ export class RawFraming implements Framing {
   }
 }
 
-export function join(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
+function join(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
   const joined = new Uint8Array(first.byteLength + second.byteLength);
   joined.set(first);
   joined.set(second, first.byteLength);

@@ -12,6 +12,7 @@ const ADVANCE_FACTOR = 2;
 const DOUBT_FACTOR = 0.3;
 
 export class StallWatch {
+  hasStalled = false;
   readonly #clock: Clock;
   readonly #onStall: () => void;
   #patienceMs: number;
@@ -73,7 +74,9 @@ export class StallWatch {
       (this.#unansweredSince ?? Infinity) + this.#patienceMs - now,
       (this.#uncoveredSince ?? Infinity) + this.#patienceMs * ADVANCE_FACTOR - now,
     );
-    if (leftMs <= 0) this.#onStall();
-    else if (leftMs < Infinity) this.#arm(leftMs);
+    if (leftMs <= 0) {
+      this.hasStalled = true;
+      this.#onStall();
+    } else if (leftMs < Infinity) this.#arm(leftMs);
   }
 }

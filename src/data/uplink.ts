@@ -174,11 +174,12 @@ export class Uplink {
     this.control(this.#closeStream);
   }
 
-  /** Says CloseStream at once, if it was not said and can still be heard. */
-  takeLeave(): void {
-    if (this.#hasSentCloseStream) return;
+  /** Says CloseStream, if it was not said; `false` where the socket is condemned, and nothing can be said. */
+  takeLeave(): boolean {
+    if (this.#stallWatch.hasStalled) return false;
+    if (!this.#hasSentCloseStream) this.#socket?.send(CLOSE_STREAM);
     this.#hasSentCloseStream = true;
-    this.#socket?.send(CLOSE_STREAM);
+    return true;
   }
 
   /** A message came in; a good moment to see whether a timer of ours starves. */
