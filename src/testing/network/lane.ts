@@ -7,7 +7,6 @@ import type { Clock } from '../../clock.ts';
 export class Lane {
   #clock: Clock;
   #queue: { dueMs: number; deliver: () => void }[] = [];
-  #lastDueMs = -Infinity;
   #timer: unknown;
   #closed = false;
 
@@ -18,8 +17,7 @@ export class Lane {
   /** Delivers after `delayMs`, or later where that would overtake what went before. */
   put(delayMs: number, deliver: () => void): void {
     if (this.#closed) return;
-    this.#lastDueMs = Math.max(this.#lastDueMs, this.#clock.now() + delayMs);
-    this.#queue.push({ dueMs: this.#lastDueMs, deliver });
+    this.#queue.push({ dueMs: this.#clock.now() + delayMs, deliver });
     if (this.#timer === undefined) this.#arm();
   }
 

@@ -26,7 +26,7 @@ function faulty(...faults: Parameters<Emulator['onConnection']>[1][]): BareClien
 }
 
 test('cut after so much audio breaks the connection there', () => {
-  const client = faulty(cut({ afterAudioMs: 2_000 }));
+  const client = faulty(cut({ afterAudioMs: 2_000 }), close(1012, 'never to be', { afterMs: 60_000 }));
   client.stream(ten);
   expect(client.closed).toEqual({ atMs: 1_980, code: 1006, reason: '' });
   expect(client.connection.end).toMatchObject({ by: 'network' });
@@ -46,7 +46,9 @@ test('a silent server answers nothing again, ends nothing, and counts as open', 
   client.stream(silence(60));
   client.send({ type: 'CloseStream' });
   client.clock.advance(600_000);
+  client.connection.close(1000);
   expect(client.texts).toHaveLength(answers);
+  expect(client.clock.pendingTimers).toBe(0);
   expect(client.closed).toBeUndefined();
   expect(client.emulator.openConnections).toHaveLength(1);
 });

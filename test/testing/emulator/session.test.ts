@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import type { RecogniserFactory } from '../../../src/testing/recognisers/recogniser.ts';
 import { count, interleave, speak, speakScript } from '../../../src/testing/recognisers/tone-speaker.ts';
+import { toneRecogniser } from '../../../src/testing/recognisers/tone.ts';
 import { BareClient, SAMPLE_RATE, silence, spelled, wordsOf } from './client.ts';
 
 const sampleRate = SAMPLE_RATE;
@@ -100,12 +102,20 @@ test('pings do not hold a connection', () => {
   expect(client.closed?.reason).toBe(NET_0001);
 });
 
+test('a long pause held by KeepAlive is no failure of the server, with a little audio still undecided', () => {
+  const client = new BareClient('endpointing=300');
+  client.stream(speak(count(0, 60), { sampleRate, gapMs: 500 }));
+  client.keepAlive(120_000);
+  expect(client.closed).toBeUndefined();
+});
+
 test('stalled results end in NET-0000 after thirty seconds without a message', () => {
   const client = new BareClient('interim_results=true');
-  client.stream(silence(2));
+  client.stream(silence(20));
   client.connection.stallResults();
   client.stream(silence(40));
-  expect(client.closed).toMatchObject({ code: 1011 });
+  // The last message answered the frame of 19.48 s; the count begins with the first frame left unanswered.
+  expect(client.closed).toMatchObject({ atMs: 49_500, code: 1011 });
   expect(client.closed?.reason).toContain('net0000');
 });
 
@@ -122,6 +132,7 @@ test('CloseStream is answered by the last Results, then Metadata with the second
   client.stream(speak([7, 8], { sampleRate }));
   client.send({ type: 'CloseStream' });
   expect(client.words()).toEqual(['0007', '0008']);
+  expect(client.finals).toMatchObject([{ from_finalize: false }]);
   expect(client.messages.at(-1)).toMatchObject({
     type: 'Metadata',
     transaction_key: 'deprecated',
@@ -248,4 +259,25 @@ test('raw audio whose query says nothing of its format is refused with DATA-0000
   swallowed.stream(speak(count(0, 80), { sampleRate }));
   expect(swallowed.closed?.reason).toContain('net0000');
   expect(swallowed.closed?.atMs).toBe(30_000);
+});
+
+test('what follows a Finalize waits for a recogniser that takes its time', () => {
+  const slow: RecogniserFactory = (format, listener) => {
+    const inner = toneRecogniser(format, listener);
+    return {
+      accept: (samples) => inner.accept(samples),
+      flush: (flushed) => client.clock.setTimeout(() => inner.flush(flushed), 200),
+      close: () => inner.close(),
+    };
+  };
+  const client = new BareClient('endpointing=false', { recogniser: slow });
+  client.burst(speak([1], { sampleRate }));
+  client.send({ type: 'Finalize' });
+  client.burst(speak([2], { sampleRate }));
+  client.send({ type: 'CloseStream' });
+  client.clock.advance(399);
+  expect(client.finals).toMatchObject([{ from_finalize: true }]);
+  client.clock.advance(1);
+  expect(client.finals.map(wordsOf)).toEqual([['0001'], ['0002']]);
+  expect(client.closed).toMatchObject({ code: 1000 });
 });

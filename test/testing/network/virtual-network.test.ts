@@ -118,7 +118,7 @@ test('a cut ends both sides with 1006 and loses what was under way, both ways', 
   expect(seen.length).toBe(messagesBefore + 1);
   // Of the frames sent from 1.0 s on, those sent after 2.5 s had not arrived at 3.0 s.
   expect(emulator.latest?.receivedAudioMs).toBe(1_520);
-  expect(emulator.latest?.end).toMatchObject({ by: 'network', code: 1006 });
+  expect(emulator.latest?.end).toMatchObject({ atMs: 3_000, by: 'network', code: 1006 });
   expect(clock.pendingTimers).toBe(0);
 });
 
@@ -205,6 +205,7 @@ test('a client that closes is answered, and the emulator knows it was the client
   clock.advance(40);
   expect(lastEnd()?.end).toEqual({ code: 1000, reason: 'bye' });
   expect(emulator.latest?.end).toMatchObject({ by: 'client', code: 1000, reason: 'bye' });
+  expect(clock.pendingTimers).toBe(0);
 });
 
 test('late events of a dead socket come when they are asked for', () => {

@@ -70,3 +70,30 @@ test('speech without pauses recovers at the next whole word after a loss', () =>
     { numRuns: 500 },
   );
 });
+
+test('whole frames lost, doubled or swapped inside a word never pass for the word', () => {
+  const audio = Array.from(speakNumbered(count(5, 3), { sampleRate, gapMs: 60 }));
+  const frames = (from: number, to: number) => audio.slice(560 + from * 20, 560 + to * 20);
+  const [before, after] = [audio.slice(0, 560), audio.slice(560 + 500)];
+  fc.assert(
+    fc.property(fc.nat(23), fc.integer({ min: 1, max: 12 }), (at, length) => {
+      const until = Math.min(at + length, 24);
+      const damages = [
+        [...frames(0, at), ...frames(until, 25)],
+        [...frames(0, until), ...frames(at, 25)],
+        [...frames(0, at), ...frames(until, until + 1), ...frames(at, until), ...frames(until + 1, 25)],
+      ];
+      for (const damaged of damages) {
+        const heard = hear(
+          numberedRecogniser,
+          Int16Array.from([...before, ...damaged, ...after]),
+          format,
+        ).words;
+        expect([heard[0], heard.at(-1)]).toEqual(['0005', '0007']);
+        // Doubling from its first frame on leaves the word whole, behind the piece that was said before.
+        expect(heard.slice(1, -1)).toContain(FRAGMENT);
+        for (const word of heard.slice(1, -1)) expect(['0006', FRAGMENT]).toContain(word);
+      }
+    }),
+  );
+});

@@ -129,3 +129,15 @@ test('silence yields empty finals and no words', () => {
   expect(heard.words).toEqual([]);
   expect(heard.finals.length).toBeGreaterThanOrEqual(5);
 });
+
+test('no final ends inside a word, wherever in it the cadence falls due', () => {
+  const sampleRate = 8_000;
+  for (let leadMs = 3_000; leadMs < 4_000; leadMs += 50) {
+    const audio = speak(count(0, 40), { sampleRate, leadMs, gapMs: 60 });
+    const heard = hear(toneRecogniser, audio, { sampleRate, endpointingMs: false });
+    const edges = heard.finals.map((final) => final.until);
+    const cut = edges.filter((edge) => heard.timed.some((word) => word.start < edge && edge < word.end));
+    expect(cut).toEqual([]);
+    expect(heard.words).toHaveLength(40);
+  }
+});
