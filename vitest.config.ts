@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  resolve: { conditions: ['source'] },
-  ssr: { resolve: { conditions: ['source', 'node', 'import', 'default'] } },
+  resolve: { conditions: ['rx-deepgram-source'] },
+  ssr: { resolve: { conditions: ['rx-deepgram-source', 'node', 'import', 'default'] } },
   test: {
     include: ['test/**/*.test.ts'],
     restoreMocks: true,

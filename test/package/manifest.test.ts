@@ -1,0 +1,56 @@
+/** What installing the package brings along. */
+import { describe, expect, test } from 'vitest';
+import { readText } from './source-tree.ts';
+
+interface Manifest {
+  dependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+  scripts: Record<string, string>;
+  bin: Record<string, string>;
+}
+
+interface Lockfile {
+  packages: Record<
+    string,
+    { resolved?: string; hasInstallScript?: boolean; integrity?: string; link?: boolean }
+  >;
+}
+
+const manifest = JSON.parse(readText('package.json')) as Manifest;
+const lockfile = JSON.parse(readText('package-lock.json')) as Lockfile;
+
+describe('package.json', () => {
+  test('depends on ws, and on rxjs and xstate as peers: every further name is a risk that our users take', () => {
+    expect(Object.keys(manifest.dependencies)).toEqual(['ws']);
+    expect(Object.keys(manifest.peerDependencies)).toEqual(['rxjs', 'xstate']);
+  });
+
+  test('runs nothing when it is installed', () => {
+    const hooks = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'];
+    expect(hooks.filter((hook) => hook in manifest.scripts)).toEqual([]);
+  });
+
+  test('pins what it is built with, since several of these tools change their mind in minor versions', () => {
+    const loose = Object.entries(manifest.devDependencies).filter(
+      ([, range]) => !/^\d+\.\d+\.\d+$/.test(range),
+    );
+    expect(loose).toEqual([]);
+  });
+});
+
+describe('package-lock.json', () => {
+  const locked = Object.entries(lockfile.packages).filter(([path, { link }]) => path !== '' && link !== true);
+
+  test('names no download address, so that it can be installed from any mirror', () => {
+    expect(locked.filter(([, each]) => each.resolved !== undefined).map(([path]) => path)).toEqual([]);
+  });
+
+  test('holds a checksum of every package', () => {
+    expect(locked.filter(([, each]) => each.integrity === undefined).map(([path]) => path)).toEqual([]);
+  });
+
+  test('holds no package that runs a script when it is installed', () => {
+    expect(locked.filter(([, each]) => each.hasInstallScript).map(([path]) => path)).toEqual([]);
+  });
+});

@@ -1,0 +1,193 @@
+/** The package as its users get it: built, packed, unpacked, loaded by Node and read by TypeScript. */
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ROOT } from './source-tree.ts';
+
+const run = promisify(execFile);
+const SLOW_MS = 60_000;
+const UNPUBLISHED = new Set(['node_modules', '.git', 'dist', 'coverage']);
+
+const workshop = mkdtempSync(join(tmpdir(), 'rx-deepgram-pack-'));
+const consumer = join(workshop, 'consumer');
+let packed: string[] = [];
+
+beforeAll(async () => {
+  // In a copy, so that a dist/ that somebody is using is left alone.
+  const copy = join(workshop, 'copy');
+  cpSync(ROOT, copy, {
+    recursive: true,
+    filter: (path) => dirname(path) !== ROOT || !UNPUBLISHED.has(basename(path)),
+  });
+  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'), 'junction');
+  await run(process.execPath, ['scripts/build.mjs'], { cwd: copy });
+
+  const pack = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', workshop], {
+    cwd: copy,
+  });
+  const [tarball] = JSON.parse(pack.stdout) as [{ filename: string; files: { path: string }[] }];
+  packed = tarball.files.map(({ path }) => path);
+
+  provide('rxjs', 'xstate', 'ws');
+  const installed = join(consumer, 'node_modules', 'rx-deepgram');
+  mkdirSync(installed, { recursive: true });
+  await run('tar', ['-xzf', join(workshop, tarball.filename), '--strip-components=1', '-C', installed]);
+}, SLOW_MS);
+
+afterAll(() => rmSync(workshop, { recursive: true, force: true }));
+
+/** Stands in for installing them, which would need a network. */
+function provide(...names: readonly string[]): void {
+  for (const name of names) {
+    const link = join(consumer, 'node_modules', name);
+    mkdirSync(dirname(link), { recursive: true });
+    rmSync(link, { force: true });
+    symlinkSync(join(ROOT, 'node_modules', name), link, 'junction');
+  }
+}
+
+async function node(code: string): Promise<string> {
+  const file = join(consumer, 'main.mjs');
+  writeFileSync(file, code);
+  const { stdout } = await run(process.execPath, [file], { cwd: consumer });
+  return stdout.trim();
+}
+
+/** What the compiler says of a user's file, strictly, our declarations included; '' if nothing. */
+async function typeCheck(code: string, options: Record<string, unknown>): Promise<string> {
+  const strict = { strict: true, noEmit: true, skipLibCheck: false, target: 'es2023', types: [], ...options };
+  writeFileSync(join(consumer, 'package.json'), JSON.stringify({ type: 'module' }));
+  writeFileSync(join(consumer, 'app.ts'), code);
+  writeFileSync(
+    join(consumer, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: strict, files: ['app.ts'] }),
+  );
+  const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+  const outcome = await run(process.execPath, [tsc, '-p', consumer]).catch((error: unknown) => error);
+  return (outcome as { stdout: string }).stdout.trim();
+}
+
+describe('the tarball', () => {
+  const TOP_LEVEL = ['LICENSE', 'README.md', 'dist', 'package.json', 'recordings', 'src'];
+
+  test('holds the build, the sources that its maps point to, the recordings, README and LICENSE', () => {
+    const topLevel = new Set(packed.map((path) => path.replace(/\/.*/, '')));
+    expect([...topLevel].sort()).toEqual(TOP_LEVEL);
+  });
+
+  test('holds for each source its code, its types and the maps of both', () => {
+    const sources = packed.filter((path) => path.startsWith('src/'));
+    expect(sources.length).toBeGreaterThan(0);
+    const expected = sources.flatMap((path) => {
+      const stem = path.replace(/^src/, 'dist').replace(/\.ts$/, '');
+      return ['.js', '.d.ts', '.js.map', '.d.ts.map'].map((extension) => stem + extension);
+    });
+    expect(packed.filter((path) => path.startsWith('dist/')).sort()).toEqual(expected.sort());
+  });
+
+  test('holds no tests, no settings and nothing that could be a secret', () => {
+    expect(
+      packed.filter((path) => /\.test\.|(^|\/)(\.|tsconfig)|\.(env|pem|key|log|tgz)$/.test(path)),
+    ).toEqual([]);
+  });
+});
+
+describe('in Node, without a bundler', () => {
+  test('both entries load, from dist', async () => {
+    const found = await node(`
+      import * as index from 'rx-deepgram';
+      import * as testing from 'rx-deepgram/testing';
+      console.log(JSON.stringify([typeof index.transcribe, typeof testing.startEmulator, import.meta.resolve('rx-deepgram')]));
+    `);
+    const [transcribe, startEmulator, url] = JSON.parse(found) as string[];
+    expect([transcribe, startEmulator]).toEqual(['function', 'function']);
+    expect(relative(consumer, new URL(url ?? '').pathname)).toBe('node_modules/rx-deepgram/dist/index.js');
+  });
+
+  test('CommonJS can require it, where Node itself allows that', async () => {
+    const found = await node(`
+      import { createRequire } from 'node:module';
+      console.log(typeof createRequire(import.meta.url)('rx-deepgram').createLiveTranscription);
+    `);
+    expect(found).toBe('function');
+  });
+
+  test(
+    'words that go into the packed client come out of it, by way of the packed emulator and a real socket',
+    async () => {
+      const heard = await node(`
+        import { from, lastValueFrom, toArray } from 'rxjs';
+        import { transcribe } from 'rx-deepgram';
+        import { numberedRecogniser, speakNumbered, startEmulator } from 'rx-deepgram/testing';
+        const sampleRate = 8000;
+        const emulator = await startEmulator({ recogniser: numberedRecogniser });
+        const audio = speakNumbered([1, 2, 3], { sampleRate });
+        const transcripts = await lastValueFrom(
+          from([new Uint8Array(audio.buffer)]).pipe(
+            transcribe({
+              auth: { apiKey: 'a-key-for-the-emulator' },
+              baseUrl: emulator.url,
+              listen: { encoding: 'linear16', sample_rate: sampleRate },
+            }),
+            toArray(),
+          ),
+        );
+        await emulator.close();
+        console.log(transcripts.filter((each) => each.final).map((each) => each.text).join(' ').trim());
+      `);
+      expect(heard).toBe('0001 0002 0003');
+    },
+    SLOW_MS,
+  );
+});
+
+/** A page without Node's types, so that none of them may be needed. */
+const BROWSER_APP = `
+import { type Observable } from 'rxjs';
+import { type Transcript, transcribe, TranscriptionError } from 'rx-deepgram';
+declare const audio$: Observable<Uint8Array>;
+const listen = { model: 'nova-3', interim_results: true } as const;
+audio$.pipe(transcribe({ auth: async () => ({ accessToken: 'from my own server' }), listen })).subscribe({
+  next: (transcript: Transcript) => console.log(transcript.final, transcript.text.toUpperCase()),
+  error: (error: unknown) => console.log(error instanceof TranscriptionError ? error.reason : error),
+});
+// @ts-expect-error Options are checked.
+transcribe({});
+`;
+
+const TEST_OF_AN_APP = `
+import { createLiveTranscription } from 'rx-deepgram';
+import { refuse, startEmulator, VirtualClock } from 'rx-deepgram/testing';
+await using emulator = await startEmulator();
+const clock: { now(): number } = new VirtualClock();
+const session = createLiveTranscription({ auth: { apiKey: 'any' }, baseUrl: emulator.url, listen: {} });
+console.log(typeof refuse, clock.now(), session.send(new Uint8Array(2)));
+// @ts-expect-error Names are checked.
+session.sned();
+`;
+
+describe.each([
+  { module: 'nodenext', moduleResolution: 'nodenext' },
+  { module: 'esnext', moduleResolution: 'bundler' },
+])('to TypeScript, under $moduleResolution', (resolution) => {
+  test(
+    'the client needs the types of the web and no others',
+    async () => {
+      expect(await typeCheck(BROWSER_APP, { ...resolution, lib: ['es2023', 'dom'] })).toBe('');
+    },
+    SLOW_MS,
+  );
+
+  test(
+    'the testing kit needs the types of Node and no others',
+    async () => {
+      provide('@types/node', 'undici-types');
+      const lib = ['es2023', 'esnext.disposable', 'dom'];
+      expect(await typeCheck(TEST_OF_AN_APP, { ...resolution, lib, types: ['node'] })).toBe('');
+    },
+    SLOW_MS,
+  );
+});

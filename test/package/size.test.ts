@@ -1,0 +1,97 @@
+/** What a web page pays for us. Own code only: rxjs and xstate are peers, and most pages that want us have them. */
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { type OutputChunk, rolldown } from 'rolldown';
+import { describe, expect, test } from 'vitest';
+import { ROOT } from './source-tree.ts';
+
+/** In bytes, gzip; a kilobyte is a thousand of them. */
+const ENTRY_LIMIT = 12_000;
+const ERROR_CLASS_LIMIT = 1_000;
+const PEERS = [/^rxjs($|\/)/, /^xstate($|\/)/];
+const VIRTUAL_ENTRY = 'virtual:entry';
+
+/** What a bundler makes of `code` for browsers, from our sources: minified, and split where we load lazily. */
+async function bundle(code: string, external: readonly RegExp[]): Promise<OutputChunk[]> {
+  const warnings: string[] = [];
+  const build = await rolldown({
+    input: VIRTUAL_ENTRY,
+    cwd: ROOT,
+    platform: 'browser',
+    external: [...external],
+    resolve: { conditionNames: ['rx-deepgram-source', 'browser', 'module', 'import', 'default'] },
+    plugins: [
+      {
+        name: 'entry',
+        resolveId: (id) => (id === VIRTUAL_ENTRY ? join(ROOT, 'entry.ts') : undefined),
+        load: (id) => (id === join(ROOT, 'entry.ts') ? code : undefined),
+      },
+    ],
+    onLog: (level, log) => {
+      if (level === 'warn') warnings.push(log.message);
+    },
+  });
+  const { output } = await build.generate({ format: 'es', minify: true });
+  await build.close();
+  expect(warnings).toEqual([]);
+  return output.filter((each) => each.type === 'chunk');
+}
+
+function gzipBytes(chunks: readonly OutputChunk[]): number {
+  return chunks.reduce((sum, { code }) => sum + gzipSync(code, { level: 9 }).length, 0);
+}
+
+/** The chunks that the entry cannot start without: itself, and what it imports statically. */
+function eagerOf(chunks: readonly OutputChunk[]): OutputChunk[] {
+  const eager = new Set(chunks.filter((chunk) => chunk.isEntry));
+  for (const chunk of eager) {
+    for (const each of chunks) if (chunk.imports.includes(each.fileName)) eager.add(each);
+  }
+  return [...eager];
+}
+
+/** Modules by what is left of them before minifying: a hint where to look, not an account. */
+function largestModules(chunks: readonly OutputChunk[], count: number): string {
+  return chunks
+    .flatMap((chunk) => Object.entries(chunk.modules))
+    .map(([id, { renderedLength }]) => ({ id: id.replace(`${ROOT}/`, ''), renderedLength }))
+    .sort((a, b) => b.renderedLength - a.renderedLength)
+    .slice(0, count)
+    .map(({ id, renderedLength }) => `  ${renderedLength} characters: ${id}`)
+    .join('\n');
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1000).toFixed(2)} kB`;
+}
+
+describe('in a browser', async () => {
+  const chunks = await bundle(`export * from './src/index.ts';`, PEERS);
+  const eager = eagerOf(chunks);
+  const lazy = chunks.filter((chunk) => !eager.includes(chunk));
+
+  test(`our own code is at most ${kilobytes(ENTRY_LIMIT)} gzip, besides what is loaded lazily`, () => {
+    const bytes = gzipBytes(eager);
+    console.info(`entry ${kilobytes(bytes)} gzip of ${kilobytes(ENTRY_LIMIT)}`);
+    for (const chunk of lazy)
+      console.info(`${chunk.name}, loaded lazily: ${kilobytes(gzipBytes([chunk]))} gzip`);
+    const account = `entry: ${kilobytes(bytes)} gzip, its largest modules:\n${largestModules(eager, 5)}`;
+    expect(bytes, account).toBeLessThanOrEqual(ENTRY_LIMIT);
+  });
+
+  test('the graph holds neither ws nor anything of Node', () => {
+    const imported = chunks.flatMap((chunk) => [...chunk.imports, ...chunk.dynamicImports]);
+    const foreign = imported.filter((name) => !chunks.some((chunk) => chunk.fileName === name));
+    expect([...new Set(foreign)].filter((name) => !PEERS.some((peer) => peer.test(name)))).toEqual([]);
+    const modules = chunks.flatMap((chunk) => chunk.moduleIds);
+    expect(modules.filter((id) => /[\\/]node_modules[\\/]|transports[\\/]node\./.test(id))).toEqual([]);
+    expect(modules.some((id) => id.endsWith('browser.ts'))).toBe(true);
+  });
+
+  test('who only wants the error class gets little more, and neither peer', async () => {
+    const small = await bundle(`export { TranscriptionError } from './src/index.ts';`, []);
+    const bytes = gzipBytes(small);
+    const account = `${kilobytes(bytes)} gzip:\n${largestModules(small, 5)}`;
+    expect(bytes, account).toBeLessThanOrEqual(ERROR_CLASS_LIMIT);
+  });
+});
