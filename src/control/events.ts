@@ -5,7 +5,7 @@
 import type { ConnectionEnd } from '../protocol/close-reasons.ts';
 
 /** A connection is over, or is condemned. */
-interface Lost {
+export interface Lost {
   end: ConnectionEnd;
   /** Milliseconds on the session's clock. */
   at: number;
