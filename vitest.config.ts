@@ -1,8 +1,18 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests run from the sources, without a build: this condition picks them in the `imports` of package.json. */
+const SOURCE = 'rx-deepgram-source';
+
 export default defineConfig({
-  resolve: { conditions: ['rx-deepgram-source'] },
-  ssr: { resolve: { conditions: ['rx-deepgram-source', 'node', 'import', 'default'] } },
+  resolve: {
+    conditions: [SOURCE],
+    // The snippets of the documentation import the package by its name.
+    alias: [
+      { find: /^rx-deepgram$/, replacement: `${import.meta.dirname}/src/index.ts` },
+      { find: /^rx-deepgram\/testing$/, replacement: `${import.meta.dirname}/src/testing/index.ts` },
+    ],
+  },
+  ssr: { resolve: { conditions: [SOURCE, 'node', 'import', 'default'] } },
   test: {
     include: ['test/**/*.test.ts'],
     restoreMocks: true,
