@@ -1,11 +1,18 @@
 // Builds dist/ from src/ with the TypeScript compiler alone: one file out for each file in.
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 const root = dirname(import.meta.dirname);
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+
+// What a removed source has left behind would be published with the rest.
 rmSync(join(root, 'dist'), { recursive: true, force: true });
-execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
+
+const complaints = process.stderr.fd;
+const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], {
+  stdio: ['ignore', complaints, complaints],
+});
+if (status !== 0) process.exit(status ?? 1);
 chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755);
