@@ -4,7 +4,7 @@
  */
 export { VirtualClock, type VirtualClockOptions } from './clock/virtual-clock.ts';
 export type { ReceivedMessage } from './emulator/connection-log.ts';
-export type { ConnectionEnd, ConnectionWire, EmulatedConnection } from './emulator/connection.ts';
+export type { ConnectionWire } from './emulator/connection.ts';
 export { acceptsPlausibleCredentials } from './emulator/credentials.ts';
 export {
   Emulator,
@@ -37,9 +37,10 @@ export { muxOgg } from './media/ogg.ts';
 export { type PcmEncoding, encodePcm } from './media/pcm.ts';
 export { muxWav } from './media/wav.ts';
 export { muxWebm } from './media/webm.ts';
+export type { LinkConditions } from './network/link-conditions.ts';
 export type { OutboundFrame } from './network/outbound-log.ts';
 export { seededRandom } from './network/random.ts';
-export { type LinkConditions, VirtualLink } from './network/virtual-link.ts';
+export { VirtualLink } from './network/virtual-link.ts';
 export { VirtualNetwork, type VirtualNetworkOptions } from './network/virtual-network.ts';
 export { numberedRecogniser, numberedWordSamples, speakNumbered } from './recognisers/numbered.ts';
 export type {

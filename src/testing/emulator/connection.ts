@@ -1,9 +1,10 @@
 /**
- * One connection as a test sees it: what it was asked, what it received, how it ended, and every way to make it go
- * wrong. It stands between the network and the session, which behaves well at all times.
+ * One connection: it stands between the network, which may do anything, and the session, which behaves well at all
+ * times. All misbehaviour is arranged here.
  */
 import type { Credentials } from '../../transports/transport.ts';
 import { ConnectionLog, type ReceivedMessage } from './connection-log.ts';
+import type { ConnectionEnd, EmulatedConnection } from './emulated-connection.ts';
 import { type ConnectionFault, MALFORMED_MESSAGES } from './faults.ts';
 import type { Admission } from './handshake.ts';
 import type { ResultsContent } from './messages.ts';
@@ -19,56 +20,6 @@ export interface ConnectionWire {
   cut(): void;
   /** Stops reading for good. */
   goSilent(): void;
-}
-
-/** How a connection ended, and on whose wish. */
-export interface ConnectionEnd {
-  atMs: number;
-  by: 'server' | 'client' | 'network';
-  /** 1006 where there was no close frame. */
-  code: number;
-  reason: string;
-}
-
-/** One connection of the {@link Emulator}. */
-export interface EmulatedConnection {
-  /** Number of its handshake, counted from 1, refused ones included. */
-  readonly attempt: number;
-  readonly requestId: string;
-  /** The query it was opened with. */
-  readonly query: URLSearchParams;
-  /** How it authenticated; the secret is not kept. */
-  readonly scheme: Credentials['scheme'];
-  readonly openedAtMs: number;
-  /** Absent while it is open. */
-  readonly end: ConnectionEnd | undefined;
-  /** Messages received, up to {@link EmulatorOptions.maxLogEntries}. */
-  readonly received: readonly ReceivedMessage[];
-  readonly receivedCount: number;
-  readonly receivedBytes: number;
-  /** Texts of the control messages received. */
-  readonly controlMessages: readonly string[];
-  /** Audio received, on this connection's clock. */
-  readonly receivedAudioMs: number;
-  /** Longest time, up to now or the end, in which the client sent neither audio nor text. */
-  readonly longestOutboundSilenceMs: number;
-  /** Breaks the connection: no close frame. */
-  cut(): void;
-  /** Closes it from the server's side. */
-  close(code: number, reason?: string): void;
-  /** Makes it half-open: nothing is read or answered again. */
-  goSilent(): void;
-  /** Takes audio and answers nothing, until {@link EmulatedConnection.resumeResults}. */
-  stallResults(): void;
-  resumeResults(): void;
-  /** Processes at most `factor` seconds of audio a second. */
-  throttle(factor: number): void;
-  /** Sends a row of messages no client should trust. */
-  malformed(): void;
-  /** Sends every Results message twice from now on. */
-  duplicateResults(): void;
-  /** Breaks the connection while it drains. */
-  dropOnCloseStream(before?: 'results' | 'metadata'): void;
 }
 
 export interface ConnectionContext {

@@ -2,8 +2,9 @@
  * The emulator without a network: it judges handshakes, holds connections, plans their faults and remembers what
  * it decided. The WebSocket server and the virtual network each bring it clients; neither adds behaviour.
  */
-import { Connection, type ConnectionWire, type EmulatedConnection } from './connection.ts';
+import { Connection, type ConnectionWire } from './connection.ts';
 import { grantToken } from './credentials.ts';
+import type { EmulatedConnection } from './emulated-connection.ts';
 import {
   type ConnectionFault,
   type Fault,

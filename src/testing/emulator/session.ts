@@ -6,12 +6,10 @@
  *     open ──CloseStream, or an empty binary message──► draining ──Results, Metadata──► closed 1000
  *       └──── a deadline, or undecodable audio ──(Metadata)──► closed 1011 / 1008
  */
-import type { AudioBlock } from './audio-intake.ts';
-import { AudioIntake } from './audio-intake.ts';
+import { type AudioBlock, AudioIntake } from './audio-intake.ts';
 import { Channel } from './channel.ts';
 import { readClientMessage, type ClientMessage } from './client-messages.ts';
 import { CLOSE, type CloseReason } from './close-reasons.ts';
-import { Deadline } from './deadline.ts';
 import { exceedsKeytermLimit, type ListenSettings } from './listen-query.ts';
 import {
   configureSuccessMessage,
@@ -22,13 +20,12 @@ import {
   schemaErrorMessage,
 } from './messages.ts';
 import type { EmulatorSettings } from './options.ts';
-import { PacedQueue } from './paced-queue.ts';
+import { PacedQueue, type Work } from './paced-queue.ts';
+import { Patience } from './patience.ts';
 import { UndecodableAudio } from '../media/undecodable-audio.ts';
 
 /** Observed between the Metadata of an idle connection and its close. */
 const METADATA_BEFORE_CLOSE_MS = 25;
-/** Unanswered audio beyond which silence of the server is its failure: longer than any pause between two finals. */
-const UNANSWERED_AUDIO_MS = 5_000;
 
 /** The way out of a session. */
 export interface Wire {
@@ -61,13 +58,8 @@ export class Session {
   #createdMs: number;
   #receivedAudioMs = 0;
   #processedAudioMs = 0;
-  #unansweredAudioMs = 0;
-  #hasCarriedAudio = false;
-  #hasAnswered = false;
   #checksum = 0;
-  #idle: Deadline;
-  #response: Deadline;
-  #noAudio: Deadline;
+  #patience: Patience;
   #closing: unknown;
 
   constructor(context: SessionContext) {
@@ -77,11 +69,11 @@ export class Session {
     this.#createdMs = clock.wallTime();
     this.#queue = new PacedQueue(clock, emulator);
     this.#intake = new AudioIntake(listen, emulator.missingHeader === 'data-0000' ? 'refuse' : 'swallow');
-    this.#idle = new Deadline(clock, emulator.idleTimeoutMs, () => this.#timeOut(CLOSE.net0001));
-    this.#noAudio = new Deadline(clock, emulator.noAudioTimeoutMs, () => this.#timeOut(CLOSE.net0002));
-    this.#response = new Deadline(clock, emulator.responseTimeoutMs, () => this.#onResponseOverdue());
-    this.#idle.restart();
-    this.#noAudio.restart();
+    this.#patience = new Patience(emulator, {
+      net0000: () => this.#end(CLOSE.net0000),
+      net0001: () => this.#timeOut(CLOSE.net0001),
+      net0002: () => this.#timeOut(CLOSE.net0002),
+    });
   }
 
   /** Audio received, in milliseconds; what processing has got to may be less. */
@@ -101,12 +93,9 @@ export class Session {
       this.#drain();
       return;
     }
-    this.#hasCarriedAudio = true;
-    this.#idle.restart();
-    this.#noAudio.restart();
-    if (!this.#response.running) this.#response.restart();
+    this.#patience.audioReceived();
+    for (const byte of bytes.subarray(0, 64)) this.#checksum = (this.#checksum * 31 + byte) >>> 0;
     try {
-      for (const byte of bytes.subarray(0, 64)) this.#checksum = (this.#checksum * 31 + byte) >>> 0;
       for (const block of this.#intake.decode(bytes)) this.#enqueue(block);
     } catch (error) {
       if (!(error instanceof UndecodableAudio)) throw error;
@@ -116,7 +105,7 @@ export class Session {
 
   receiveText(text: string): void {
     if (this.#state !== 'open') return;
-    if (this.#textHolds()) this.#idle.restart();
+    this.#patience.textReceived();
     const reading = readClientMessage(text);
     if ('problem' in reading)
       this.#queue.push(atOnce(() => this.#send(schemaErrorMessage(reading.problem, text))));
@@ -127,7 +116,7 @@ export class Session {
   peerGone(): void {
     this.#state = 'closed';
     this.#context.emulator.clock.clearTimeout(this.#closing);
-    for (const deadline of [this.#idle, this.#response, this.#noAudio]) deadline.stop();
+    this.#patience.end();
     this.#queue.close();
     for (const channel of this.#channels) channel.close();
   }
@@ -152,7 +141,7 @@ export class Session {
 
   #enqueue(block: AudioBlock): void {
     this.#receivedAudioMs += block.durationMs;
-    this.#unansweredAudioMs += block.durationMs;
+    this.#patience.audioUnderstood(block.durationMs);
     this.#queue.push({
       audioMs: block.durationMs,
       run: (done) => {
@@ -171,7 +160,7 @@ export class Session {
         new Channel({ index, count: channels.length, sampleRate }, listen, emulator.recogniser, {
           results: (content) => {
             if (content.isFinal) observer.final(content);
-            this.#hasAnswered = true;
+            this.#patience.answered();
             this.#send(resultsMessage(content, requestId, listen));
           },
           message: (message) => this.#send(message),
@@ -198,7 +187,7 @@ export class Session {
 
   #drain(): void {
     this.#state = 'draining';
-    for (const deadline of [this.#idle, this.#response, this.#noAudio]) deadline.stop();
+    this.#patience.end();
     const finish = () => {
       this.#context.observer.drained();
       // Watching the drain may have ended the connection.
@@ -207,25 +196,6 @@ export class Session {
       this.#end(CLOSE.normal);
     };
     this.#queue.push({ audioMs: 0, run: () => flushAll(this.#channels, 'drain', finish) });
-  }
-
-  #textHolds(): boolean {
-    switch (this.#context.emulator.keepAliveHolds) {
-      case 'always':
-        return true;
-      case 'after-audio':
-      case 'after-results':
-        return this.#hasCarriedAudio;
-      default:
-        return this.#context.emulator.keepAliveHolds satisfies never;
-    }
-  }
-
-  /** A pause held by KeepAlive is no failure of the server; audio that leads to nothing is. */
-  #onResponseOverdue(): void {
-    const noResultsYet = !this.#hasAnswered && this.#context.emulator.keepAliveHolds === 'after-results';
-    const undecoded = this.#receivedAudioMs === 0;
-    if (noResultsYet || undecoded || this.#unansweredAudioMs > UNANSWERED_AUDIO_MS) this.#end(CLOSE.net0000);
   }
 
   #timeOut(reason: CloseReason): void {
@@ -244,8 +214,7 @@ export class Session {
 
   #send(message: object): void {
     if (this.#state === 'closed') return;
-    this.#unansweredAudioMs = 0;
-    this.#response.stop();
+    this.#patience.spoke();
     this.#context.wire.text(JSON.stringify(message));
   }
 
@@ -262,7 +231,7 @@ export class Session {
   }
 }
 
-function atOnce(action: () => void): { audioMs: number; run(done: () => void): void } {
+function atOnce(action: () => void): Work {
   return {
     audioMs: 0,
     run: (done) => {

@@ -17,26 +17,12 @@ import type {
 import type { Connection } from '../emulator/connection.ts';
 import type { Emulator, HandshakeOutcome } from '../emulator/emulator.ts';
 import { Lane } from './lane.ts';
+import { haunt } from './late-events.ts';
+import type { LinkConditions } from './link-conditions.ts';
 import { type OutboundFrame, OutboundLog } from './outbound-log.ts';
-
-/** The weather a link finds itself in; read anew for each frame. */
-export interface LinkConditions {
-  latencyMs: number;
-  jitterMs: number;
-  handshakeDelayMs: number;
-  uplinkBytesPerSecond: number;
-  platform: 'node' | 'browser';
-  lateEvents: boolean;
-  random: () => number;
-}
 
 /** How long a client waits for the other side's close frame; `ws` and browsers wait longer, ports should not. */
 const CLOSE_TIMEOUT_MS = 2_000;
-/** When a dead socket speaks again, if it is to. */
-const LATE_EVENTS_AFTER_MS = [0, 40, 1_500, 20_000];
-const STALE_RESULTS =
-  '{"type":"Results","channel_index":[0,1],"start":0,"duration":9,"is_final":true,"speech_final":true,"channel":{"alternatives":[{"transcript":"stale","confidence":1,"words":[{"word":"stale","start":1,"end":2,"confidence":1}]}]},"metadata":{"request_id":"stale"},"from_finalize":true}';
-
 /** One connection attempt on the {@link VirtualNetwork}; what a client holds as its socket. */
 export class VirtualLink implements Socket {
   /** Number of this attempt, counted from 1. */
@@ -249,19 +235,7 @@ export class VirtualLink implements Socket {
   #tell(end: SocketEnd): void {
     this.end = { ...end, atMs: this.#clock.now() };
     this.#handlers.ended(end);
-    if (this.#conditions.lateEvents) this.#haunt(end);
-  }
-
-  /** Events of a socket that is dead and told so: late, and more than once. Nothing may come of them. */
-  #haunt(end: SocketEnd): void {
-    for (const delayMs of LATE_EVENTS_AFTER_MS) {
-      this.#clock.setTimeout(() => {
-        this.#handlers.message(STALE_RESULTS);
-        this.#handlers.opened({ requestId: 'stale' });
-        this.#handlers.binary(4);
-        this.#handlers.ended(end);
-      }, delayMs);
-    }
+    if (this.#conditions.lateEvents) haunt(this.#handlers, end, this.#clock);
   }
 
   #delayMs(): number {

@@ -5,8 +5,9 @@
  */
 import type { OpenRequest, Socket, SocketHandlers, Transport } from '../../transports/transport.ts';
 import type { Emulator } from '../emulator/emulator.ts';
+import type { LinkConditions } from './link-conditions.ts';
 import { seededRandom } from './random.ts';
-import { type LinkConditions, VirtualLink } from './virtual-link.ts';
+import { VirtualLink } from './virtual-link.ts';
 
 /** The weather on the {@link VirtualNetwork}; all of it can change while links are up. */
 export interface VirtualNetworkOptions {
@@ -65,6 +66,7 @@ export class VirtualNetwork {
   readonly links: VirtualLink[] = [];
   /** While true, no new connection gets anywhere. Links that are up need a {@link VirtualNetwork.halfOpen} of their own. */
   offline = false;
+  /** Change these at any time. */
   readonly conditions: LinkConditions;
   #emulator: Emulator;
 

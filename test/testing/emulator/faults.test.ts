@@ -42,13 +42,13 @@ test('close after so much time closes with code and reason', () => {
 test('a silent server answers nothing again, ends nothing, and counts as open', () => {
   const client = faulty(goSilent({ afterMs: 1_100 }));
   client.stream(silence(3));
+  expect(client.clock.pendingTimers).toBe(0);
   const answers = client.texts.length;
   client.stream(silence(60));
   client.send({ type: 'CloseStream' });
   client.clock.advance(600_000);
   client.connection.close(1000);
   expect(client.texts).toHaveLength(answers);
-  expect(client.clock.pendingTimers).toBe(0);
   expect(client.closed).toBeUndefined();
   expect(client.emulator.openConnections).toHaveLength(1);
 });

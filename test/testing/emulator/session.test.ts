@@ -85,6 +85,16 @@ test('KeepAlive alone does not hold a connection that never carried audio, unles
   expect(lenient.closed).toBeUndefined();
 });
 
+test('where only results give KeepAlive its hold, a moment of audio is not enough: NET-0000', () => {
+  const readings = (['after-results', 'after-audio'] as const).map((keepAliveHolds) => {
+    const client = new BareClient('interim_results=true', { keepAliveHolds });
+    client.stream(silence(0.2));
+    client.keepAlive(120_000);
+    return client.closed?.reason;
+  });
+  expect(readings).toEqual([expect.stringContaining('net0000'), undefined]);
+});
+
 test('KeepAlive in a binary frame is audio: it decodes to noise and holds no text', () => {
   const client = new BareClient();
   client.connection.receiveBinary(new TextEncoder().encode('{"type":"KeepAlive"}'));

@@ -1,0 +1,72 @@
+/**
+ * How long the server waits, and for what: for any word or audio of the client (NET-0001), for audio alone
+ * (NET-0002), and for something to say itself about the audio it was given (NET-0000).
+ */
+import { Deadline } from './deadline.ts';
+import type { EmulatorSettings } from './options.ts';
+
+/** Audio whose lack of an answer is the server's failure: longer than any pause between two finals. */
+const UNANSWERED_AUDIO_MS = 5_000;
+
+export class Patience {
+  #keepAliveHolds: EmulatorSettings['keepAliveHolds'];
+  #idle: Deadline;
+  #noAudio: Deadline;
+  #response: Deadline;
+  #hasCarriedAudio = false;
+  #hasUnderstoodAudio = false;
+  #hasAnswered = false;
+  #unansweredAudioMs = 0;
+
+  constructor(settings: EmulatorSettings, lost: Record<'net0000' | 'net0001' | 'net0002', () => void>) {
+    const { clock } = settings;
+    this.#keepAliveHolds = settings.keepAliveHolds;
+    this.#idle = new Deadline(clock, settings.idleTimeoutMs, () => lost.net0001());
+    this.#noAudio = new Deadline(clock, settings.noAudioTimeoutMs, () => lost.net0002());
+    this.#response = new Deadline(clock, settings.responseTimeoutMs, () => {
+      if (this.#isServersFault()) lost.net0000();
+    });
+    this.#idle.restart();
+    this.#noAudio.restart();
+  }
+
+  /** A binary message came, whatever is in it. */
+  audioReceived(): void {
+    this.#hasCarriedAudio = true;
+    this.#idle.restart();
+    this.#noAudio.restart();
+    if (!this.#response.running) this.#response.restart();
+  }
+
+  /** It held so much audio. */
+  audioUnderstood(durationMs: number): void {
+    this.#hasUnderstoodAudio = true;
+    this.#unansweredAudioMs += durationMs;
+  }
+
+  textReceived(): void {
+    if (this.#keepAliveHolds === 'always' || this.#hasCarriedAudio) this.#idle.restart();
+  }
+
+  /** The server sent a message. */
+  spoke(): void {
+    this.#unansweredAudioMs = 0;
+    this.#response.stop();
+  }
+
+  /** The message was a result. */
+  answered(): void {
+    this.#hasAnswered = true;
+  }
+
+  end(): void {
+    for (const deadline of [this.#idle, this.#noAudio, this.#response]) deadline.stop();
+  }
+
+  /** A pause held by KeepAlive is nobody's failure; audio that leads to nothing is. */
+  #isServersFault(): boolean {
+    if (!this.#hasUnderstoodAudio) return true;
+    if (this.#keepAliveHolds === 'after-results' && !this.#hasAnswered) return true;
+    return this.#unansweredAudioMs > UNANSWERED_AUDIO_MS;
+  }
+}
