@@ -16,6 +16,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     restoreMocks: true,
+    // Meant to end a test that hangs, not to judge the machine.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
     reporters: ['default'],
   },
 });
