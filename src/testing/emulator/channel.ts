@@ -141,3 +141,19 @@ export class Channel {
     this.#port.message(speechStartedMessage(this.#index, this.#count, timestamp));
   }
 }
+
+/** Flushes several channels, and is done when all of them are. */
+export function flushAll(
+  channels: readonly Channel[],
+  purpose: 'finalize' | 'drain',
+  done: () => void,
+): void {
+  let left = channels.length;
+  if (left === 0) done();
+  for (const channel of channels) {
+    channel.flush(purpose, () => {
+      left -= 1;
+      if (left === 0) done();
+    });
+  }
+}

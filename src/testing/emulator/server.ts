@@ -12,6 +12,8 @@ import { Emulator, type HandshakeOutcome } from './emulator.ts';
 import { type Refusal, refusal } from './handshake.ts';
 import type { EmulatorOptions } from './options.ts';
 
+type Accepted = Extract<HandshakeOutcome, { kind: 'accept' }>;
+
 /** Where the emulator listens, and how it behaves. */
 export interface EmulatorServerOptions extends EmulatorOptions {
   /**
@@ -92,22 +94,25 @@ export class EmulatorServer extends Emulator implements AsyncDisposable {
         socket.end(asHttp(outcome.refusal));
         return undefined;
       case 'accept':
-        this.#webSockets.once('headers', (headers) => {
-          headers.push(`dg-request-id: ${outcome.admission.requestId}`);
-        });
-        return this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-          this.#connect(outcome, webSocket, socket);
-        });
+        return this.#accept(outcome, request, socket, head);
       default:
         return outcome satisfies never;
     }
   }
 
-  #connect(
-    outcome: Extract<HandshakeOutcome, { kind: 'accept' }>,
-    webSocket: WebSocket,
-    socket: Duplex,
-  ): void {
+  #accept(outcome: Accepted, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const addRequestId = (headers: string[]) => {
+      headers.push(`dg-request-id: ${outcome.admission.requestId}`);
+    };
+    // Emitted before `handleUpgrade` returns, if at all: a malformed upgrade must not leave its id to the next.
+    this.#webSockets.on('headers', addRequestId);
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      this.#connect(outcome, webSocket, socket);
+    });
+    this.#webSockets.off('headers', addRequestId);
+  }
+
+  #connect(outcome: Accepted, webSocket: WebSocket, socket: Duplex): void {
     const connection: Connection = this.open(outcome, {
       text: (json) => webSocket.send(json),
       binary: (bytes) => webSocket.send(bytes),

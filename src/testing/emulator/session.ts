@@ -7,7 +7,7 @@
  *       └──── a deadline, or undecodable audio ──(Metadata)──► closed 1011 / 1008
  */
 import { type AudioBlock, AudioIntake } from './audio-intake.ts';
-import { Channel } from './channel.ts';
+import { Channel, flushAll } from './channel.ts';
 import { readClientMessage, type ClientMessage } from './client-messages.ts';
 import { CLOSE, type CloseReason } from './close-reasons.ts';
 import { exceedsKeytermLimit, type ListenSettings } from './listen-query.ts';
@@ -239,15 +239,4 @@ function atOnce(action: () => void): Work {
       done();
     },
   };
-}
-
-function flushAll(channels: readonly Channel[], purpose: 'finalize' | 'drain', done: () => void): void {
-  let left = channels.length;
-  if (left === 0) done();
-  for (const channel of channels) {
-    channel.flush(purpose, () => {
-      left -= 1;
-      if (left === 0) done();
-    });
-  }
 }
