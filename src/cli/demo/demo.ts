@@ -1,0 +1,147 @@
+/** The demonstration from curtain to curtain: opens the stage, shows the performance, judges it, and gives the exit code. */
+import type { Clock } from '../../index.ts';
+import { abilitiesOf } from '../terminal/abilities.ts';
+import { LiveRegion } from '../terminal/live-region.ts';
+import { type Line, paint, span } from '../terminal/span.ts';
+import { frame, type Programme } from './frame.ts';
+import { openHostedStage } from './hosted-stage.ts';
+import { openLocalStage } from './local-stage.ts';
+import { perform } from './performance.ts';
+import { HOSTED_PLAN, LOCAL_PLAN } from './plan.ts';
+import { loadRecording } from './recording.ts';
+import { record, report } from './report.ts';
+import type { Stage } from './stage.ts';
+import { inSeconds, type News, Story } from './story.ts';
+import { tellLine } from './telling.ts';
+import { judge } from './verdict.ts';
+
+/** What of the process the demonstration uses. */
+export interface DemoProcess {
+  stdout: NodeJS.WriteStream;
+  env: NodeJS.ProcessEnv;
+}
+
+export interface DemoOptions {
+  /** The hosted service, or what stands in for it, instead of the local emulator. */
+  hosted?: { apiKey: string; url?: string | undefined };
+}
+
+/** Ten pictures a second: quick enough for a gauge, slow enough for a remote terminal. */
+const FRAME_MS = 100;
+
+/** Without a picture there is a sign of progress as often as this. */
+const PROGRESS_MS = 5_000;
+
+/** What connecting and draining add to the length of audio and pause. */
+const DRAIN_MS = 3_500;
+
+/** Where nobody says how wide the output is. */
+const PLAIN_COLUMNS = 100;
+
+/** @returns the exit code: 0 where everything promised was seen, 1 where it was not; `undefined` where `signal` ended it. */
+export async function runDemo(
+  { hosted }: DemoOptions,
+  { stdout, env }: DemoProcess,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const { live, colour } = abilitiesOf({ isTTY: stdout.isTTY, env });
+  const columns = () => (live ? stdout.columns : PLAIN_COLUMNS);
+  const write = (lines: readonly string[]) => stdout.write(lines.map((line) => `${line}\n`).join(''));
+  const tell = (news: News) => {
+    const line = live ? undefined : tellLine(news);
+    if (line) write([paint(line, colour)]);
+  };
+
+  const region = new LiveRegion(stdout);
+  const giveBackCursor = () => region.close();
+  process.once('exit', giveBackCursor);
+  const show = (line: Line) => (live ? region.draw([paint(line, colour)]) : write([paint(line, colour)]));
+  let stage: Stage | undefined;
+  let stopDrawing: () => void = () => undefined;
+  try {
+    show(openingLine(hosted !== undefined));
+    const recording = await loadRecording();
+    stage = hosted ? openHostedStage(hosted.apiKey, hosted.url) : await openLocalStage();
+    if (signal.aborted) return undefined;
+
+    const plan = hosted ? HOSTED_PLAN : LOCAL_PLAN;
+    const programme: Programme = {
+      place: stage.place,
+      audioSeconds: recording.seconds,
+      lengthMs: (recording.seconds + plan.pause.seconds) * 1000 + DRAIN_MS,
+    };
+    const story = new Story(tell);
+    stopDrawing = live
+      ? keepDrawing(region, stdout, story, programme, colour, stage.clock)
+      : keepTelling(story, (line) => write([paint(line, colour)]));
+    if (!live) write([paint(openedLine(programme), colour)]);
+    const outcome = await perform(recording, plan, stage, story, signal);
+    stopDrawing();
+    region.close();
+    if (!outcome) return undefined;
+
+    const page = { columns: columns(), colour };
+    const verdict = judge(story, outcome, plan, recording.seconds);
+    if (live) write([paint(openedLine(programme), colour), ...record(story, page)]);
+    write(report(story, outcome, verdict, page));
+    return verdict.failures.length === 0 ? 0 : 1;
+  } finally {
+    stopDrawing();
+    region.close();
+    process.off('exit', giveBackCursor);
+    await stage?.close();
+  }
+}
+
+function openingLine(isHosted: boolean): Line {
+  const what = isHosted
+    ? 'Opening two sessions …'
+    : 'Starting the emulator; its speech recogniser takes a second or two to load …';
+  return [span('rx-deepgram', 'bold'), span(` · ${what}`, 'dim')];
+}
+
+function openedLine({ place, audioSeconds, lengthMs }: Programme): Line {
+  const length = Math.round(lengthMs / 1000);
+  const what = `${Math.round(audioSeconds)} s of human speech · ${place} · about ${length} s`;
+  return [span('rx-deepgram', 'bold'), span(` · ${what}`, 'dim')];
+}
+
+function keepDrawing(
+  region: LiveRegion,
+  stdout: NodeJS.WriteStream,
+  story: Story,
+  programme: Programme,
+  colour: boolean,
+  clock: Clock,
+): () => void {
+  const beganAt = clock.now();
+  const draw = () => {
+    const { columns, rows } = stdout;
+    region.draw(frame(story, programme, { columns, rows, colour }, clock.now() - beganAt));
+  };
+  const onResize = () => {
+    region.resized();
+    draw();
+  };
+  const timer = setInterval(draw, FRAME_MS);
+  stdout.on('resize', onResize);
+  draw();
+  return () => {
+    clearInterval(timer);
+    stdout.off('resize', onResize);
+  };
+}
+
+function keepTelling(story: Story, write: (line: Line) => void): () => void {
+  const timer = setInterval(() => {
+    const { accepted, confirmed, pending, dropped } = story.seconds;
+    const numbers = [
+      `accepted ${inSeconds(accepted)}`,
+      `confirmed ${inSeconds(confirmed)}`,
+      `pending ${inSeconds(pending)}`,
+      `dropped ${inSeconds(dropped)}`,
+    ];
+    write([span(`· audio   ${numbers.join(', ')}`, 'dim')]);
+  }, PROGRESS_MS);
+  return () => clearInterval(timer);
+}

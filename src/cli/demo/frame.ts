@@ -1,0 +1,135 @@
+/**
+ * One picture of the performance under way: a pure function of the story, the time and the size of the terminal. What
+ * matters least is left out first where there is little room.
+ */
+import { fit, flow, justify, type Line, paint, span, widthOf } from '../terminal/span.ts';
+import { axis, type BandPlace, legend, markBand, soundBand, stateBand } from './band.ts';
+import { ledgerBar, ledgerNumbers, silenceGauge, wordCount } from './gauges.ts';
+import { clockTime, entryLine, STATES } from './look.ts';
+import { inSeconds, type Story } from './story.ts';
+import { transcriptLines } from './transcript-view.ts';
+
+/** What the story itself does not tell. */
+export interface Programme {
+  /** Where the audio goes. */
+  place: string;
+  audioSeconds: number;
+  /** How long the performance is expected to take. */
+  lengthMs: number;
+}
+
+export interface Room {
+  columns: number;
+  rows: number;
+  colour: boolean;
+}
+
+/** Left and right of everything. */
+const MARGIN = ' ';
+
+/** Room for the names of the rows. */
+const LABEL_WIDTH = 9;
+
+/** Text and log share what is left; neither needs more than this. */
+const MOST_TEXT_LINES = 6;
+const MOST_LOG_LINES = 16;
+
+/** With fewer for both, empty rows are given up first; with fewer still, all that can be done without. */
+const CRAMPED_LINES = 8;
+const LEAST_LINES = 4;
+
+/** A row of the picture; the higher its rank, the sooner it is left out. */
+interface Row {
+  line: Line;
+  rank: number;
+}
+
+export function frame(story: Story, programme: Programme, room: Room, nowMs: number): string[] {
+  const { columns, rows, colour } = room;
+  // The last column stays free: some terminals break the line as soon as it is written to.
+  const width = Math.max(20, columns - MARGIN.length - 1);
+  const height = Math.max(4, rows - 1);
+  const fixed = fixedRows(story, programme, { width, colour }, nowMs);
+  while (fixed.length > height - CRAMPED_LINES && fixed.some(isBlank)) dropLeast(fixed);
+  while (fixed.length > Math.max(2, height - LEAST_LINES)) dropLeast(fixed);
+  const left = height - fixed.length;
+  const textLines = Math.max(1, Math.min(MOST_TEXT_LINES, Math.floor((left - 1) / 2)));
+  const logLines = Math.max(0, Math.min(MOST_LOG_LINES, left - textLines - 1));
+  const text = transcriptLines(story, width, colour);
+  if (text.length === 0) text.push([span('no words yet …', 'dim')]);
+  const log = story.entries.slice(-logLines || story.entries.length).map(entryLine);
+  const lines = [
+    ...fixed.map(({ line }) => line),
+    ...padTo(textLines, text.slice(-textLines)),
+    ...(logLines > 0 ? [[], ...padTo(logLines, log.slice(-logLines))] : []),
+  ];
+  return lines.slice(0, height).map((line) => paint([span(MARGIN), ...fit(line, width)], colour));
+}
+
+/** Everything but the transcript and the log, of which there may be more or less. */
+function fixedRows(
+  story: Story,
+  { place, audioSeconds, lengthMs }: Programme,
+  { width, colour }: { width: number; colour: boolean },
+  nowMs: number,
+): Row[] {
+  const { state, atMs } = story.state;
+  const { styles, meaning } = STATES[state];
+  const isNarrow = width < 60;
+  const labelWidth = isNarrow ? 0 : LABEL_WIDTH;
+  const inner = width - labelWidth;
+  const indent = ' '.repeat(labelWidth);
+  const labelled = (name: string, line: Line): Line => [
+    ...(isNarrow ? [] : [span(name.padEnd(labelWidth), 'dim')]),
+    ...line,
+  ];
+  const band: BandPlace = { cells: inner, lengthMs, colour };
+  const blank = (rank: number): Row => ({ line: [], rank });
+  const title: Line = [
+    span('rx-deepgram', 'bold'),
+    span(` · ${Math.round(audioSeconds)} s of human speech · ${place}`, 'dim'),
+  ];
+  const whole = nowMs <= lengthMs ? ` of ${clockTime(lengthMs).slice(0, 5)}` : '';
+  const time: Line = [span(`${clockTime(nowMs).slice(0, 5)}${whole}`, 'dim')];
+  const dot: Line = [
+    span('● ', ...styles),
+    span(state, 'bold', ...styles),
+    span(` ${inSeconds((nowMs - atMs) / 1000)}`),
+  ];
+  const bar = ledgerBar(story.seconds, audioSeconds, inner);
+  const spare = width - widthOf(dot) - 3;
+  return [
+    { line: justify(title, time, width), rank: 2 },
+    blank(9),
+    { line: spare > meaning.length ? [...dot, span(`   ${meaning}`, 'dim')] : dot, rank: 0 },
+    blank(8),
+    { line: labelled('sound', soundBand(story, band, nowMs)), rank: 4 },
+    { line: labelled('state', stateBand(story, band, nowMs)), rank: 1 },
+    { line: labelled('events', markBand(story, band, nowMs)), rank: 3 },
+    { line: labelled('', axis(band, nowMs)), rank: 5 },
+    ...flow(legend(story, colour), width, indent, '  ').map((line) => ({ line, rank: 6 })),
+    blank(8),
+    { line: labelled('silence', silenceGauge(story, inner, nowMs)), rank: 1 },
+    { line: labelled('audio', isNarrow ? bar : [...bar, ...wordCount(story)]), rank: 5 },
+    ...flow(ledgerNumbers(story.seconds), width, indent).map((line) => ({ line, rank: 2 })),
+    blank(7),
+  ];
+}
+
+function isBlank({ line }: Row): boolean {
+  return line.length === 0;
+}
+
+/** Takes away one of the rows of the highest rank: the last, so that pairs of blanks do not open. */
+function dropLeast(rows: Row[]): void {
+  const rank = Math.max(...rows.map((row) => row.rank));
+  rows.splice(
+    rows.findLastIndex((row) => row.rank === rank),
+    1,
+  );
+}
+
+/** Empty lines below, so that the rest of the picture stands still. */
+function padTo(count: number, lines: readonly Line[]): Line[] {
+  return [...lines, ...Array.from({ length: Math.max(0, count - lines.length) }, (): Line => [])];
+}

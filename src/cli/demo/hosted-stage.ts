@@ -1,0 +1,23 @@
+/**
+ * The stage on the hosted service, or on anything else that speaks its protocol. Its servers cannot be made to fail, so the
+ * connection is broken at this end.
+ */
+import { systemClock } from '../../clock.ts';
+import { transport } from '../../transports/node.ts';
+import { type Stage, TappedTransport } from './stage.ts';
+
+export const HOSTED_URL = 'wss://api.deepgram.com';
+
+export function openHostedStage(apiKey: string, url: string = HOSTED_URL): Stage {
+  const disturbed = new TappedTransport(transport);
+  const auth = { apiKey };
+  return {
+    place: new URL(url).host,
+    clock: systemClock,
+    disturbed: { auth, baseUrl: url, transport: disturbed.transport },
+    undisturbed: { auth, baseUrl: url, transport },
+    strike: () => disturbed.cut(),
+    measuredSilenceMs: () => undefined,
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,54 @@
+/** The stage without the internet: two emulators on this machine, with one speech recogniser between them. */
+import { systemClock } from '../../clock.ts';
+import { type EmulatorServer, startEmulator } from '../../testing/index.ts';
+import { startVosk } from '../../testing/recognisers/vosk/host.ts';
+import { transport } from '../../transports/node.ts';
+import type { FaultName } from './plan.ts';
+import type { Stage } from './stage.ts';
+
+/** Deepgram's own words for a server that has nothing to say; on the hosted service they come out of the blue. */
+const NET_0000 =
+  'Deepgram did not provide a response message within the timeout window. See https://dpgr.am/net0000';
+
+/** Any key will do: the emulator only wants one that looks like it. */
+const AUTH = { apiKey: 'demonstration' };
+
+export async function openLocalStage(): Promise<Stage> {
+  const vosk = await startVosk();
+  const [disturbed, undisturbed] = await Promise.all([
+    startEmulator({ recogniser: vosk.recogniser, seed: 1 }),
+    startEmulator({ recogniser: vosk.recogniser, seed: 2 }),
+  ]);
+  return {
+    place: 'local emulator',
+    clock: systemClock,
+    disturbed: { auth: AUTH, baseUrl: disturbed.url, transport },
+    undisturbed: { auth: AUTH, baseUrl: undisturbed.url, transport },
+    strike: (fault) => strike(disturbed, fault),
+    measuredSilenceMs: () => Math.max(0, ...disturbed.connections.map(longestSilenceMs)),
+    close: async () => {
+      await Promise.all([disturbed.close(), undisturbed.close()]);
+      await vosk.close();
+    },
+  };
+}
+
+function strike(emulator: EmulatorServer, fault: FaultName): void {
+  switch (fault) {
+    case 'cut':
+      return emulator.cut();
+    case 'close-1011':
+      return emulator.closeAll(1011, NET_0000);
+    default:
+      return fault satisfies never;
+  }
+}
+
+/** The emulator's own figure goes on after CloseStream, while the last results are on their way; this one does not. */
+function longestSilenceMs({ openedAtMs, received, end }: EmulatorServer['connections'][number]): number {
+  const frames = received.filter(({ kind }) => kind !== 'ping');
+  const times = [openedAtMs, ...frames.map(({ atMs }) => atMs)];
+  const isClosing = frames.at(-1)?.text?.includes('CloseStream') ?? false;
+  if (end && !isClosing) times.push(end.atMs);
+  return Math.max(0, ...times.slice(1).map((atMs, i) => atMs - (times[i] ?? atMs)));
+}

@@ -1,0 +1,72 @@
+/** What things look like: the colour, the letter and the words for each state, and the mark of each kind of entry. */
+import type { ConnectionState } from '../../index.ts';
+import { type Line, type Span, span, type Style } from '../terminal/span.ts';
+import type { Entry, EntryKind } from './story.ts';
+
+interface StateLook {
+  /** Stands for the state where there is no colour. */
+  letter: string;
+  styles: readonly Style[];
+  meaning: string;
+  /** Of several states within one cell of the band, the weightiest is shown. */
+  weight: number;
+}
+
+export const STATES: Record<ConnectionState, StateLook> = {
+  dormant: { letter: '·', styles: ['grey'], meaning: 'waits for the first audio', weight: 0 },
+  connecting: { letter: 'C', styles: ['yellow'], meaning: 'opens the first connection', weight: 4 },
+  streaming: { letter: 'S', styles: ['green'], meaning: 'audio flows', weight: 1 },
+  'idle-keepalive': { letter: 'K', styles: ['blue'], meaning: 'no audio: KeepAlive every 3 s', weight: 2 },
+  'closed-1011': {
+    letter: 'X',
+    styles: ['red'],
+    meaning: 'the server has closed; a verdict is due',
+    weight: 9,
+  },
+  backoff: { letter: 'B', styles: ['magenta'], meaning: 'waits a moment; audio is kept', weight: 5 },
+  suspended: { letter: 'P', styles: ['magenta'], meaning: 'a long outage: probes now and then', weight: 6 },
+  reconnecting: {
+    letter: 'R',
+    styles: ['yellow'],
+    meaning: 'opens a new connection; audio is kept',
+    weight: 5,
+  },
+  draining: {
+    letter: 'D',
+    styles: ['cyan'],
+    meaning: 'sends the rest and takes the last results',
+    weight: 3,
+  },
+  closed: { letter: ' ', styles: ['grey'], meaning: 'everything is said', weight: 0 },
+  failed: { letter: 'F', styles: ['red'], meaning: 'given up', weight: 10 },
+};
+
+const ENTRIES: Record<EntryKind, { mark: string; styles: readonly Style[] }> = {
+  opened: { mark: '●', styles: ['green'] },
+  paused: { mark: '‖', styles: ['blue'] },
+  resumed: { mark: '▶', styles: ['green'] },
+  'kept-alive': { mark: '♥', styles: ['blue'] },
+  lost: { mark: '✂', styles: ['red'] },
+  recovered: { mark: '↺', styles: ['yellow'] },
+  ending: { mark: '■', styles: ['cyan'] },
+  warning: { mark: '!', styles: ['yellow'] },
+};
+
+/** Minutes, seconds and tenths: 00:07.3. */
+export function clockTime(atMs: number): string {
+  const tenths = Math.floor(Math.max(0, atMs) / 100);
+  const minutes = String(Math.floor(tenths / 600)).padStart(2, '0');
+  const seconds = String(Math.floor(tenths / 10) % 60).padStart(2, '0');
+  return `${minutes}:${seconds}.${tenths % 10}`;
+}
+
+export function markOf(kind: EntryKind): Span {
+  const { mark, styles } = ENTRIES[kind];
+  return span(mark, ...styles);
+}
+
+/** `✂ 00:24.1 TCP cut → reconnected in 84 ms, 3.4 s of audio replayed`. */
+export function entryLine({ atMs, kind, text, outcome }: Entry): Line {
+  const line = [markOf(kind), span(` ${clockTime(atMs)} `, 'dim'), span(text)];
+  return outcome ? [...line, span(' → ', 'dim'), span(outcome.text, 'green')] : line;
+}

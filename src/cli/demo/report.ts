@@ -1,0 +1,145 @@
+/** The end of the demonstration: what was said, what happened, the books, and the verdict. */
+import { flow, type Line, paint, span, type Span, wrap } from '../terminal/span.ts';
+import type { Difference } from './comparison.ts';
+import { entryLine } from './look.ts';
+import type { Outcome } from './performance.ts';
+import { inSeconds, plural, secondsOf, type Story } from './story.ts';
+import { transcriptLines } from './transcript-view.ts';
+import { textOf, type Verdict } from './verdict.ts';
+
+export interface Page {
+  columns: number;
+  colour: boolean;
+}
+
+const INDENT = '  ';
+
+/** Wider than this, lines are hard to read. */
+const WIDEST = 100;
+
+/** The log and the whole transcript, for where they were not told line by line. */
+export function record(story: Story, { columns, colour }: Page): string[] {
+  const width = Math.min(WIDEST, columns - 1);
+  const note = colour ? 'yellow: recovered by a replay' : '‹ ›: recovered by a replay';
+  const log = story.entries.flatMap((entry) =>
+    flow(splitEntry(entryLine(entry)), width, INDENT, '').map((line) => paint(line, colour)),
+  );
+  const text = transcriptLines(story, width, colour, INDENT).map((line) => paint(line, colour));
+  return [
+    '',
+    ...log,
+    '',
+    paint([span(`${INDENT}Transcript `, 'bold'), span(`(${note})`, 'dim')], colour),
+    ...text,
+  ];
+}
+
+/** An entry and what came of it may stand on two lines. */
+function splitEntry(line: Line): Line[] {
+  return line.length > 3 ? [line.slice(0, 3), line.slice(3)] : [line];
+}
+
+export function report(
+  story: Story,
+  outcome: Outcome,
+  verdict: Verdict,
+  { columns, colour }: Page,
+): string[] {
+  const width = Math.min(WIDEST, columns - 1);
+  const rows = tableRows(story, outcome, verdict);
+  const labelWidth = Math.max(...rows.map(([label]) => label.length));
+  const isNarrow = width < 60;
+  const table = rows.flatMap(([label, value, note = '']) => {
+    const lead: Line = [
+      span(`${INDENT}${label.padEnd(labelWidth)}  `, 'dim'),
+      span(value.padStart(6), 'bold'),
+    ];
+    const room = width - INDENT.length - labelWidth - 10;
+    if (note === '') return [lead];
+    return isNarrow || note.length > room
+      ? [lead, ...wrap(wordsOf(note, 'dim'), width, INDENT.repeat(2))]
+      : [[...lead, span(`  ${note}`, 'dim')]];
+  });
+  return [
+    [],
+    [span(`${INDENT}Report`, 'bold')],
+    ...table,
+    [],
+    ...differenceLines(story, verdict.differences, width),
+    [],
+    ...verdictLines(verdict, width),
+  ].map((line) => paint(line, colour));
+}
+
+type TableRow = [label: string, value: string, note?: string];
+
+function tableRows(story: Story, { report, measuredSilenceMs }: Outcome, verdict: Verdict): TableRow[] {
+  const { accepted, confirmed, dropped, pending } = secondsOf(report.ledger);
+  const silence = inSeconds(report.longestOutboundSilenceMs / 1000);
+  const measured =
+    measuredSilenceMs === undefined
+      ? ''
+      : `, ${inSeconds(measuredSilenceMs / 1000)} as the server measured it`;
+  return [
+    ['audio accepted', inSeconds(accepted)],
+    ['audio confirmed', inSeconds(confirmed), 'covered by final results'],
+    ...(pending > 0 ? [['audio not confirmed', inSeconds(pending)] satisfies TableRow] : []),
+    ['audio dropped', inSeconds(dropped)],
+    ['words', String(verdict.words), `the undisturbed run has ${verdict.undisturbedWords}`],
+    ['words recovered', String(verdict.recoveredWords), 'reached the server by replay only'],
+    ['reconnects', String(story.reconnects), story.recoveries.map(({ entry }) => entry.text).join(', ')],
+    ['KeepAlives', String(report.keepAlives)],
+    ['longest silence', silence, `outbound; 10 s are allowed${measured}`],
+  ];
+}
+
+/** Seam by seam, what a restart has made of the words. */
+function differenceLines(story: Story, differences: readonly Difference[], width: number): Line[] {
+  const heading: Line = [
+    span(`${INDENT}Against the undisturbed run `, 'bold'),
+    span(
+      differences.length === 0 ? '(the same words)' : `(${plural(differences.length, 'difference')})`,
+      'dim',
+    ),
+  ];
+  const seams = story.seams.flatMap(({ from, to }, i) => {
+    const here = differences.filter(({ seam }) => seam === i);
+    const range = to < Infinity ? `${from.toFixed(1)}–${to.toFixed(1)} s` : `from ${from.toFixed(1)} s`;
+    const label = `seam ${i + 1}, ${range}: `;
+    if (here.length === 0) return [[span(`${INDENT}${label}`, 'dim'), span('word for word', 'green')]];
+    return here.flatMap((difference) =>
+      wrap([...wordsOf(label, 'dim'), ...diffSpans(difference)], width, INDENT),
+    );
+  });
+  const strays = differences
+    .filter(({ seam }) => seam === undefined)
+    .flatMap((difference) =>
+      wrap([...wordsOf('away from any seam:', 'red'), ...diffSpans(difference)], width, INDENT),
+    );
+  return [heading, ...seams, ...strays];
+}
+
+/** `… than he [-was-] {+wars+} still …`, in the manner of word diffs. */
+function diffSpans({ expected, actual, before, after }: Difference): Span[] {
+  return [
+    ...wordsOf(`…${textOf(before)}`, 'dim'),
+    ...(expected.length > 0 ? wordsOf(`[-${textOf(expected)}-]`, 'red') : []),
+    ...(actual.length > 0 ? wordsOf(`{+${textOf(actual)}+}`, 'green') : []),
+    ...wordsOf(`${textOf(after)}…`, 'dim'),
+  ];
+}
+
+function verdictLines({ failures }: Verdict, width: number): Line[] {
+  if (failures.length === 0) return [[span(`${INDENT}✔ No word was lost.`, 'bold', 'green')]];
+  return [
+    [span(`${INDENT}✖ The demonstration has failed.`, 'bold', 'red')],
+    ...failures.flatMap((failure) => wrap(wordsOf(failure, 'red'), width, INDENT.repeat(2))),
+  ];
+}
+
+function wordsOf(text: string, ...styles: Span['styles'][number][]): Span[] {
+  return text
+    .split(' ')
+    .filter((word) => word !== '')
+    .map((word) => span(word, ...styles));
+}

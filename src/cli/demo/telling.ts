@@ -1,0 +1,33 @@
+/** The story line by line, for files, pipes and build logs: nothing is ever taken back, and nothing but text is written. */
+import { type Line, span } from '../terminal/span.ts';
+import { clockTime, entryLine, STATES } from './look.ts';
+import type { News } from './story.ts';
+
+/** One line for one piece of news; none for those that are no news. */
+export function tellLine(news: News): Line | undefined {
+  switch (news.type) {
+    case 'state': {
+      const { styles, meaning } = STATES[news.state];
+      return [at('○', news.atMs), span(news.state, ...styles), span(`: ${meaning}`, 'dim')];
+    }
+    case 'entry':
+      return entryLine(news.entry);
+    case 'outcome': {
+      const { atMs = 0, text = '' } = news.entry.outcome ?? {};
+      return [at('→', atMs), span(text, 'green')];
+    }
+    case 'transcript': {
+      const { final, text } = news.transcript;
+      if (text === '') return undefined;
+      return final
+        ? [at('✔', news.atMs), span(text, 'bold')]
+        : [at('…', news.atMs), span(`(${text})`, 'dim')];
+    }
+    default:
+      return news satisfies never;
+  }
+}
+
+function at(mark: string, atMs: number): Line[number] {
+  return span(`${mark} ${clockTime(atMs)} `, 'dim');
+}

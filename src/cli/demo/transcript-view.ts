@@ -1,0 +1,19 @@
+/** The running transcript: what is decided stands firm, what is not is dim, what a replay has saved is marked. */
+import { type Line, type Span, span, wrap } from '../terminal/span.ts';
+import type { Story } from './story.ts';
+
+/** Lines of text. Recovered words are yellow, and between ‹ and › where there is no colour. */
+export function transcriptLines(story: Story, width: number, colour: boolean, indent = ''): Line[] {
+  const words = story.finals.flatMap((final) => final.words);
+  const spans: Span[] = words.map((word, i) => {
+    if (!story.isRecovered(word)) return span(word.text);
+    if (colour) return span(word.text, 'yellow');
+    const [before, after] = [words[i - 1], words[i + 1]];
+    const opening = before && story.isRecovered(before) ? '' : '‹';
+    const closing = after && story.isRecovered(after) ? '' : '›';
+    return span(`${opening}${word.text}${closing}`);
+  });
+  const interim = (story.interim?.text ?? '').split(' ').filter((word) => word !== '');
+  if (interim.length > 0 && !colour) spans.push(span('…'));
+  return wrap([...spans, ...interim.map((word) => span(word, 'dim'))], width, indent);
+}

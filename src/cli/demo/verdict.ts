@@ -1,0 +1,94 @@
+/** Whether the demonstration has shown what it promises: every promise is checked, and each that is broken is said. */
+import type { SessionReport, Transcript } from '../../index.ts';
+import { compareWords, type Difference, findOverlaps } from './comparison.ts';
+import type { Outcome } from './performance.ts';
+import type { Plan } from './plan.ts';
+import type { Story } from './story.ts';
+
+export interface Verdict {
+  differences: readonly Difference[];
+  words: number;
+  undisturbedWords: number;
+  /** Words that only a replay has brought to the server. */
+  recoveredWords: number;
+  /** What went wrong, in sentences; empty when all is well. */
+  failures: readonly string[];
+}
+
+/** Deepgram closes a connection that hears nothing for so long. */
+export const WINDOW_MS = 10_000;
+
+export function judge(
+  story: Story,
+  { report, undisturbed, undisturbedError, measuredSilenceMs }: Outcome,
+  plan: Plan,
+  audioSeconds: number,
+): Verdict {
+  const words = story.finals.flatMap((final) => final.words);
+  const expected = undisturbed.flatMap((final) => final.words);
+  const differences = compareWords(expected, words, story.seams);
+  const silenceMs = Math.max(report.longestOutboundSilenceMs, measuredSilenceMs ?? 0);
+  const failures = [
+    ...judgeEnd(report, undisturbedError),
+    ...judgeLedger(report, audioSeconds),
+    ...judgeRepeats(story.finals, differences),
+    ...differences.filter(({ seam }) => seam === undefined).map(tellStray),
+    ...(undisturbed.length === 0
+      ? ['The undisturbed run has no words: there is nothing to compare with.']
+      : []),
+    ...(story.reconnects < plan.strikes.length
+      ? [`Only ${story.reconnects} of ${plan.strikes.length} broken connections came back.`]
+      : []),
+    ...(silenceMs >= WINDOW_MS
+      ? [`Nothing was sent for ${(silenceMs / 1000).toFixed(1)} s: Deepgram would have closed with 1011.`]
+      : []),
+  ];
+  return {
+    differences,
+    words: words.length,
+    undisturbedWords: expected.length,
+    recoveredWords: words.filter((word) => story.isRecovered(word)).length,
+    failures,
+  };
+}
+
+function judgeEnd({ outcome, error }: SessionReport, undisturbedError: unknown): string[] {
+  const failures: string[] = [];
+  if (error) failures.push(`The session failed. ${error.message}`);
+  else if (outcome !== 'drained') failures.push(`The session ended by ${outcome}, and was not drained.`);
+  // Both fail for the same reason, if it is the key or the network: once is enough.
+  if (undisturbedError instanceof Error && undisturbedError.message !== error?.message) {
+    failures.push(`The undisturbed run failed. ${undisturbedError.message}`);
+  }
+  return failures;
+}
+
+function judgeLedger({ ledger }: SessionReport, audioSeconds: number): string[] {
+  const { accepted, dropped, pending, sampleRate } = ledger;
+  const failures: string[] = [];
+  const inSeconds = (samples: number) => `${(samples / sampleRate).toFixed(2)} s`;
+  const refused = Math.round(audioSeconds * sampleRate) - accepted;
+  if (refused > 0) failures.push(`${inSeconds(refused)} of audio never got into the session.`);
+  if (dropped > 0) failures.push(`${inSeconds(dropped)} of audio was dropped.`);
+  if (pending > 0) failures.push(`${inSeconds(pending)} of audio was not confirmed by a final result.`);
+  return failures;
+}
+
+function judgeRepeats(finals: readonly Transcript[], differences: readonly Difference[]): string[] {
+  const twice = findOverlaps(finals).map(
+    ({ start, end }) => `Audio from ${start.toFixed(2)} s to ${end.toFixed(2)} s was transcribed twice.`,
+  );
+  const repeats = differences
+    .filter(({ isRepeat }) => isRepeat)
+    .map(({ actual }) => `“${textOf(actual)}” is there twice.`);
+  return [...twice, ...repeats];
+}
+
+function tellStray({ expected, actual }: Difference): string {
+  const at = (expected[0] ?? actual[0])?.start ?? 0;
+  return `At ${at.toFixed(1)} s, away from any seam, “${textOf(expected)}” became “${textOf(actual)}”.`;
+}
+
+export function textOf(words: readonly { word: string }[]): string {
+  return words.map(({ word }) => word).join(' ');
+}
