@@ -20,7 +20,7 @@ import { createNotice, type Evidence, type Notice, type NoticeCode } from './dia
 import { watchNetwork } from './environment.ts';
 import { TranscriptionError } from './errors.ts';
 import { type CheckedOptions, checkOptions, type LiveTranscriptionOptions } from './options.ts';
-import { type ConnectionEnd, endingOf } from './protocol/close-reasons.ts';
+import { type ConnectionEnd, reasonOf, remedyFor } from './protocol/close-reasons.ts';
 import { audioFormatOf, listenUrl } from './protocol/listen-parameters.ts';
 import type { ServerMessage } from './protocol/server-messages.ts';
 
@@ -308,13 +308,11 @@ class Session implements LiveTranscription {
   }
 
   #errorOf(end: ConnectionEnd): TranscriptionError {
-    const { reason = 'retries-exhausted', remedy = 'Check the network, or raise giveUpAfterMs.' } = endingOf(
-      end.kind,
-    );
     const { kind, status, code, serverMessage } = end;
+    const remedy = remedyFor(kind) ?? 'Check the network, or raise giveUpAfterMs.';
     const how = [kind, status && `HTTP ${status}`, code, serverMessage].filter(Boolean).join(', ');
     const cause = kind === 'credentials-failed' ? this.#credentialsError : undefined;
-    return new TranscriptionError(reason, `The connection ended for good (${how}).`, {
+    return new TranscriptionError(reasonOf(kind), `The connection ended for good (${how}).`, {
       ...end,
       remedy,
       cause,

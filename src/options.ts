@@ -198,25 +198,18 @@ function credentialsOf(auth: Auth, name: string): Credentials {
   return { scheme: apiKey === undefined ? 'bearer' : 'token', value };
 }
 
+/** Shows the value only where no secret can be in it. */
 function checkBaseUrl(baseUrl: string): URL {
-  const remedy = "Write scheme and host, such as 'wss://api.eu.deepgram.com' or 'ws://localhost:8080'.";
-  let url: URL;
-  try {
-    url = new URL(baseUrl);
-  } catch (cause) {
-    throw invalidOption(`baseUrl is '${String(baseUrl)}', which is no URL.`, remedy);
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  const isPlain = url && !url.username && !url.password && !url.search && !url.hash;
+  if (isPlain && /^(ws|http)s?:$/.test(url.protocol) && !/\/listen\/?$/.test(url.pathname)) {
+    url.protocol = url.protocol.replace('http', 'ws');
+    return url;
   }
-  url.protocol = url.protocol.replace('http', 'ws');
-  if (!/^wss?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
-    throw invalidOption(
-      'baseUrl is not a plain ws: or wss: address; secrets belong into auth, and parameters into listen.',
-      remedy,
-    );
-  }
-  if (/\/v\d+\/listen\/?$/.test(url.pathname)) {
-    throw invalidOption(`baseUrl is '${baseUrl}', which holds the path already.`, remedy);
-  }
-  return url;
+  throw invalidOption(
+    `baseUrl ${isPlain ? `is '${baseUrl}'` : 'is no plain address'}.`,
+    "Write scheme and host, such as 'wss://api.eu.deepgram.com', without /v1/listen; secrets belong into auth.",
+  );
 }
 
 /** `otherwise` is right as well, such as `Infinity`. */

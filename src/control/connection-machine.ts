@@ -15,7 +15,7 @@
  * Everything inside `attached` has a live socket: leaving it, by whatever transition, tears the socket down.
  */
 import { assign, cancel, emit, enqueueActions, fromCallback, or, raise, setup, stateIn } from 'xstate';
-import { endingOf } from '../protocol/close-reasons.ts';
+import { retryAfter } from '../protocol/close-reasons.ts';
 import { backoffDelayMs, nextRandom } from './backoff.ts';
 import { type ConnectionContext, type ConnectionSettings, initialContext } from './context.ts';
 import type { ConnectionEmitted, ConnectionEvent } from './events.ts';
@@ -59,7 +59,7 @@ const machineSetup = setup({
     rememberAudio: assign({ pendingAudio: true }),
     rememberEnd: assign(({ context, event }) => {
       const { end, at, pendingAudio } = event as Ended;
-      const { retry } = endingOf(end.kind);
+      const retry = retryAfter(end.kind);
       const { seed, random } = nextRandom(context.seed);
       return {
         seed,

@@ -2,7 +2,7 @@
  * What to do when a connection ends: one pure function, from the end and the history to a verdict. No other file
  * decides about retries.
  */
-import { type ConnectionEnd, endingOf } from '../protocol/close-reasons.ts';
+import { type ConnectionEnd, retryAfter } from '../protocol/close-reasons.ts';
 
 /** What the verdict depends on, beside the end itself. */
 export interface RecoveryHistory {
@@ -48,7 +48,7 @@ export function decideRecovery(
   settings: RecoverySettings,
 ): Verdict {
   if (history.closing && !history.pendingAudio) return 'finish';
-  const { retry } = endingOf(end.kind);
+  const retry = retryAfter(end.kind);
   if (retry === 'never') return 'fail';
   if (retry === 'reauthorise' && (history.reauthorised || !history.canReauthorise)) return 'fail';
   if (retry === 'with-audio' && !history.pendingAudio) return 'rest';

@@ -8,8 +8,8 @@ import type { Clock } from '../clock.ts';
 /** How much longer a server may talk without advancing than it may be silent. */
 const ADVANCE_FACTOR = 2;
 
-/** What is left of the patience when the platform says that it is offline. */
-const DOUBT_FACTOR = 0.3;
+/** What is left of the patience with a socket in doubt, or one that owes the last answer. */
+const DOUBT_FACTOR = 0.5;
 
 export class StallWatch {
   hasStalled = false;
@@ -51,7 +51,7 @@ export class StallWatch {
     this.advanced();
   }
 
-  /** The platform says that it is offline, which is a hint and no proof: find out sooner. */
+  /** Find out sooner: the platform says that it is offline, which is a hint and no proof, or time is short. */
   doubt(): void {
     this.#patienceMs *= DOUBT_FACTOR;
     if (this.#timer !== undefined) this.#check();

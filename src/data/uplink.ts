@@ -68,7 +68,7 @@ export class Uplink {
   #pacer: Pacer | undefined;
   #connectionClock: ConnectionClock | undefined;
   #controls: ControlMessage[] = [];
-  #closeStream: ControlMessage | undefined;
+  #isDraining = false;
   #pumpTimer: unknown;
   #idleTimer: unknown;
   #lastOutboundAt = 0;
@@ -122,8 +122,7 @@ export class Uplink {
   /** The connection is over: nothing more is written to it, and no timer of it is left. */
   detach(): void {
     this.#socket = undefined;
-    if (this.#closeStream) this.withdraw(this.#closeStream);
-    this.#closeStream = undefined;
+    this.#isDraining = false;
     this.#isFlowing = false;
     this.#stallWatch.stop();
     this.#clock.clearTimeout(this.#pumpTimer);
@@ -165,20 +164,17 @@ export class Uplink {
 
   /** Sends the rest, then CloseStream, to which an answer is owed. */
   drain(): void {
-    const onSent = () => {
-      this.#hasSentCloseStream = true;
-      this.#stallWatch.audioSent(this.#clock.now());
-      this.#stallWatch.doubt();
-    };
-    this.#closeStream = { text: CLOSE_STREAM, position: this.#timeline.end, onSent };
-    this.control(this.#closeStream);
+    this.#isDraining = true;
+    const now = this.#clock.now();
+    this.#stallWatch.audioSent(now);
+    this.#stallWatch.doubt();
+    if (this.#pumpTimer === undefined) this.#pump(now);
   }
 
   /** Says CloseStream, if it was not said; `false` where the socket is condemned, and nothing can be said. */
   takeLeave(): boolean {
     if (this.#stallWatch.hasStalled) return false;
-    if (!this.#hasSentCloseStream) this.#socket?.send(CLOSE_STREAM);
-    this.#hasSentCloseStream = true;
+    this.#closeStream(this.#clock.now());
     return true;
   }
 
@@ -220,6 +216,12 @@ export class Uplink {
       this.#write(frame.bytes, now);
     }
     if (this.#controls.length > 0) this.#sendControls(this.#timeline.end, now);
+    if (this.#isDraining) this.#closeStream(now);
+  }
+
+  #closeStream(now: number): void {
+    if (!this.#hasSentCloseStream) this.#write(CLOSE_STREAM, now);
+    this.#hasSentCloseStream = true;
   }
 
   /** The first audio of a connection: its header goes first, and its clock starts. */
@@ -236,7 +238,7 @@ export class Uplink {
   #sendControls(position: number, now: number): void {
     while (this.#socket && this.#controls[0] && this.#controls[0].position <= position) {
       const message = this.#controls.shift() as ControlMessage;
-      if (!this.#hasSentCloseStream) this.#write(message.text, now);
+      this.#write(message.text, now);
       message.onSent();
     }
   }

@@ -14,90 +14,68 @@ export type EndKind = keyof typeof ENDINGS;
  */
 export type Retry = 'never' | 'reauthorise' | 'with-audio' | 'gently' | 'soon';
 
-interface Ending {
-  retry: Retry;
-  /** The error's reason, where it ends the session. */
-  reason?: ErrorReason;
-  /** What to do, where there is something to do. */
-  remedy?: string;
-}
+/** Whether to try again, and what to do where there is something to do. */
+type Ending = readonly [retry: Retry, remedy?: string];
 
 const FORMAT =
-  'Declare raw audio by its encoding and sample_rate; for a container (WAV, Ogg, WebM) give neither, and its header first.';
+  'Declare raw audio by encoding and sample_rate; give neither for a container, and its header first.';
 const PARAMETERS = 'Correct the listen parameters: the server says which.';
 
 /** One row for each end. Sources: developers.deepgram.com on errors, close codes and recovery; RFC 6455. */
-export const ENDINGS = {
+const ENDINGS = {
   /** 1000, unasked. */
-  normal: { retry: 'with-audio' },
+  normal: ['with-audio'],
   /** 1005. */
-  'no-status': { retry: 'soon' },
+  'no-status': ['soon'],
   /** 1006: no close frame; in a browser also a refused handshake. */
-  'network-lost': { retry: 'soon' },
+  'network-lost': ['soon'],
   /** 1011 `keepalive ping timeout`: from a proxy or a library on the way, not from Deepgram. */
-  'ping-timeout': { retry: 'soon' },
+  'ping-timeout': ['soon'],
   /** 1001. */
-  'going-away': { retry: 'soon' },
+  'going-away': ['soon'],
   /** 1012. */
-  'service-restart': { retry: 'soon' },
+  'service-restart': ['soon'],
   /** 1013. */
-  'try-again-later': { retry: 'gently' },
+  'try-again-later': ['gently'],
   /** 4000–4999. */
-  'application-close': { retry: 'soon' },
+  'application-close': ['soon'],
   /** 1011 NET-0000: Deepgram had nothing to say for about 30 s, often because it could not decode the audio. */
-  'server-silent': { retry: 'with-audio', reason: 'undecodable-audio', remedy: FORMAT },
+  'server-silent': ['with-audio', FORMAT],
   /** 1011 NET-0001: neither audio nor a text message within the timeout window. */
-  'client-silent': { retry: 'soon' },
+  'client-silent': ['with-audio'],
   /** 1011 NET-0002: no audio for too long, KeepAlive or not. */
-  'no-audio': { retry: 'with-audio' },
+  'no-audio': ['with-audio'],
   /** Any other 1011. */
-  'server-error': { retry: 'soon' },
+  'server-error': ['soon'],
   /** 1008 (or 1002) DATA-0000: the same bytes would fail again. */
-  'undecodable-audio': { retry: 'never', reason: 'undecodable-audio', remedy: FORMAT },
+  'undecodable-audio': ['never', FORMAT],
   /** 1002, 1003, 1007, 1008, 1009, 1010. */
-  'protocol-refused': { retry: 'never', reason: 'protocol-refused', remedy: PARAMETERS },
+  'protocol-refused': ['never', PARAMETERS],
   /** HTTP 400. */
-  'bad-request': { retry: 'never', reason: 'bad-request', remedy: PARAMETERS },
+  'bad-request': ['never', PARAMETERS],
   /** HTTP 401. */
-  unauthorized: {
-    retry: 'reauthorise',
-    reason: 'unauthorized',
-    remedy: 'Give a valid API key as { apiKey }, or a fresh temporary token as { accessToken }.',
-  },
+  unauthorized: [
+    'reauthorise',
+    'Give a valid API key as { apiKey }, or a fresh temporary token as { accessToken }.',
+  ],
   /** HTTP 402. */
-  'payment-required': {
-    retry: 'never',
-    reason: 'payment-required',
-    remedy: 'Add credit in the Deepgram console.',
-  },
+  'payment-required': ['never', 'Add credit in the Deepgram console.'],
   /** HTTP 403. */
-  forbidden: {
-    retry: 'never',
-    reason: 'forbidden',
-    remedy: 'Use a key whose role and models allow live transcription.',
-  },
+  forbidden: ['never', 'Use a key whose role and models allow live transcription.'],
   /** HTTP 404. */
-  'not-found': {
-    retry: 'never',
-    reason: 'not-found',
-    remedy: 'Check baseUrl: scheme and host, without /v1/listen.',
-  },
+  'not-found': ['never', 'Check baseUrl: scheme and host, without /v1/listen.'],
   /** Any other status below 500, and addresses that the platform refuses. */
-  refused: { retry: 'never', reason: 'refused', remedy: PARAMETERS },
+  refused: ['never', PARAMETERS],
   /** HTTP 429: too many connections are open in this project. */
-  'rate-limited': { retry: 'gently' },
+  'rate-limited': ['gently'],
   /** HTTP 408 and 5xx. */
-  'server-unavailable': { retry: 'soon' },
+  'server-unavailable': ['soon'],
   /** No handshake within `connectTimeoutMs`. */
-  'connect-timeout': { retry: 'soon' },
+  'connect-timeout': ['soon'],
   /** Audio went out and nothing came back. */
-  stalled: { retry: 'soon' },
-  'credentials-failed': { retry: 'soon', reason: 'credentials-failed', remedy: 'See the cause.' },
-  'credentials-timeout': {
-    retry: 'soon',
-    reason: 'credentials-timeout',
-    remedy: 'See whether the token endpoint is up.',
-  },
+  stalled: ['soon'],
+  'credentials-failed': ['soon', 'See the cause.'],
+  'credentials-timeout': ['soon', 'See whether the token endpoint is up.'],
 } as const satisfies Record<string, Ending>;
 
 /** How a connection ended, in words and numbers; safe to log. */
@@ -110,9 +88,24 @@ export interface ConnectionEnd {
   cause?: string;
 }
 
-/** What {@link ENDINGS} says of a kind, as its widest type. */
-export function endingOf(kind: EndKind): Ending {
-  return ENDINGS[kind];
+/** Every kind there is. */
+export const END_KINDS = Object.keys(ENDINGS) as EndKind[];
+
+/** Whether to try again after such an end. */
+export function retryAfter(kind: EndKind): Retry {
+  return ENDINGS[kind][0];
+}
+
+/** What to do about an end, where there is something to do. */
+export function remedyFor(kind: EndKind): string | undefined {
+  const ending: Ending = ENDINGS[kind];
+  return ending[1];
+}
+
+/** The reason of the error, where such an end is the last. */
+export function reasonOf(kind: EndKind): ErrorReason {
+  if (kind === 'server-silent') return 'undecodable-audio';
+  return remedyFor(kind) === undefined ? 'retries-exhausted' : (kind as ErrorReason);
 }
 
 /** Names the end of a socket. */
