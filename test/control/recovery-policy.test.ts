@@ -1,0 +1,97 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decideRecovery, type RecoveryHistory } from '../../src/control/recovery-policy.ts';
+import {
+  END_KINDS,
+  type EndKind,
+  reasonOf,
+  remedyFor,
+  retryAfter,
+} from '../../src/protocol/close-reasons.ts';
+import { KINDS, SETTINGS, SITUATIONS, type SituationName, VERDICTS } from './verdict-table.ts';
+
+describe.each(KINDS)('an end of the kind %s', (kind) => {
+  test.each(Object.keys(SITUATIONS) as SituationName[])('gets its verdict: %s', (name) => {
+    expect(decideRecovery({ kind }, SITUATIONS[name], SETTINGS)).toBe(VERDICTS[kind][name]);
+  });
+});
+
+test('the table knows every kind of end', () => {
+  expect([...KINDS].sort()).toEqual([...END_KINDS].sort());
+});
+
+const histories: fc.Arbitrary<RecoveryHistory> = fc.record({
+  failures: fc.nat(30),
+  outageMs: fc.nat(1_000_000),
+  reauthorised: fc.boolean(),
+  canReauthorise: fc.boolean(),
+  pendingAudio: fc.boolean(),
+  everConfirmed: fc.boolean(),
+  closing: fc.boolean(),
+});
+
+const kinds = fc.constantFrom(...KINDS);
+const goesOn = (verdict: string): boolean => verdict === 'retry' || verdict === 'suspend';
+
+/** Checks something of the verdict on every end with every history. */
+function forEveryEnd(check: (kind: EndKind, history: RecoveryHistory, verdict: string) => void): void {
+  fc.assert(
+    fc.property(kinds, histories, (kind, history) => {
+      check(kind, history, decideRecovery({ kind }, history, SETTINGS));
+    }),
+    { numRuns: 2_000 },
+  );
+}
+
+test('what cannot succeed is never tried again, whatever went before [G7]', () => {
+  forEveryEnd((kind, _history, verdict) => {
+    if (retryAfter(kind) === 'never') expect(goesOn(verdict)).toBe(false);
+  });
+});
+
+test('a refused token is tried again once, and only if there is a function to ask for another [G7]', () => {
+  forEveryEnd((_kind, history) => {
+    const verdict = decideRecovery({ kind: 'unauthorized' }, history, SETTINGS);
+    if (history.reauthorised || !history.canReauthorise) expect(goesOn(verdict)).toBe(false);
+  });
+});
+
+test('a close with nothing pending is finished by any end, even a fatal one [G9]', () => {
+  forEveryEnd((_kind, { closing, pendingAudio }, verdict) => {
+    expect(verdict === 'finish').toBe(closing && !pendingAudio);
+  });
+});
+
+test('pending audio is never left to rest [G2]', () => {
+  forEveryEnd((_kind, { pendingAudio }, verdict) => {
+    if (pendingAudio) expect(verdict).not.toBe('rest');
+  });
+});
+
+test('no attempt follows an outage of giveUpAfterMs; none is at full pace after the limits of suspension [G7]', () => {
+  forEveryEnd((_kind, { outageMs, failures }, verdict) => {
+    if (outageMs >= SETTINGS.giveUpAfterMs) expect(goesOn(verdict)).toBe(false);
+    if (outageMs >= SETTINGS.suspendAfterMs || failures >= SETTINGS.suspendAfterFailures) {
+      expect(verdict).not.toBe('retry');
+    }
+  });
+});
+
+test('more failures, or a longer outage, never make the verdict milder', () => {
+  const severity = ['finish', 'rest', 'retry', 'suspend', 'fail'];
+  forEveryEnd((kind, history, verdict) => {
+    const worse = { ...history, failures: history.failures + 1, outageMs: history.outageMs + 10_000 };
+    const later = decideRecovery({ kind }, worse, SETTINGS);
+    expect(severity.indexOf(later)).toBeGreaterThanOrEqual(severity.indexOf(verdict));
+  });
+});
+
+test('every end that can end a session says why and what to do', () => {
+  for (const kind of KINDS) {
+    const retry = retryAfter(kind);
+    if (retry === 'never' || retry === 'reauthorise') {
+      expect(reasonOf(kind), kind).not.toBe('retries-exhausted');
+      expect(remedyFor(kind), kind).toBeTruthy();
+    }
+  }
+});
