@@ -10,32 +10,37 @@ export type Command =
 const USAGE = `Usage: rx-deepgram <command>
 
 Commands:
-  demo    streams real speech through a pause, a TCP cut and a close 1011, and checks that no word is lost
+  demo    streams real speech through a pause, a TCP cut and a close 1011,
+          and checks that no word is lost
 
 Options:
   -h, --help    shows this, or the options of a command`;
 
 const DEMO_USAGE = `Usage: rx-deepgram demo [--hosted [--url URL]]
 
-Streams 27 s of recorded human speech at real-time pace, through a pause of 12 s, a TCP cut and a server close 1011 in
-mid-speech, beside an undisturbed run of the same audio, and compares the two. Takes about 45 s.
+Streams 27 s of recorded human speech at real-time pace, through a pause of
+12 s, a TCP cut and a server close 1011 in mid-speech, beside an undisturbed
+run of the same audio, and compares the two. Takes about 45 s.
 
-Without options it talks to an emulator of Deepgram on this machine, and needs neither key nor network.
+Without options it talks to an emulator of Deepgram on this machine, and needs
+neither key nor network.
 
 Options:
-  --hosted      talks to the hosted service, with the key in DEEPGRAM_API_KEY; the cut is made on this side, and there is no
-                close 1011. Costs two minutes of transcription at most.
+  --hosted      talks to the hosted service, with the key in DEEPGRAM_API_KEY.
+                The cut is made at this end, and there is no close 1011.
+                Costs a minute of transcription.
   --url URL     with --hosted: another address, such as ws://localhost:8080
   -h, --help    shows this
 
 Environment:
-  DEEPGRAM_API_KEY           for --hosted; it is never shown
-  NO_COLOR, FORCE_COLOR      take colour away, or insist on it
-  CI, TERM=dumb              lines are only ever appended, as into a pipe
+  DEEPGRAM_API_KEY         for --hosted; it is never shown
+  NO_COLOR, FORCE_COLOR    take colour away, or insist on it
+  CI, TERM=dumb            lines are only ever appended, as into a pipe
 
 Exit codes:
-  0    no audio was dropped, none transcribed twice, and words differ from the undisturbed run at seams at most
-  1    something of that failed; the report says what
+  0    no audio was dropped, none transcribed twice, and the words differ from
+       the undisturbed run's at the seams at most
+  1    some of that is not so; the report says what
   2    the command line or the environment is not right
   130  interrupted`;
 

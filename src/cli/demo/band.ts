@@ -85,15 +85,24 @@ export function axis(place: BandPlace, nowMs: number): Line {
   }
 }
 
-/** The states seen so far, each with what stands for it. */
+/** States that every performance comes through: named from the start, so that the picture does not grow. */
+const EXPECTED: readonly ConnectionState[] = [
+  'connecting',
+  'streaming',
+  'idle-keepalive',
+  'closed-1011',
+  'backoff',
+  'reconnecting',
+  'draining',
+];
+
+/** What stands for each state, for those that are expected and those that came. */
 export function legend(story: Story, colour: boolean): Line[] {
-  const seen = new Set(story.states.map(({ state }) => state));
-  return (Object.keys(STATES) as ConnectionState[])
-    .filter((state) => seen.has(state) && STATES[state].letter.trim() !== '' && state !== 'dormant')
-    .map((state) => {
-      const { letter, styles } = STATES[state];
-      return [span(colour ? '█' : letter, ...styles), span(` ${state}`, 'dim')];
-    });
+  const seen = story.states.map(({ state }) => state).filter((state) => STATES[state].weight > 0);
+  return [...new Set([...EXPECTED, ...seen])].map((state) => {
+    const { letter, styles } = STATES[state];
+    return [span(colour ? '█' : letter, ...styles), span(` ${state}`, 'dim')];
+  });
 }
 
 /** Neighbours of one style become one span, so that a line is not mostly escape codes. */

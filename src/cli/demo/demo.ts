@@ -2,7 +2,7 @@
 import type { Clock } from '../../index.ts';
 import { abilitiesOf } from '../terminal/abilities.ts';
 import { LiveRegion } from '../terminal/live-region.ts';
-import { type Line, paint, span } from '../terminal/span.ts';
+import { fit, type Line, paint, span } from '../terminal/span.ts';
 import { frame, type Programme } from './frame.ts';
 import { openHostedStage } from './hosted-stage.ts';
 import { openLocalStage } from './local-stage.ts';
@@ -55,7 +55,8 @@ export async function runDemo(
   const region = new LiveRegion(stdout);
   const giveBackCursor = () => region.close();
   process.once('exit', giveBackCursor);
-  const show = (line: Line) => (live ? region.draw([paint(line, colour)]) : write([paint(line, colour)]));
+  const show = (line: Line) =>
+    live ? region.draw([paint(fit(line, stdout.columns - 1), colour)]) : write([paint(line, colour)]);
   let stage: Stage | undefined;
   let stopDrawing: () => void = () => undefined;
   try {
@@ -95,8 +96,8 @@ export async function runDemo(
 
 function openingLine(isHosted: boolean): Line {
   const what = isHosted
-    ? 'Opening two sessions …'
-    : 'Starting the emulator; its speech recogniser takes a second or two to load …';
+    ? 'opening two sessions …'
+    : 'starting the emulator: its recogniser takes 2 s to load …';
   return [span('rx-deepgram', 'bold'), span(` · ${what}`, 'dim')];
 }
 

@@ -5,7 +5,7 @@
 import { fit, flow, justify, type Line, paint, span, widthOf } from '../terminal/span.ts';
 import { axis, type BandPlace, legend, markBand, soundBand, stateBand } from './band.ts';
 import { ledgerBar, ledgerNumbers, silenceGauge, wordCount } from './gauges.ts';
-import { clockTime, entryLine, STATES } from './look.ts';
+import { clockTime, entryLines, STATES } from './look.ts';
 import { inSeconds, type Story } from './story.ts';
 import { transcriptLines } from './transcript-view.ts';
 
@@ -57,7 +57,7 @@ export function frame(story: Story, programme: Programme, room: Room, nowMs: num
   const logLines = Math.max(0, Math.min(MOST_LOG_LINES, left - textLines - 1));
   const text = transcriptLines(story, width, colour);
   if (text.length === 0) text.push([span('no words yet …', 'dim')]);
-  const log = story.entries.slice(-logLines || story.entries.length).map(entryLine);
+  const log = story.entries.flatMap((entry) => entryLines(entry, width));
   const lines = [
     ...fixed.map(({ line }) => line),
     ...padTo(textLines, text.slice(-textLines)),
@@ -110,7 +110,7 @@ function fixedRows(
     ...flow(legend(story, colour), width, indent, '  ').map((line) => ({ line, rank: 6 })),
     blank(8),
     { line: labelled('silence', silenceGauge(story, inner, nowMs)), rank: 1 },
-    { line: labelled('audio', isNarrow ? bar : [...bar, ...wordCount(story)]), rank: 5 },
+    { line: labelled('ledger', isNarrow ? bar : [...bar, ...wordCount(story)]), rank: 5 },
     ...flow(ledgerNumbers(story.seconds), width, indent).map((line) => ({ line, rank: 2 })),
     blank(7),
   ];

@@ -10,7 +10,8 @@ export function silenceGauge(story: Story, width: number, nowMs: number): Line {
   const { lastOutboundAtMs, longestSilenceMs } = story;
   const silenceMs = lastOutboundAtMs === undefined ? 0 : Math.max(0, nowMs - lastOutboundAtMs);
   const longest = Math.max(longestSilenceMs, silenceMs);
-  const words = ` ${inSeconds(silenceMs / 1000)} of 10 s, longest ${inSeconds(longest / 1000)}`;
+  const now = ` ${inSeconds(silenceMs / 1000)} of 10 s`;
+  const words = width < 50 ? now : `${now}, longest ${inSeconds(longest / 1000)}`;
   const cells = Math.max(10, Math.min(40, width - words.length - 2));
   const filled = Math.min(cells, Math.round((silenceMs / WINDOW_MS) * cells));
   const style = silenceMs < UNEASY_MS ? 'green' : 'red';

@@ -1,6 +1,6 @@
 /** What things look like: the colour, the letter and the words for each state, and the mark of each kind of entry. */
 import type { ConnectionState } from '../../index.ts';
-import { type Line, type Span, span, type Style } from '../terminal/span.ts';
+import { type Line, type Span, span, type Style, widthOf, wordsOf, wrap } from '../terminal/span.ts';
 import type { Entry, EntryKind } from './story.ts';
 
 interface StateLook {
@@ -29,7 +29,7 @@ export const STATES: Record<ConnectionState, StateLook> = {
     letter: 'R',
     styles: ['yellow'],
     meaning: 'opens a new connection; audio is kept',
-    weight: 5,
+    weight: 7,
   },
   draining: {
     letter: 'D',
@@ -69,4 +69,14 @@ export function markOf(kind: EntryKind): Span {
 export function entryLine({ atMs, kind, text, outcome }: Entry): Line {
   const line = [markOf(kind), span(` ${clockTime(atMs)} `, 'dim'), span(text)];
   return outcome ? [...line, span(' → ', 'dim'), span(outcome.text, 'green')] : line;
+}
+
+/** An entry wrapped under its own text. */
+export function entryLines(entry: Entry, width: number, indent = ''): Line[] {
+  const [mark, time, ...rest] = entryLine(entry);
+  if (!mark || !time) return [];
+  const lead: Line = [span(indent), mark, time];
+  const words = rest.flatMap(({ text, styles }) => wordsOf(text, ...styles));
+  const lines = wrap(words, width, ' '.repeat(widthOf(lead)));
+  return lines.map((line, i) => (i === 0 ? [...lead, ...line.slice(1)] : line));
 }

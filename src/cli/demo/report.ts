@@ -1,7 +1,7 @@
 /** The end of the demonstration: what was said, what happened, the books, and the verdict. */
-import { flow, type Line, paint, span, type Span, wrap } from '../terminal/span.ts';
+import { type Line, paint, span, type Span, wordsOf, wrap } from '../terminal/span.ts';
 import type { Difference } from './comparison.ts';
-import { entryLine } from './look.ts';
+import { entryLines } from './look.ts';
 import type { Outcome } from './performance.ts';
 import { inSeconds, plural, secondsOf, type Story } from './story.ts';
 import { transcriptLines } from './transcript-view.ts';
@@ -22,7 +22,7 @@ export function record(story: Story, { columns, colour }: Page): string[] {
   const width = Math.min(WIDEST, columns - 1);
   const note = colour ? 'yellow: recovered by a replay' : '‹ ›: recovered by a replay';
   const log = story.entries.flatMap((entry) =>
-    flow(splitEntry(entryLine(entry)), width, INDENT, '').map((line) => paint(line, colour)),
+    entryLines(entry, width, INDENT).map((line) => paint(line, colour)),
   );
   const text = transcriptLines(story, width, colour, INDENT).map((line) => paint(line, colour));
   return [
@@ -32,11 +32,6 @@ export function record(story: Story, { columns, colour }: Page): string[] {
     paint([span(`${INDENT}Transcript `, 'bold'), span(`(${note})`, 'dim')], colour),
     ...text,
   ];
-}
-
-/** An entry and what came of it may stand on two lines. */
-function splitEntry(line: Line): Line[] {
-  return line.length > 3 ? [line.slice(0, 3), line.slice(3)] : [line];
 }
 
 export function report(
@@ -95,18 +90,15 @@ function tableRows(story: Story, { report, measuredSilenceMs }: Outcome, verdict
 
 /** Seam by seam, what a restart has made of the words. */
 function differenceLines(story: Story, differences: readonly Difference[], width: number): Line[] {
-  const heading: Line = [
-    span(`${INDENT}Against the undisturbed run `, 'bold'),
-    span(
-      differences.length === 0 ? '(the same words)' : `(${plural(differences.length, 'difference')})`,
-      'dim',
-    ),
-  ];
+  const sum = differences.length === 0 ? '(the same words)' : `(${plural(differences.length, 'difference')})`;
+  const title = wordsOf('Against the undisturbed run', 'bold');
+  const heading = wrap([...title, ...wordsOf(sum, 'dim')], width, INDENT);
   const seams = story.seams.flatMap(({ from, to }, i) => {
     const here = differences.filter(({ seam }) => seam === i);
     const range = to < Infinity ? `${from.toFixed(1)}–${to.toFixed(1)} s` : `from ${from.toFixed(1)} s`;
     const label = `seam ${i + 1}, ${range}: `;
-    if (here.length === 0) return [[span(`${INDENT}${label}`, 'dim'), span('word for word', 'green')]];
+    const same = wordsOf('word for word', 'green');
+    if (here.length === 0) return wrap([...wordsOf(label, 'dim'), ...same], width, INDENT);
     return here.flatMap((difference) =>
       wrap([...wordsOf(label, 'dim'), ...diffSpans(difference)], width, INDENT),
     );
@@ -116,7 +108,7 @@ function differenceLines(story: Story, differences: readonly Difference[], width
     .flatMap((difference) =>
       wrap([...wordsOf('away from any seam:', 'red'), ...diffSpans(difference)], width, INDENT),
     );
-  return [heading, ...seams, ...strays];
+  return [...heading, ...seams, ...strays];
 }
 
 /** `… than he [-was-] {+wars+} still …`, in the manner of word diffs. */
@@ -135,11 +127,4 @@ function verdictLines({ failures }: Verdict, width: number): Line[] {
     [span(`${INDENT}✖ The demonstration has failed.`, 'bold', 'red')],
     ...failures.flatMap((failure) => wrap(wordsOf(failure, 'red'), width, INDENT.repeat(2))),
   ];
-}
-
-function wordsOf(text: string, ...styles: Span['styles'][number][]): Span[] {
-  return text
-    .split(' ')
-    .filter((word) => word !== '')
-    .map((word) => span(word, ...styles));
 }

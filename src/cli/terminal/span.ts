@@ -74,6 +74,14 @@ export function justify(left: Line, right: Line, width: number): Line {
   return gap < 2 ? fit(left, width) : [...left, span(' '.repeat(gap)), ...right];
 }
 
+/** Each word of a text as a span of its own. */
+export function wordsOf(text: string, ...styles: readonly Style[]): Span[] {
+  return text
+    .split(' ')
+    .filter((word) => word !== '')
+    .map((word) => span(word, ...styles));
+}
+
 /** Words set in lines of at most `width`, each line begun with `indent`. A word is one span; wider ones are cut. */
 export function wrap(words: readonly Span[], width: number, indent = ''): Line[] {
   const room = Math.max(1, width - indent.length);

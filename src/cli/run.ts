@@ -1,0 +1,45 @@
+/** From a command to an exit code. */
+import process from 'node:process';
+import type { Command } from './command-line.ts';
+import { runDemo } from './demo/demo.ts';
+
+/** 128 and the number of the signal, as shells have it. */
+const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Where text goes. */
+export interface Output {
+  out: (text: string) => void;
+  err: (text: string) => void;
+}
+
+export async function runCommand(command: Command, { out, err }: Output): Promise<number> {
+  switch (command.name) {
+    case 'help':
+      out(`${command.text}\n`);
+      return 0;
+    case 'refuse':
+      err(`${command.text}\n`);
+      return 2;
+    case 'demo':
+      return untilSignal((signal) => runDemo(command, process, signal));
+    default:
+      return command satisfies never;
+  }
+}
+
+/** The first signal lets things be put in order; a second one does not wait for that. */
+async function untilSignal(action: (signal: AbortSignal) => Promise<number | undefined>): Promise<number> {
+  const controller = new AbortController();
+  let codeOfSignal = 1;
+  const onSignal = (name: keyof typeof SIGNAL_CODES) => {
+    codeOfSignal = SIGNAL_CODES[name];
+    if (controller.signal.aborted) process.exit(codeOfSignal);
+    controller.abort();
+  };
+  for (const name of Object.keys(SIGNAL_CODES)) process.on(name, onSignal);
+  try {
+    return (await action(controller.signal)) ?? codeOfSignal;
+  } finally {
+    for (const name of Object.keys(SIGNAL_CODES)) process.off(name, onSignal);
+  }
+}

@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import { readCommandLine } from '../../src/cli/command-line.ts';
+import { runCommand } from '../../src/cli/run.ts';
+
+const KEY = '0123456789abcdef0123456789abcdef01234567';
+
+describe('readCommandLine', () => {
+  test('demo needs nothing', () => {
+    expect(readCommandLine(['demo'], {})).toEqual({ name: 'demo' });
+  });
+
+  test('demo --hosted takes the key from the environment', () => {
+    const env = { DEEPGRAM_API_KEY: ` ${KEY}\n` };
+    expect(readCommandLine(['demo', '--hosted'], env)).toMatchObject({ hosted: { apiKey: KEY } });
+  });
+
+  test('demo --hosted --url goes elsewhere', () => {
+    const command = readCommandLine(['demo', '--hosted', '--url', 'ws://localhost:1'], {
+      DEEPGRAM_API_KEY: KEY,
+    });
+    expect(command).toMatchObject({ name: 'demo', hosted: { url: 'ws://localhost:1' } });
+  });
+
+  test.each([
+    [['demo', '--hosted'], 'DEEPGRAM_API_KEY'],
+    [['demo', '--url', 'ws://localhost:1'], '--url goes with --hosted'],
+    [['demo', '--fast'], "Unknown option '--fast'"],
+    [['demo', 'now'], "Unexpected argument 'now'"],
+    [['perform'], "There is no command 'perform'"],
+    [[], 'No command was given'],
+  ])('%j is refused with advice', (args, advice) => {
+    const command = readCommandLine(args, {});
+    expect(command).toMatchObject({ name: 'refuse' });
+    expect(command).toHaveProperty('text', expect.stringContaining(advice));
+  });
+
+  test('an address that is none is refused, and the key is not shown', () => {
+    const command = readCommandLine(['demo', '--hosted', '--url', 'localhost:1'], { DEEPGRAM_API_KEY: KEY });
+    expect(command).toMatchObject({ name: 'refuse' });
+    expect(JSON.stringify(command)).not.toContain(KEY);
+  });
+
+  test.each([[['--help']], [['help']], [['demo', '--help']], [['demo', '-h']]])('%j helps', (args) => {
+    expect(readCommandLine(args, {})).toMatchObject({ name: 'help' });
+  });
+
+  test('the help fits a terminal of 80 columns', () => {
+    const command = readCommandLine(['demo', '--help'], {});
+    const lines = 'text' in command ? command.text.split('\n') : [];
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(80);
+  });
+});
+
+describe('runCommand', () => {
+  test.each([
+    ['advice goes to stderr, with exit code 2', ['perform'], 2, 'err'],
+    ['help goes to stdout, with exit code 0', ['--help'], 0, 'out'],
+    ['a missing key is a matter of the environment', ['demo', '--hosted'], 2, 'err'],
+  ] as const)('%s', async (_, args, code, place) => {
+    const written = { out: '', err: '' };
+    const exitCode = await runCommand(readCommandLine(args, {}), {
+      out: (text) => (written.out += text),
+      err: (text) => (written.err += text),
+    });
+    expect(exitCode).toBe(code);
+    expect(written[place]).toMatch(/\n$/);
+    expect(written[place === 'out' ? 'err' : 'out']).toBe('');
+  });
+});
