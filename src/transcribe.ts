@@ -2,13 +2,14 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import type { AudioChunk } from './data/intake.ts';
 import type { Transcript } from './data/stitcher.ts';
-import { createLiveTranscription } from './live-transcription.ts';
+import { createLiveTranscription, type LiveTranscription } from './live-transcription.ts';
 import type { LiveTranscriptionOptions } from './options.ts';
 
 /**
  * Transcribes the source's audio. When the source completes, what remains is drained before the result completes;
  * unsubscribing ends at once; a fatal end comes as a {@link TranscriptionError}, after every transcript before it.
  *
+ * @param started Is given the session of each subscription, for its status, notices and ledger.
  * @throws TranscriptionError `invalid-option`, at once, for anything that cannot work.
  *
  * @example
@@ -16,10 +17,14 @@ import type { LiveTranscriptionOptions } from './options.ts';
  * audio$.pipe(transcribe({ auth, listen: { model: 'nova-3' } })).subscribe((transcript) => render(transcript));
  * ```
  */
-export function transcribe(options: LiveTranscriptionOptions): OperatorFunction<AudioChunk, Transcript> {
+export function transcribe(
+  options: LiveTranscriptionOptions,
+  started?: (live: LiveTranscription) => void,
+): OperatorFunction<AudioChunk, Transcript> {
   return (audio$) =>
     new Observable((subscriber) => {
       const live = createLiveTranscription(options);
+      started?.(live);
       subscriber.add(() => live.abort());
       let sourceError: { error: unknown } | undefined;
       live.transcripts$.subscribe((transcript) => subscriber.next(transcript));

@@ -88,17 +88,18 @@ export class AudioTimeline {
     this.#settings = { ...this.#settings, rate, frameBytes };
   }
 
-  /** Whether a frame of this size fits without pushing unconfirmed audio out. */
+  /** Whether so many bytes fit without pushing unconfirmed audio out. */
   hasRoom(bytes: number): boolean {
-    return !this.#isOverfull(bytes);
+    const { frameBytes } = this.#settings;
+    return !this.#isOverfull(bytes, frameBytes > 0 ? bytes / frameBytes : 0);
   }
 
   append(bytes: Uint8Array, samples: number, isBoundary = true, opening?: Uint8Array): void {
     const start = this.end;
     this.#ledger.accept(samples);
     this.#log.append(bytes, start, start + samples, isBoundary, opening);
-    if (!this.#isOverfull(0)) return;
-    while (this.#isOverfull(0) && this.#log.endIndex - this.#log.firstIndex > 1) this.#evict();
+    if (!this.#isOverfull()) return;
+    while (this.#isOverfull() && this.#log.endIndex - this.#log.firstIndex > 1) this.#evict();
     while (!this.#log.first?.isBoundary && this.#mayBeginAfter(this.#log.firstIndex, Infinity)) this.#evict();
   }
 
@@ -173,11 +174,11 @@ export class AudioTimeline {
     return false;
   }
 
-  #isOverfull(moreBytes: number): boolean {
+  #isOverfull(moreBytes = 0, moreSamples = 0): boolean {
     const { maxBytes, maxSeconds, rate } = this.#settings;
     if (this.#log.bytes + moreBytes > maxBytes) return true;
     const first = this.#log.first;
-    return first !== undefined && this.end - first.start > maxSeconds * rate;
+    return this.end + moreSamples - (first?.start ?? this.end) > maxSeconds * rate;
   }
 
   /** Pushes the oldest frame out of a full log. */
