@@ -1,0 +1,431 @@
+/**
+ * Where everything stands in the picture: set by hand, since eleven states deserve better than an algorithm. What
+ * there is to draw comes from the machine; a test fails when the two disagree about a single state or transition.
+ */
+import { BACKOFF } from '../../src/control/backoff.ts';
+import { CONNECTION_DEFAULTS } from '../../src/control/context.ts';
+
+const { keepAliveMs, suspendAfterFailures, suspendAfterMs, probeMs, drainMs } = CONNECTION_DEFAULTS;
+const seconds = (ms: number): string => `${ms / 1000} s`;
+
+export const WIDTH = 1200;
+export const HEIGHT = 800;
+
+/** What a state is like for the user: its colour. */
+export type Kind = 'resting' | 'opening' | 'live' | 'waiting' | 'closed' | 'failed';
+
+export interface Box {
+  kind: Kind;
+  /** Centre, width and height. */
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+  caption: string[];
+  /** The transitions that the caption tells of, by id. */
+  draws?: string[];
+}
+
+const ROW_1 = 176;
+const ROW_2 = 376;
+const MIDDLE = (ROW_1 + ROW_2) / 2;
+const ROW_3 = 594;
+
+export const BOXES: Record<string, Box> = {
+  dormant: { kind: 'resting', x: 94, y: ROW_1, w: 136, h: 66, caption: ['nothing to say'] },
+  connecting: { kind: 'opening', x: 362, y: ROW_1, w: 136, h: 66, caption: ['the first attempt'] },
+  reconnecting: { kind: 'opening', x: 362, y: ROW_2, w: 136, h: 66, caption: ['… then replay'] },
+  streaming: { kind: 'live', x: 664, y: ROW_1, w: 148, h: 66, caption: ['audio flows'] },
+  'idle-keepalive': {
+    kind: 'live',
+    x: 664,
+    y: ROW_2,
+    w: 148,
+    h: 66,
+    caption: [`KeepAlive every ${seconds(keepAliveMs)}`],
+    draws: ['idle-keepalive keep-alive.elapsed'],
+  },
+  draining: { kind: 'live', x: 870, y: MIDDLE, w: 132, h: 84, caption: ['the rest, then', 'CloseStream'] },
+  'closed-1011': { kind: 'waiting', x: 926, y: ROW_3, w: 136, h: 66, caption: ['for what reason?'] },
+  backoff: {
+    kind: 'waiting',
+    x: 440,
+    y: ROW_3,
+    w: 128,
+    h: 66,
+    caption: [`jitter, up to ${seconds(BACKOFF.capMs)}`],
+  },
+  suspended: { kind: 'waiting', x: 270, y: ROW_3, w: 128, h: 66, caption: ['a long outage'] },
+  closed: { kind: 'closed', x: 1118, y: MIDDLE, w: 112, h: 66, caption: ['by the user'] },
+  failed: { kind: 'failed', x: 1118, y: 702, w: 112, h: 66, caption: ['no retry helps'] },
+};
+
+/** The parent: left, top, width and height. */
+export const FRAMES: Record<string, { x: number; y: number; w: number; h: number; caption: string }> = {
+  attached: {
+    x: 274,
+    y: 78,
+    w: 690,
+    h: 396,
+    caption: 'a socket is alive, or being made; leaving lets go of it',
+  },
+};
+
+/** Where ways part: not states, but decisions taken at once. */
+export const FORKS = {
+  opened: { x: 472, y: MIDDLE, w: 32, h: 266, text: 'socket.opened', caption: '' },
+  verdict: { x: 706, y: ROW_3, w: 176, h: 52, text: 'verdict', caption: 'decideRecovery()' },
+};
+
+export type Tone = 'start' | 'open' | 'live' | 'lost' | 'fail' | 'end';
+
+export interface Label {
+  x: number;
+  y: number;
+  anchor: 'start' | 'middle' | 'end';
+  /** Events upright, one a line; `~` marks a condition. */
+  lines: string[];
+}
+
+export interface Edge {
+  /** The transitions that it stands for, by id. */
+  draws: string[];
+  tone: Tone;
+  points: [number, number][];
+  labels?: Label[];
+  /** Runs into a fork or a line, where an arrowhead would be noise. */
+  headless?: boolean;
+}
+
+/** All that the verdict leads to, from the lost connection or by way of closed-1011. */
+const verdict = (name: string, target: string): string[] => [
+  `attached socket.ended [is ${name}] > ${target}`,
+  `attached socket.stalled [is ${name}] > ${target}`,
+  `closed-1011 after.0 [was ${name}] > ${target}`,
+];
+
+const opened = (guard: string, target: string): string[] =>
+  ['connecting', 'reconnecting'].map((source) => `${source} socket.opened${guard} > ${target}`);
+
+export const EDGES: Edge[] = [
+  // Opening.
+  {
+    draws: ['dormant audio.pending > connecting', 'dormant user.connect > connecting'],
+    tone: 'open',
+    points: [
+      [162, ROW_1],
+      [294, ROW_1],
+    ],
+    labels: [{ x: 218, y: ROW_1 - 10, anchor: 'middle', lines: ['user.connect', 'audio.pending'] }],
+  },
+  {
+    draws: [
+      'dormant audio.pending [hasTried] > reconnecting',
+      'dormant always [isAudioWaiting] > reconnecting',
+      'dormant user.close [hasAudio] > reconnecting',
+    ],
+    tone: 'open',
+    points: [
+      [120, ROW_1 + 33],
+      [120, ROW_2],
+      [294, ROW_2],
+    ],
+    labels: [
+      { x: 132, y: ROW_2 - 10, anchor: 'start', lines: ['audio.pending', '~not the first time'] },
+      { x: 132, y: ROW_2 + 40, anchor: 'start', lines: ['user.close', '~audio pending'] },
+    ],
+  },
+  {
+    draws: [],
+    tone: 'open',
+    points: [
+      [430, ROW_1],
+      [456, ROW_1],
+    ],
+    headless: true,
+  },
+  {
+    draws: [],
+    tone: 'open',
+    points: [
+      [430, ROW_2],
+      [456, ROW_2],
+    ],
+    headless: true,
+  },
+  {
+    draws: opened(' [hasAudio]', 'streaming'),
+    tone: 'live',
+    points: [
+      [488, ROW_1],
+      [590, ROW_1],
+    ],
+    labels: [{ x: 536, y: ROW_1 - 10, anchor: 'middle', lines: ['~with audio'] }],
+  },
+  {
+    draws: opened('', 'idle-keepalive'),
+    tone: 'live',
+    points: [
+      [488, ROW_2],
+      [590, ROW_2],
+    ],
+    labels: [{ x: 536, y: ROW_2 - 10, anchor: 'middle', lines: ['~no audio'] }],
+  },
+  {
+    draws: opened(' [isClosing]', 'draining'),
+    tone: 'end',
+    points: [
+      [472, MIDDLE + 133],
+      [472, 446],
+      [904, 446],
+      [904, MIDDLE + 42],
+    ],
+    labels: [{ x: 490, y: 437, anchor: 'start', lines: ['~closing'] }],
+  },
+  {
+    draws: ['attached network.online [isOpening] > reconnecting'],
+    tone: 'open',
+    points: [
+      [312, ROW_1 + 33],
+      [312, ROW_2 - 33],
+    ],
+    labels: [{ x: 322, y: MIDDLE + 14, anchor: 'start', lines: ['network.online', '~start afresh'] }],
+  },
+  // Open.
+  {
+    draws: ['streaming audio.idle > idle-keepalive'],
+    tone: 'live',
+    points: [
+      [650, ROW_1 + 33],
+      [650, ROW_2 - 33],
+    ],
+    labels: [
+      { x: 641, y: MIDDLE + 14, anchor: 'end', lines: ['audio.idle', `~${seconds(keepAliveMs)} of silence`] },
+    ],
+  },
+  {
+    draws: ['idle-keepalive audio.pending > streaming'],
+    tone: 'live',
+    points: [
+      [678, ROW_2 - 33],
+      [678, ROW_1 + 33],
+    ],
+    labels: [{ x: 687, y: MIDDLE + 5, anchor: 'start', lines: ['audio.pending'] }],
+  },
+  {
+    draws: ['streaming user.close > draining'],
+    tone: 'end',
+    points: [
+      [738, ROW_1],
+      [836, ROW_1],
+      [836, MIDDLE - 42],
+    ],
+    labels: [{ x: 746, y: ROW_1 - 10, anchor: 'start', lines: ['user.close'] }],
+  },
+  {
+    draws: ['idle-keepalive user.close > draining', 'idle-keepalive idle.elapsed > draining'],
+    tone: 'end',
+    points: [
+      [738, ROW_2],
+      [836, ROW_2],
+      [836, MIDDLE + 42],
+    ],
+    labels: [{ x: 746, y: ROW_2 + 40, anchor: 'start', lines: ['user.close', 'idle.elapsed'] }],
+  },
+  {
+    draws: ['attached drain.completed [isClosing] > closed'],
+    tone: 'end',
+    points: [
+      [936, MIDDLE],
+      [1062, MIDDLE],
+    ],
+    labels: [{ x: 972, y: MIDDLE - 10, anchor: 'start', lines: ['drained', '~closing'] }],
+  },
+  {
+    draws: ['attached drain.completed > dormant', 'draining after.drain [isResting] > dormant'],
+    tone: 'end',
+    points: [
+      [904, MIDDLE - 42],
+      [904, 42],
+      [112, 42],
+      [112, ROW_1 - 33],
+    ],
+    labels: [
+      {
+        x: 620,
+        y: 32,
+        anchor: 'middle',
+        lines: [`drained ~after idle.elapsed~, or no answer within ${seconds(drainMs)}`],
+      },
+    ],
+  },
+  // Lost.
+  {
+    draws: [],
+    tone: 'lost',
+    points: [
+      [660, 474],
+      [660, ROW_3 - 26],
+    ],
+    labels: [{ x: 650, y: 526, anchor: 'end', lines: ['socket.ended', 'socket.stalled'] }],
+  },
+  {
+    draws: [
+      'attached socket.ended [isInternalError] > closed-1011',
+      'attached socket.stalled [isInternalError] > closed-1011',
+    ],
+    tone: 'lost',
+    points: [
+      [926, 474],
+      [926, ROW_3 - 33],
+    ],
+    labels: [{ x: 916, y: 526, anchor: 'end', lines: ['socket.ended', '~with code 1011'] }],
+  },
+  {
+    draws: [],
+    tone: 'lost',
+    points: [
+      [858, ROW_3],
+      [794, ROW_3],
+    ],
+  },
+  {
+    draws: verdict('retry', 'backoff'),
+    tone: 'lost',
+    points: [
+      [618, ROW_3],
+      [504, ROW_3],
+    ],
+    labels: [{ x: 564, y: ROW_3 - 10, anchor: 'middle', lines: ['retry'] }],
+  },
+  {
+    draws: verdict('suspend', 'suspended'),
+    tone: 'lost',
+    points: [
+      [644, ROW_3 + 26],
+      [644, 668],
+      [270, 668],
+      [270, ROW_3 + 33],
+    ],
+    labels: [
+      {
+        x: 632,
+        y: 659,
+        anchor: 'end',
+        lines: [`suspend ~after ${seconds(suspendAfterMs)} or ${suspendAfterFailures} failures`],
+      },
+    ],
+  },
+  {
+    draws: verdict('rest', 'dormant'),
+    tone: 'lost',
+    points: [
+      [680, ROW_3 + 26],
+      [680, 718],
+      [68, 718],
+      [68, ROW_1 + 33],
+    ],
+    labels: [{ x: 632, y: 709, anchor: 'end', lines: ['rest ~no audio to send'] }],
+  },
+  {
+    draws: [
+      'attached socket.ended > failed',
+      'attached socket.stalled > failed',
+      'closed-1011 after.0 > failed',
+    ],
+    tone: 'fail',
+    points: [
+      [732, ROW_3 + 26],
+      [732, 702],
+      [1062, 702],
+    ],
+    labels: [{ x: 748, y: 693, anchor: 'start', lines: ['fail ~fatal, or out of time'] }],
+  },
+  {
+    draws: verdict('finish', 'closed'),
+    tone: 'end',
+    points: [
+      [768, ROW_3 + 26],
+      [768, 654],
+      [1118, 654],
+      [1118, MIDDLE + 33],
+    ],
+    labels: [{ x: 784, y: 646, anchor: 'start', lines: ['finish ~closing, all confirmed'] }],
+  },
+  // Waiting.
+  {
+    draws: ['backoff after.backoff > reconnecting', 'backoff network.online > reconnecting'],
+    tone: 'open',
+    points: [
+      [404, ROW_3 - 33],
+      [404, ROW_2 + 33],
+    ],
+    labels: [{ x: 414, y: 526, anchor: 'start', lines: ['after the delay', 'network.online'] }],
+  },
+  {
+    draws: [
+      'suspended after.probe > reconnecting',
+      'suspended network.online > reconnecting',
+      'suspended user.close [hasAudio] > reconnecting',
+    ],
+    tone: 'open',
+    points: [
+      [318, ROW_3 - 33],
+      [318, ROW_2 + 33],
+    ],
+    labels: [
+      {
+        x: 308,
+        y: 540,
+        anchor: 'end',
+        lines: [`every ${seconds(probeMs)}`, 'network.online', 'user.close ~with audio'],
+      },
+    ],
+  },
+  // Ending.
+  {
+    draws: [
+      'anywhere user.abort > closed',
+      'anywhere deadline.passed > closed',
+      'dormant user.close > closed',
+      'connecting user.close > closed',
+      'reconnecting user.close > closed',
+      'closed-1011 user.close > closed',
+      'backoff user.close > closed',
+      'suspended user.close > closed',
+    ],
+    tone: 'end',
+    points: [
+      [1118, 144],
+      [1118, MIDDLE - 33],
+    ],
+    labels: [
+      {
+        x: 1176,
+        y: 130,
+        anchor: 'end',
+        lines: ['~from everywhere', 'user.abort', 'deadline.passed', 'user.close ~nothing pending'],
+      },
+    ],
+  },
+];
+
+/** Transitions that change no state, told of in words. */
+export const NOTES: { draws: string[]; text: string }[] = [
+  {
+    draws: ['attached audio.confirmed', 'attached network.offline'],
+    text: 'Anywhere in attached: audio.confirmed refills the retry budget; network.offline cuts patience short.',
+  },
+  {
+    draws: [
+      'connecting user.close [hasAudio]',
+      'reconnecting user.close [hasAudio]',
+      'closed-1011 user.close [hasAudio]',
+      'backoff user.close [hasAudio]',
+      'draining user.close',
+      'draining audio.pending',
+      'closed-1011 audio.pending',
+    ],
+    text: 'What must wait is remembered: user.close with audio pending, and audio that comes while draining.',
+  },
+];

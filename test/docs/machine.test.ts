@@ -1,0 +1,51 @@
+/** Holds `docs/machine.md` and its picture to the machine, and the machine's invariants to their tests. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { graphOf } from '../../scripts/draw-statechart/graph.ts';
+import { BOXES, EDGES, FRAMES, NOTES } from '../../scripts/draw-statechart/layout.ts';
+import { drawStatechart } from '../../scripts/draw-statechart/svg.ts';
+import { connectionMachine } from '../../src/control/connection-machine.ts';
+import { EVENTS, STATES } from '../control/transition-table.ts';
+import { renewTables } from '../control/tables.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const read = (...path: string[]): string => readFileSync(join(root, ...path), 'utf8');
+const specification = read('docs', 'machine.md');
+const graph = graphOf(connectionMachine);
+
+const RENEW = 'Run `node scripts/draw-statechart.mjs`.';
+
+describe('the specification', () => {
+  test('shows the tables that the tests use', () => {
+    expect(specification === renewTables(specification), RENEW).toBe(true);
+  });
+
+  test('explains every state and every event', () => {
+    for (const name of [...STATES, ...EVENTS]) expect(specification, name).toContain(`\`${name}\``);
+  });
+
+  test('names no invariant that is not tested, and the tests none that is not named', () => {
+    const files = readdirSync(join(root, 'test', 'control')).filter((file) => file.endsWith('.test.ts'));
+    const titles = files.flatMap((file) => read('test', 'control', file).match(/\[[GM\d, ]+\]/g) ?? []);
+    const tested = new Set(titles.flatMap((title) => title.match(/M\d+/g) ?? []));
+    const named = new Set(specification.match(/^\| M\d+(?= )/gm)?.map((cell) => cell.slice(2)));
+    expect([...tested].sort()).toEqual([...named].sort());
+  });
+});
+
+describe('the picture', () => {
+  test('is the one that the machine gives', () => {
+    expect(read('docs', 'statechart.svg') === drawStatechart(graph), RENEW).toBe(true);
+  });
+
+  test('has a place for every state, and no other', () => {
+    const names = graph.states.map(({ name }) => name);
+    expect([...Object.keys(BOXES), ...Object.keys(FRAMES)].sort()).toEqual([...names].sort());
+  });
+
+  test('shows every transition once, and no other', () => {
+    const drawn = [...EDGES, ...NOTES, ...Object.values(BOXES)].flatMap(({ draws = [] }) => draws);
+    expect([...drawn].sort()).toEqual(graph.transitions.map(({ id }) => id).sort());
+  });
+});
