@@ -100,10 +100,8 @@ const ENTRIES: Record<string, Entry> = {
       'toneRecogniser',
     ],
     types: [
-      'ConnectionEnd',
       'ConnectionFault',
       'ConnectionWire',
-      'EmulatedConnection',
       'EmulatorOptions',
       'EmulatorServerOptions',
       'EmulatorSettings',
