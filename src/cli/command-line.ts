@@ -3,6 +3,7 @@ import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 
 export type Command =
   | { name: 'demo'; hosted?: { apiKey: string; url?: string | undefined } }
+  | { name: 'emulate'; host: string; port: number; tones: boolean }
   | { name: 'help'; text: string }
   /** Told on stderr; the exit code is 2. */
   | { name: 'refuse'; text: string };
@@ -10,8 +11,9 @@ export type Command =
 const USAGE = `Usage: rx-deepgram <command>
 
 Commands:
-  demo    streams real speech through a pause, a TCP cut and a close 1011,
-          and checks that no word is lost
+  demo       streams real speech through a pause, a TCP cut and a close 1011,
+             and checks that no word is lost
+  emulate    lets a program talk to an emulator of Deepgram
 
 Options:
   -h, --help    shows this, or the options of a command`;
@@ -44,12 +46,33 @@ Exit codes:
   2    the command line or the environment is not right
   130  interrupted`;
 
+const EMULATE_USAGE = `Usage: rx-deepgram emulate [--port N] [--host NAME] [--tones]
+
+Lets an emulator of Deepgram's /v1/listen listen on this machine until it is
+interrupted. Its address is the first line printed; any API key will do.
+
+Options:
+  --port N       where to listen; 0, the default, takes any free port
+  --host NAME    by default 127.0.0.1: reachable from this machine only
+  --tones        understands the test tones of rx-deepgram/testing instead of
+                 human speech, and needs no speech recogniser
+  -h, --help     shows this
+
+Exit codes:
+  0    interrupted
+  1    it could not listen, or its recogniser could not be loaded
+  2    the command line is not right`;
+
+const MAX_PORT = 65_535;
+
 export function readCommandLine(args: readonly string[], env: NodeJS.ProcessEnv): Command {
   const [name, ...rest] = args;
   try {
     switch (name) {
       case 'demo':
         return readDemo(rest, env);
+      case 'emulate':
+        return readEmulate(rest);
       case 'help':
       case '--help':
       case '-h':
@@ -88,6 +111,20 @@ function readDemo(args: readonly string[], env: NodeJS.ProcessEnv): Command {
     return refuse(`--url is '${values.url}': write scheme and host, such as ws://localhost:8080.`);
   }
   return { name: 'demo', hosted: { apiKey, url: values.url } };
+}
+
+function readEmulate(args: readonly string[]): Command {
+  const options = {
+    port: { type: 'string', default: '0' },
+    host: { type: 'string', default: '127.0.0.1' },
+    tones: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  } as const satisfies ParseArgsOptionsConfig;
+  const { values } = parseArgs({ args: [...args], options });
+  if (values.help) return { name: 'help', text: EMULATE_USAGE };
+  const port = /^\d+$/.test(values.port) ? Number(values.port) : NaN;
+  if (!(port <= MAX_PORT)) return refuse(`--port is '${values.port}': give a number from 0 to ${MAX_PORT}.`);
+  return { name: 'emulate', host: values.host, port, tones: values.tones };
 }
 
 function protocolOf(url: string): string {

@@ -2,6 +2,7 @@
 import process from 'node:process';
 import type { Command } from './command-line.ts';
 import { runDemo } from './demo/demo.ts';
+import { emulate } from './emulate.ts';
 
 /** 128 and the number of the signal, as shells have it. */
 const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -22,6 +23,8 @@ export async function runCommand(command: Command, { out, err }: Output): Promis
       return 2;
     case 'demo':
       return untilSignal((signal) => runDemo(command, process, signal));
+    case 'emulate':
+      return untilSignal((signal) => emulate(command, out, signal));
     default:
       return command satisfies never;
   }

@@ -21,7 +21,18 @@ describe('readCommandLine', () => {
     expect(command).toMatchObject({ name: 'demo', hosted: { url: 'ws://localhost:1' } });
   });
 
+  test('emulate takes any free port, unless it is told which', () => {
+    expect(readCommandLine(['emulate'], {})).toMatchObject({ host: '127.0.0.1', port: 0, tones: false });
+    expect(readCommandLine(['emulate', '--port', '8080', '--tones'], {})).toMatchObject({
+      port: 8080,
+      tones: true,
+    });
+  });
+
   test.each([
+    [['emulate', '--port', '80800'], 'from 0 to 65535'],
+    [['emulate', '--port', '-1'], '--port'],
+    [['emulate', '--port', 'http'], 'from 0 to 65535'],
     [['demo', '--hosted'], 'DEEPGRAM_API_KEY'],
     [['demo', '--url', 'ws://localhost:1'], '--url goes with --hosted'],
     [['demo', '--fast'], "Unknown option '--fast'"],
@@ -40,9 +51,12 @@ describe('readCommandLine', () => {
     expect(JSON.stringify(command)).not.toContain(KEY);
   });
 
-  test.each([[['--help']], [['help']], [['demo', '--help']], [['demo', '-h']]])('%j helps', (args) => {
-    expect(readCommandLine(args, {})).toMatchObject({ name: 'help' });
-  });
+  test.each([[['--help']], [['help']], [['demo', '--help']], [['demo', '-h']], [['emulate', '-h']]])(
+    '%j helps',
+    (args) => {
+      expect(readCommandLine(args, {})).toMatchObject({ name: 'help' });
+    },
+  );
 
   test('the help fits a terminal of 80 columns', () => {
     const command = readCommandLine(['demo', '--help'], {});

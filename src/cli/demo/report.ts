@@ -25,13 +25,8 @@ export function record(story: Story, { columns, colour }: Page): string[] {
     entryLines(entry, width, INDENT).map((line) => paint(line, colour)),
   );
   const text = transcriptLines(story, width, colour, INDENT).map((line) => paint(line, colour));
-  return [
-    '',
-    ...log,
-    '',
-    paint([span(`${INDENT}Transcript `, 'bold'), span(`(${note})`, 'dim')], colour),
-    ...text,
-  ];
+  const heading = wrap([span('Transcript', 'bold'), ...wordsOf(`(${note})`, 'dim')], width, INDENT);
+  return ['', ...log, '', ...heading.map((line) => paint(line, colour)), ...text];
 }
 
 export function report(
@@ -96,12 +91,9 @@ function differenceLines(story: Story, differences: readonly Difference[], width
   const seams = story.seams.flatMap(({ from, to }, i) => {
     const here = differences.filter(({ seam }) => seam === i);
     const range = to < Infinity ? `${from.toFixed(1)}–${to.toFixed(1)} s` : `from ${from.toFixed(1)} s`;
-    const label = `seam ${i + 1}, ${range}: `;
-    const same = wordsOf('word for word', 'green');
-    if (here.length === 0) return wrap([...wordsOf(label, 'dim'), ...same], width, INDENT);
-    return here.flatMap((difference) =>
-      wrap([...wordsOf(label, 'dim'), ...diffSpans(difference)], width, INDENT),
-    );
+    const label = wordsOf(`seam ${i + 1}, ${range}:`, 'dim');
+    const found = here.length > 0 ? here.map(diffSpans) : [wordsOf('word for word', 'green')];
+    return found.flatMap((spans) => wrap([...label, ...spans], width, INDENT));
   });
   const strays = differences
     .filter(({ seam }) => seam === undefined)
