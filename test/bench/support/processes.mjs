@@ -1,0 +1,83 @@
+/**
+ * Every party of a measurement is a process of its own: the CPU of one says nothing about the other, and the heap of one
+ * round nothing about the next. Parties answer one request at a time, and end with the process that started them.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+export class Party {
+  #child;
+
+  /**
+   * @param {string} file beside this one
+   * @param {readonly (string | number)[]} [args]
+   * @param {string[]} [flags] for Node
+   */
+  constructor(file, args = [], flags = []) {
+    this.#child = fork(join(import.meta.dirname, file), args.map(String), { execArgv: flags });
+  }
+
+  /**
+   * Waits for the answer to one request; the first answer of all is to `start`.
+   *
+   * @template Answer
+   * @param {unknown} request
+   * @returns {Promise<Answer>}
+   */
+  async ask(request) {
+    const ended = new AbortController();
+    const failure = once(this.#child, 'exit', { signal: ended.signal }).then(() => {
+      throw new Error(`A party of the bench has ended early: ${this.#child.spawnargs.slice(1).join(' ')}`);
+    });
+    try {
+      this.#child.send(/** @type {import('node:child_process').Serializable} */ (request));
+      const answer = await Promise.race([once(this.#child, 'message', { signal: ended.signal }), failure]);
+      return /** @type {Answer} */ (answer[0]);
+    } finally {
+      ended.abort();
+      failure.catch(() => undefined);
+    }
+  }
+
+  async stop() {
+    if (this.#child.exitCode !== null) return;
+    const gone = once(this.#child, 'exit');
+    this.#child.kill('SIGKILL');
+    await gone;
+  }
+}
+
+/**
+ * Starts parties, and stops them when the work is done or has failed.
+ *
+ * @template Result
+ * @param {Party[]} parties
+ * @param {(...parties: Party[]) => Promise<Result>} work
+ */
+export async function withParties(parties, work) {
+  try {
+    return await work(...parties);
+  } finally {
+    await Promise.all(parties.map((party) => party.stop()));
+  }
+}
+
+/**
+ * The other side: answers requests one by one.
+ *
+ * @param {(request: any) => unknown} answer
+ */
+export function serve(answer) {
+  const respond = async (/** @type {unknown} */ request) => {
+    const reply = await answer(request);
+    process.send?.(reply ?? null);
+  };
+  process.on('disconnect', () => process.exit());
+  process.on('message', (request) => void respond(request));
+}
+
+/** @param {number} delayMs */
+export function sleep(delayMs) {
+  return new Promise((resolve) => setTimeout(resolve, delayMs));
+}
