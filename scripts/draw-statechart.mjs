@@ -13,14 +13,12 @@ const server = await createServer({
   server: { middlewareMode: true, hmr: false, ws: false, watch: null },
 });
 try {
-  const { connectionMachine } = await server.ssrLoadModule('/src/control/connection-machine.ts');
-  const { graphOf } = await server.ssrLoadModule('/scripts/draw-statechart/graph.ts');
-  const { drawStatechart } = await server.ssrLoadModule('/scripts/draw-statechart/svg.ts');
-  writeFileSync(join(root, 'docs', 'statechart.svg'), drawStatechart(graphOf(connectionMachine)));
-
-  const { renewTables } = await server.ssrLoadModule('/test/control/tables.ts');
+  const files = /** @type {typeof import('./draw-statechart/files.ts')} */ (
+    await server.ssrLoadModule('/scripts/draw-statechart/files.ts')
+  );
   const specification = join(root, 'docs', 'machine.md');
-  writeFileSync(specification, renewTables(readFileSync(specification, 'utf8')));
+  writeFileSync(join(root, 'docs', 'statechart.svg'), files.drawPicture());
+  writeFileSync(specification, files.renewSpecification(readFileSync(specification, 'utf8')));
 } finally {
   await server.close();
 }

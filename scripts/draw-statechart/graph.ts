@@ -31,13 +31,20 @@ export function graphOf(machine: AnyStateMachine): MachineGraph {
   };
 }
 
+/** A transition's definition, as far as it is shown. */
+interface Definition {
+  eventType: string;
+  guard?: unknown;
+  target: readonly { key: string }[] | undefined;
+}
+
 function descendantsOf(node: StateNode): StateNode[] {
   return Object.values(node.states).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
 function transitionsOf(node: StateNode, root: StateNode): Transition[] {
   const source = node === root ? 'anywhere' : node.key;
-  const listed = [...node.transitions.values(), node.always ?? []].flat();
+  const listed: Definition[] = [...node.transitions.values(), node.always ?? []].flat();
   return listed.map(({ eventType, guard, target }) => {
     const event = eventType.replace(/^xstate\./, '').replace(`.${node.id}`, '') || 'always';
     const guardName = nameOf(guard);

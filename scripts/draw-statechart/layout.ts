@@ -32,31 +32,31 @@ const MIDDLE = (ROW_1 + ROW_2) / 2;
 const ROW_3 = 594;
 
 export const BOXES: Record<string, Box> = {
-  dormant: { kind: 'resting', x: 94, y: ROW_1, w: 136, h: 66, caption: ['nothing to say'] },
-  connecting: { kind: 'opening', x: 362, y: ROW_1, w: 136, h: 66, caption: ['the first attempt'] },
-  reconnecting: { kind: 'opening', x: 362, y: ROW_2, w: 136, h: 66, caption: ['… then replay'] },
-  streaming: { kind: 'live', x: 664, y: ROW_1, w: 148, h: 66, caption: ['audio flows'] },
+  dormant: { kind: 'resting', x: 94, y: ROW_1, w: 136, h: 70, caption: ['nothing to say'] },
+  connecting: { kind: 'opening', x: 362, y: ROW_1, w: 144, h: 70, caption: ['the first attempt'] },
+  reconnecting: { kind: 'opening', x: 362, y: ROW_2, w: 144, h: 70, caption: ['… then replay'] },
+  streaming: { kind: 'live', x: 664, y: ROW_1, w: 160, h: 70, caption: ['audio flows'] },
   'idle-keepalive': {
     kind: 'live',
     x: 664,
     y: ROW_2,
-    w: 148,
-    h: 66,
+    w: 160,
+    h: 70,
     caption: [`KeepAlive every ${seconds(keepAliveMs)}`],
     draws: ['idle-keepalive keep-alive.elapsed'],
   },
   draining: { kind: 'live', x: 870, y: MIDDLE, w: 132, h: 84, caption: ['the rest, then', 'CloseStream'] },
-  'closed-1011': { kind: 'waiting', x: 926, y: ROW_3, w: 136, h: 66, caption: ['for what reason?'] },
+  'closed-1011': { kind: 'waiting', x: 926, y: ROW_3, w: 136, h: 70, caption: ['for what reason?'] },
   backoff: {
     kind: 'waiting',
     x: 440,
     y: ROW_3,
     w: 128,
-    h: 66,
+    h: 70,
     caption: [`jitter, up to ${seconds(BACKOFF.capMs)}`],
   },
-  suspended: { kind: 'waiting', x: 270, y: ROW_3, w: 128, h: 66, caption: ['a long outage'] },
-  closed: { kind: 'closed', x: 1118, y: MIDDLE, w: 112, h: 66, caption: ['by the user'] },
+  suspended: { kind: 'waiting', x: 270, y: ROW_3, w: 128, h: 70, caption: ['a long outage'] },
+  closed: { kind: 'closed', x: 1118, y: MIDDLE, w: 112, h: 70, caption: ['by the user'] },
   failed: { kind: 'failed', x: 1118, y: 702, w: 112, h: 66, caption: ['no retry helps'] },
 };
 
@@ -74,7 +74,7 @@ export const FRAMES: Record<string, { x: number; y: number; w: number; h: number
 /** Where ways part: not states, but decisions taken at once. */
 export const FORKS = {
   opened: { x: 472, y: MIDDLE, w: 32, h: 266, text: 'socket.opened', caption: '' },
-  verdict: { x: 706, y: ROW_3, w: 176, h: 52, text: 'verdict', caption: 'decideRecovery()' },
+  verdict: { x: 706, y: ROW_3, w: 176, h: 54, text: 'verdict', caption: 'decideRecovery()' },
 };
 
 export type Tone = 'start' | 'open' | 'live' | 'lost' | 'fail' | 'end';
@@ -114,9 +114,9 @@ export const EDGES: Edge[] = [
     tone: 'open',
     points: [
       [162, ROW_1],
-      [294, ROW_1],
+      [290, ROW_1],
     ],
-    labels: [{ x: 218, y: ROW_1 - 10, anchor: 'middle', lines: ['user.connect', 'audio.pending'] }],
+    labels: [{ x: 218, y: ROW_1 - 11, anchor: 'middle', lines: ['user.connect', 'audio.pending'] }],
   },
   {
     draws: [
@@ -126,12 +126,12 @@ export const EDGES: Edge[] = [
     ],
     tone: 'open',
     points: [
-      [120, ROW_1 + 33],
+      [120, ROW_1 + 35],
       [120, ROW_2],
-      [294, ROW_2],
+      [290, ROW_2],
     ],
     labels: [
-      { x: 132, y: ROW_2 - 10, anchor: 'start', lines: ['audio.pending', '~not the first time'] },
+      { x: 132, y: ROW_2 - 10, anchor: 'start', lines: ['audio.pending', '~any later time'] },
       { x: 132, y: ROW_2 + 40, anchor: 'start', lines: ['user.close', '~audio pending'] },
     ],
   },
@@ -139,7 +139,7 @@ export const EDGES: Edge[] = [
     draws: [],
     tone: 'open',
     points: [
-      [430, ROW_1],
+      [434, ROW_1],
       [456, ROW_1],
     ],
     headless: true,
@@ -148,7 +148,7 @@ export const EDGES: Edge[] = [
     draws: [],
     tone: 'open',
     points: [
-      [430, ROW_2],
+      [434, ROW_2],
       [456, ROW_2],
     ],
     headless: true,
@@ -158,7 +158,7 @@ export const EDGES: Edge[] = [
     tone: 'live',
     points: [
       [488, ROW_1],
-      [590, ROW_1],
+      [584, ROW_1],
     ],
     labels: [{ x: 536, y: ROW_1 - 10, anchor: 'middle', lines: ['~with audio'] }],
   },
@@ -167,7 +167,7 @@ export const EDGES: Edge[] = [
     tone: 'live',
     points: [
       [488, ROW_2],
-      [590, ROW_2],
+      [584, ROW_2],
     ],
     labels: [{ x: 536, y: ROW_2 - 10, anchor: 'middle', lines: ['~no audio'] }],
   },
@@ -186,8 +186,8 @@ export const EDGES: Edge[] = [
     draws: ['attached network.online [isOpening] > reconnecting'],
     tone: 'open',
     points: [
-      [312, ROW_1 + 33],
-      [312, ROW_2 - 33],
+      [312, ROW_1 + 35],
+      [312, ROW_2 - 35],
     ],
     labels: [{ x: 322, y: MIDDLE + 14, anchor: 'start', lines: ['network.online', '~start afresh'] }],
   },
@@ -196,8 +196,8 @@ export const EDGES: Edge[] = [
     draws: ['streaming audio.idle > idle-keepalive'],
     tone: 'live',
     points: [
-      [650, ROW_1 + 33],
-      [650, ROW_2 - 33],
+      [650, ROW_1 + 35],
+      [650, ROW_2 - 35],
     ],
     labels: [
       { x: 641, y: MIDDLE + 14, anchor: 'end', lines: ['audio.idle', `~${seconds(keepAliveMs)} of silence`] },
@@ -207,8 +207,8 @@ export const EDGES: Edge[] = [
     draws: ['idle-keepalive audio.pending > streaming'],
     tone: 'live',
     points: [
-      [678, ROW_2 - 33],
-      [678, ROW_1 + 33],
+      [678, ROW_2 - 35],
+      [678, ROW_1 + 35],
     ],
     labels: [{ x: 687, y: MIDDLE + 5, anchor: 'start', lines: ['audio.pending'] }],
   },
@@ -216,21 +216,21 @@ export const EDGES: Edge[] = [
     draws: ['streaming user.close > draining'],
     tone: 'end',
     points: [
-      [738, ROW_1],
-      [836, ROW_1],
-      [836, MIDDLE - 42],
+      [744, ROW_1],
+      [846, ROW_1],
+      [846, MIDDLE - 42],
     ],
-    labels: [{ x: 746, y: ROW_1 - 10, anchor: 'start', lines: ['user.close'] }],
+    labels: [{ x: 752, y: ROW_1 - 10, anchor: 'start', lines: ['user.close'] }],
   },
   {
     draws: ['idle-keepalive user.close > draining', 'idle-keepalive idle.elapsed > draining'],
     tone: 'end',
     points: [
-      [738, ROW_2],
-      [836, ROW_2],
-      [836, MIDDLE + 42],
+      [744, ROW_2],
+      [846, ROW_2],
+      [846, MIDDLE + 42],
     ],
-    labels: [{ x: 746, y: ROW_2 + 40, anchor: 'start', lines: ['user.close', 'idle.elapsed'] }],
+    labels: [{ x: 752, y: ROW_2 + 40, anchor: 'start', lines: ['user.close', 'idle.elapsed'] }],
   },
   {
     draws: ['attached drain.completed [isClosing] > closed'],
@@ -248,7 +248,7 @@ export const EDGES: Edge[] = [
       [904, MIDDLE - 42],
       [904, 42],
       [112, 42],
-      [112, ROW_1 - 33],
+      [112, ROW_1 - 35],
     ],
     labels: [
       {
@@ -265,7 +265,7 @@ export const EDGES: Edge[] = [
     tone: 'lost',
     points: [
       [660, 474],
-      [660, ROW_3 - 26],
+      [660, ROW_3 - 27],
     ],
     labels: [{ x: 650, y: 526, anchor: 'end', lines: ['socket.ended', 'socket.stalled'] }],
   },
@@ -277,7 +277,7 @@ export const EDGES: Edge[] = [
     tone: 'lost',
     points: [
       [926, 474],
-      [926, ROW_3 - 33],
+      [926, ROW_3 - 35],
     ],
     labels: [{ x: 916, y: 526, anchor: 'end', lines: ['socket.ended', '~with code 1011'] }],
   },
@@ -302,10 +302,10 @@ export const EDGES: Edge[] = [
     draws: verdict('suspend', 'suspended'),
     tone: 'lost',
     points: [
-      [644, ROW_3 + 26],
+      [644, ROW_3 + 27],
       [644, 668],
       [270, 668],
-      [270, ROW_3 + 33],
+      [270, ROW_3 + 35],
     ],
     labels: [
       {
@@ -320,10 +320,10 @@ export const EDGES: Edge[] = [
     draws: verdict('rest', 'dormant'),
     tone: 'lost',
     points: [
-      [680, ROW_3 + 26],
+      [680, ROW_3 + 27],
       [680, 718],
       [68, 718],
-      [68, ROW_1 + 33],
+      [68, ROW_1 + 35],
     ],
     labels: [{ x: 632, y: 709, anchor: 'end', lines: ['rest ~no audio to send'] }],
   },
@@ -335,7 +335,7 @@ export const EDGES: Edge[] = [
     ],
     tone: 'fail',
     points: [
-      [732, ROW_3 + 26],
+      [732, ROW_3 + 27],
       [732, 702],
       [1062, 702],
     ],
@@ -345,20 +345,20 @@ export const EDGES: Edge[] = [
     draws: verdict('finish', 'closed'),
     tone: 'end',
     points: [
-      [768, ROW_3 + 26],
-      [768, 654],
-      [1118, 654],
-      [1118, MIDDLE + 33],
+      [768, ROW_3 + 27],
+      [768, 656],
+      [1118, 656],
+      [1118, MIDDLE + 35],
     ],
-    labels: [{ x: 784, y: 646, anchor: 'start', lines: ['finish ~closing, all confirmed'] }],
+    labels: [{ x: 784, y: 648, anchor: 'start', lines: ['finish ~closing, all confirmed'] }],
   },
   // Waiting.
   {
     draws: ['backoff after.backoff > reconnecting', 'backoff network.online > reconnecting'],
     tone: 'open',
     points: [
-      [404, ROW_3 - 33],
-      [404, ROW_2 + 33],
+      [404, ROW_3 - 35],
+      [404, ROW_2 + 35],
     ],
     labels: [{ x: 414, y: 526, anchor: 'start', lines: ['after the delay', 'network.online'] }],
   },
@@ -370,8 +370,8 @@ export const EDGES: Edge[] = [
     ],
     tone: 'open',
     points: [
-      [318, ROW_3 - 33],
-      [318, ROW_2 + 33],
+      [318, ROW_3 - 35],
+      [318, ROW_2 + 35],
     ],
     labels: [
       {
@@ -397,14 +397,14 @@ export const EDGES: Edge[] = [
     tone: 'end',
     points: [
       [1118, 144],
-      [1118, MIDDLE - 33],
+      [1118, MIDDLE - 35],
     ],
     labels: [
       {
         x: 1176,
         y: 130,
         anchor: 'end',
-        lines: ['~from everywhere', 'user.abort', 'deadline.passed', 'user.close ~nothing pending'],
+        lines: ['~from everywhere', 'user.abort', 'deadline.passed', 'user.close', '~nothing pending'],
       },
     ],
   },

@@ -15,7 +15,7 @@ import {
 import type { MachineGraph } from './graph.ts';
 
 const CORNER = 14;
-const LINE = 18;
+const LINE = 19;
 
 /** Light and dark of each colour. */
 const COLOURS: Record<string, [light: string, dark: string]> = {
@@ -89,9 +89,9 @@ svg{${variables(0)}}
 @media (prefers-color-scheme:dark){svg{${variables(1)}}}
 text{font-family:-apple-system,BlinkMacSystemFont,"Segoe UI","Noto Sans",Helvetica,Arial,sans-serif;fill:var(--ink)}
 .paper{fill:var(--paper);stroke:var(--edge)}
-.name{font-size:18px;font-weight:650;text-anchor:middle}
-.caption{font-size:14px;fill:var(--muted);text-anchor:middle}
-.label{font-size:15px;paint-order:stroke;stroke:var(--paper);stroke-width:5px;stroke-linejoin:round}
+.name{font-size:19px;font-weight:650;text-anchor:middle}
+.caption{font-size:14.5px;fill:var(--muted);text-anchor:middle}
+.label{font-size:16px;paint-order:stroke;stroke:var(--paper);stroke-width:5px;stroke-linejoin:round}
 .in .label{stroke:var(--frame-fill)}
 .condition{font-style:italic;fill:var(--muted)}
 .note{font-size:14px;fill:var(--muted)}
@@ -132,7 +132,7 @@ function fork({ x, y, w, h, text, caption }: (typeof FORKS)['verdict']): string 
   const turn = h > w ? ` transform="rotate(-90 ${x} ${y})"` : '';
   const words = caption
     ? `<text class="name" x="${x}" y="${y - 2}">${text}</text><text class="caption" x="${x}" y="${y + 15}">${caption}</text>`
-    : `<text class="caption" style="fill:var(--ink);font-size:15px" x="${x}" y="${y + 5}"${turn}>${text}</text>`;
+    : `<text class="caption" style="fill:var(--ink);font-size:16px" x="${x}" y="${y + 5}"${turn}>${text}</text>`;
   return `<rect class="fork" x="${x - w / 2}" y="${y - h / 2}" width="${w}" height="${h}" rx="${Math.min(w, h) / 2}"/>${words}`;
 }
 

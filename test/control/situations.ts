@@ -66,7 +66,7 @@ export function step(before: Snapshot, event: Step): [Snapshot, Action[]] {
     before,
     event as EventFromLogic<typeof connectionMachine>,
   );
-  return [after, actions as unknown as Action[]];
+  return [after, actions];
 }
 
 export function drive(before: Snapshot, ...events: Step[]): Snapshot {

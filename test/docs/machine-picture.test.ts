@@ -19,8 +19,8 @@ interface Area {
 }
 
 /** Of the widest of the fonts asked for, at the size of a label. */
-const CHARACTER_WIDTH = 7.8;
-const LINE = 18;
+const CHARACTER_WIDTH = 8.3;
+const LINE = 19;
 
 function areaOfLine({ x, y, anchor, lines }: Label, line: string, i: number): Area {
   const width = line.replaceAll('~', '').length * CHARACTER_WIDTH;

@@ -2,12 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { drawPicture, renewSpecification } from '../../scripts/draw-statechart/files.ts';
 import { graphOf } from '../../scripts/draw-statechart/graph.ts';
 import { BOXES, EDGES, FRAMES, NOTES } from '../../scripts/draw-statechart/layout.ts';
-import { drawStatechart } from '../../scripts/draw-statechart/svg.ts';
 import { connectionMachine } from '../../src/control/connection-machine.ts';
 import { EVENTS, STATES } from '../control/transition-table.ts';
-import { renewTables } from '../control/tables.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const read = (...path: string[]): string => readFileSync(join(root, ...path), 'utf8');
@@ -18,7 +17,7 @@ const RENEW = 'Run `node scripts/draw-statechart.mjs`.';
 
 describe('the specification', () => {
   test('shows the tables that the tests use', () => {
-    expect(specification === renewTables(specification), RENEW).toBe(true);
+    expect(specification === renewSpecification(specification), RENEW).toBe(true);
   });
 
   test('explains every state and every event', () => {
@@ -36,7 +35,7 @@ describe('the specification', () => {
 
 describe('the picture', () => {
   test('is the one that the machine gives', () => {
-    expect(read('docs', 'statechart.svg') === drawStatechart(graph), RENEW).toBe(true);
+    expect(read('docs', 'statechart.svg') === drawPicture(), RENEW).toBe(true);
   });
 
   test('has a place for every state, and no other', () => {
