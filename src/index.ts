@@ -1,5 +1,5 @@
 /** The public names of `rx-deepgram`. */
-export type { Clock } from './clock.ts';
+export { type Clock, systemClock } from './clock.ts';
 export { connectionMachine } from './control/connection-machine.ts';
 export type { ConnectionContext, ConnectionSettings } from './control/context.ts';
 export type { ConnectionEmitted, ConnectionEvent } from './control/events.ts';
@@ -15,6 +15,7 @@ export {
   type AudioLedger,
   createLiveTranscription,
   type LiveTranscription,
+  platformTransport,
   type SendResult,
   type SessionReport,
   type Status,

@@ -6,7 +6,7 @@
  */
 import { BehaviorSubject, type Observable, Subject } from 'rxjs';
 import { type Actor, createActor } from 'xstate';
-import { transport as platformTransport } from '#transport';
+import { transport as transportOfPlatform } from '#transport';
 import { connectedMachine, lendPorts } from './control/actors/socket-actor.ts';
 import type { connectionMachine } from './control/connection-machine.ts';
 import type { ConnectionEvent } from './control/events.ts';
@@ -23,6 +23,10 @@ import { type CheckedOptions, checkOptions, type LiveTranscriptionOptions } from
 import { type ConnectionEnd, reasonOf, remedyFor } from './protocol/close-reasons.ts';
 import { audioFormatOf, listenUrl } from './protocol/listen-parameters.ts';
 import type { ServerMessage } from './protocol/server-messages.ts';
+import type { Transport } from './transports/transport.ts';
+
+/** The socket of this platform, for wrapping: `ws` in Node, `WebSocket` elsewhere. */
+export const platformTransport: Transport = transportOfPlatform;
 
 /** Where the session stands. */
 export interface Status {

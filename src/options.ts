@@ -186,7 +186,7 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
 const SECRET = /^[\x21-\x7e]+$/;
 
 /** Never shows the value: it may be a secret in the wrong place. */
-function credentialsOf(auth: Auth, name: string): Credentials {
+function credentialsOf(auth: unknown, name: string): Credentials {
   const { apiKey, accessToken } = (auth ?? {}) as { apiKey?: unknown; accessToken?: unknown };
   const value = apiKey ?? accessToken;
   if (typeof value !== 'string' || !SECRET.test(value)) {
@@ -220,5 +220,5 @@ function within(name: string, value: number, least: number, most: number, otherw
 
 function oneOf<Choice extends string>(name: string, value: Choice, choices: readonly Choice[]): Choice {
   if (choices.includes(value)) return value;
-  throw invalidOption(`${name} is '${String(value)}'.`, `Write one of: ${choices.join(', ')}.`);
+  throw invalidOption(`${name} is '${value}'.`, `Write one of: ${choices.join(', ')}.`);
 }

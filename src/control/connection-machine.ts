@@ -31,11 +31,11 @@ function verdictOn(context: ConnectionContext, { end, at, pendingAudio }: Ended)
 }
 
 const machineSetup = setup({
-  types: {
-    context: {} as ConnectionContext,
-    events: {} as ConnectionEvent,
-    emitted: {} as ConnectionEmitted,
-    input: {} as Partial<ConnectionSettings>,
+  types: {} as {
+    context: ConnectionContext;
+    events: ConnectionEvent;
+    emitted: ConnectionEmitted;
+    input: Partial<ConnectionSettings>;
   },
   actors: {
     /** Asks for credentials and holds the socket; `control/actors/socket-actor.ts` provides it. */

@@ -29,6 +29,7 @@ export const CONNECTION_DEFAULTS: ConnectionSettings = {
   seed: 1,
 };
 
+/** What the machine remembers. */
 export interface ConnectionContext {
   settings: ConnectionSettings;
   seed: number;

@@ -13,6 +13,7 @@ export interface Lost {
   pendingAudio: boolean;
 }
 
+/** What the machine hears. */
 export type ConnectionEvent =
   /** Audio came after none had flowed. */
   | { type: 'audio.pending' }

@@ -24,7 +24,7 @@ export interface UplinkSettings {
   maxBufferedBytes: number;
   primer: Primer | undefined;
   /** What must come before the first audio of every connection, if it is known yet. */
-  header(): Uint8Array | undefined;
+  header: () => Uint8Array | undefined;
 }
 
 /** What the uplink has to say. */

@@ -119,7 +119,7 @@ export function audioFormatOf({ encoding, sample_rate, channels }: ListenParamet
   return {
     kind: 'raw',
     sampleRate: Number(sample_rate),
-    frameBytes: bytesPerSample * Number(channels ?? 1),
+    frameBytes: bytesPerSample * (channels ?? 1),
     silentByte: SILENT_BYTE[encoding] ?? 0,
   };
 }
@@ -129,16 +129,15 @@ export function listenUrl(baseUrl: URL, listen: ListenParameters): string {
   const url = new URL(baseUrl);
   url.pathname = `${url.pathname.replace(/\/+$/, '')}/v1/listen`;
   for (const [name, value] of Object.entries(listen)) {
-    for (const single of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
-      if (single !== undefined) url.searchParams.append(name, String(single));
+    for (const single of singlesOf(value) as readonly (string | number | boolean | undefined)[]) {
+      if (single !== undefined) url.searchParams.append(name, `${single}`);
     }
   }
   return url.href;
 }
 
 function checkValue(name: string, value: unknown): void {
-  const singles: readonly unknown[] = Array.isArray(value) ? value : [value];
-  for (const single of singles) {
+  for (const single of singlesOf(value)) {
     if (single === undefined || typeof single === 'string' || typeof single === 'boolean') continue;
     if (typeof single === 'number' && Number.isFinite(single)) continue;
     throw invalidOption(
@@ -146,6 +145,11 @@ function checkValue(name: string, value: unknown): void {
       'Give text, a number, true, false, or an array of these.',
     );
   }
+}
+
+/** An array is a parameter repeated. */
+function singlesOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value];
 }
 
 function isWholeNumber(value: unknown, least: number): boolean {

@@ -59,3 +59,4 @@ export {
   speakScript,
 } from './recognisers/tone-speaker.ts';
 export { FRAGMENT, toneRecogniser } from './recognisers/tone.ts';
+export { startVosk, type VoskHost, type VoskOptions } from './recognisers/vosk/host.ts';

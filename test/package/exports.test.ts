@@ -12,7 +12,15 @@ interface Entry {
 const ENTRIES: Record<string, Entry> = {
   '.': {
     source: 'src/index.ts',
-    values: ['TranscriptionError', 'connectionMachine', 'createLiveTranscription', 'leafState', 'transcribe'],
+    values: [
+      'TranscriptionError',
+      'connectionMachine',
+      'createLiveTranscription',
+      'leafState',
+      'platformTransport',
+      'systemClock',
+      'transcribe',
+    ],
     types: [
       'AudioChunk',
       'AudioLedger',
@@ -96,6 +104,7 @@ const ENTRIES: Record<string, Entry> = {
       'speakScript',
       'stallResults',
       'startEmulator',
+      'startVosk',
       'throttle',
       'toneRecogniser',
     ],
@@ -127,6 +136,8 @@ const ENTRIES: Record<string, Entry> = {
       'SpeechStep',
       'VirtualClockOptions',
       'VirtualNetworkOptions',
+      'VoskHost',
+      'VoskOptions',
       'When',
     ],
   },

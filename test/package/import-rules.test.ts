@@ -88,7 +88,7 @@ const RULES: readonly Rule[] = [
   {
     area: 'data',
     may: ['leaf', 'clock', 'protocol'],
-    mayAsType: ['transport port'],
+    mayAsType: ['transport port', 'diagnosis'],
     because:
       'the data plane is synchronous and free of xstate and rxjs, so that its properties run by the million',
   },
@@ -112,8 +112,8 @@ const RULES: readonly Rule[] = [
   },
   {
     area: 'public index',
-    may: ['leaf', 'control', 'root', 'protocol'],
-    mayAsType: ['clock', 'data', 'diagnosis', 'transport port'],
+    may: ['leaf', 'clock', 'control', 'root', 'protocol'],
+    mayAsType: ['data', 'diagnosis', 'transport port'],
     because: 'it names what is public, and does nothing',
   },
   {

@@ -13,7 +13,7 @@
  *
  * It does not decode, repair, check CRCs, or find its way back into a stream that it has lost.
  */
-import type { RawFormat } from './wav.ts';
+import type { RawFormat } from './raw-format.ts';
 
 /** A run of bytes that is sent as one message. */
 export interface Piece {

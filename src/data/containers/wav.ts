@@ -11,16 +11,7 @@
  */
 import { ascii, uintLE } from './bytes.ts';
 import { type Grammar, MORE, REFUSED, type Unit } from './demuxer.ts';
-
-/** The audio in a WAV file. */
-export interface RawFormat {
-  /** In Deepgram's words; `other` is PCM that it has no word for, such as 8 or 24 bits. */
-  readonly encoding: 'linear16' | 'linear32' | 'mulaw' | 'alaw' | 'other';
-  readonly sampleRate: number;
-  readonly channels: number;
-  /** Bytes of one frame: one sample of each channel. */
-  readonly blockAlign: number;
-}
+import type { RawFormat } from './raw-format.ts';
 
 /** Format tag and bits per sample. Deepgram's `linear32` is floating point; 32-bit integers have no name there. */
 const ENCODINGS: Partial<Record<string, RawFormat['encoding']>> = {

@@ -2,7 +2,8 @@
  * From the bytes of one connection to samples: raw PCM as the query declares it, or a container whose header comes
  * first and tells the format. What cannot be decoded is said so at once, or swallowed, as the options want it.
  */
-import { type ContainerDemuxer, createDemuxer } from '../media/container.ts';
+import { createDemuxer } from '../media/container.ts';
+import type { ContainerDemuxer } from '../media/container-demuxer.ts';
 import { PcmDecoder, mixDown } from '../media/pcm.ts';
 import { UndecodableAudio } from '../media/undecodable-audio.ts';
 import type { ListenSettings } from './listen-query.ts';

@@ -3,27 +3,11 @@
  * in the middle, which is what a reconnect without the header sends, is an error and not silence.
  */
 import { append } from './bytes.ts';
+import type { ContainerDemuxer } from './container-demuxer.ts';
 import { OggDemuxer } from './ogg.ts';
-import type { PcmEncoding } from './pcm.ts';
 import { UndecodableAudio } from './undecodable-audio.ts';
 import { WavDemuxer } from './wav.ts';
 import { WebmDemuxer } from './webm.ts';
-
-export interface PacketFormat {
-  encoding: PcmEncoding;
-  sampleRate: number;
-  channels: number;
-}
-
-export interface Packet {
-  format: PacketFormat;
-  /** Whole sample frames. */
-  payload: Uint8Array;
-}
-
-export interface ContainerDemuxer {
-  push(bytes: Uint8Array): Packet[];
-}
 
 const LONGEST_SIGNATURE = 4;
 

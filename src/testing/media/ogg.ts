@@ -6,7 +6,7 @@
  * checksum is right, page numbers never go back. A jump forward is a hole, and bearable, as to any Ogg decoder.
  */
 import { append, ascii } from './bytes.ts';
-import type { ContainerDemuxer, Packet, PacketFormat } from './container.ts';
+import type { ContainerDemuxer, Packet, PacketFormat } from './container-demuxer.ts';
 import type { MuxOptions, MuxedStream } from './muxed-stream.ts';
 import { encodePcm } from './pcm.ts';
 import { UndecodableAudio } from './undecodable-audio.ts';

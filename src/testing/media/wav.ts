@@ -3,7 +3,7 @@
  * nobody knows yet.
  */
 import { append } from './bytes.ts';
-import type { ContainerDemuxer, Packet, PacketFormat } from './container.ts';
+import type { ContainerDemuxer, Packet, PacketFormat } from './container-demuxer.ts';
 import type { MuxOptions, MuxedStream } from './muxed-stream.ts';
 import { type PcmEncoding, encodePcm } from './pcm.ts';
 import { UndecodableAudio } from './undecodable-audio.ts';

@@ -8,7 +8,7 @@
  * as a replay makes, adds nothing to it.
  */
 import { append, ascii } from './bytes.ts';
-import type { ContainerDemuxer, Packet, PacketFormat } from './container.ts';
+import type { ContainerDemuxer, Packet, PacketFormat } from './container-demuxer.ts';
 import * as ebml from './ebml.ts';
 import type { MuxOptions, MuxedStream } from './muxed-stream.ts';
 import { encodePcm } from './pcm.ts';

@@ -12,12 +12,14 @@ export interface HeardWord {
   confidence: number;
 }
 
+/** What a recogniser will be given. */
 export interface RecogniserFormat {
   sampleRate: number;
   /** Milliseconds of silence that end a phrase; `false` leaves phrases to the recogniser's own cadence. */
   endpointingMs: number | false;
 }
 
+/** Who wants to know what was heard. */
 export interface RecogniserListener {
   /** What has been heard since the last final, so far; every call replaces the one before it. */
   interim(words: HeardWord[], heardUntilSeconds: number): void;
@@ -28,6 +30,7 @@ export interface RecogniserListener {
   final(words: HeardWord[], heardUntilSeconds: number, endpoint: boolean): void;
 }
 
+/** Hears one channel of one connection. */
 export interface Recogniser {
   accept(samples: Int16Array): void;
   /** Decides everything accepted so far: reports one final, even an empty one, then calls `flushed`. */
@@ -36,4 +39,5 @@ export interface Recogniser {
   close(): void;
 }
 
+/** Makes a recogniser for one channel of one connection. */
 export type RecogniserFactory = (format: RecogniserFormat, listener: RecogniserListener) => Recogniser;

@@ -19,6 +19,7 @@ import { runVoskWorker } from './worker.ts';
 /** The lowest rate tried. Far below it, Vosk aborts or never returns. */
 const LOWEST_SAMPLE_RATE = 8000;
 
+/** How to start the speech recogniser. */
 export interface VoskOptions extends VoskFileOptions {
   /**
    * Told once if recognition breaks down after the start; every stream is silent from then on, and a flush under way
