@@ -87,7 +87,7 @@ export async function perform(
     ),
   );
   if (isAborted()) return undefined;
-  story.end(atMs());
+  if (story.state.state !== 'failed') story.end(atMs());
   const report = await live.close();
   story.count(secondsOf(report.ledger));
   const peaceful = await undisturbed;
@@ -159,11 +159,14 @@ async function listenInPeace(
   }
 }
 
+/** Nobody wants to watch an outage for longer: the service is away, or the network. */
+const GIVE_UP_MS = 15_000;
+
 /** As an app that shows captions would choose them. */
 function optionsFor(
   { sampleRate }: Recording,
   clock: Clock,
-): Pick<LiveTranscriptionOptions, 'listen' | 'clock'> {
+): Pick<LiveTranscriptionOptions, 'listen' | 'clock' | 'giveUpAfterMs'> {
   const listen: ListenParameters = {
     model: 'nova-3',
     language: 'en',
@@ -172,7 +175,7 @@ function optionsFor(
     interim_results: true,
     smart_format: true,
   };
-  return { listen, clock };
+  return { listen, clock, giveUpAfterMs: GIVE_UP_MS };
 }
 
 /** Completes after a while, and emits nothing. */

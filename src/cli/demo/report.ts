@@ -55,8 +55,7 @@ export function report(
     [span(`${INDENT}Report`, 'bold')],
     ...table,
     [],
-    ...differenceLines(story, verdict.differences, width),
-    [],
+    ...(verdict.undisturbedWords > 0 ? [...differenceLines(story, verdict.differences, width), []] : []),
     ...verdictLines(verdict, width),
   ].map((line) => paint(line, colour));
 }
@@ -65,11 +64,10 @@ type TableRow = [label: string, value: string, note?: string];
 
 function tableRows(story: Story, { report, measuredSilenceMs }: Outcome, verdict: Verdict): TableRow[] {
   const { accepted, confirmed, dropped, pending } = secondsOf(report.ledger);
+  const causes = story.recoveries.flatMap(({ entry, replay }) => (replay ? entry.text : [])).join(', ');
   const silence = inSeconds(report.longestOutboundSilenceMs / 1000);
   const measured =
-    measuredSilenceMs === undefined
-      ? ''
-      : `, ${inSeconds(measuredSilenceMs / 1000)} as the server measured it`;
+    measuredSilenceMs === undefined ? '' : `; the server measured ${inSeconds(measuredSilenceMs / 1000)}`;
   return [
     ['audio accepted', inSeconds(accepted)],
     ['audio confirmed', inSeconds(confirmed), 'covered by final results'],
@@ -77,9 +75,9 @@ function tableRows(story: Story, { report, measuredSilenceMs }: Outcome, verdict
     ['audio dropped', inSeconds(dropped)],
     ['words', String(verdict.words), `the undisturbed run has ${verdict.undisturbedWords}`],
     ['words recovered', String(verdict.recoveredWords), 'reached the server by replay only'],
-    ['reconnects', String(story.reconnects), story.recoveries.map(({ entry }) => entry.text).join(', ')],
+    ['reconnects', String(story.reconnects), causes],
     ['KeepAlives', String(report.keepAlives)],
-    ['longest silence', silence, `outbound; 10 s are allowed${measured}`],
+    ['longest silence', silence, `outbound, of 10 s allowed${measured}`],
   ];
 }
 

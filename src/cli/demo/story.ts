@@ -69,6 +69,7 @@ export class Story {
   reconnects = 0;
   undisturbedWords = 0;
   #connections = 0;
+  #isConnected = false;
   #pausedAt: { atMs: number; keepAlives: number; connections: number } | undefined;
   #struck: FaultName | undefined;
   #tell: (news: News) => void;
@@ -112,11 +113,12 @@ export class Story {
     const { keepAlives, connections } = this.#pausedAt;
     const sent = this.keepAlives - keepAlives;
     const held = connections === this.#connections ? 'the connection held' : 'on a new connection';
-    this.#note('resumed', `Audio again: ${held}, with ${plural(sent, 'KeepAlive')}`, atMs);
+    const text = this.#isConnected ? `${held}, with ${plural(sent, 'KeepAlive')}` : 'there is no connection';
+    this.#note('resumed', `Audio again: ${text}`, atMs);
   }
 
   strike(fault: FaultName): void {
-    this.#struck = fault;
+    if (this.#isConnected) this.#struck = fault;
   }
 
   /** A frame went out. */
@@ -132,6 +134,7 @@ export class Story {
   /** A connection is up; `seconds` tells what was confirmed before, and so what has to be said again. */
   opened(seconds: Seconds, atMs: number): void {
     this.#connections += 1;
+    this.#isConnected = true;
     this.lastOutboundAtMs = atMs;
     this.count(seconds);
     const recovery = this.recoveries.at(-1);
@@ -151,6 +154,7 @@ export class Story {
 
   lost(end: Pick<ConnectionEnd, 'code' | 'serverMessage' | 'kind'>, atMs: number): void {
     this.lastOutboundAtMs = undefined;
+    this.#isConnected = false;
     const entry = this.#note('lost', describeEnd(end, this.#struck), atMs);
     this.#struck = undefined;
     this.recoveries.push({ entry });
@@ -215,5 +219,5 @@ function describeEnd(
   if (struck === 'cut') return 'TCP cut';
   const named = /net-?(\d{4})/i.exec(serverMessage ?? '')?.[1];
   if (code !== undefined && code !== 1006) return `Close ${code}${named ? ` NET-${named}` : ''}`;
-  return `Connection lost (${kind})`;
+  return `No connection (${kind})`;
 }

@@ -18,30 +18,14 @@ export interface Verdict {
 /** Deepgram closes a connection that hears nothing for so long. */
 export const WINDOW_MS = 10_000;
 
-export function judge(
-  story: Story,
-  { report, undisturbed, undisturbedError, measuredSilenceMs }: Outcome,
-  plan: Plan,
-  audioSeconds: number,
-): Verdict {
+export function judge(story: Story, outcome: Outcome, plan: Plan, audioSeconds: number): Verdict {
   const words = story.finals.flatMap((final) => final.words);
-  const expected = undisturbed.flatMap((final) => final.words);
+  const expected = outcome.undisturbed.flatMap((final) => final.words);
   const differences = compareWords(expected, words, story.seams);
-  const silenceMs = Math.max(report.longestOutboundSilenceMs, measuredSilenceMs ?? 0);
   const failures = [
-    ...judgeEnd(report, undisturbedError),
-    ...judgeLedger(report, audioSeconds),
-    ...judgeRepeats(story.finals, differences),
-    ...differences.filter(({ seam }) => seam === undefined).map(tellStray),
-    ...(undisturbed.length === 0
-      ? ['The undisturbed run has no words: there is nothing to compare with.']
-      : []),
-    ...(story.reconnects < plan.strikes.length
-      ? [`Only ${story.reconnects} of ${plan.strikes.length} broken connections came back.`]
-      : []),
-    ...(silenceMs >= WINDOW_MS
-      ? [`Nothing was sent for ${(silenceMs / 1000).toFixed(1)} s: Deepgram would have closed with 1011.`]
-      : []),
+    ...judgeEnd(outcome),
+    // A session that failed leaves everything undone: what else is missing goes without saying.
+    ...(outcome.report.error ? [] : judgeRun(story, outcome, plan, audioSeconds, differences)),
   ];
   return {
     differences,
@@ -52,13 +36,39 @@ export function judge(
   };
 }
 
-function judgeEnd({ outcome, error }: SessionReport, undisturbedError: unknown): string[] {
+function judgeEnd({ report: { outcome, error }, undisturbedError }: Outcome): string[] {
   const failures: string[] = [];
   if (error) failures.push(`The session failed. ${error.message}`);
   else if (outcome !== 'drained') failures.push(`The session ended by ${outcome}, and was not drained.`);
   // Both fail for the same reason, if it is the key or the network: once is enough.
   if (undisturbedError instanceof Error && undisturbedError.message !== error?.message) {
     failures.push(`The undisturbed run failed. ${undisturbedError.message}`);
+  }
+  return failures;
+}
+
+function judgeRun(
+  story: Story,
+  { report, undisturbed, measuredSilenceMs }: Outcome,
+  plan: Plan,
+  audioSeconds: number,
+  differences: readonly Difference[],
+): string[] {
+  const failures = [
+    ...judgeLedger(report, audioSeconds),
+    ...judgeRepeats(story.finals, differences),
+    ...differences.filter(({ seam }) => seam === undefined).map(tellStray),
+  ];
+  if (undisturbed.length === 0) {
+    failures.push('The undisturbed run has no words: there is nothing to compare with.');
+  }
+  if (story.reconnects < plan.strikes.length) {
+    failures.push(`Only ${story.reconnects} of ${plan.strikes.length} broken connections came back.`);
+  }
+  const silenceMs = Math.max(report.longestOutboundSilenceMs, measuredSilenceMs ?? 0);
+  if (silenceMs >= WINDOW_MS) {
+    const seconds = (silenceMs / 1000).toFixed(1);
+    failures.push(`Nothing was sent for ${seconds} s: Deepgram would have closed with 1011.`);
   }
   return failures;
 }
