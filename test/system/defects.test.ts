@@ -1,0 +1,175 @@
+/** Losses not yet prevented: each test says what ought to hold, and turns red when it does. */
+import { expect, test, vi } from 'vitest';
+import { createLiveTranscription } from '../../src/index.ts';
+import { Emulator, stallResults, VirtualClock, VirtualNetwork } from '../../src/testing/index.ts';
+import { tell } from './story.ts';
+
+test.fails('a long pause with half a word pending does not use up the patience for outages [G7]', async () => {
+  const story = await tell({ giveUpAfterMs: 120_000 });
+  await story.speak(10);
+  await story.pause(1_000);
+  expect(story.status.phase).not.toBe('failed');
+  story.live.abort();
+});
+
+test.fails('after NET-0002 in a long pause the next word goes out at once [G3 G7]', async () => {
+  const story = await tell();
+  await story.speak(10);
+  await story.pause(615);
+  const spokeAt = story.clock.now() / 1000;
+  await story.speak(35);
+  expect(story.noticesOf('connection-suspended')).toEqual([]);
+  expect(story.attemptsAt.filter((at) => at > spokeAt + 0.5)).toEqual([]);
+  story.live.abort();
+});
+
+test.fails('two cuts, minutes apart in one long pause, are no long outage [G7]', async () => {
+  const story = await tell();
+  await story.speak(10);
+  await story.pause(20);
+  story.network.cut();
+  await story.pause(200);
+  story.network.cut();
+  await story.wait(1);
+  await story.speak(3);
+  expect(story.path).not.toContain('suspended');
+  story.live.abort();
+});
+
+test.fails('a word too short for any result, and a minute of pause, is no undecodable audio [G7]', async () => {
+  const story = await tell({ server: { keepAliveHolds: 'after-results' } });
+  await story.speak(0.6);
+  await story.pause(90);
+  expect(story.status.phase).not.toBe('failed');
+  await story.speak(10);
+  await story.close();
+  story.expectEveryWordOnce();
+});
+
+test.fails('one NET-0000 after a refused handshake is not two of them [G7]', async () => {
+  const story = await tell({
+    stallMs: 60_000,
+    given: (server) => {
+      server.refuse(503);
+      server.onConnection(2, stallResults());
+    },
+  });
+  await story.speak(40);
+  expect(story.ends).toEqual(['server-unavailable', 'server-silent']);
+  expect(story.status.phase).not.toBe('failed');
+  await story.close();
+  story.expectEveryWordOnce();
+});
+
+test.fails('a trickle of audio too thin for results is no broken link [G11]', async () => {
+  const story = await tell();
+  for (let frame = 0; frame < 40; frame += 1) {
+    await story.pause(2.6);
+    await story.speak(0.2);
+  }
+  expect(story.ends).toEqual([]);
+  story.live.abort();
+});
+
+test.fails('one word every six seconds is enough to find a broken link [G11]', async () => {
+  const story = await tell();
+  await story.speak(3);
+  story.network.halfOpen();
+  for (let turn = 0; turn < 5; turn += 1) {
+    await story.speak(2.4);
+    await story.pause(4);
+  }
+  expect(story.ends).toEqual(['stalled']);
+  story.live.abort();
+});
+
+test.fails('close() settles though a Blob never gives its bytes [G9]', async () => {
+  const story = await tell();
+  await story.speak(3);
+  const blob = new Blob([new Uint8Array(40)]);
+  blob.arrayBuffer = () => new Promise(() => undefined);
+  story.live.send(blob);
+  await story.close(30);
+});
+
+test('a full log that refuses gives up nothing [G2]', async () => {
+  const story = await tell({ log: { overflow: 'refuse' } });
+  story.allowRefusals();
+  story.network.offline = true;
+  await story.speak(100);
+  expect(story.refusals.length).toBeGreaterThan(1_900);
+  expect(story.live.ledger.dropped).toBe(0);
+  story.live.abort();
+});
+
+test.fails('the pace of a replay keeps to its limit over every four seconds [G10]', async () => {
+  const story = await tell();
+  await story.speak(10);
+  story.network.offline = true;
+  story.network.cut();
+  await story.speak(30);
+  story.network.offline = false;
+  await story.speak(30);
+  story.expectCleanWire({ maxPace: 1.25 });
+  story.live.abort();
+});
+
+test.fails('a close after an idle end is not taken for drained because an earlier drain was [G9]', async () => {
+  const story = await tell({
+    disconnectAfterIdleMs: 10_000,
+    server: { faultsOf: (attempt) => (attempt > 1 ? [stallResults()] : []) },
+  });
+  await story.speak(6);
+  await story.pause(20);
+  await story.speak(6);
+  const report = await story.close();
+  expect(report).toMatchObject({ outcome: 'deadline' });
+  expect(report.ledger.pending).toBeGreaterThan(0);
+});
+
+test.fails('a link that outlives many offline events is not condemned while it answers [G11]', async () => {
+  const heard = new Map<string, () => void>();
+  vi.stubGlobal('addEventListener', (name: string, listener: () => void) => heard.set(name, listener));
+  vi.stubGlobal('removeEventListener', () => undefined);
+  const story = await tell();
+  for (let flicker = 0; flicker < 4; flicker += 1) {
+    await story.speak(2);
+    heard.get('offline')?.();
+    await story.speak(1);
+    heard.get('online')?.();
+  }
+  await story.speak(10);
+  expect(story.ends).toEqual([]);
+  story.live.abort();
+  vi.unstubAllGlobals();
+});
+
+/** Time does not move while timers of no delay go on being set. */
+class WatchedClock extends VirtualClock {
+  #at = 0;
+  #set = 0;
+  override setTimeout(callback: () => void, delayMs: number): unknown {
+    if (this.now() !== this.#at) this.#set = 0;
+    this.#at = this.now();
+    if ((this.#set += 1) > 1_000) throw new Error(`timers without end at ${this.now()} ms`);
+    return super.setTimeout(callback, delayMs);
+  }
+}
+
+test('a silence a hair short of the KeepAlive interval does not spin [G1]', async () => {
+  for (let fraction = 0.01; fraction < 1; fraction += 0.01) {
+    const clock = new WatchedClock();
+    const network = new VirtualNetwork(new Emulator({ clock }));
+    const live = createLiveTranscription({
+      auth: { apiKey: 'key' },
+      listen: { encoding: 'linear16', sample_rate: 1_000 },
+      clock,
+      transport: network.transport,
+    });
+    live.send(new Uint8Array(40));
+    await clock.advanceAsync(33_333 / 7 + fraction);
+    live.send(new Uint8Array(40));
+    await clock.advanceAsync(10_000);
+    live.abort();
+  }
+});

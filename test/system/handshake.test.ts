@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest';
+import { tell } from './story.ts';
+
+describe('what no retry mends fails at once, with one attempt [G7]', () => {
+  test.each([
+    [400, 'bad-request'],
+    [402, 'payment-required'],
+    [403, 'forbidden'],
+    [404, 'not-found'],
+    [418, 'refused'],
+  ])('%i', async (status, reason) => {
+    const story = await tell({ given: (server) => server.refuse(status, { times: 99, dgError: 'because' }) });
+    story.allowRefusals();
+    await story.speak(30);
+    expect(story.status).toMatchObject({
+      phase: 'failed',
+      error: { reason, status, serverMessage: 'because' },
+    });
+    expect(story.status.error?.remedy).not.toBe('');
+    expect(story.server.attempts).toBe(1);
+    expect(await story.close(0.2)).toMatchObject({ outcome: 'failed', error: { reason } });
+  });
+});
+
+test('a 401 with a fixed key fails at once [G7]', async () => {
+  const story = await tell({ given: (server) => server.refuse(401, { times: 99 }) });
+  story.allowRefusals();
+  await story.speak(30);
+  expect(story.status.error?.reason).toBe('unauthorized');
+  expect(story.server.attempts).toBe(1);
+});
+
+test('a 401 with a function is tried once more, with a new token [G7]', async () => {
+  let asked = 0;
+  const story = await tell({
+    auth: () => ({ apiKey: `key-${(asked += 1)}` }),
+    given: (server) => server.refuse(401, { times: 99 }),
+  });
+  story.allowRefusals();
+  await story.speak(30);
+  expect(story.status.error?.reason).toBe('unauthorized');
+  expect([story.server.attempts, asked]).toEqual([2, 2]);
+});
+
+test('an expired token is replaced, and nothing is lost [G3 G7]', async () => {
+  const story = await tell({ auth: () => ({ apiKey: 'key' }), given: (server) => server.refuse(401) });
+  await story.speak(10);
+  await story.close();
+  story.expectEveryWordOnce();
+});
+
+test('a session of an hour may need many new tokens [G7]', async () => {
+  const story = await tell({ auth: () => ({ apiKey: 'key' }) });
+  for (let turn = 0; turn < 5; turn += 1) {
+    await story.speak(6);
+    story.server.refuse(401);
+    story.network.cut();
+  }
+  await story.speak(6);
+  await story.close();
+  story.expectEveryWordOnce();
+});
+
+test.each([429, 500, 503, 408])(
+  '%i is retried with growing delays and without loss [G3 G7]',
+  async (status) => {
+    const story = await tell({ given: (server) => server.refuse(status, { times: 6 }) });
+    await story.speak(50);
+    await story.close();
+    expect(story.server.attempts).toBe(7);
+    const [first = 0] = story.attemptsAt;
+    expect(story.attemptsAt.at(-1)! - first).toBeGreaterThan(2);
+    story.expectEveryWordOnce();
+  },
+);
+
+test('a server that accepts and closes at once is not hammered, and nothing is lost when it heals [G3 G7]', async () => {
+  const story = await tell({ log: { maxSeconds: 3_600 }, given: (server) => server.flap({ times: 20 }) });
+  await story.speak(400);
+  expect(story.server.attempts).toBe(21);
+  const perMinute = story.attemptsAt.map(
+    (from) => story.attemptsAt.filter((at) => at >= from && at < from + 60).length,
+  );
+  expect(Math.max(...perMinute)).toBeLessThanOrEqual(12);
+  expect(story.noticesOf('connection-suspended').length).toBeGreaterThan(0);
+  await story.close(4_000);
+  story.expectEveryWordOnce();
+});
+
+test('opening refills nothing: only results do [G7]', async () => {
+  const story = await tell({ given: (server) => server.flap({ times: 1_000, code: 1006 }) });
+  await story.speak(60);
+  expect(story.live.actor.getSnapshot().context.failures).toBeGreaterThanOrEqual(10);
+  await story.pause(3_600);
+  expect(story.server.attempts).toBeLessThan(12 + 3_600 / 29);
+  story.live.abort();
+});
+
+test('giveUpAfterMs ends an outage that outlasts it, with what there was [G7]', async () => {
+  const story = await tell({ giveUpAfterMs: 30_000 });
+  story.allowRefusals();
+  await story.speak(10);
+  story.network.offline = true;
+  story.network.cut();
+  await story.speak(60);
+  expect(story.status).toMatchObject({ phase: 'failed', error: { reason: 'retries-exhausted' } });
+  expect(await story.close(0.2)).toMatchObject({ outcome: 'failed' });
+});
+
+test('credentials that come slowly are waited for [G3]', async () => {
+  let story: Awaited<ReturnType<typeof tell>>;
+  story = await tell({
+    auth: () => new Promise((resolve) => story.clock.setTimeout(() => resolve({ apiKey: 'key' }), 6_000)),
+  });
+  await story.speak(20);
+  await story.close();
+  expect(story.ends).toEqual([]);
+  story.expectEveryWordOnce();
+});
+
+test('credentials that fail are asked for again, and why is told [G3]', async () => {
+  let asked = 0;
+  const story = await tell({
+    auth: () => {
+      if ((asked += 1) < 4) throw new Error('token endpoint is down');
+      return { apiKey: 'key' };
+    },
+  });
+  await story.speak(20);
+  await story.close();
+  expect(story.noticesOf('credentials-failed').map(({ cause }) => String(cause))).toEqual(
+    Array.from({ length: 3 }, () => 'Error: token endpoint is down'),
+  );
+  story.expectEveryWordOnce();
+});
+
+test('credentials that never come are given up, and their signal aborts [G5 G7]', async () => {
+  const signals: AbortSignal[] = [];
+  const story = await tell({ auth: ({ signal }) => (signals.push(signal), new Promise(() => undefined)) });
+  await story.speak(25);
+  expect(story.ends.slice(0, 2)).toEqual(['credentials-timeout', 'credentials-timeout']);
+  story.live.abort();
+  expect(signals.map(({ aborted }) => aborted)).not.toContain(false);
+  await story.expectNothingLeft();
+  expect(story.server.attempts).toBe(0);
+});
+
+test('credentials that come after abort open nothing [G5]', async () => {
+  let answer: (auth: { apiKey: string }) => void = () => undefined;
+  const story = await tell({ auth: () => new Promise((resolve) => (answer = resolve)) });
+  await story.speak(1);
+  story.live.abort();
+  answer({ apiKey: 'key' });
+  await story.wait(1);
+  await story.expectNothingLeft();
+  expect(story.network.links.length).toBe(0);
+});
+
+test('credentials that are none are reported without their value [G8]', async () => {
+  const story = await tell({ auth: () => ({ apiKey: 'has a blank' }) });
+  await story.speak(1);
+  expect(story.noticesOf('credentials-failed').length).toBeGreaterThan(0);
+  expect(JSON.stringify(story.notices) + String(story.notices[0]?.cause)).not.toContain('has a blank');
+  story.live.abort();
+});
+
+test('a handshake that hangs is given up after connectTimeoutMs [G7]', async () => {
+  const story = await tell({ connectTimeoutMs: 2_000, given: (server) => server.hang() });
+  await story.speak(10);
+  await story.close();
+  expect(story.ends).toEqual(['connect-timeout']);
+  story.expectEveryWordOnce();
+});
