@@ -3,6 +3,14 @@ import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 
 export type Command =
   | { name: 'demo'; hosted?: { apiKey: string; url?: string | undefined } }
+  | {
+      name: 'transcribe';
+      file: string;
+      apiKey: string;
+      url?: string | undefined;
+      model: string;
+      language: string;
+    }
   | { name: 'emulate'; host: string; port: number; tones: boolean }
   | { name: 'help'; text: string }
   /** Told on stderr; the exit code is 2. */
@@ -11,9 +19,10 @@ export type Command =
 const USAGE = `Usage: rx-deepgram <command>
 
 Commands:
-  demo       streams real speech through a pause, a TCP cut and a close 1011,
-             and checks that no word is lost
-  emulate    lets a program talk to an emulator of Deepgram
+  demo          streams real speech through a pause, a TCP cut and a close 1011,
+                and checks that no word is lost
+  transcribe    writes down what is said in a WAV file
+  emulate       lets a program talk to an emulator of Deepgram
 
 Options:
   -h, --help    shows this, or the options of a command`;
@@ -46,6 +55,26 @@ Exit codes:
   2    the command line or the environment is not right
   130  interrupted`;
 
+const TRANSCRIBE_USAGE = `Usage: rx-deepgram transcribe FILE.wav [--url URL] [--model NAME]
+
+Plays a WAV file to Deepgram at real-time pace and writes what is decided, a
+line for each final result. What is amiss goes to stderr.
+
+Options:
+  --url URL          another address than Deepgram's, such as an emulator's
+  --model NAME       by default nova-3
+  --language CODE    by default en
+  -h, --help         shows this
+
+Environment:
+  DEEPGRAM_API_KEY   needed; it is never shown
+
+Exit codes:
+  0    all audio was transcribed
+  1    some was not, or the session failed
+  2    the command line or the environment is not right
+  130  interrupted`;
+
 const EMULATE_USAGE = `Usage: rx-deepgram emulate [--port N] [--host NAME] [--tones]
 
 Lets an emulator of Deepgram's /v1/listen listen on this machine until it is
@@ -71,6 +100,8 @@ export function readCommandLine(args: readonly string[], env: NodeJS.ProcessEnv)
     switch (name) {
       case 'demo':
         return readDemo(rest, env);
+      case 'transcribe':
+        return readTranscribe(rest, env);
       case 'emulate':
         return readEmulate(rest);
       case 'help':
@@ -102,15 +133,29 @@ function readDemo(args: readonly string[], env: NodeJS.ProcessEnv): Command {
       : refuse('--url goes with --hosted: without it the demonstration has an emulator of its own.');
   }
   const apiKey = env['DEEPGRAM_API_KEY']?.trim();
-  if (!apiKey) {
-    return refuse(
-      '--hosted needs an API key: set DEEPGRAM_API_KEY to one from https://console.deepgram.com.',
-    );
-  }
-  if (values.url !== undefined && !/^(wss?|https?):$/.test(protocolOf(values.url))) {
-    return refuse(`--url is '${values.url}': write scheme and host, such as ws://localhost:8080.`);
-  }
+  if (!apiKey) return refuse(`--hosted ${KEY_MISSING}`);
+  if (!isAddress(values.url)) return refuse(adviseOnUrl(values.url));
   return { name: 'demo', hosted: { apiKey, url: values.url } };
+}
+
+function readTranscribe(args: readonly string[], env: NodeJS.ProcessEnv): Command {
+  const options = {
+    url: { type: 'string' },
+    model: { type: 'string', default: 'nova-3' },
+    language: { type: 'string', default: 'en' },
+    help: { type: 'boolean', short: 'h', default: false },
+  } as const satisfies ParseArgsOptionsConfig;
+  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+  if (values.help) return { name: 'help', text: TRANSCRIBE_USAGE };
+  const [file, ...others] = positionals;
+  if (file === undefined || others.length > 0) {
+    return refuse('Give one WAV file.', 'See: rx-deepgram transcribe --help');
+  }
+  const apiKey = env['DEEPGRAM_API_KEY']?.trim();
+  if (!apiKey) return refuse(`transcribe ${KEY_MISSING}`);
+  const { url, model, language } = values;
+  if (!isAddress(url)) return refuse(adviseOnUrl(url));
+  return { name: 'transcribe', file, apiKey, url, model, language };
 }
 
 function readEmulate(args: readonly string[]): Command {
@@ -127,8 +172,15 @@ function readEmulate(args: readonly string[]): Command {
   return { name: 'emulate', host: values.host, port, tones: values.tones };
 }
 
-function protocolOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).protocol : '';
+const KEY_MISSING = 'needs an API key: set DEEPGRAM_API_KEY to one from https://console.deepgram.com.';
+
+/** No address is one: Deepgram's own. */
+function isAddress(url: string | undefined): boolean {
+  return url === undefined || (URL.canParse(url) && /^(wss?|https?):$/.test(new URL(url).protocol));
+}
+
+function adviseOnUrl(url: string | undefined): string {
+  return `--url is '${url}': write scheme and host, such as ws://localhost:8080.`;
 }
 
 function refuse(problem: string, advice?: string): Command {

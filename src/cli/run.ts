@@ -1,8 +1,10 @@
 /** From a command to an exit code. */
+import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import type { Command } from './command-line.ts';
 import { runDemo } from './demo/demo.ts';
 import { emulate } from './emulate.ts';
+import { transcribeFile } from './transcribe-file.ts';
 
 /** 128 and the number of the signal, as shells have it. */
 const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -23,6 +25,14 @@ export async function runCommand(command: Command, { out, err }: Output): Promis
       return 2;
     case 'demo':
       return untilSignal((signal) => runDemo(command, process, signal));
+    case 'transcribe': {
+      const { file, apiKey, url, model, language } = command;
+      const bytes = await readFile(file);
+      const session = { auth: { apiKey }, ...(url !== undefined && { baseUrl: url }) };
+      return untilSignal((signal) =>
+        transcribeFile(bytes, { session, model, language }, { out, err }, signal),
+      );
+    }
     case 'emulate':
       return untilSignal((signal) => emulate(command, out, signal));
     default:

@@ -21,6 +21,17 @@ describe('readCommandLine', () => {
     expect(command).toMatchObject({ name: 'demo', hosted: { url: 'ws://localhost:1' } });
   });
 
+  test('transcribe takes a file, and the key from the environment', () => {
+    expect(readCommandLine(['transcribe', 'a.wav', '--model', 'nova-2'], { DEEPGRAM_API_KEY: KEY })).toEqual({
+      name: 'transcribe',
+      file: 'a.wav',
+      apiKey: KEY,
+      url: undefined,
+      model: 'nova-2',
+      language: 'en',
+    });
+  });
+
   test('emulate takes any free port, unless it is told which', () => {
     expect(readCommandLine(['emulate'], {})).toMatchObject({ host: '127.0.0.1', port: 0, tones: false });
     expect(readCommandLine(['emulate', '--port', '8080', '--tones'], {})).toMatchObject({
@@ -30,6 +41,9 @@ describe('readCommandLine', () => {
   });
 
   test.each([
+    [['transcribe'], 'Give one WAV file'],
+    [['transcribe', 'a.wav', 'b.wav'], 'Give one WAV file'],
+    [['transcribe', 'a.wav'], 'DEEPGRAM_API_KEY'],
     [['emulate', '--port', '80800'], 'from 0 to 65535'],
     [['emulate', '--port', '-1'], '--port'],
     [['emulate', '--port', 'http'], 'from 0 to 65535'],
@@ -51,12 +65,16 @@ describe('readCommandLine', () => {
     expect(JSON.stringify(command)).not.toContain(KEY);
   });
 
-  test.each([[['--help']], [['help']], [['demo', '--help']], [['demo', '-h']], [['emulate', '-h']]])(
-    '%j helps',
-    (args) => {
-      expect(readCommandLine(args, {})).toMatchObject({ name: 'help' });
-    },
-  );
+  test.each([
+    [['--help']],
+    [['help']],
+    [['demo', '--help']],
+    [['demo', '-h']],
+    [['emulate', '-h']],
+    [['transcribe', '-h']],
+  ])('%j helps', (args) => {
+    expect(readCommandLine(args, {})).toMatchObject({ name: 'help' });
+  });
 
   test('the help fits a terminal of 80 columns', () => {
     const command = readCommandLine(['demo', '--help'], {});

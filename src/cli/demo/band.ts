@@ -53,12 +53,10 @@ export function stateBand(story: Story, place: BandPlace, nowMs: number): Line {
       if (shown === undefined || STATES[state].weight > STATES[shown].weight) cells[cell] = state;
     }
   });
-  return joined(
-    cells.map((state) => {
-      const { letter, styles } = STATES[state];
-      return place.colour && letter.trim() ? span('█', ...styles) : span(letter, ...styles);
-    }),
-  );
+  return cells.map((state) => {
+    const { letter, styles } = STATES[state];
+    return place.colour && letter.trim() ? span('█', ...styles) : span(letter, ...styles);
+  });
 }
 
 /** What happened, each thing under its time. */
@@ -69,7 +67,7 @@ export function markBand(story: Story, place: BandPlace, nowMs: number): Line {
     if (kind === 'recovered') continue;
     marks[Math.floor(atMs / cellMs)] = markOf(kind);
   }
-  return joined(Array.from(marks, (mark = span(' ')) => mark));
+  return Array.from(marks, (mark = span(' ')) => mark);
 }
 
 /** `0s        10s       20s`. */
@@ -103,16 +101,4 @@ export function legend(story: Story, colour: boolean): Line[] {
     const { letter, styles } = STATES[state];
     return [span(colour ? '█' : letter, ...styles), span(` ${state}`, 'dim')];
   });
-}
-
-/** Neighbours of one style become one span, so that a line is not mostly escape codes. */
-function joined(cells: readonly Span[]): Line {
-  const line: Span[] = [];
-  for (const cell of cells) {
-    const last = line.at(-1);
-    if (last && last.styles.join() === cell.styles.join()) {
-      line[line.length - 1] = { text: last.text + cell.text, styles: last.styles };
-    } else line.push(cell);
-  }
-  return line;
 }

@@ -43,7 +43,7 @@ export function paint(line: Line, colour: boolean): string {
       .map(({ text }) => text)
       .join('')
       .trimEnd();
-  return line
+  return joined(line)
     .map(({ text, styles }) => {
       const opening = styles.map((style) => `\x1b[${CODES[style][0]}m`).join('');
       const closing = styles
@@ -53,6 +53,22 @@ export function paint(line: Line, colour: boolean): string {
       return opening + text + closing;
     })
     .join('');
+}
+
+/** Neighbours of one style become one span, so that a line is not mostly escape codes. */
+function joined(line: Line): Line {
+  const spans: Span[] = [];
+  for (const next of line) {
+    const last = spans.at(-1);
+    if (last && isSameStyle(last, next)) {
+      spans[spans.length - 1] = { text: last.text + next.text, styles: last.styles };
+    } else spans.push(next);
+  }
+  return spans;
+}
+
+function isSameStyle(a: Span, b: Span): boolean {
+  return a.styles.join() === b.styles.join();
 }
 
 /** The line cut to a width, with an ellipsis where something is missing. */
@@ -94,7 +110,8 @@ export function wrap(words: readonly Span[], width: number, indent = ''): Line[]
       lines.push([span(indent)]);
       used = 0;
     } else {
-      lines.at(-1)?.push(span(' '));
+      const last = lines.at(-1)?.at(-1);
+      lines.at(-1)?.push(last && isSameStyle(last, word) ? span(' ', ...word.styles) : span(' '));
       used += 1;
     }
     lines.at(-1)?.push(...fit([word], room));
