@@ -27,7 +27,11 @@ export async function runCommand(command: Command, { out, err }: Output): Promis
       return untilSignal((signal) => runDemo(command, process, signal));
     case 'transcribe': {
       const { file, apiKey, url, model, language } = command;
-      const bytes = await readFile(file);
+      const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+        throw new Error(`'${file}' cannot be read (${error.code}): give the path of a WAV file.`, {
+          cause: error,
+        });
+      });
       const session = { auth: { apiKey }, ...(url !== undefined && { baseUrl: url }) };
       return untilSignal((signal) =>
         transcribeFile(bytes, { session, model, language }, { out, err }, signal),

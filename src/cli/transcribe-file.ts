@@ -47,7 +47,7 @@ export async function transcribeFile(
     if (severity !== 'info') err(`${message}\n`);
   });
   await new Promise<void>((resolve) => {
-    const clock = session.clock;
+    const { clock } = session;
     const playing = paced(data, { bytesPerSecond, ...(clock && { clock }) }).subscribe({
       next: (frame) => live.send(frame),
       complete: resolve,

@@ -22,7 +22,7 @@ const LOUD = 0.08;
 
 const TICKS_SECONDS = [5, 10, 15, 20, 30, 60];
 
-export function cellMsOf({ cells, lengthMs }: BandPlace, nowMs: number): number {
+function cellMsOf({ cells, lengthMs }: BandPlace, nowMs: number): number {
   // One cell more than needed: the moment that is just over is in none of the cells before it.
   return Math.max(CELL_MS, Math.max(lengthMs, nowMs) / Math.max(1, cells - 1));
 }

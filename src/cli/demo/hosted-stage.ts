@@ -6,7 +6,7 @@ import { systemClock } from '../../clock.ts';
 import { transport } from '../../transports/node.ts';
 import { type Stage, TappedTransport } from './stage.ts';
 
-export const HOSTED_URL = 'wss://api.deepgram.com';
+const HOSTED_URL = 'wss://api.deepgram.com';
 
 export function openHostedStage(apiKey: string, url: string = HOSTED_URL): Stage {
   const disturbed = new TappedTransport(transport);
