@@ -120,7 +120,7 @@ async function act(story: Story, one: Step): Promise<void> {
   }
 }
 
-const RUNS = Number(process.env['CHAOS_RUNS'] ?? 1_500);
+const RUNS = Number(process.env['CHAOS_RUNS'] ?? 700);
 const SEED = Number(process.env['CHAOS_SEED'] ?? 20_260_101);
 const PATH = process.env['CHAOS_PATH'];
 
@@ -132,7 +132,8 @@ test('whatever happens, every guarantee holds [G1 G2 G3 G4 G5 G7 G10]', { timeou
         weather: { ...weather, seed },
         log: { maxSeconds },
         listen: { interim_results: interim },
-        server: { seed, faultsOf: (attempt) => faults[attempt - 1] ?? [] },
+        // Two NET-0000 without a result before them end a session, as they should: not drawn here.
+        server: { seed, responseTimeoutMs: 1e9, faultsOf: (attempt) => faults[attempt - 1] ?? [] },
       });
       for (const one of steps) await act(story, one);
       const report = await story.close();

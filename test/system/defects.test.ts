@@ -173,3 +173,17 @@ test('a silence a hair short of the KeepAlive interval does not spin [G1]', asyn
     live.abort();
   }
 });
+
+test.fails('finalize() is asked again on the next connection, behind the same audio [G3 G4]', async () => {
+  const story = await tell();
+  await story.speak(5.4);
+  await story.finishWord();
+  const answer = story.live.finalize();
+  story.network.cut();
+  await story.wait(1);
+  await story.speak(6);
+  expect(await answer).toBe(true);
+  expect(story.link.frames.filter(({ text }) => text?.includes('Finalize')).length).toBe(1);
+  await story.close();
+  story.expectEveryWordOnce();
+});

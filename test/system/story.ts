@@ -250,6 +250,17 @@ export class Story {
     return this.#spoken.filter(({ end }) => end * RATE <= this.#accepted + 1e-6);
   }
 
+  /** What was heard, but for the half word that the end may have cut off. */
+  get heardText(): string {
+    const heard = this.heard.map(({ word }) => word);
+    if (heard.at(-1) === FRAGMENT) heard.pop();
+    return heard.join(' ');
+  }
+
+  get spokenText(): string {
+    return this.spoken.map(({ word }) => word).join(' ');
+  }
+
   noticesOf(code: NoticeCode): Notice[] {
     return this.notices.filter((notice) => notice.code === code);
   }

@@ -1,0 +1,135 @@
+import { expect, test } from 'vitest';
+import { breathe, bytesOf, RATE, tell } from './story.ts';
+
+test('empty chunks are skipped, reported once, and never reach the wire [G4]', async () => {
+  const story = await tell();
+  story.allowRefusals();
+  await story.speak(3);
+  for (const empty of [new Uint8Array(0), new ArrayBuffer(0), new Blob([])]) {
+    expect(story.live.send(empty)).toMatchObject({ accepted: false, reason: 'empty' });
+  }
+  await story.speak(3);
+  await story.close();
+  expect(story.noticesOf('empty-audio').length).toBe(1);
+  story.expectEveryWordOnce();
+  story.expectCleanWire();
+});
+
+test('bytes cut anywhere, in mid-sample too, are put together again [G3]', async () => {
+  for (const size of [1, 3, 7, 41]) {
+    const story = await tell();
+    const bytes = story.take(6 * RATE);
+    for (let at = 0; at < bytes.length; at += size) {
+      story.live.send(bytes.subarray(at, at + size));
+      if ((at / size) % Math.ceil(40 / size) === 0) await story.wait(Math.max(size, 40) / 2 / RATE);
+    }
+    await story.close();
+    expect(story.heardText).toBe(story.spokenText);
+    story.expectCleanWire();
+  }
+});
+
+test('a cut in the middle of a half-sent sample loses nothing [G3]', async () => {
+  const story = await tell();
+  const bytes = story.take(12 * RATE);
+  for (let at = 0; at < bytes.length; at += 41) {
+    if (at === 41 * 300) story.network.cut();
+    story.live.send(bytes.subarray(at, at + 41));
+    await story.wait(0.02);
+  }
+  await story.close();
+  expect(story.heardText).toBe(story.spokenText);
+});
+
+test('views into larger buffers, of any kind, are read where they point [G3]', async () => {
+  const story = await tell();
+  const kinds = [
+    (bytes: Uint8Array) => bytes.slice().buffer,
+    (bytes: Uint8Array) => new DataView(bytes.slice().buffer),
+    (bytes: Uint8Array) => new Int16Array(bytes.slice().buffer),
+    (bytes: Uint8Array) => {
+      const larger = new Uint8Array(bytes.length + 10).fill(99);
+      larger.set(bytes, 6);
+      return larger.subarray(6, 6 + bytes.length);
+    },
+    (bytes: Uint8Array) => Buffer.from(bytes),
+  ];
+  for (let frame = 0; frame < 300; frame += 1) {
+    await story.wait(0.02);
+    story.say(20, kinds[frame % kinds.length]);
+  }
+  await story.close();
+  story.expectEveryWordOnce();
+});
+
+test('a buffer that its owner reuses at once was copied, for replay too [G3]', async () => {
+  const story = await tell();
+  const owned = new Uint8Array(40);
+  for (let frame = 0; frame < 500; frame += 1) {
+    await story.wait(0.02);
+    if (frame === 250) story.network.cut();
+    story.say(20, (bytes) => (owned.set(bytes), owned));
+    owned.fill(99);
+  }
+  await story.close();
+  story.expectEveryWordOnce();
+});
+
+test('Blobs keep their place among bytes [G3]', async () => {
+  const story = await tell();
+  for (let frame = 0; frame < 200; frame += 1) {
+    await story.wait(0.02);
+    const bytes = story.take(20);
+    story.live.send(frame % 3 === 0 ? new Blob([bytes as Uint8Array<ArrayBuffer>]) : bytes);
+    if (frame % 7 === 0) await breathe();
+  }
+  story.live.send(new Blob([story.take(600) as Uint8Array<ArrayBuffer>]));
+  const closing = story.live.close();
+  await breathe();
+  await story.wait(15);
+  expect(await closing).toMatchObject({ outcome: 'drained', ledger: { pending: 0 } });
+  expect(story.heardText).toBe(story.spokenText);
+});
+
+test('a Blob that cannot be read is reported, and what follows it is not held up [G2]', async () => {
+  const story = await tell();
+  const broken = new Blob([new Uint8Array(40)]);
+  broken.arrayBuffer = () => Promise.reject(new Error('gone'));
+  story.live.send(broken);
+  story.live.send(bytesOf(new Int16Array(20)));
+  await breathe();
+  expect(story.noticesOf('audio-unreadable').map(({ cause }) => String(cause))).toEqual(['Error: gone']);
+  expect(story.live.ledger.accepted).toBe(20);
+  story.live.abort();
+});
+
+test('ten seconds in one chunk go out in pieces, paced, and whole [G3 G10]', async () => {
+  const story = await tell();
+  story.say(10 * RATE);
+  await story.wait(10);
+  await story.close();
+  expect(Math.max(...story.link.frames.map(({ bytes }) => bytes))).toBeLessThanOrEqual((RATE * 2) / 4);
+  expect(story.heardText).toBe(story.spokenText);
+});
+
+test('what is no audio is refused with an error that says so', async () => {
+  const story = await tell();
+  for (const nothing of [null, undefined, 'audio', 7, [1, 2], {}]) {
+    expect(() => story.live.send(nothing as never)).toThrow(/invalid-audio/);
+  }
+  story.live.abort();
+});
+
+test('send() tells the backlog, so that a file can be read no faster than it is heard [G2]', async () => {
+  const story = await tell();
+  let backlogMs = 0;
+  for (let second = 0; second < 30; second += 1) {
+    const result = story.say(RATE);
+    backlogMs = Math.max(backlogMs, result.backlogMs);
+    while (result.backlogMs > 5_000 && story.live.send(new Uint8Array(0)).backlogMs > 2_000)
+      await story.wait(0.1);
+  }
+  expect(backlogMs).toBeLessThan(8_000);
+  await story.close();
+  expect(story.heardText).toBe(story.spokenText);
+});
