@@ -22,10 +22,12 @@ test('the table knows every kind of end', () => {
 
 const histories: fc.Arbitrary<RecoveryHistory> = fc.record({
   failures: fc.nat(30),
+  serverSilences: fc.nat(5),
   outageMs: fc.nat(1_000_000),
   reauthorised: fc.boolean(),
   canReauthorise: fc.boolean(),
   pendingAudio: fc.boolean(),
+  flowingAudio: fc.boolean(),
   everConfirmed: fc.boolean(),
   closing: fc.boolean(),
 });

@@ -19,7 +19,7 @@ export interface Action {
 /** An event of the machine, or the end of a wait as XState names it. */
 export type Step = ConnectionEvent | { type: `xstate.after.${string}` };
 
-export const DEADLINE_MS = 12_345;
+const DEADLINE_MS = 12_345;
 
 export const connect: Step = { type: 'user.connect' };
 export const abort: Step = { type: 'user.abort' };
@@ -36,12 +36,14 @@ export const ended = (kind: EndKind, pendingAudio = false, details: Partial<Conn
   end: { kind, ...details },
   at: 1_000,
   pendingAudio,
+  flowingAudio: pendingAudio,
 });
 export const stalled = (pendingAudio = true): Step => ({
   type: 'socket.stalled',
   end: { kind: 'stalled' },
   at: 1_000,
   pendingAudio,
+  flowingAudio: pendingAudio,
 });
 
 /** Each wait belongs to one state. */

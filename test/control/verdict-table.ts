@@ -10,10 +10,12 @@ export const SETTINGS = { suspendAfterFailures: 10, suspendAfterMs: 60_000, give
 
 const FRESH: RecoveryHistory = {
   failures: 0,
+  serverSilences: 0,
   outageMs: 0,
   reauthorised: false,
   canReauthorise: true,
   pendingAudio: true,
+  flowingAudio: true,
   everConfirmed: false,
   closing: false,
 };
@@ -22,7 +24,7 @@ const FRESH: RecoveryHistory = {
 export const SITUATIONS = {
   'first failure, audio pending': FRESH,
   '… nothing pending': { ...FRESH, pendingAudio: false },
-  '… a second time': { ...FRESH, failures: 1, reauthorised: true },
+  '… a second time': { ...FRESH, failures: 1, serverSilences: 1, reauthorised: true },
   '… the key is fixed': { ...FRESH, canReauthorise: false },
   'long outage': { ...FRESH, outageMs: 60_000, everConfirmed: true },
   'ten failures before': { ...FRESH, failures: 10, everConfirmed: true },

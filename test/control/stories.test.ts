@@ -1,0 +1,74 @@
+/** Whole stories, named after the loss that they prevent; single steps are the table's business. */
+import { expect, test } from 'vitest';
+import {
+  audio,
+  close,
+  connect,
+  drive,
+  elapsed,
+  ended,
+  online,
+  opened,
+  start,
+  stateOf,
+  type Step,
+} from './situations.ts';
+
+const drained: Step = { type: 'drain.completed' };
+const idleForLong: Step = { type: 'idle.elapsed' };
+
+test('a close that loses its connection connects again, drains again, and only then closes [G9]', () => {
+  const lost = drive(start(), audio, opened(true), close(true), ended('network-lost', true));
+  expect(stateOf(lost)).toBe('backoff');
+  const again = drive(lost, elapsed('after.backoff'), opened(true));
+  expect(stateOf(again)).toBe('draining');
+  expect(stateOf(drive(again, drained))).toBe('closed');
+});
+
+test('a close during a long outage does not wait for the next probe [G9]', () => {
+  const suspended = drive(start({ suspendAfterMs: 0 }), audio, ended('network-lost', true));
+  expect(stateOf(suspended)).toBe('suspended');
+  expect(stateOf(drive(suspended, close(true)))).toBe('reconnecting');
+});
+
+test('audio that comes while an idle connection is given back gets a connection of its own [G2]', () => {
+  const draining = drive(start(), connect, opened(false), idleForLong, audio);
+  expect(stateOf(drive(draining, drained))).toBe('reconnecting');
+  expect(stateOf(drive(draining, elapsed('after.drain')))).toBe('reconnecting');
+});
+
+test('audio that comes in the instant of a 1011 is not left to rest [G2]', () => {
+  const closed = drive(start(), connect, opened(false), ended('no-audio', false, { code: 1011 }), audio);
+  expect(stateOf(drive(closed, elapsed('after.0')))).toBe('reconnecting');
+});
+
+test('an attempt that hangs is abandoned when the network comes back, and counts [M2]', () => {
+  const hanging = drive(start(), audio);
+  const afresh = drive(hanging, online);
+  expect(stateOf(afresh)).toBe('reconnecting');
+  expect(afresh.context.attempts).toBe(2);
+});
+
+test('a refused token is asked for once more, and once more again after a result [G7]', () => {
+  const refusedTwice = [ended('unauthorized', true), elapsed('after.backoff'), ended('unauthorized', true)];
+  const settings = { canReauthorise: true };
+  expect(stateOf(drive(start(settings), audio, ...refusedTwice))).toBe('failed');
+  const useful = drive(
+    start(settings),
+    audio,
+    ended('unauthorized', true),
+    elapsed('after.backoff'),
+    opened(true),
+    {
+      type: 'audio.confirmed',
+    },
+  );
+  const refusedOnce = drive(
+    useful,
+    ended('network-lost', true),
+    elapsed('after.backoff'),
+    ended('unauthorized', true),
+  );
+  expect(stateOf(refusedOnce)).toBe('backoff');
+  expect(stateOf(drive(refusedOnce, elapsed('after.backoff'), ended('unauthorized', true)))).toBe('failed');
+});
