@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { TranscriptionError } from '../src/errors.ts';
+import { checkOptions, type LiveTranscriptionOptions } from '../src/options.ts';
+
+const auth = { apiKey: 'key' };
+
+test.each<[Partial<LiveTranscriptionOptions> | { [name: string]: unknown }, RegExp]>([
+  [{ auth: undefined }, /auth holds no secret.*Give \{ apiKey \}/],
+  [{ auth: {} }, /auth holds no secret/],
+  [{ auth: { apiKey: '' } }, /auth holds no secret/],
+  [{ auth: { apiKey: 'a b' } }, /auth holds no secret/],
+  [{ auth: { accessToken: 'a\nb' } }, /auth holds no secret/],
+  [{ baseUrl: 'nonsense' }, /baseUrl is .*Write scheme and host/],
+  [{ baseUrl: 'ftp://host' }, /baseUrl is .*Write scheme and host/],
+  [{ baseUrl: 'wss://user:pass@host' }, /baseUrl is .*secrets belong into auth/],
+  [{ baseUrl: 'wss://host?model=x' }, /baseUrl is .*Write scheme and host/],
+  [{ baseUrl: 'wss://host/v1/listen' }, /baseUrl is 'wss:\/\/host\/v1\/listen'/],
+  [{ connect: 'soon' }, /connect is 'soon'.*lazy, eager/],
+  [{ keepAliveMs: 900 }, /keepAliveMs is 900.*from 1000 to 5000/],
+  [{ keepAliveMs: 10_000 }, /keepAliveMs is 10000/],
+  [{ catchUpRate: 1 }, /catchUpRate is 1\. /],
+  [{ catchUpRate: 2 }, /catchUpRate is 2\. Give a number from 1\.01 to 1\.25/],
+  [{ catchUp: 'some' }, /catchUp is 'some'.*all, live/],
+  [{ catchUp: { lastSeconds: -1 } }, /catchUp\.lastSeconds is -1/],
+  [{ stallMs: Number.NaN }, /stallMs is NaN/],
+  [{ drainMs: '5' }, /drainMs is 5/],
+  [{ connectTimeoutMs: 2 ** 31 }, /connectTimeoutMs is 2147483648/],
+  [{ log: { maxSeconds: 0 } }, /log\.maxSeconds is 0/],
+  [{ log: { maxBytes: 10 } }, /log\.maxBytes is 10/],
+  [{ log: { overflow: 'drop' } }, /log\.overflow is 'drop'.*drop-oldest, refuse/],
+  [{ primerMs: 2_000 }, /primerMs is 2000/],
+])('%o is refused: value, why, remedy', (wrong, message) => {
+  const check = () => checkOptions({ auth, ...wrong } as LiveTranscriptionOptions);
+  expect(check).toThrow(TranscriptionError);
+  expect(check).toThrow(message);
+});
+
+test('an error about a secret does not show it [G8]', async () => {
+  const secret = 'dg secret with blanks';
+  expect(() => checkOptions({ auth: { apiKey: secret } })).toThrow(
+    expect.objectContaining({ message: expect.not.stringContaining(secret) as string }),
+  );
+  const { credentials } = checkOptions({ auth: () => ({ accessToken: secret }) });
+  await expect(credentials(new AbortController().signal)).rejects.toThrow(
+    expect.objectContaining({ message: expect.not.stringContaining(secret) as string }),
+  );
+});
+
+test('defaults are those of the documentation', () => {
+  expect(checkOptions({ auth })).toMatchObject({
+    baseUrl: new URL('wss://api.deepgram.com'),
+    connect: 'lazy',
+    keepAliveMs: 3_000,
+    disconnectAfterIdleMs: Infinity,
+    connectTimeoutMs: 8_000,
+    stallMs: 10_000,
+    drainMs: 10_000,
+    finalizeMs: 1_500,
+    catchUp: 'all',
+    catchUpRate: 1.2,
+    log: { maxSeconds: 60, maxBytes: 8_388_608, overflow: 'drop-oldest' },
+    giveUpAfterMs: Infinity,
+    canReauthorise: false,
+  });
+});
+
+test('a key and a token are told apart, and http addresses are taken as ws', async () => {
+  const { signal } = new AbortController();
+  const schemeOf = async (given: LiveTranscriptionOptions['auth']) =>
+    (await checkOptions({ auth: given }).credentials(signal)).scheme;
+  expect(await schemeOf({ apiKey: 'x' })).toBe('token');
+  expect(await schemeOf({ accessToken: 'x' })).toBe('bearer');
+  expect(await schemeOf(async () => ({ accessToken: 'x' }))).toBe('bearer');
+  expect(checkOptions({ auth, baseUrl: 'http://localhost:8080' }).baseUrl.href).toBe('ws://localhost:8080/');
+});

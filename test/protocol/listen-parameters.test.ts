@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import { TranscriptionError } from '../../src/errors.ts';
+import {
+  audioFormatOf,
+  checkListenParameters,
+  listenUrl,
+  type ListenParameters,
+} from '../../src/protocol/listen-parameters.ts';
+
+test.each<[ListenParameters, RegExp]>([
+  [{ encoding: 'linear16' }, /listen\.encoding is 'linear16' without sample_rate\. .*sample_rate: 16000/],
+  [{ sample_rate: 16_000 }, /listen\.sample_rate is 16000 without encoding\. /],
+  [{ encoding: 'linear16', sample_rate: 0 }, /listen\.sample_rate is 0\. Give a whole number above 0/],
+  [{ encoding: 'linear16', sample_rate: 44_100.5 }, /listen\.sample_rate is 44100\.5/],
+  [{ encoding: 'linear16', sample_rate: 16_000, channels: -1 }, /listen\.channels is -1/],
+  [{ model: 'flux-general-en' }, /listen\.model is 'flux-general-en', a Flux model.*Write model: 'nova-3'/],
+  [
+    { utterance_end_ms: 500, interim_results: true },
+    /utterance_end_ms is 500, and Deepgram refuses less than 1000/,
+  ],
+  [
+    { utterance_end_ms: 1_000 },
+    /utterance_end_ms is 1000 without interim_results.*Add interim_results: true/,
+  ],
+  [{ endpointing: Number.NaN as never }, /listen\.endpointing is NaN, which cannot go into a query/],
+  [{ keyterm: [null] as never }, /listen\.keyterm is null/],
+  [{ model: (() => 'x') as never }, /listen\.model is .*cannot go into a query/],
+])('%o is refused: value, why, remedy', (listen, message) => {
+  expect(() => checkListenParameters(listen)).toThrow(TranscriptionError);
+  expect(() => checkListenParameters(listen)).toThrow(message);
+});
+
+test.each<[ListenParameters]>([
+  [{}],
+  [{ model: 'nova-3', language: 'multi', smart_format: true }],
+  [{ encoding: 'linear16', sample_rate: 8_000, channels: 2, multichannel: true }],
+  [{ utterance_end_ms: 1_000, interim_results: true, endpointing: false }],
+  [{ keyterm: ['a', 'b'], tomorrow: 7, language: undefined } as ListenParameters],
+])('%o is accepted', (listen) => {
+  expect(() => checkListenParameters(listen)).not.toThrow();
+});
+
+test('an array is repeated, what is undefined is left out, text is escaped', () => {
+  const url = new URL(
+    listenUrl(new URL('wss://host/prefix/'), {
+      keyterm: ['a b', 'c&d'],
+      language: undefined as never,
+      endpointing: false,
+      model: 'nova-3',
+    }),
+  );
+  expect(url.pathname).toBe('/prefix/v1/listen');
+  expect([...url.searchParams]).toEqual([
+    ['keyterm', 'a b'],
+    ['keyterm', 'c&d'],
+    ['endpointing', 'false'],
+    ['model', 'nova-3'],
+  ]);
+});
+
+test.each<[ListenParameters, object]>([
+  [{}, { kind: 'container' }],
+  [{ encoding: 'ogg-opus', sample_rate: 48_000 }, { kind: 'container' }],
+  [{ encoding: 'opus', sample_rate: 48_000 }, { kind: 'packets' }],
+  [
+    { encoding: 'linear16', sample_rate: 16_000 },
+    { kind: 'raw', sampleRate: 16_000, frameBytes: 2, silentByte: 0 },
+  ],
+  [
+    { encoding: 'linear32', sample_rate: 8_000, channels: 2 },
+    { kind: 'raw', sampleRate: 8_000, frameBytes: 8, silentByte: 0 },
+  ],
+  [
+    { encoding: 'mulaw', sample_rate: 8_000 },
+    { kind: 'raw', sampleRate: 8_000, frameBytes: 1, silentByte: 0xff },
+  ],
+  [
+    { encoding: 'alaw', sample_rate: 8_000 },
+    { kind: 'raw', sampleRate: 8_000, frameBytes: 1, silentByte: 0xd5 },
+  ],
+])('%o is audio of a known kind', (listen, format) => {
+  expect(audioFormatOf(listen)).toEqual(format);
+});

@@ -1,0 +1,101 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decodeServerMessage } from '../../src/protocol/server-messages.ts';
+import { MALFORMED_MESSAGES } from '../../src/testing/emulator/faults.ts';
+
+const RESULTS = {
+  type: 'Results',
+  channel_index: [0, 1],
+  start: 1,
+  duration: 2,
+  is_final: true,
+  channel: { alternatives: [{ transcript: 'hi', words: [{ word: 'hi', start: 1, end: 2 }] }] },
+};
+
+const decode = (message: unknown) => decodeServerMessage(JSON.stringify(message));
+
+test('never throws, whatever the text', () => {
+  fc.assert(fc.property(fc.string(), (text) => void decodeServerMessage(text)));
+  fc.assert(fc.property(fc.json(), (text) => void decodeServerMessage(text)));
+  fc.assert(
+    fc.property(
+      fc.record({
+        type: fc.constantFrom(
+          'Results',
+          'Metadata',
+          'UtteranceEnd',
+          'SpeechStarted',
+          'Error',
+          'constructor',
+          '__proto__',
+        ),
+        channel_index: fc.jsonValue(),
+        channel: fc.oneof(fc.jsonValue(), fc.record({ alternatives: fc.jsonValue() })),
+        start: fc.jsonValue(),
+        duration: fc.jsonValue(),
+        last_word_end: fc.jsonValue(),
+      }),
+      (message) => void decode(message),
+    ),
+    { numRuns: 2_000 },
+  );
+});
+
+test('what is taken for a result can be used as one: replacing any part of it is seen', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom('channel_index', 'start', 'duration', 'channel'),
+      fc.jsonValue(),
+      (field, value) => {
+        const decoded = decode({ ...RESULTS, [field]: value });
+        if (decoded.kind !== 'results') return;
+        const { channel_index, start, duration, channel } = decoded.message;
+        expect(Number.isInteger(channel_index[0])).toBe(true);
+        expect(start + duration).toBeGreaterThanOrEqual(0);
+        for (const { transcript, words = [] } of channel.alternatives) {
+          expect(typeof transcript).toBe('string');
+          for (const { start: from } of words) expect(typeof from).toBe('number');
+        }
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+});
+
+test.each([
+  ['a negative start', { start: -1 }],
+  ['an endless duration', { duration: null }],
+  ['a channel that is not there', { channel_index: [1, 1] }],
+  ['too many channels', { channel_index: [0, 1e9] }],
+  ['half a channel', { channel_index: [0.5, 1] }],
+  ['a word without its time', { channel: { alternatives: [{ transcript: 'x', words: [{ word: 'x' }] }] } }],
+  ['words that are no list', { channel: { alternatives: [{ transcript: 'x', words: 'x' }] } }],
+  ['null for an alternative', { channel: { alternatives: [null] } }],
+])('a result with %s is malformed', (_, wrong) => {
+  expect(decode({ ...RESULTS, ...wrong }).kind).toBe('malformed');
+});
+
+test.each([
+  ['a result', RESULTS, 'results'],
+  ['a result without words', { ...RESULTS, channel: { alternatives: [{ transcript: '' }] } }, 'results'],
+  ['a result without alternatives', { ...RESULTS, channel: { alternatives: [] } }, 'results'],
+  ['Metadata', { type: 'Metadata', duration: 3.5, request_id: 'x' }, 'metadata'],
+  ['UtteranceEnd', { type: 'UtteranceEnd', channel: [0, 1], last_word_end: 2 }, 'utterance-end'],
+  ['SpeechStarted', { type: 'SpeechStarted', channel: [0, 1], timestamp: 2 }, 'other'],
+  ['Error', { type: 'Error', variant: 'SchemaError', description: 'x' }, 'error'],
+  ['a type of tomorrow', { type: 'Tomorrow', anything: [1] }, 'other'],
+  ['an object without a type', {}, 'malformed'],
+  ['null', null, 'malformed'],
+])('%s is known as what it is', (_, message, kind) => {
+  expect(decode(message).kind).toBe(kind);
+});
+
+test('unknown fields are kept', () => {
+  const decoded = decode({ ...RESULTS, tomorrow: { more: 1 } });
+  expect(decoded).toMatchObject({ message: { tomorrow: { more: 1 } } });
+});
+
+test('nothing that a mad server says is taken for a result', () => {
+  for (const text of MALFORMED_MESSAGES)
+    expect(['malformed', 'other']).toContain(decodeServerMessage(text).kind);
+});

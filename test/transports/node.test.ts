@@ -1,0 +1,97 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { startEmulator } from '../../src/testing/index.ts';
+import { transport } from '../../src/transports/node.ts';
+import type { SocketEnd } from '../../src/transports/transport.ts';
+import { describeTransport } from './contract.ts';
+
+describeTransport('the transport over ws', {
+  transport,
+  startServer: () => startEmulator(),
+  // A port below 1024 that nothing uses: refused at once.
+  unreachableUrl: 'ws://127.0.0.1:9/v1/listen',
+  showsHandshake: true,
+});
+
+describe('the transport over ws, where HTTP goes wrong', () => {
+  async function serve(answer: (socket: Socket) => void) {
+    const sockets: Socket[] = [];
+    const server = createServer((socket) => {
+      sockets.push(socket);
+      socket.on('error', () => undefined);
+      socket.once('data', () => answer(socket));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const ends: SocketEnd[] = [];
+    let ended: () => void = () => undefined;
+    const end = new Promise<void>((resolve) => (ended = resolve));
+    const socket = transport(
+      { url: `ws://127.0.0.1:${port}/v1/listen`, credentials: { scheme: 'token', value: 'key' } },
+      {
+        opened: () => undefined,
+        message: () => undefined,
+        binary: () => undefined,
+        ended: (how) => {
+          ends.push(how);
+          ended();
+        },
+      },
+    );
+    const stop = () => {
+      for (const each of sockets) each.destroy();
+      server.close();
+    };
+    return { socket, ends, end, stop };
+  }
+
+  test('the reason is read from the body where no header has it', async () => {
+    const body = '{"err_code":"X","err_msg":"the body knows","request_id":"y"}';
+    const { ends, end, stop } = await serve((socket) =>
+      socket.end(`HTTP/1.1 402 No\r\ncontent-length: ${body.length}\r\n\r\n${body}`),
+    );
+    await end;
+    expect(ends).toEqual([{ code: 1006, reason: '', status: 402, dgError: 'the body knows' }]);
+    stop();
+  });
+
+  test.each([
+    ['is no JSON', 'HTTP/1.1 502 No\r\ncontent-length: 5\r\n\r\n<html'],
+    ['is longer than any of theirs', `HTTP/1.1 502 No\r\ncontent-length: 99999\r\n\r\n${'x'.repeat(20_000)}`],
+  ])('a body that %s tells its status all the same', async (_, answer) => {
+    const { ends, end, stop } = await serve((socket) => socket.write(answer));
+    await end;
+    expect(ends).toEqual([{ code: 1006, reason: '', status: 502 }]);
+    stop();
+  });
+
+  test('a body that breaks off tells its status all the same', async () => {
+    const { ends, end, stop } = await serve((socket) => {
+      socket.write('HTTP/1.1 503 No\r\ncontent-length: 100\r\n\r\nhalf of');
+      setTimeout(() => socket.destroy(), 20);
+    });
+    await end;
+    expect(ends).toMatchObject([{ code: 1006, status: 503 }]);
+    stop();
+  });
+
+  test('a body that never ends is given up by terminate(), once', async () => {
+    const { socket, ends, end, stop } = await serve((peer) =>
+      peer.write('HTTP/1.1 503 No\r\ncontent-length: 100\r\n\r\nhalf of'),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(ends).toEqual([]);
+    socket.terminate();
+    await end;
+    expect(ends.length).toBe(1);
+    stop();
+  });
+
+  test('what is no HTTP at all ends with 1006', async () => {
+    const { ends, end, stop } = await serve((socket) => socket.end('SSH-2.0-hello\r\n'));
+    await end;
+    expect(ends.length).toBe(1);
+    expect(ends[0]).toMatchObject({ code: 1006 });
+    stop();
+  });
+});
