@@ -72,7 +72,7 @@ function live(script: readonly Fate[], withOnline: boolean, machine = connection
     }
     later((delayMs += fate.endsAfterMs), () => {
       const end = { kind: fate.kind };
-      sendBack({ type: 'socket.ended', end, at: clock.now(), pendingAudio: true });
+      sendBack({ type: 'socket.ended', end, at: clock.now(), pendingAudio: true, flowingAudio: true });
       if (withOnline && fate.isOnlineSeen) {
         count.onlines += 1;
         clock.setTimeout(() => isOver() || actor.send({ type: 'network.online' }), 1);

@@ -19,7 +19,13 @@ function run(input: Partial<ConnectionSettings> = {}) {
     send: (event: ConnectionEvent) => actor.send(event),
     open: (pendingAudio: boolean) => actor.send({ type: 'socket.opened', pendingAudio }),
     lose: (kind: EndKind, pendingAudio = true) =>
-      actor.send({ type: 'socket.ended', end: { kind }, at: clock.now(), pendingAudio }),
+      actor.send({
+        type: 'socket.ended',
+        end: { kind },
+        at: clock.now(),
+        pendingAudio,
+        flowingAudio: pendingAudio,
+      }),
     context: () => actor.getSnapshot().context,
     state: () => stateOf(actor.getSnapshot()),
     /** How long the present state lasts. */
@@ -152,7 +158,13 @@ test.each<EndKind>(['rate-limited', 'try-again-later'])(
 test('closed-1011 lasts no time', () => {
   const { clock, send, state } = run();
   send({ type: 'audio.pending' });
-  send({ type: 'socket.ended', end: { kind: 'server-error', code: 1011 }, at: 0, pendingAudio: true });
+  send({
+    type: 'socket.ended',
+    end: { kind: 'server-error', code: 1011 },
+    at: 0,
+    pendingAudio: true,
+    flowingAudio: true,
+  });
   expect(state()).toBe('closed-1011');
   clock.advance(0);
   expect(state()).toBe('backoff');

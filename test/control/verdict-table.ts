@@ -23,14 +23,17 @@ const FRESH: RecoveryHistory = {
 /** The situations, by the words that head their columns. */
 export const SITUATIONS = {
   'first failure, audio pending': FRESH,
-  '… nothing pending': { ...FRESH, pendingAudio: false },
+  '… nothing pending': { ...FRESH, pendingAudio: false, flowingAudio: false },
+  '… pending, none coming': { ...FRESH, flowingAudio: false },
+  '… the same once more': { ...FRESH, flowingAudio: false, failures: 1 },
   '… a second time': { ...FRESH, failures: 1, serverSilences: 1, reauthorised: true },
+  '… again, after results': { ...FRESH, failures: 1, serverSilences: 1, everConfirmed: true },
   '… the key is fixed': { ...FRESH, canReauthorise: false },
   'long outage': { ...FRESH, outageMs: 60_000, everConfirmed: true },
   'ten failures before': { ...FRESH, failures: 10, everConfirmed: true },
   'past `giveUpAfterMs`': { ...FRESH, outageMs: 600_000, everConfirmed: true },
   'closing, audio pending': { ...FRESH, closing: true },
-  'closing, nothing pending': { ...FRESH, closing: true, pendingAudio: false },
+  'closing, nothing pending': { ...FRESH, closing: true, pendingAudio: false, flowingAudio: false },
 } satisfies Record<string, RecoveryHistory>;
 
 export type SituationName = keyof typeof SITUATIONS;
@@ -38,7 +41,10 @@ export type SituationName = keyof typeof SITUATIONS;
 const BASE: Record<SituationName, Verdict> = {
   'first failure, audio pending': 'retry',
   '… nothing pending': 'retry',
+  '… pending, none coming': 'retry',
+  '… the same once more': 'retry',
   '… a second time': 'retry',
+  '… again, after results': 'retry',
   '… the key is fixed': 'retry',
   'long outage': 'suspend',
   'ten failures before': 'suspend',
@@ -50,12 +56,19 @@ const BASE: Record<SituationName, Verdict> = {
 /** It may pass: the audio is worth another connection, and so is an idle one that is to be held. */
 const SOON = BASE;
 /** The server ended an idle connection, as it may: another one without audio would end the same way. */
-const WITH_AUDIO: typeof BASE = { ...BASE, '… nothing pending': 'rest' };
+const WITH_AUDIO: typeof BASE = {
+  ...BASE,
+  '… nothing pending': 'rest',
+  '… the same once more': 'rest',
+};
 /** The same request would meet the same answer. */
 const NEVER: typeof BASE = {
   'first failure, audio pending': 'fail',
   '… nothing pending': 'fail',
+  '… pending, none coming': 'fail',
+  '… the same once more': 'fail',
   '… a second time': 'fail',
+  '… again, after results': 'fail',
   '… the key is fixed': 'fail',
   'long outage': 'fail',
   'ten failures before': 'fail',
