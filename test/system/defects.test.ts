@@ -187,3 +187,16 @@ test('finalize() is asked again on the next connection, behind the same audio [G
   await story.close();
   story.expectEveryWordOnce();
 });
+
+test.fails('abort() in answer to a notice of the very connection that opens leaves nothing [G5]', async () => {
+  const story = await tell();
+  story.allowRefusals();
+  await story.speak(5.3);
+  story.network.offline = true;
+  story.network.cut();
+  await story.speak(5);
+  story.live.notices$.subscribe(({ code }) => void (code === 'catching-up' && story.live.abort()));
+  story.network.offline = false;
+  for (let waited = 0; waited < 20 && story.status.phase !== 'closed'; waited += 0.02) await story.wait(0.02);
+  await story.close(0.2);
+});

@@ -15,6 +15,7 @@
 import { expect } from 'vitest';
 import {
   createLiveTranscription,
+  type Clock,
   type LiveTranscription,
   type LiveTranscriptionOptions,
   type Notice,
@@ -58,6 +59,39 @@ class GrainyClock extends VirtualClock {
   }
 }
 
+/** The clock as one client sees it: knows which timers are that client's own. */
+class OwnClock implements Clock {
+  readonly pending = new Set<unknown>();
+  readonly #clock: VirtualClock;
+
+  constructor(clock: VirtualClock) {
+    this.#clock = clock;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  wallTime(): number {
+    return this.#clock.wallTime();
+  }
+
+  setTimeout(callback: () => void, delayMs: number): unknown {
+    const fire = () => {
+      this.pending.delete(timer);
+      callback();
+    };
+    const timer = this.#clock.setTimeout(fire, delayMs);
+    this.pending.add(timer);
+    return timer;
+  }
+
+  clearTimeout(timer: unknown): void {
+    this.pending.delete(timer);
+    this.#clock.clearTimeout(timer);
+  }
+}
+
 /** Where a story takes place; everything has a default. */
 export interface Setting extends Partial<Omit<LiveTranscriptionOptions, 'clock' | 'transport'>> {
   server?: EmulatorOptions;
@@ -90,6 +124,7 @@ export async function tell(setting: Setting = {}): Promise<Story> {
 
 export class Story {
   readonly clock: VirtualClock = new GrainyClock();
+  readonly #ownClock = new OwnClock(this.clock);
   readonly server: Emulator;
   readonly network: VirtualNetwork;
   readonly live: LiveTranscription;
@@ -126,7 +161,7 @@ export class Story {
         endpointing: 300,
         ...listen,
       },
-      clock: this.clock,
+      clock: this.#ownClock,
       transport: this.network.transport,
     });
     this.#listenTo('transcripts', this.live.transcripts$, this.transcripts);
@@ -344,6 +379,7 @@ export class Story {
 
   /** No timer, no connection, no subscriber is left [G5]. */
   async expectNothingLeft(): Promise<void> {
+    expect(this.#ownClock.pending.size, '[G5] timers of the session').toBe(0);
     this.clock.advance(40_000);
     await settle();
     expect(this.completed).toEqual(['transcripts', 'utterances', 'notices', 'status']);
