@@ -100,7 +100,7 @@ async function libraryAlone() {
     }
   };
   const hearASecond = () => {
-    answer(finalResults(seconds, seconds + 1));
+    answer(finalResults(seconds, seconds + 1, { speechFinal: seconds % 3 === 2 }));
     seconds += 1;
   };
   /** @type {number[]} */

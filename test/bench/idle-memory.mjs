@@ -37,7 +37,7 @@ export async function idleMemory() {
       ours.map(({ fresh }) => fresh),
     ),
   ];
-  const how = `${SESSIONS} idle sessions, heapUsed + external of each, against as many bare ws connections; medians of ${ROUNDS} rounds. "Beyond the socket" is the difference: it leaves out what ws, net and TLS-free TCP hold themselves.`;
+  const how = `${SESSIONS} idle sessions, heapUsed + external of each, against as many bare ws connections; medians of ${ROUNDS} rounds. "Beyond the socket" is the difference: it leaves out what ws and the sockets of Node hold themselves.`;
   return { bench: 'idle-memory', how, rows };
 }
 

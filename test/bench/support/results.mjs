@@ -2,8 +2,8 @@
 
 const WORDS = ['one', 'two', 'three'];
 
-/** @param {number} start @param {number} end @param {boolean} [fromFinalize] */
-export function finalResults(start, end, fromFinalize = false) {
+/** @param {number} start @param {number} end @param {{ fromFinalize?: boolean, speechFinal?: boolean }} [as] */
+export function finalResults(start, end, { fromFinalize = false, speechFinal = false } = {}) {
   const each = (end - start) / WORDS.length;
   const words = WORDS.map((word, index) => ({
     word,
@@ -17,7 +17,7 @@ export function finalResults(start, end, fromFinalize = false) {
     duration: end - start,
     start,
     is_final: true,
-    speech_final: false,
+    speech_final: speechFinal,
     channel: { alternatives: [{ transcript: WORDS.join(' '), confidence: 0.99, words }] },
     metadata: { request_id: '00000000-0000-4000-8000-000000000000' },
     from_finalize: fromFinalize,

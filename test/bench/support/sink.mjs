@@ -10,6 +10,9 @@ import { BYTES_PER_SECOND } from './sound.mjs';
 /** @typedef {{ url: string }} Started */
 /** @typedef {{ open: number, frames: number, keepAlives: number, longestSilenceMs: number }} Observed */
 
+/** Finals until the speaker pauses. */
+const PHRASE_FINALS = 3;
+
 /** @type {Set<{ lastAt: number, longestMs: number }>} */
 const clients = new Set();
 let frames = 0;
@@ -26,8 +29,12 @@ server.on('connection', (socket) => {
   let answerAt = Math.ceil(Math.random() * BYTES_PER_SECOND);
   clients.add(client);
 
+  let answers = 0;
+
   const answer = (fromFinalize = false) => {
-    socket.send(finalResults(answered / BYTES_PER_SECOND, bytes / BYTES_PER_SECOND, fromFinalize));
+    answers += 1;
+    const as = { fromFinalize, speechFinal: fromFinalize || answers % PHRASE_FINALS === 0 };
+    socket.send(finalResults(answered / BYTES_PER_SECOND, bytes / BYTES_PER_SECOND, as));
     answered = bytes;
     answerAt = bytes + BYTES_PER_SECOND;
   };
