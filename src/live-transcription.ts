@@ -86,7 +86,7 @@ export interface LiveTranscription {
   /** Refuses audio until {@link resume}, and holds the connection. */
   pause(): void;
   resume(): void;
-  /** Opens a connection now, without waiting for audio. */
+  /** Opens a connection now, without waiting for audio, a backoff or a probe. */
   connect(): void;
   /**
    * Asks for a final result of everything accepted so far, on one channel or all. `false`: none was seen in time.
@@ -137,7 +137,7 @@ class Session implements LiveTranscription {
   #isPaused = false;
   #isAborted = false;
   #isDrained = false;
-  /** Notices of refusals already given. */
+  /** Notices that are given once while they last. */
   #told = new Set<NoticeCode>();
   #credentialsError: unknown;
 
@@ -155,10 +155,13 @@ class Session implements LiveTranscription {
       {
         audioPending: () => this.#tell({ type: 'audio.pending' }),
         audioIdle: () => this.#tell({ type: 'audio.idle' }),
-        audioConfirmed: () => this.#tell({ type: 'audio.confirmed' }),
+        audioConfirmed: () => {
+          this.#told.delete('connection-suspended');
+          this.#tell({ type: 'audio.confirmed' });
+        },
         stalled: () => this.#tell({ type: 'socket.stalled', ...this.#lost({ kind: 'stalled' }) }),
         drained: () => {
-          this.#isDrained = true;
+          this.#isDrained = this.#closing !== undefined;
           this.#tell({ type: 'drain.completed' });
         },
         transcript: (transcript) => this.#transcripts.next(transcript),
@@ -191,7 +194,7 @@ class Session implements LiveTranscription {
     this.actor.on('connection.lost', ({ end, attempt }) =>
       this.#notify('connection-lost', { ...end, attempt }),
     );
-    this.actor.on('connection.suspended', () => this.#notify('connection-suspended'));
+    this.actor.on('connection.suspended', () => this.#notifyOnce('connection-suspended'));
     this.#stopWatchingNetwork = watchNetwork({
       online: () => this.#tell({ type: 'network.online' }),
       offline: () => this.#tell({ type: 'network.offline' }),
@@ -247,7 +250,7 @@ class Session implements LiveTranscription {
   }
 
   async #close(): Promise<SessionReport> {
-    if (this.#plane.isReading) await this.#plane.read();
+    if (this.#plane.isReading) await this.#readRest();
     if (!this.#report) this.#plane.finish();
     const { pending } = this.ledger;
     const remainingMs = (pending * 1000) / this.#plane.timeline.rate / this.#options.catchUpRate;
@@ -256,12 +259,26 @@ class Session implements LiveTranscription {
     return this.#ended;
   }
 
+  /** Waits for Blobs that are still being read, but not for ever. */
+  async #readRest(): Promise<void> {
+    const { clock, drainMs } = this.#options;
+    let timer: unknown;
+    const patience = new Promise<void>((resolve) => (timer = clock.setTimeout(resolve, drainMs)));
+    await Promise.race([this.#plane.read(), patience]);
+    clock.clearTimeout(timer);
+  }
+
   #tell(event: ConnectionEvent): void {
     if (!this.#report) this.actor.send(event);
   }
 
   #lost(end: ConnectionEnd) {
-    return { end, at: this.#options.clock.now(), pendingAudio: this.#plane.hasPendingAudio() };
+    return {
+      end,
+      at: this.#options.clock.now(),
+      pendingAudio: this.#plane.hasPendingAudio(),
+      flowingAudio: true,
+    };
   }
 
   #followMachine(): void {

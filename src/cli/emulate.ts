@@ -1,7 +1,6 @@
 /** An emulator for other programs to talk to, until somebody ends it. */
 import { once } from 'node:events';
-import { startEmulator } from '../testing/index.ts';
-import { startVosk } from '../testing/recognisers/vosk/host.ts';
+import { startEmulator, startVosk } from '../testing/index.ts';
 
 export interface EmulateOptions {
   host: string;

@@ -24,10 +24,11 @@ import { decideRecovery, type Verdict } from './recovery-policy.ts';
 type Ended = Extract<ConnectionEvent, { type: 'socket.ended' | 'socket.stalled' }>;
 
 /** The verdict on an end, judged by the history before it. */
-function verdictOn(context: ConnectionContext, { end, at, pendingAudio }: Ended): Verdict {
-  const outageMs = context.outageSince === undefined ? 0 : at - context.outageSince;
-  const history = { ...context, outageMs, canReauthorise: context.settings.canReauthorise, pendingAudio };
-  return decideRecovery(end, history, context.settings);
+function verdictOn(context: ConnectionContext, { end, at, pendingAudio, flowingAudio }: Ended): Verdict {
+  const { outageSince = at, settings } = context;
+  const { canReauthorise } = settings;
+  const history = { ...context, outageMs: at - outageSince, canReauthorise, pendingAudio, flowingAudio };
+  return decideRecovery(end, history, settings);
 }
 
 const machineSetup = setup({
@@ -48,6 +49,7 @@ const machineSetup = setup({
     is: ({ context, event }, verdict: Verdict) => verdictOn(context, event as Ended) === verdict,
     was: ({ context }, verdict: Verdict) => context.verdict === verdict,
     hasAudio: ({ context, event }) => ('pendingAudio' in event ? event.pendingAudio : context.pendingAudio),
+    wasIdle: ({ context }) => !context.hadAudio,
     isAudioWaiting: ({ context }) => context.pendingAudio,
     isClosing: ({ context }) => context.closing,
     isResting: ({ context }) => !context.closing,
@@ -66,19 +68,22 @@ const machineSetup = setup({
         delayMs: backoffDelayMs(context.failures, retry === 'gently', random),
         verdict: verdictOn(context, event as Ended),
         failures: context.failures + 1,
+        serverSilences: context.serverSilences + (end.kind === 'server-silent' ? 1 : 0),
         outageSince: context.outageSince ?? at,
         lastEnd: end,
         reauthorised: context.reauthorised || retry === 'reauthorise',
-        pendingAudio,
+        hadAudio: pendingAudio,
+        pendingAudio: false,
       };
     }),
     refillBudget: assign({
       failures: 0,
+      serverSilences: 0,
       outageSince: undefined,
       lastEnd: undefined,
-      reauthorised: false,
       everConfirmed: true,
     }),
+    acceptCredentials: assign({ reauthorised: false }),
     endOutage: assign({ outageSince: undefined }),
     beginClosing: assign({ closing: true }),
     armDeadline: enqueueActions(({ event, enqueue }) => {
@@ -127,9 +132,9 @@ const whenLost = whenEnded.map((transition) => ({
 }));
 
 const whenOpened = [
-  { guard: 'isClosing', target: 'draining', actions: 'announceOpened' },
-  { guard: 'hasAudio', target: 'streaming', actions: 'announceOpened' },
-  { target: 'idle-keepalive', actions: 'announceOpened' },
+  { guard: 'isClosing', target: 'draining', actions: ['acceptCredentials', 'announceOpened'] },
+  { guard: 'hasAudio', target: 'streaming', actions: ['acceptCredentials', 'announceOpened'] },
+  { target: 'idle-keepalive', actions: ['acceptCredentials', 'announceOpened'] },
 ] as const;
 
 const closeWhenNothingIsPending = [
@@ -180,7 +185,11 @@ export const connectionMachine = machineSetup.createMachine({
         'socket.ended': whenLost,
         'socket.stalled': whenLost,
         'audio.confirmed': { actions: 'refillBudget' },
-        'drain.completed': [{ guard: 'isClosing', target: 'closed' }, { target: 'dormant' }],
+        'drain.completed': [
+          { guard: 'isAudioWaiting', target: '.reconnecting', reenter: true },
+          { guard: 'isClosing', target: 'closed' },
+          { target: 'dormant' },
+        ],
         'network.online': { guard: 'isOpening', target: '.reconnecting', reenter: true },
         'network.offline': { actions: 'doubt' },
       },
@@ -200,7 +209,7 @@ export const connectionMachine = machineSetup.createMachine({
         },
         'idle-keepalive': {
           // Open, and no audio: a KeepAlive holds the connection.
-          entry: ['keepAlive', 'armKeepAlive', 'armIdleLimit'],
+          entry: ['endOutage', 'keepAlive', 'armKeepAlive', 'armIdleLimit'],
           exit: ['disarmKeepAlive', 'disarmIdleLimit'],
           on: {
             'keep-alive.elapsed': { actions: ['keepAlive', 'armKeepAlive'] },
@@ -231,18 +240,34 @@ export const connectionMachine = machineSetup.createMachine({
           { target: 'failed' },
         ],
       },
-      on: { 'audio.pending': { actions: 'rememberAudio' }, 'user.close': closeWhenNothingIsPending },
+      on: {
+        'audio.pending': { actions: 'rememberAudio' },
+        'user.close': [
+          { guard: 'hasAudio', actions: ['beginClosing', 'armDeadline', 'rememberAudio'] },
+          { target: 'closed' },
+        ],
+      },
     },
     backoff: {
       // Waiting before the next attempt; audio goes on being logged.
       after: { backoff: 'attached.reconnecting' },
-      on: { 'network.online': 'attached.reconnecting', 'user.close': closeWhenNothingIsPending },
+      on: {
+        'network.online': 'attached.reconnecting',
+        'user.connect': 'attached.reconnecting',
+        'user.close': closeWhenNothingIsPending,
+      },
     },
     suspended: {
       // A long outage: a probe now and then, while the log drops its oldest audio.
       entry: 'announceSuspended',
       after: { probe: 'attached.reconnecting' },
-      on: { 'network.online': 'attached.reconnecting', 'user.close': tryOnceMoreThenClose },
+      on: {
+        // What was lost was an idle connection: somebody who speaks now need not wait for the probe.
+        'audio.pending': { guard: 'wasIdle', target: 'attached.reconnecting' },
+        'network.online': 'attached.reconnecting',
+        'user.connect': 'attached.reconnecting',
+        'user.close': tryOnceMoreThenClose,
+      },
     },
     // Ended by the user.
     closed: { type: 'final' },

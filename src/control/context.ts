@@ -37,12 +37,16 @@ export interface ConnectionContext {
   attempts: number;
   /** Ends in a row without a result that confirmed new audio. */
   failures: number;
-  /** When the first of these ends came. */
+  /** How many of them were NET-0000: the server had nothing to say. */
+  serverSilences: number;
+  /** Since when there is no connection that could carry audio; none while the speaker pauses on an open one. */
   outageSince: number | undefined;
   /** The last end, until a result confirms new audio. */
   lastEnd: ConnectionEnd | undefined;
-  /** A new token was tried since then. */
+  /** A new token was tried, and has not opened a connection since. */
   reauthorised: boolean;
+  /** Unconfirmed audio was left at the last end. */
+  hadAudio: boolean;
   everConfirmed: boolean;
   closing: boolean;
   /** Audio came while nothing could take it. */
@@ -60,9 +64,11 @@ export function initialContext(settings: Partial<ConnectionSettings> = {}): Conn
     seed: complete.seed,
     attempts: 0,
     failures: 0,
+    serverSilences: 0,
     outageSince: undefined,
     lastEnd: undefined,
     reauthorised: false,
+    hadAudio: false,
     everConfirmed: false,
     closing: false,
     pendingAudio: false,

@@ -11,6 +11,8 @@ export interface Lost {
   at: number;
   /** Accepted audio waits for a final result. */
   pendingAudio: boolean;
+  /** More of it was coming. */
+  flowingAudio: boolean;
 }
 
 /** What the machine hears. */

@@ -8,14 +8,18 @@ import { type ConnectionEnd, retryAfter } from '../protocol/close-reasons.ts';
 export interface RecoveryHistory {
   /** Connections or attempts in a row that ended without a result confirming new audio. */
   failures: number;
-  /** How long no result has confirmed new audio since the first of these ends. */
+  /** How many of these were NET-0000. */
+  serverSilences: number;
+  /** How long there has been no connection, or none that a result came by while audio was flowing. */
   outageMs: number;
-  /** A new token was already tried since the last confirmed result. */
+  /** A new token was already tried, and has not opened a connection since. */
   reauthorised: boolean;
   /** The credentials come from a function, so that asking again may help. */
   canReauthorise: boolean;
   /** Accepted audio waits for a final result. */
   pendingAudio: boolean;
+  /** More of it was coming. */
+  flowingAudio: boolean;
   /** Some result has confirmed audio in this session. */
   everConfirmed: boolean;
   /** The user asked to close. */
@@ -51,11 +55,19 @@ export function decideRecovery(
   const retry = retryAfter(end.kind);
   if (retry === 'never') return 'fail';
   if (retry === 'reauthorise' && (history.reauthorised || !history.canReauthorise)) return 'fail';
-  if (retry === 'with-audio' && !history.pendingAudio) return 'rest';
-  if (end.kind === 'server-silent' && !history.everConfirmed && history.failures + 1 >= SILENT_TRIES)
+  if (retry === 'with-audio' && !isWorthAnother(history)) return 'rest';
+  if (end.kind === 'server-silent' && !history.everConfirmed && history.serverSilences + 1 >= SILENT_TRIES)
     return 'fail';
   if (history.outageMs >= settings.giveUpAfterMs) return 'fail';
   const isLongOutage =
     history.failures >= settings.suspendAfterFailures || history.outageMs >= settings.suspendAfterMs;
   return isLongOutage ? 'suspend' : 'retry';
+}
+
+/**
+ * The server ended an idle connection. Audio that flows needs another; the unfinished word before a pause is worth one
+ * attempt, and then waits for what is said next: a server that has heard no end of it will not decide it.
+ */
+function isWorthAnother({ pendingAudio, flowingAudio, failures }: RecoveryHistory): boolean {
+  return pendingAudio && (flowingAudio || failures === 0);
 }

@@ -13,13 +13,18 @@ interface Segment {
 
 export class ConnectionClock {
   readonly #rate: number;
+  readonly #isExact: boolean;
   readonly #segments: Segment[] = [];
   #sent = 0;
   #position: number;
 
-  /** `origin` is where the connection begins; `primer` samples of silence go before it. */
-  constructor(rate: number, origin: number, primer: number) {
+  /**
+   * `origin` is where the connection begins; `primer` samples of silence go before it. Where positions are estimates, the
+   * server may rightly know of more audio than we believe to have sent.
+   */
+  constructor(rate: number, origin: number, primer: number, isExact = true) {
     this.#rate = rate;
+    this.#isExact = isExact;
     this.#sent = primer;
     this.#position = origin;
     this.#segments.push({ sent: primer, position: origin });
@@ -44,10 +49,10 @@ export class ConnectionClock {
 
   /**
    * Session position of a time on this connection. At a seam, where audio was left out, an end belongs before the gap and
-   * a start behind it. Never beyond what was sent.
+   * a start behind it. Never beyond what was sent, if that is known.
    */
   positionOf(seconds: number, edge: 'start' | 'end'): number {
-    const sent = Math.min(Math.round(seconds * this.#rate), this.#sent);
+    const sent = Math.min(Math.round(seconds * this.#rate), this.#isExact ? this.#sent : Infinity);
     let index = this.#segments.length - 1;
     const isLater = (segment: Segment) => (edge === 'start' ? segment.sent > sent : segment.sent >= sent);
     while (index > 0 && isLater(this.#segments[index] as Segment)) index -= 1;

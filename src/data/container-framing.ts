@@ -57,10 +57,6 @@ export class ContainerFraming implements Framing {
   }
 
   push(bytes: Uint8Array, now: number): void {
-    if (this.#raw) {
-      this.#raw.push(bytes);
-      return;
-    }
     if (this.#demuxer) {
       this.#placeAll(this.#demuxer.push(bytes), this.#demuxer, now);
       return;
@@ -108,18 +104,35 @@ export class ContainerFraming implements Framing {
 /** A chunk this many times longer in coming than its fellows came after a pause. */
 const PAUSE_FACTOR = 4;
 
+/** The longest chunk believed in, where the second one tells the length of the first. */
+const MAX_CHUNK_MS = 5_000;
+
 /** What the first chunk is taken to hold: `MediaRecorder` is mostly asked for a quarter of a second. */
 const FIRST_CHUNK_MS = 250;
 
-/** Guesses how much audio a chunk holds from the time since the one before. */
+/**
+ * Guesses how much audio a chunk holds from the time since the one before. Where it errs it says too much rather than too
+ * little: audio is then kept for replay a little longer than it need be.
+ */
 class ArrivalTimer {
-  #lastAt: number | undefined;
+  #chunks = 0;
+  #lastAt = 0;
   #typicalMs = FIRST_CHUNK_MS;
 
   durationMs(now: number): number {
-    const gapMs = this.#lastAt === undefined ? Infinity : now - this.#lastAt;
+    const gapMs = now - this.#lastAt;
+    // The pieces of one chunk: the first of them has its whole time.
+    if (this.#chunks > 0 && gapMs <= 0) return 0;
     this.#lastAt = now;
-    if (gapMs <= this.#typicalMs * PAUSE_FACTOR) this.#typicalMs += (gapMs - this.#typicalMs) / 8;
-    return Math.round(gapMs <= this.#typicalMs * PAUSE_FACTOR ? gapMs : this.#typicalMs);
+    this.#chunks += 1;
+    if (this.#chunks === 1) return FIRST_CHUNK_MS;
+    if (this.#chunks === 2) {
+      // Now it is known how long the first one was.
+      this.#typicalMs = Math.min(gapMs, MAX_CHUNK_MS);
+      return Math.round(Math.max(0, 2 * this.#typicalMs - FIRST_CHUNK_MS));
+    }
+    if (gapMs > this.#typicalMs * PAUSE_FACTOR) return Math.round(this.#typicalMs);
+    this.#typicalMs += (gapMs - this.#typicalMs) / 8;
+    return Math.round(gapMs);
   }
 }

@@ -47,7 +47,7 @@ export interface DataPlaneListener extends UplinkListener, DownlinkListener {
 const MIN_BUFFERED_BYTES = 64 * 1024;
 
 /** A backlog worth telling of. */
-const TELL_BACKLOG_MS = 1_000;
+const TELL_BACKLOG_SECONDS = 1;
 
 export class DataPlane {
   readonly timeline: AudioTimeline;
@@ -59,6 +59,7 @@ export class DataPlane {
   readonly #downlink: Downlink;
   readonly #finalizer: Finalizer;
   #framing: Framing | undefined;
+  #hasFinished = false;
 
   constructor(settings: DataPlaneSettings, listener: DataPlaneListener) {
     const { clock, format, log } = settings;
@@ -87,6 +88,7 @@ export class DataPlane {
         maxBufferedBytes: bufferedBytesOf(format),
         primer: primerOf(format, settings.primerMs),
         header: () => this.#framing?.header,
+        isExact: () => this.#framing?.isExact !== false,
       },
       listener,
     );
@@ -130,6 +132,7 @@ export class DataPlane {
   /** No more audio will come. */
   finish(): void {
     const now = this.#settings.clock.now();
+    this.#hasFinished = true;
     this.#framing?.finish(now);
     if (this.timeline.unsent > 0) this.uplink.accepted(now);
   }
@@ -144,19 +147,18 @@ export class DataPlane {
   // The line: what the machine's socket actor asks for.
 
   attach(socket: Socket): void {
-    this.#downlink.attach();
+    const isExact = this.#framing?.isExact !== false;
+    this.#downlink.attach(isExact);
     const connection = this.connections;
-    if (connection > 1) {
-      this.#skipBacklog();
-      if (this.#framing?.isExact === false) this.#listener.notice('audio-inexact', { connection });
-    }
+    if (connection > 1) this.#skipBacklog();
     const backlogSeconds = this.backlogMs / 1000;
-    if (this.backlogMs >= TELL_BACKLOG_MS) {
+    this.#finalizer.attach();
+    this.uplink.attach(socket);
+    if (connection > 1 && !isExact) this.#listener.notice('audio-inexact', { connection });
+    if (backlogSeconds >= TELL_BACKLOG_SECONDS) {
       const doneInSeconds = backlogSeconds / (this.#settings.catchUpRate - 1);
       this.#listener.notice('catching-up', { backlogSeconds, doneInSeconds });
     }
-    this.#finalizer.attach();
-    this.uplink.attach(socket);
   }
 
   receive(text: string): void {
@@ -179,9 +181,13 @@ export class DataPlane {
     return this.timeline.hasPending;
   }
 
+  wasFlowing(): boolean {
+    return this.uplink.wasFlowing;
+  }
+
   #accept(bytes: Uint8Array): void {
     const now = this.#settings.clock.now();
-    if (this.#framing) this.#framing.push(bytes, now);
+    if (this.#framing && !this.#hasFinished) this.#framing.push(bytes, now);
     else this.#listener.notice('audio-unreadable', { bytes: bytes.byteLength });
     this.uplink.accepted(now);
   }

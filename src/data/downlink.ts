@@ -66,8 +66,9 @@ export class Downlink {
     return this.#connection;
   }
 
-  /** A further connection begins. */
-  attach(): void {
+  /** A further connection begins, on a timeline that is exact or a guess. */
+  attach(isExact: boolean): void {
+    if (!isExact) this.#stitcher.forget();
     this.#connection += 1;
     this.#hasConfirmed = false;
     this.#hasSpeakers = false;

@@ -61,9 +61,10 @@ export class Finalizer {
 
   /** A new connection replays the audio, and so the requests behind it. */
   attach(): void {
-    for (const request of this.#requests.filter(({ isSent }) => isSent)) {
+    for (const request of this.#requests) {
+      this.#wait(request, this.#answerMs + this.#backlogMs());
+      if (request.isSent) this.#uplink.control(request.control);
       request.isSent = false;
-      this.#uplink.control(request.control);
     }
   }
 

@@ -5,7 +5,7 @@
  */
 
 /** Slack for the jitter of live audio: late frames that come together need not wait. */
-const BURST_SECONDS = 0.25;
+const BURST_SECONDS = 0.1;
 
 export class Pacer {
   readonly #samplesPerMs: number;

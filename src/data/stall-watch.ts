@@ -1,9 +1,14 @@
 /**
- * Finds half-open connections by what every platform can see: audio goes out and nothing comes back. Deepgram answers
- * about once a second, through silence too; without interim results only finals can be waited for, so patience is doubled.
- * A server that talks on without ever advancing its transcript is condemned as well, later.
+ * Finds half-open connections by what every platform can see: audio goes out and nothing comes back. Deepgram answers about
+ * once for each second of audio, silence included; without interim results only finals can be waited for, so patience is
+ * doubled. A server that talks on without ever advancing its transcript is condemned as well, later.
+ *
+ * Both time and audio must have passed: a trickle too thin for results is no broken link, and pauses do not hide one.
  */
 import type { Clock } from '../clock.ts';
+
+/** How much of the patience must have been filled with audio. */
+const AUDIO_SHARE = 0.5;
 
 /** How much longer a server may talk without advancing than it may be silent. */
 const ADVANCE_FACTOR = 2;
@@ -11,50 +16,61 @@ const ADVANCE_FACTOR = 2;
 /** What is left of the patience with a socket in doubt, or one that owes the last answer. */
 const DOUBT_FACTOR = 0.5;
 
+/** Audio that waits for something, and since when. */
+interface Wait {
+  since: number;
+  audioMs: number;
+}
+
 export class StallWatch {
   hasStalled = false;
   readonly #clock: Clock;
+  readonly #fullPatienceMs: number;
   readonly #onStall: () => void;
   #patienceMs: number;
-  /** When audio went out that nothing has answered yet. */
-  #unansweredSince: number | undefined;
-  /** When audio went out that no result has covered yet. */
-  #uncoveredSince: number | undefined;
+  /** For any message. */
+  #answer: Wait | undefined;
+  /** For a result that goes beyond the one before it. */
+  #advance: Wait | undefined;
   #timer: unknown;
 
   constructor(clock: Clock, patienceMs: number, onStall: () => void) {
     this.#clock = clock;
+    this.#fullPatienceMs = patienceMs;
     this.#patienceMs = patienceMs;
     this.#onStall = onStall;
   }
 
   /** Audio went out, or would have if the socket had taken it. */
-  audioSent(now: number): void {
-    this.#unansweredSince ??= now;
-    this.#uncoveredSince ??= now;
-    if (this.#timer === undefined) this.#arm(this.#patienceMs);
+  sent(audioMs: number, now: number): void {
+    this.#answer ??= { since: now, audioMs: 0 };
+    this.#advance ??= { since: now, audioMs: 0 };
+    this.#answer.audioMs += audioMs;
+    this.#advance.audioMs += audioMs;
+    if (this.#timer === undefined && this.#answer.audioMs >= this.#patienceMs * AUDIO_SHARE) this.#check();
   }
 
-  /** Something came back. */
+  /** An answer is owed, audio or not, and time is short. */
+  owe(now: number): void {
+    this.#answer = { since: now, audioMs: Infinity };
+    this.doubt();
+  }
+
+  /** Something came back: no more doubt. */
   heard(): void {
-    this.#unansweredSince = undefined;
+    this.#answer = undefined;
+    this.#patienceMs = this.#fullPatienceMs;
   }
 
   /** A result went beyond the one before it. */
   advanced(): void {
-    this.#uncoveredSince = undefined;
+    this.#advance = undefined;
   }
 
-  /** No audio flows: there is nothing to answer. */
-  rest(): void {
-    this.heard();
-    this.advanced();
-  }
-
-  /** Find out sooner: the platform says that it is offline, which is a hint and no proof, or time is short. */
+  /** Find out sooner: the platform says that it is offline, which is a hint and no proof. */
   doubt(): void {
-    this.#patienceMs *= DOUBT_FACTOR;
-    if (this.#timer !== undefined) this.#check();
+    this.#patienceMs = this.#fullPatienceMs * DOUBT_FACTOR;
+    if (this.#answer) this.#check();
   }
 
   stop(): void {
@@ -62,21 +78,20 @@ export class StallWatch {
     this.#timer = undefined;
   }
 
-  #arm(delayMs: number): void {
-    this.stop();
-    this.#timer = this.#clock.setTimeout(() => this.#check(), delayMs);
-  }
-
   #check(): void {
     this.stop();
     const now = this.#clock.now();
     const leftMs = Math.min(
-      (this.#unansweredSince ?? Infinity) + this.#patienceMs - now,
-      (this.#uncoveredSince ?? Infinity) + this.#patienceMs * ADVANCE_FACTOR - now,
+      leftOf(this.#answer, this.#patienceMs, now),
+      leftOf(this.#advance, this.#patienceMs * ADVANCE_FACTOR, now),
     );
     if (leftMs <= 0) {
       this.hasStalled = true;
       this.#onStall();
-    } else if (leftMs < Infinity) this.#arm(leftMs);
+    } else if (leftMs < Infinity) this.#timer = this.#clock.setTimeout(() => this.#check(), leftMs);
   }
+}
+
+function leftOf(wait: Wait | undefined, patienceMs: number, now: number): number {
+  return wait && wait.audioMs >= patienceMs * AUDIO_SHARE ? wait.since + patienceMs - now : Infinity;
 }

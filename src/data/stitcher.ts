@@ -106,6 +106,11 @@ export class Stitcher {
     return { channel, transcript, settledTo: this.#settledTo(channelCount), end: range.end };
   }
 
+  /** Forgets what was covered: positions that are estimates cannot tell a repeat from what is new. */
+  forget(): void {
+    for (const channel of this.#channels) channel.covered = [];
+  }
+
   /** Some interim text was never replaced by a final one. */
   get isShowingInterim(): boolean {
     return this.#channels.some((channel) => channel.isShowing);

@@ -25,6 +25,8 @@ export interface UplinkSettings {
   primer: Primer | undefined;
   /** What must come before the first audio of every connection, if it is known yet. */
   header: () => Uint8Array | undefined;
+  /** Whether positions are exact, or estimates. */
+  isExact: () => boolean;
 }
 
 /** What the uplink has to say. */
@@ -73,6 +75,7 @@ export class Uplink {
   #idleTimer: unknown;
   #lastOutboundAt = 0;
   #isFlowing = false;
+  #wasFlowing = false;
   #hasSentCloseStream = false;
   #longestSilenceMs = 0;
   #keepAlivesSent = 0;
@@ -99,6 +102,11 @@ export class Uplink {
     return this.#keepAlivesSent;
   }
 
+  /** Audio was flowing when the connection ended. */
+  get wasFlowing(): boolean {
+    return this.#wasFlowing;
+  }
+
   get hasSentCloseStream(): boolean {
     return this.#hasSentCloseStream;
   }
@@ -123,6 +131,7 @@ export class Uplink {
   detach(): void {
     this.#socket = undefined;
     this.#isDraining = false;
+    this.#wasFlowing = this.#isFlowing;
     this.#isFlowing = false;
     this.#stallWatch.stop();
     this.#clock.clearTimeout(this.#pumpTimer);
@@ -166,8 +175,7 @@ export class Uplink {
   drain(): void {
     this.#isDraining = true;
     const now = this.#clock.now();
-    this.#stallWatch.audioSent(now);
-    this.#stallWatch.doubt();
+    this.#stallWatch.owe(now);
     if (this.#pumpTimer === undefined) this.#pump(now);
   }
 
@@ -199,8 +207,8 @@ export class Uplink {
     for (let frame = this.#timeline.next; frame; frame = this.#timeline.next) {
       if (this.#controls.length > 0) this.#sendControls(frame.start, now);
       if (this.#hasSentCloseStream) return;
-      this.#stallWatch.audioSent(now);
       if (socket.bufferedAmount > this.#settings.maxBufferedBytes) {
+        this.#stallWatch.sent(CONGESTION_POLL_MS, now);
         this.#pumpIn(CONGESTION_POLL_MS);
         return;
       }
@@ -210,7 +218,9 @@ export class Uplink {
         this.#pumpIn(waitMs);
         return;
       }
-      pacer.take(frame.end - frame.start);
+      const samples = frame.end - frame.start;
+      pacer.take(samples);
+      this.#stallWatch.sent((samples * 1000) / this.#timeline.rate, now);
       this.#connectionClock?.send(frame.start, frame.end);
       this.#timeline.advance();
       this.#write(frame.bytes, now);
@@ -226,12 +236,12 @@ export class Uplink {
 
   /** The first audio of a connection: its header goes first, and its clock starts. */
   #begin(first: Frame, now: number): Pacer {
-    const { primer, catchUpRate, header } = this.#settings;
+    const { primer, catchUpRate, header, isExact } = this.#settings;
     const { rate } = this.#timeline;
     for (const bytes of [header(), first.opening]) {
       if (bytes && bytes.byteLength > 0) this.#write(bytes, now);
     }
-    this.#connectionClock = new ConnectionClock(rate, first.start, primer?.samples ?? 0);
+    this.#connectionClock = new ConnectionClock(rate, first.start, primer?.samples ?? 0, isExact());
     return (this.#pacer = new Pacer(rate, catchUpRate, now));
   }
 
@@ -275,7 +285,6 @@ export class Uplink {
       this.#armIdleTimer();
     } else {
       this.#isFlowing = false;
-      this.#stallWatch.rest();
       this.#listener.audioIdle();
     }
   }

@@ -2,20 +2,19 @@
  * The stage on the hosted service, or on anything else that speaks its protocol. Its servers cannot be made to fail, so the
  * connection is broken at this end.
  */
-import { systemClock } from '../../clock.ts';
-import { transport } from '../../transports/node.ts';
+import { platformTransport, systemClock } from '../../index.ts';
 import { type Stage, TappedTransport } from './stage.ts';
 
 const HOSTED_URL = 'wss://api.deepgram.com';
 
 export function openHostedStage(apiKey: string, url: string = HOSTED_URL): Stage {
-  const disturbed = new TappedTransport(transport);
+  const disturbed = new TappedTransport(platformTransport);
   const auth = { apiKey };
   return {
     place: new URL(url).host,
     clock: systemClock,
     disturbed: { auth, baseUrl: url, transport: disturbed.transport },
-    undisturbed: { auth, baseUrl: url, transport },
+    undisturbed: { auth, baseUrl: url, transport: platformTransport },
     strike: () => disturbed.cut(),
     measuredSilenceMs: () => undefined,
     close: () => Promise.resolve(),

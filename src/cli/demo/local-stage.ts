@@ -1,8 +1,6 @@
 /** The stage without the internet: two emulators on this machine, with one speech recogniser between them. */
-import { systemClock } from '../../clock.ts';
-import { type EmulatorServer, startEmulator } from '../../testing/index.ts';
-import { startVosk } from '../../testing/recognisers/vosk/host.ts';
-import { transport } from '../../transports/node.ts';
+import { platformTransport, systemClock } from '../../index.ts';
+import { type EmulatorServer, startEmulator, startVosk } from '../../testing/index.ts';
 import type { FaultName } from './plan.ts';
 import type { Stage } from './stage.ts';
 
@@ -22,8 +20,8 @@ export async function openLocalStage(): Promise<Stage> {
   return {
     place: 'local emulator',
     clock: systemClock,
-    disturbed: { auth: AUTH, baseUrl: disturbed.url, transport },
-    undisturbed: { auth: AUTH, baseUrl: undisturbed.url, transport },
+    disturbed: { auth: AUTH, baseUrl: disturbed.url, transport: platformTransport },
+    undisturbed: { auth: AUTH, baseUrl: undisturbed.url, transport: platformTransport },
     strike: (fault) => strike(disturbed, fault),
     measuredSilenceMs: () => Math.max(0, ...disturbed.connections.map(longestSilenceMs)),
     close: async () => {

@@ -27,6 +27,8 @@ export interface Line {
   /** Says farewell on a socket that is given up by us; `false` if it is condemned and nothing more can be said. */
   takeLeave(): boolean;
   hasPendingAudio(): boolean;
+  /** Audio was flowing when the connection ended. */
+  wasFlowing(): boolean;
 }
 
 /** What a session lends to its machine; kept outside context and input, where the inspector would show it. */
@@ -75,12 +77,20 @@ function holdSocket(ports: ConnectionPorts, tell: (event: ConnectionEvent) => vo
   let isOver = false;
   let timer: unknown;
 
+  const wasLetGo = () => isOver;
+
   const end = (connectionEnd: ConnectionEnd): void => {
     if (isOver) return;
     isOver = true;
     clock.clearTimeout(timer);
     if (isOpen) line.detach();
-    tell({ type: 'socket.ended', end: connectionEnd, at: clock.now(), pendingAudio: line.hasPendingAudio() });
+    tell({
+      type: 'socket.ended',
+      end: connectionEnd,
+      at: clock.now(),
+      pendingAudio: line.hasPendingAudio(),
+      flowingAudio: line.wasFlowing(),
+    });
   };
 
   const expectWithin = (delayMs: number, kind: EndKind): void => {
@@ -102,6 +112,8 @@ function holdSocket(ports: ConnectionPorts, tell: (event: ConnectionEvent) => vo
         const pendingAudio = line.hasPendingAudio();
         line.attach(socket, handshake);
         tell({ type: 'socket.opened', pendingAudio });
+        // Somebody who was told of the connection has ended the session meanwhile.
+        if (wasLetGo()) line.detach();
       },
       message: (text) => {
         if (isOpen && !isOver) line.receive(text);
