@@ -1,17 +1,6 @@
 /** Draws the connection machine as SVG, for light and dark. */
-import {
-  BOXES,
-  type Box,
-  type Edge,
-  EDGES,
-  FORKS,
-  FRAMES,
-  HEIGHT,
-  type Kind,
-  type Label,
-  NOTES,
-  WIDTH,
-} from './layout.ts';
+import { type Edge, EDGES, type Label, NOTES } from './arrows.ts';
+import { BOXES, type Box, FORKS, FRAMES, HEIGHT, type Kind, WIDTH } from './layout.ts';
 import type { MachineGraph } from './graph.ts';
 
 const CORNER = 14;

@@ -120,7 +120,7 @@ function pathTo(state: State, condition: Condition): Step[] {
     }
     case 'backoff':
     case 'suspended':
-      return [connect, ended('network-lost')];
+      return [connect, ended('network-lost', condition === 'lost with audio')];
     case 'closed':
       return [abort];
     case 'failed':

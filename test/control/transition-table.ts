@@ -31,6 +31,8 @@ export type Condition =
   | 'closing'
   | 'not closing'
   | 'audio came meanwhile'
+  | 'lost idle'
+  | 'lost with audio'
   | 'code 1011'
   | `verdict ${Verdict}`;
 
@@ -223,7 +225,10 @@ export const TRANSITIONS: Record<State, Record<EventName, Expected>> = {
     'audio.pending': stay('remember audio'),
     'network.online': ignored,
     'user.connect': ignored,
-    'user.close': CLOSE_OR_REMEMBER,
+    'user.close': [
+      when('audio pending', stay('begin closing', 'remember audio')),
+      when('nothing pending', go('closed')),
+    ],
     'after.0': [
       when('verdict retry', go('backoff')),
       when('verdict suspend', go('suspended', 'connection.suspended')),
@@ -239,7 +244,7 @@ export const TRANSITIONS: Record<State, Record<EventName, Expected>> = {
     ...NOT_ATTACHED,
     'audio.pending': ignored,
     'network.online': go('reconnecting'),
-    'user.connect': ignored,
+    'user.connect': go('reconnecting'),
     'user.close': CLOSE_OR_REMEMBER,
     'after.0': ignored,
     'after.backoff': go('reconnecting'),
@@ -247,9 +252,12 @@ export const TRANSITIONS: Record<State, Record<EventName, Expected>> = {
   },
   suspended: {
     ...NOT_ATTACHED,
-    'audio.pending': ignored,
+    'audio.pending': [
+      when('lost idle', go('reconnecting')),
+      when('lost with audio', stay()),
+    ],
     'network.online': go('reconnecting'),
-    'user.connect': ignored,
+    'user.connect': go('reconnecting'),
     'user.close': CLOSE_OR_TRY_ONCE_MORE,
     'after.0': ignored,
     'after.backoff': ignored,

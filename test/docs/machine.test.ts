@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { drawPicture, renewSpecification } from '../../scripts/draw-statechart/files.ts';
 import { graphOf } from '../../scripts/draw-statechart/graph.ts';
-import { BOXES, EDGES, FRAMES, NOTES } from '../../scripts/draw-statechart/layout.ts';
+import { EDGES, NOTES } from '../../scripts/draw-statechart/arrows.ts';
+import { BOXES, FRAMES } from '../../scripts/draw-statechart/layout.ts';
 import { connectionMachine } from '../../src/control/connection-machine.ts';
 import { EVENTS, STATES } from '../control/transition-table.ts';
 

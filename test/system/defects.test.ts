@@ -188,7 +188,7 @@ test('finalize() is asked again on the next connection, behind the same audio [G
   story.expectEveryWordOnce();
 });
 
-test.fails('abort() in answer to a notice of the very connection that opens leaves nothing [G5]', async () => {
+test('abort() in answer to a notice of the very connection that opens leaves nothing [G5]', async () => {
   const story = await tell();
   story.allowRefusals();
   await story.speak(5.3);
