@@ -1,4 +1,4 @@
-/** Losses not yet prevented: each test says what ought to hold, and turns red when it does. */
+/** Losses that were once possible: each test names one, and what prevented it stays. */
 import { expect, test, vi } from 'vitest';
 import { createLiveTranscription } from '../../src/index.ts';
 import { Emulator, stallResults, VirtualClock, VirtualNetwork } from '../../src/testing/index.ts';
