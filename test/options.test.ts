@@ -30,7 +30,7 @@ test.each<[Partial<LiveTranscriptionOptions> | { [name: string]: unknown }, RegE
   [{ log: { overflow: 'drop' } }, /log\.overflow is 'drop'.*drop-oldest, refuse/],
   [{ primerMs: 2_000 }, /primerMs is 2000/],
 ])('%o is refused: value, why, remedy', (wrong, message) => {
-  const check = () => checkOptions({ auth, ...wrong } as LiveTranscriptionOptions);
+  const check = () => checkOptions({ auth, ...wrong });
   expect(check).toThrow(TranscriptionError);
   expect(check).toThrow(message);
 });
@@ -40,8 +40,8 @@ test('an error about a secret does not show it [G8]', async () => {
   expect(() => checkOptions({ auth: { apiKey: secret } })).toThrow(
     expect.objectContaining({ message: expect.not.stringContaining(secret) as string }),
   );
-  const { credentials } = checkOptions({ auth: () => ({ accessToken: secret }) });
-  await expect(credentials(new AbortController().signal)).rejects.toThrow(
+  const options = checkOptions({ auth: () => ({ accessToken: secret }) });
+  await expect(options.credentials(new AbortController().signal)).rejects.toThrow(
     expect.objectContaining({ message: expect.not.stringContaining(secret) as string }),
   );
 });

@@ -22,9 +22,9 @@ test.each<[ListenParameters, RegExp]>([
     { utterance_end_ms: 1_000 },
     /utterance_end_ms is 1000 without interim_results.*Add interim_results: true/,
   ],
-  [{ endpointing: Number.NaN as never }, /listen\.endpointing is NaN, which cannot go into a query/],
-  [{ keyterm: [null] as never }, /listen\.keyterm is null/],
-  [{ model: (() => 'x') as never }, /listen\.model is .*cannot go into a query/],
+  [{ endpointing: Number.NaN }, /listen\.endpointing is NaN, which cannot go into a query/],
+  [{ keyterm: [null] }, /listen\.keyterm is null/],
+  [{ model: () => 'x' }, /listen\.model is .*cannot go into a query/],
 ])('%o is refused: value, why, remedy', (listen, message) => {
   expect(() => checkListenParameters(listen)).toThrow(TranscriptionError);
   expect(() => checkListenParameters(listen)).toThrow(message);
@@ -35,7 +35,7 @@ test.each<[ListenParameters]>([
   [{ model: 'nova-3', language: 'multi', smart_format: true }],
   [{ encoding: 'linear16', sample_rate: 8_000, channels: 2, multichannel: true }],
   [{ utterance_end_ms: 1_000, interim_results: true, endpointing: false }],
-  [{ keyterm: ['a', 'b'], tomorrow: 7, language: undefined } as ListenParameters],
+  [{ keyterm: ['a', 'b'], tomorrow: 7, language: undefined }],
 ])('%o is accepted', (listen) => {
   expect(() => checkListenParameters(listen)).not.toThrow();
 });
@@ -44,7 +44,7 @@ test('an array is repeated, what is undefined is left out, text is escaped', () 
   const url = new URL(
     listenUrl(new URL('wss://host/prefix/'), {
       keyterm: ['a b', 'c&d'],
-      language: undefined as never,
+      language: undefined,
       endpointing: false,
       model: 'nova-3',
     }),

@@ -99,7 +99,7 @@ test('close() long after the end still answers [G9]', async () => {
 });
 
 /** Ways into each state, for those who leave it from there. */
-const STATES: Record<string, { setting?: Setting; reach(story: Story): Promise<void> }> = {
+const STATES: Record<string, { setting?: Setting; reach: (story: Story) => Promise<void> }> = {
   dormant: { reach: async () => undefined },
   connecting: {
     setting: { given: (server) => server.hang({ times: 50 }) },

@@ -56,10 +56,9 @@ async function tellAll(stream: MuxedStream, chunks: number, cutsAt: readonly num
     await wait((SECONDS * 1000) / chunks);
     if (cutsAt.includes(chunk)) network.cut();
   }
-  let done: unknown;
-  void live.close().then((report) => (done = report));
+  const closing = live.close();
   await breathe();
-  for (let second = 0; second < 60 && !done; second += 1) await wait(1_000);
+  for (let second = 0; second < 60 && clock.pendingTimers > 0; second += 1) await wait(1_000);
   const heard = transcripts.flatMap(({ words }) => words);
   return {
     clock,
@@ -68,7 +67,7 @@ async function tellAll(stream: MuxedStream, chunks: number, cutsAt: readonly num
     heard,
     notices,
     live,
-    report: done as Awaited<ReturnType<typeof live.close>>,
+    report: await closing,
   };
 }
 

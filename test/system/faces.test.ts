@@ -67,7 +67,7 @@ function everythingIn(root: unknown): string {
 test.each([200, 401, 503])('the secret is nowhere to be seen, with HTTP %i [G8]', async (status) => {
   const events: unknown[] = [];
   const story = await tell({
-    auth: ({ signal }) => (void signal, { apiKey: KEY }),
+    auth: () => ({ apiKey: KEY }),
     inspect: (event) => events.push(event),
     given: (server) => status !== 200 && server.refuse(status, { times: 2 }),
   });

@@ -97,7 +97,7 @@ export interface Setting extends Partial<Omit<LiveTranscriptionOptions, 'clock' 
   server?: EmulatorOptions;
   weather?: VirtualNetworkOptions;
   /** Before the session begins: faults that are planned. */
-  given?(server: Emulator, network: VirtualNetwork): void;
+  given?: (server: Emulator, network: VirtualNetwork) => unknown;
 }
 
 /** A word as it was said. */
@@ -399,8 +399,11 @@ export class Story {
     expect(fragments.filter((fragment) => !isExplained(fragment))).toEqual([]);
   }
 
-  #listenTo<T>(name: string, source: { subscribe(observer: object): unknown }, into: T[]): void {
-    source.subscribe({ next: (value: T) => into.push(value), complete: () => this.completed.push(name) });
+  #listenTo(name: string, source: { subscribe(observer: object): unknown }, into: unknown[]): void {
+    source.subscribe({
+      next: (value: unknown) => into.push(value),
+      complete: () => this.completed.push(name),
+    });
   }
 
   #nextSamples(length: number): Int16Array {
@@ -451,7 +454,7 @@ export function bytesOf(audio: Int16Array): Uint8Array {
 
 /** Promises have their say: those of credentials and of `close()` take a handful of turns. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 8; turn += 1) await null;
+  for (let turn = 0; turn < 8; turn += 1) await Promise.resolve();
 }
 
 /** For promises of the platform, such as a Blob's. */
