@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { RawFraming } from '../../src/data/framing.ts';
+import { type Framing, RawFraming } from '../../src/data/framing.ts';
 import { Intake, sizeOf } from '../../src/data/intake.ts';
 
 function frame(frameBytes: number) {
   const frames: { bytes: Uint8Array; samples: number }[] = [];
-  const framing = new RawFraming(
+  const framing: Framing = new RawFraming(
     {
       append: (bytes, samples) => void frames.push({ bytes: bytes.slice(), samples }),
       setFormat: () => undefined,
@@ -28,7 +28,7 @@ test('whatever the cuts, the bytes come out in order, in whole samples, none lon
         for (const length of lengths) {
           const bytes = Uint8Array.from({ length }, () => (counter = (counter + 1) % 251));
           pushed.push(...bytes);
-          framing.push(bytes);
+          framing.push(bytes, 0);
         }
         const whole = pushed.length - (pushed.length % frameBytes);
         expect(frames.flatMap(({ bytes }) => [...bytes])).toEqual(pushed.slice(0, whole));
@@ -42,17 +42,17 @@ test('whatever the cuts, the bytes come out in order, in whole samples, none lon
   );
 });
 
-test.fails('no frame is empty, not even of a chunk that lost its bytes [G4]', () => {
+test('no frame is empty, not even of a chunk that lost its bytes [G4]', () => {
   const { frames, framing } = frame(2);
-  for (const length of [0, 1, 0, 1, 2, 3, 0]) framing.push(new Uint8Array(length));
+  for (const length of [0, 1, 0, 1, 2, 3, 0]) framing.push(new Uint8Array(length), 0);
   expect(frames.filter(({ samples }) => samples === 0)).toEqual([]);
 });
 
 test('half a sample at the end is no audio', () => {
   const { frames, framing } = frame(2);
-  framing.push(new Uint8Array(3));
-  framing.finish();
-  framing.push(new Uint8Array(2));
+  framing.push(new Uint8Array(3), 0);
+  framing.finish(0);
+  framing.push(new Uint8Array(2), 0);
   expect(frames.map(({ samples }) => samples)).toEqual([1, 1]);
 });
 

@@ -23,8 +23,8 @@ test.each<[ListenParameters, RegExp]>([
     /utterance_end_ms is 1000 without interim_results.*Add interim_results: true/,
   ],
   [{ endpointing: Number.NaN }, /listen\.endpointing is NaN, which cannot go into a query/],
-  [{ keyterm: [null] }, /listen\.keyterm is null/],
-  [{ model: () => 'x' }, /listen\.model is .*cannot go into a query/],
+  [{ keyterm: [null] as never }, /listen\.keyterm is null/],
+  [{ model: (() => 'x') as never }, /listen\.model is .*cannot go into a query/],
 ])('%o is refused: value, why, remedy', (listen, message) => {
   expect(() => checkListenParameters(listen)).toThrow(TranscriptionError);
   expect(() => checkListenParameters(listen)).toThrow(message);
