@@ -118,6 +118,7 @@ export function createLiveTranscription(options: LiveTranscriptionOptions): Live
 class Session implements LiveTranscription {
   readonly actor: Actor<typeof connectionMachine>;
   readonly #options: CheckedOptions;
+  readonly #refusesOverflow: boolean;
   readonly #plane: DataPlane;
   readonly #transcripts = new Subject<Transcript>();
   readonly #utterances = new Subject<Utterance>();
@@ -144,6 +145,7 @@ class Session implements LiveTranscription {
   constructor(options: CheckedOptions, { inspect, transport = platformTransport }: LiveTranscriptionOptions) {
     const { clock, listen } = options;
     this.#options = options;
+    this.#refusesOverflow = options.log.overflow === 'refuse';
     this.#ended = new Promise((resolve) => (this.#settle = resolve));
     this.#plane = new DataPlane(
       {
@@ -216,7 +218,7 @@ class Session implements LiveTranscription {
       this.#notifyOnce('empty-audio');
       return this.#refuse('empty');
     }
-    if (this.#options.log.overflow === 'refuse' && !this.#plane.hasRoom(size)) {
+    if (this.#refusesOverflow && !this.#plane.hasRoom(size)) {
       this.#notifyOnce('audio-refused', { bytes: size });
       return this.#refuse('log-full');
     }

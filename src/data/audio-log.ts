@@ -4,23 +4,55 @@
  *
  * Frames have an index that never changes, so that a sender can remember where it stands while the oldest go.
  */
+import { giveBackSlab, SLAB_BYTES, takeSlab } from './slabs.ts';
 
 /** A piece of audio as it will be sent. Positions are samples since the session began, `end` not included. */
-export interface Frame {
+export class Frame {
   start: number;
   readonly end: number;
-  bytes: Uint8Array;
+  byteLength: number;
   /** A connection may begin here … */
   readonly isBoundary: boolean;
   /** … if these bytes go before the frame (a container's block, cut out of its cluster). */
   readonly opening: Uint8Array | undefined;
-}
+  readonly slab: Uint8Array;
+  #offset: number;
 
-/** Frames are copied into slabs of this size: one allocation for about a second of speech instead of fifty. */
-const SLAB_BYTES = 32 * 1024;
+  constructor(
+    start: number,
+    end: number,
+    slab: Uint8Array,
+    offset: number,
+    byteLength: number,
+    isBoundary: boolean,
+    opening: Uint8Array | undefined,
+  ) {
+    this.start = start;
+    this.end = end;
+    this.slab = slab;
+    this.#offset = offset;
+    this.byteLength = byteLength;
+    this.isBoundary = isBoundary;
+    this.opening = opening;
+  }
+
+  /** A view, made when it is asked for: most frames are never replayed. */
+  get bytes(): Uint8Array {
+    return this.slab.subarray(this.#offset, this.#offset + this.byteLength);
+  }
+
+  /** Cuts the first bytes off; the frame then begins at `position`. */
+  cut(position: number, bytes: number): void {
+    this.start = position;
+    this.#offset += bytes;
+    this.byteLength -= bytes;
+  }
+}
 
 /** How many spent entries the array may carry before it is cut. */
 const COMPACT_AFTER = 1024;
+
+const NO_SLAB: Uint8Array = new Uint8Array(0);
 
 export class AudioLog {
   #frames: Frame[] = [];
@@ -29,7 +61,9 @@ export class AudioLog {
   /** Index of the array's first entry. */
   #base = 0;
   #bytes = 0;
-  #slab = new Uint8Array(0);
+  #start = 0;
+  /** Where the next frame is copied to. */
+  #slab = NO_SLAB;
   #slabUsed = 0;
 
   /** Index of the oldest frame kept; equal to {@link endIndex} when the log is empty. */
@@ -46,6 +80,15 @@ export class AudioLog {
     return this.#bytes;
   }
 
+  get isEmpty(): boolean {
+    return this.#head === this.#frames.length;
+  }
+
+  /** Position of the oldest sample kept, or the end of the last one that was. */
+  get start(): number {
+    return this.#start;
+  }
+
   get first(): Frame | undefined {
     return this.#frames[this.#head];
   }
@@ -56,17 +99,35 @@ export class AudioLog {
 
   /** Copies the bytes: their owner may reuse them at once. */
   append(bytes: Uint8Array, start: number, end: number, isBoundary: boolean, opening?: Uint8Array): void {
-    this.#frames.push({ start, end, bytes: this.#copy(bytes), isBoundary, opening });
-    this.#bytes += bytes.byteLength;
+    const { byteLength } = bytes;
+    if (this.isEmpty) this.#start = start;
+    let slab: Uint8Array = this.#slab;
+    let offset = this.#slabUsed;
+    if (byteLength > SLAB_BYTES / 4) {
+      slab = bytes.slice();
+      offset = 0;
+    } else {
+      if (offset + byteLength > slab.byteLength) {
+        if (this.isEmpty) giveBackSlab(slab);
+        slab = this.#slab = takeSlab();
+        offset = 0;
+      }
+      slab.set(bytes, offset);
+      this.#slabUsed = offset + byteLength;
+    }
+    this.#frames.push(new Frame(start, end, slab, offset, byteLength, isBoundary, opening));
+    this.#bytes += byteLength;
   }
 
   /** Lets the oldest frame go. */
   shift(): Frame | undefined {
     const frame = this.#frames[this.#head];
     if (!frame) return undefined;
-    this.#bytes -= frame.bytes.byteLength;
+    this.#bytes -= frame.byteLength;
+    this.#start = frame.end;
     this.#head += 1;
-    if (this.#head === this.#frames.length) this.#forget();
+    if (frame.slab !== this.#slab && !this.#liesInLaterFrame(frame.slab)) giveBackSlab(frame.slab);
+    if (this.isEmpty) this.#forget();
     else if (this.#head >= COMPACT_AFTER) this.#compact();
     return frame;
   }
@@ -75,22 +136,19 @@ export class AudioLog {
   cutFirst(position: number, bytes: number): void {
     const frame = this.#frames[this.#head];
     if (!frame) return;
-    frame.start = position;
-    frame.bytes = frame.bytes.subarray(bytes);
+    frame.cut(position, bytes);
+    this.#start = position;
     this.#bytes -= bytes;
   }
 
-  #copy(bytes: Uint8Array): Uint8Array {
-    const { byteLength } = bytes;
-    if (byteLength > SLAB_BYTES / 4) return bytes.slice();
-    if (this.#slabUsed + byteLength > this.#slab.byteLength) {
-      this.#slab = new Uint8Array(SLAB_BYTES);
-      this.#slabUsed = 0;
+  /** Frames lie in slabs in order, but for large ones in between that have a slab of their own. */
+  #liesInLaterFrame(slab: Uint8Array): boolean {
+    for (let later = this.#head; later < this.#frames.length; later += 1) {
+      const frame = this.#frames[later];
+      if (frame?.slab === slab) return true;
+      if (frame?.slab.byteLength === SLAB_BYTES) return false;
     }
-    const copy = this.#slab.subarray(this.#slabUsed, this.#slabUsed + byteLength);
-    copy.set(bytes);
-    this.#slabUsed += byteLength;
-    return copy;
+    return false;
   }
 
   /** An empty log holds no memory: thousands of sessions idle at once. */
@@ -98,7 +156,8 @@ export class AudioLog {
     this.#base += this.#head;
     this.#frames = [];
     this.#head = 0;
-    this.#slab = new Uint8Array(0);
+    giveBackSlab(this.#slab);
+    this.#slab = NO_SLAB;
     this.#slabUsed = 0;
   }
 

@@ -177,8 +177,8 @@ export class AudioTimeline {
   #isOverfull(moreBytes = 0, moreSamples = 0): boolean {
     const { maxBytes, maxSeconds, rate } = this.#settings;
     if (this.#log.bytes + moreBytes > maxBytes) return true;
-    const first = this.#log.first;
-    return this.end + moreSamples - (first?.start ?? this.end) > maxSeconds * rate;
+    const kept = this.#log.isEmpty ? 0 : this.end - this.#log.start;
+    return kept + moreSamples > maxSeconds * rate;
   }
 
   /** Pushes the oldest frame out of a full log. */
@@ -190,17 +190,16 @@ export class AudioTimeline {
     this.#drop({ start: frame.start, end: frame.end, reason: 'log-full' });
   }
 
-  #drop(drop: Drop): void {
-    if (this.#ledger.drop(drop) === 0) return;
-    const { reason } = drop;
-    const start = Math.max(drop.start, 0);
-    const waiting = this.#unannounced;
-    if (waiting?.reason === reason && waiting.end === start) waiting.end = drop.end;
-    else {
-      this.announce();
-      this.#unannounced = { start, end: drop.end, reason };
+  #drop({ start, end, reason }: Drop): void {
+    for (const range of this.#ledger.drop({ start, end })) {
+      const waiting = this.#unannounced;
+      if (waiting?.reason === reason && waiting.end === range.start) waiting.end = range.end;
+      else {
+        this.announce();
+        this.#unannounced = { ...range, reason };
+      }
     }
-    const { end } = this.#unannounced ?? drop;
-    if (end - (this.#unannounced?.start ?? end) >= ANNOUNCE_SECONDS * this.rate) this.announce();
+    const { start: from = 0, end: to = 0 } = this.#unannounced ?? {};
+    if (to - from >= ANNOUNCE_SECONDS * this.rate) this.announce();
   }
 }

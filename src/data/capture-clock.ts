@@ -21,6 +21,8 @@ const MAX_ANCHORS = 256;
 export class CaptureClock {
   readonly #clock: Clock;
   #anchors: Anchor[] = [];
+  /** What the last anchor says: session clock less audio, in milliseconds. */
+  #offsetMs = NaN;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -28,11 +30,9 @@ export class CaptureClock {
 
   /** Audio up to `end`, `samples` long, came just now. */
   mark(end: number, samples: number, rate: number, now: number): void {
-    const last = this.#anchors.at(-1);
-    if (last) {
-      const driftMs = now - (last.at + ((end - last.position) * 1000) / rate);
-      if (driftMs > -JITTER_MS && driftMs < JITTER_MS) return;
-    }
+    const offsetMs = now - (end * 1000) / rate;
+    if (Math.abs(offsetMs - this.#offsetMs) < JITTER_MS) return;
+    this.#offsetMs = offsetMs;
     const at = now - (samples * 1000) / rate;
     this.#anchors.push({ position: end - samples, at, wallOffsetMs: this.#clock.wallTime() - now });
     if (this.#anchors.length > MAX_ANCHORS) this.#anchors.shift();

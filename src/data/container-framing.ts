@@ -18,8 +18,9 @@ export class PacketFraming implements Framing {
     this.#sink = sink;
   }
 
-  push(bytes: Uint8Array, now: number): void {
-    this.#sink.append(bytes, this.#arrival.durationMs(now));
+  push(bytes: Uint8Array, now: number): boolean {
+    this.#sink.append(bytes, this.#arrival.durationMs(now), now);
+    return false;
   }
 
   finish(): void {}
@@ -56,16 +57,17 @@ export class ContainerFraming implements Framing {
     return this.#raw !== undefined || (this.#demuxer?.exact ?? true);
   }
 
-  push(bytes: Uint8Array, now: number): void {
+  push(bytes: Uint8Array, now: number): boolean {
     if (this.#demuxer) {
       this.#placeAll(this.#demuxer.push(bytes), this.#demuxer, now);
-      return;
+      return false;
     }
     this.#first.push(bytes.slice());
     const name = sniffContainer(
       Uint8Array.from(this.#first.flatMap((chunk) => [...chunk.subarray(0, SNIFF_BYTES)])),
     );
     if (name !== undefined) this.#begin(name, now);
+    return false;
   }
 
   finish(now: number): void {
@@ -90,14 +92,14 @@ export class ContainerFraming implements Framing {
     }
     if (this.#raw) {
       // Chunks behind the audio, such as a title, take no time.
-      if (piece.durationMs !== 0) this.#raw.push(piece.bytes);
+      if (piece.durationMs !== 0) this.#raw.push(piece.bytes, now);
       return;
     }
     this.#elapsedMs += piece.durationMs ?? this.#arrival.durationMs(now);
     const samples = Math.max(0, Math.round(this.#elapsedMs) - this.#placedMs);
     this.#placedMs += samples;
     const { startsAtBoundary, reopening } = piece;
-    this.#sink.append(piece.bytes, samples, startsAtBoundary || reopening !== undefined, reopening);
+    this.#sink.append(piece.bytes, samples, now, startsAtBoundary || reopening !== undefined, reopening);
   }
 }
 

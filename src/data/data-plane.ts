@@ -13,7 +13,7 @@ import { AudioTimeline } from './audio-timeline.ts';
 import { CaptureClock } from './capture-clock.ts';
 import { Downlink, type DownlinkListener } from './downlink.ts';
 import { Finalizer } from './finalizer.ts';
-import { type Framing, MILLISECONDS, RawFraming } from './framing.ts';
+import { type Framing, type FrameSink, MILLISECONDS, RawFraming } from './framing.ts';
 import { type AudioChunk, Intake } from './intake.ts';
 import { type Primer, Uplink, type UplinkListener } from './uplink.ts';
 
@@ -187,18 +187,21 @@ export class DataPlane {
 
   #accept(bytes: Uint8Array): void {
     const now = this.#settings.clock.now();
-    if (this.#framing && !this.#hasFinished) this.#framing.push(bytes, now);
-    else this.#listener.notice('audio-unreadable', { bytes: bytes.byteLength });
-    this.uplink.accepted(now);
+    if (!this.#framing || this.#hasFinished) {
+      this.#listener.notice('audio-unreadable', { bytes: bytes.byteLength });
+      return;
+    }
+    const isOneFrame = this.#framing.push(bytes, now);
+    this.uplink.accepted(now, isOneFrame ? bytes : undefined);
   }
 
   #beginFraming(format: AudioFormat): void {
-    const sink = {
-      append: (bytes: Uint8Array, samples: number, isBoundary?: boolean, opening?: Uint8Array) => {
+    const sink: FrameSink = {
+      append: (bytes, samples, now, isBoundary, opening) => {
         this.timeline.append(bytes, samples, isBoundary, opening);
-        this.#captureClock.mark(this.timeline.end, samples, this.timeline.rate, this.#settings.clock.now());
+        this.#captureClock.mark(this.timeline.end, samples, this.timeline.rate, now);
       },
-      setFormat: (rate: number, frameBytes: number) => this.timeline.setFormat(rate, frameBytes),
+      setFormat: (rate, frameBytes) => this.timeline.setFormat(rate, frameBytes),
     };
     if (format.kind === 'raw') this.#framing = new RawFraming(sink, format.sampleRate, format.frameBytes);
     else {

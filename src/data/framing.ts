@@ -9,7 +9,7 @@ import { MAX_FRAME_MS } from '../protocol/limits.ts';
 
 /** Where frames go. */
 export interface FrameSink {
-  append(bytes: Uint8Array, samples: number, isBoundary?: boolean, opening?: Uint8Array): void;
+  append(bytes: Uint8Array, samples: number, now: number, isBoundary?: boolean, opening?: Uint8Array): void;
   setFormat(rate: number, frameBytes: number): void;
 }
 
@@ -18,7 +18,8 @@ export interface Framing {
   readonly header: Uint8Array | undefined;
   /** `false`: positions are estimates, and a replay may repeat or miss a little. */
   readonly isExact: boolean;
-  push(bytes: Uint8Array, now: number): void;
+  /** Whether the chunk became one frame, just as it was, and not of no length. */
+  push(bytes: Uint8Array, now: number): boolean;
   /** No more will come: gives what was held back, if it is of any use. */
   finish(now: number): void;
 }
@@ -45,19 +46,21 @@ export class RawFraming implements Framing {
     sink.setFormat(rate, frameBytes);
   }
 
-  push(bytes: Uint8Array): void {
+  push(bytes: Uint8Array, now: number): boolean {
     const length = bytes.byteLength;
+    if (length === 0) return false;
     if (!this.#carry && length <= this.#maxBytes && length % this.#frameBytes === 0) {
-      this.#sink.append(bytes, length / this.#frameBytes);
-      return;
+      this.#sink.append(bytes, length / this.#frameBytes, now);
+      return true;
     }
     const all = this.#carry ? join(this.#carry, bytes) : bytes;
     const whole = all.byteLength - (all.byteLength % this.#frameBytes);
     for (let from = 0; from < whole; from += this.#maxBytes) {
       const frame = all.subarray(from, Math.min(from + this.#maxBytes, whole));
-      this.#sink.append(frame, frame.byteLength / this.#frameBytes);
+      this.#sink.append(frame, frame.byteLength / this.#frameBytes, now);
     }
     this.#carry = whole < all.byteLength ? all.slice(whole) : undefined;
+    return false;
   }
 
   /** Half a sample is no audio. */

@@ -74,7 +74,7 @@ export class Intake {
 
 /** Bytes in a chunk. @throws TranscriptionError `invalid-audio` if this is no audio at all. */
 export function sizeOf(chunk: unknown): number {
-  if (chunk instanceof ArrayBuffer || ArrayBuffer.isView(chunk)) return chunk.byteLength;
+  if (ArrayBuffer.isView(chunk) || chunk instanceof ArrayBuffer) return chunk.byteLength;
   if (typeof Blob !== 'undefined' && chunk instanceof Blob) return chunk.size;
   const what = chunk === null ? 'null' : typeof chunk;
   throw new TranscriptionError('invalid-audio', `send() was given ${what}, which is no audio.`, {

@@ -6,7 +6,7 @@
  * Always: accepted = confirmed + pending + dropped. The frontier never goes back.
  */
 
-import { addRange, coveredLength, type SampleRange } from './sample-ranges.ts';
+import { addRange, gapsIn, type SampleRange } from './sample-ranges.ts';
 
 /** Where the audio stands, in samples (of one channel). */
 export interface LedgerSnapshot {
@@ -57,14 +57,13 @@ export class Ledger {
     return this.#confirmed > before;
   }
 
-  /** Gives up what is pending within the range; the answer is how many samples that were. */
-  drop(range: SampleRange): number {
+  /** Gives up what is pending within the range; the answer is what that was. */
+  drop(range: SampleRange): SampleRange[] {
     const start = Math.max(range.start, this.#frontier);
     const end = Math.min(range.end, this.#accepted);
-    if (start >= end) return 0;
-    const dropped = end - start - coveredLength(this.#holes, start, end);
-    this.#holes = addRange(this.#holes, { start, end });
-    this.#dropped += dropped;
+    const dropped = gapsIn(this.#holes, start, end);
+    for (const gap of dropped) this.#dropped += gap.end - gap.start;
+    if (dropped.length > 0) this.#holes = addRange(this.#holes, { start, end });
     this.#stepOverHole();
     return dropped;
   }

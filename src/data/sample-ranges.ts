@@ -18,10 +18,14 @@ export function addRange(ranges: readonly SampleRange[], { start, end }: SampleR
   return [...apart, joined].sort((a, b) => a.start - b.start);
 }
 
-/** How much of the stretch from `start` to `end` the ranges cover. */
-export function coveredLength(ranges: readonly SampleRange[], start: number, end: number): number {
-  return ranges.reduce(
-    (sum, range) => sum + Math.max(0, Math.min(end, range.end) - Math.max(start, range.start)),
-    0,
-  );
+/** What of the stretch from `start` to `end` the ranges, in order and apart, leave open. */
+export function gapsIn(ranges: readonly SampleRange[], start: number, end: number): SampleRange[] {
+  const gaps: SampleRange[] = [];
+  let from = start;
+  for (const range of ranges) {
+    if (range.start > from) gaps.push({ start: from, end: Math.min(range.start, end) });
+    from = Math.max(from, range.end);
+    if (from >= end) return gaps.filter((gap) => gap.end > gap.start);
+  }
+  return [...gaps, { start: from, end }].filter((gap) => gap.end > gap.start);
 }

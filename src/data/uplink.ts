@@ -141,14 +141,17 @@ export class Uplink {
     this.#timeline.disconnect();
   }
 
-  /** Audio was added to the timeline. */
-  accepted(now: number): void {
+  /**
+   * Audio was added to the timeline. `live` are the bytes of its newest frame, if they are still at hand: should it go at
+   * once, these are sent, and the copy in the log is left alone.
+   */
+  accepted(now: number, live?: Uint8Array): void {
     if (!this.#isFlowing) {
       this.#isFlowing = true;
       if (this.#socket) this.#armIdleTimer();
       this.#listener.audioPending();
     }
-    if (this.#pumpTimer === undefined) this.#pump(now);
+    if (this.#pumpTimer === undefined) this.#pump(now, live);
   }
 
   /** Queues a control message behind the audio accepted so far. */
@@ -201,7 +204,7 @@ export class Uplink {
   }
 
   /** Sends as much as may go now, and comes back for the rest. */
-  #pump(now: number): void {
+  #pump(now: number, live?: Uint8Array): void {
     const socket = this.#socket;
     if (!socket) return;
     for (let frame = this.#timeline.next; frame; frame = this.#timeline.next) {
@@ -223,7 +226,7 @@ export class Uplink {
       this.#stallWatch.sent((samples * 1000) / this.#timeline.rate, now);
       this.#connectionClock?.send(frame.start, frame.end);
       this.#timeline.advance();
-      this.#write(frame.bytes, now);
+      this.#write(live && frame.end === this.#timeline.end ? live : frame.bytes, now);
     }
     if (this.#controls.length > 0) this.#sendControls(this.#timeline.end, now);
     if (this.#isDraining) this.#closeStream(now);
@@ -264,7 +267,8 @@ export class Uplink {
     const silenceMs = now - this.#lastOutboundAt;
     if (silenceMs > this.#longestSilenceMs) this.#longestSilenceMs = silenceMs;
     this.#lastOutboundAt = now;
-    this.#socket?.send(message);
+    // An empty binary message would end the stream.
+    if (message.length > 0) this.#socket?.send(message);
   }
 
   /** Not re-set for every frame: it finds out by timestamp, and sets itself anew for what is left. */

@@ -17,7 +17,7 @@ export interface Utterance {
   capturedAt: number | undefined;
   channel: number;
   /** How we know that it is over. */
-  endedBy: 'speech-final' | 'utterance-end' | 'close';
+  endedBy: 'speech-final' | 'utterance-end' | 'length' | 'close';
 }
 
 interface Channel {
@@ -25,6 +25,9 @@ interface Channel {
   /** Session seconds up to which words are known, interim ones included. */
   wordsUntil: number;
 }
+
+/** Finals that one utterance may hold: minutes of speech, where neither endpointing nor `utterance_end_ms` finds a pause. */
+const MAX_FINALS = 100;
 
 /** Rounding of times on their way through JSON. */
 const ROUNDING_SECONDS = 0.011;
@@ -42,6 +45,7 @@ export class UtteranceBuilder {
     const channel = this.#channel(transcript.channel);
     channel.wordsUntil = Math.max(channel.wordsUntil, transcript.words.at(-1)?.end ?? 0);
     if (transcript.final && transcript.text !== '') channel.finals.push(transcript);
+    if (channel.finals.length === MAX_FINALS) this.#end(transcript.channel, 'length');
   }
 
   /** Deepgram heard a pause. */

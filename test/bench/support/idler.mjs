@@ -8,6 +8,7 @@ import { makeFrames } from './sound.mjs';
 /** @typedef {{ cpuUs: number, wallMs: number, loopDelayMs: number }} Kept */
 
 const [side, url = ''] = process.argv.slice(2);
+/** @type {(url: string) => Promise<any>} */
 const connect = side === 'bare' ? connectBare : connectOurs;
 
 /** What the platform sets up once, it sets up for these. */
