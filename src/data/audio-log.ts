@@ -4,7 +4,7 @@
  *
  * Frames have an index that never changes, so that a sender can remember where it stands while the oldest go.
  */
-import { giveBackSlab, SLAB_BYTES, takeSlab } from './slabs.ts';
+import { giveBackSlab, LARGEST_SHARED_BYTES, Slab, takeSlab } from './slabs.ts';
 
 /** A piece of audio as it will be sent. Positions are samples since the session began, `end` not included. */
 export class Frame {
@@ -15,13 +15,13 @@ export class Frame {
   readonly isBoundary: boolean;
   /** … if these bytes go before the frame (a container's block, cut out of its cluster). */
   readonly opening: Uint8Array | undefined;
-  readonly slab: Uint8Array;
+  readonly slab: Slab;
   #offset: number;
 
   constructor(
     start: number,
     end: number,
-    slab: Uint8Array,
+    slab: Slab,
     offset: number,
     byteLength: number,
     isBoundary: boolean,
@@ -38,7 +38,7 @@ export class Frame {
 
   /** A view, made when it is asked for: most frames are never replayed. */
   get bytes(): Uint8Array {
-    return this.slab.subarray(this.#offset, this.#offset + this.byteLength);
+    return this.slab.bytes.subarray(this.#offset, this.#offset + this.byteLength);
   }
 
   /** Cuts the first bytes off; the frame then begins at `position`. */
@@ -52,8 +52,6 @@ export class Frame {
 /** How many spent entries the array may carry before it is cut. */
 const COMPACT_AFTER = 1024;
 
-const NO_SLAB: Uint8Array = new Uint8Array(0);
-
 export class AudioLog {
   #frames: Frame[] = [];
   /** Array position of the oldest frame kept. */
@@ -63,8 +61,7 @@ export class AudioLog {
   #bytes = 0;
   #start = 0;
   /** Where the next frame is copied to. */
-  #slab = NO_SLAB;
-  #slabUsed = 0;
+  #slab: Slab | undefined;
 
   /** Index of the oldest frame kept; equal to {@link endIndex} when the log is empty. */
   get firstIndex(): number {
@@ -101,21 +98,8 @@ export class AudioLog {
   append(bytes: Uint8Array, start: number, end: number, isBoundary: boolean, opening?: Uint8Array): void {
     const { byteLength } = bytes;
     if (this.isEmpty) this.#start = start;
-    let slab: Uint8Array = this.#slab;
-    let offset = this.#slabUsed;
-    if (byteLength > SLAB_BYTES / 4) {
-      slab = bytes.slice();
-      offset = 0;
-    } else {
-      if (offset + byteLength > slab.byteLength) {
-        if (this.isEmpty) giveBackSlab(slab);
-        slab = this.#slab = takeSlab();
-        offset = 0;
-      }
-      slab.set(bytes, offset);
-      this.#slabUsed = offset + byteLength;
-    }
-    this.#frames.push(new Frame(start, end, slab, offset, byteLength, isBoundary, opening));
+    const slab = byteLength > LARGEST_SHARED_BYTES ? new Slab(byteLength) : this.#roomFor(byteLength);
+    this.#frames.push(new Frame(start, end, slab, slab.add(bytes), byteLength, isBoundary, opening));
     this.#bytes += byteLength;
   }
 
@@ -126,7 +110,8 @@ export class AudioLog {
     this.#bytes -= frame.byteLength;
     this.#start = frame.end;
     this.#head += 1;
-    if (frame.slab !== this.#slab && !this.#liesInLaterFrame(frame.slab)) giveBackSlab(frame.slab);
+    frame.slab.frames -= 1;
+    if (frame.slab !== this.#slab) this.#giveBackIfUnused(frame.slab);
     if (this.isEmpty) this.#forget();
     else if (this.#head >= COMPACT_AFTER) this.#compact();
     return frame;
@@ -141,14 +126,15 @@ export class AudioLog {
     this.#bytes -= bytes;
   }
 
-  /** Frames lie in slabs in order, but for large ones in between that have a slab of their own. */
-  #liesInLaterFrame(slab: Uint8Array): boolean {
-    for (let later = this.#head; later < this.#frames.length; later += 1) {
-      const frame = this.#frames[later];
-      if (frame?.slab === slab) return true;
-      if (frame?.slab.byteLength === SLAB_BYTES) return false;
-    }
-    return false;
+  #roomFor(byteLength: number): Slab {
+    const slab = this.#slab;
+    if (slab?.hasRoom(byteLength)) return slab;
+    if (slab) this.#giveBackIfUnused(slab);
+    return (this.#slab = takeSlab());
+  }
+
+  #giveBackIfUnused(slab: Slab): void {
+    if (slab.frames === 0) giveBackSlab(slab);
   }
 
   /** An empty log holds no memory: thousands of sessions idle at once. */
@@ -156,9 +142,8 @@ export class AudioLog {
     this.#base += this.#head;
     this.#frames = [];
     this.#head = 0;
-    giveBackSlab(this.#slab);
-    this.#slab = NO_SLAB;
-    this.#slabUsed = 0;
+    if (this.#slab) giveBackSlab(this.#slab);
+    this.#slab = undefined;
   }
 
   #compact(): void {

@@ -3,18 +3,48 @@
  * one for every second of every session would keep the garbage collector busier than the audio itself.
  */
 
-export const SLAB_BYTES = 32 * 1024;
+const SLAB_BYTES = 32 * 1024;
+
+/** A frame larger than this gets memory of its own. */
+export const LARGEST_SHARED_BYTES = SLAB_BYTES / 4;
 
 /** Spare slabs kept for all sessions together: 2 MiB. */
 const MAX_SPARE = 64;
 
-const spare: Uint8Array[] = [];
+/** Memory that frames lie in. */
+export class Slab {
+  readonly bytes: Uint8Array;
+  /** How many frames lie in it. */
+  frames = 0;
+  used = 0;
 
-export function takeSlab(): Uint8Array {
-  return spare.pop() ?? new Uint8Array(SLAB_BYTES);
+  constructor(byteLength: number) {
+    this.bytes = new Uint8Array(byteLength);
+  }
+
+  hasRoom(byteLength: number): boolean {
+    return this.used + byteLength <= this.bytes.byteLength;
+  }
+
+  /** Copies the bytes in, and says where they are. */
+  add(bytes: Uint8Array): number {
+    const offset = this.used;
+    this.bytes.set(bytes, offset);
+    this.used += bytes.byteLength;
+    this.frames += 1;
+    return offset;
+  }
 }
 
-/** Gives a slab back that no frame lies in any more. Anything else that is given is left to the garbage collector. */
-export function giveBackSlab(slab: Uint8Array): void {
-  if (slab.byteLength === SLAB_BYTES && spare.length < MAX_SPARE) spare.push(slab);
+const spare: Slab[] = [];
+
+export function takeSlab(): Slab {
+  return spare.pop() ?? new Slab(SLAB_BYTES);
+}
+
+/** Gives a slab back that no frame lies in any more. */
+export function giveBackSlab(slab: Slab): void {
+  if (slab.bytes.byteLength !== SLAB_BYTES || spare.length >= MAX_SPARE) return;
+  slab.used = 0;
+  spare.push(slab);
 }

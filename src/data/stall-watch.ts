@@ -16,6 +16,9 @@ const ADVANCE_FACTOR = 2;
 /** What is left of the patience with a socket in doubt, or one that owes the last answer. */
 const DOUBT_FACTOR = 0.5;
 
+/** A timer set for less could fire without time having passed at all, for ever. */
+const ROUNDING_MS = 0.5;
+
 /** Audio that waits for something, and since when. */
 interface Wait {
   since: number;
@@ -85,7 +88,7 @@ export class StallWatch {
       leftOf(this.#answer, this.#patienceMs, now),
       leftOf(this.#advance, this.#patienceMs * ADVANCE_FACTOR, now),
     );
-    if (leftMs <= 0) {
+    if (leftMs < ROUNDING_MS) {
       this.hasStalled = true;
       this.#onStall();
     } else if (leftMs < Infinity) this.#timer = this.#clock.setTimeout(() => this.#check(), leftMs);

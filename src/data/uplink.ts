@@ -56,6 +56,9 @@ export interface ControlMessage {
 /** How often a full socket is looked at again. */
 const CONGESTION_POLL_MS = 50;
 
+/** A timer set for less could fire without time having passed at all, for ever. */
+const ROUNDING_MS = 0.5;
+
 /** A timer this late has something wrong with it. */
 const LATE_MS = 1_000;
 
@@ -274,15 +277,18 @@ export class Uplink {
   /** Not re-set for every frame: it finds out by timestamp, and sets itself anew for what is left. */
   #armIdleTimer(): void {
     this.#clock.clearTimeout(this.#idleTimer);
-    const delayMs = this.#lastOutboundAt + this.#settings.keepAliveMs - this.#clock.now();
-    this.#idleTimer = this.#clock.setTimeout(() => this.#checkIdle(), Math.max(0, delayMs));
+    this.#idleTimer = this.#clock.setTimeout(() => this.#checkIdle(), Math.max(0, this.#silenceLeftMs()));
+  }
+
+  /** Until a KeepAlive is due. */
+  #silenceLeftMs(): number {
+    return this.#lastOutboundAt + this.#settings.keepAliveMs - this.#clock.now();
   }
 
   #checkIdle(): void {
     this.#idleTimer = undefined;
-    const silenceMs = this.#clock.now() - this.#lastOutboundAt;
     if (this.#hasSentCloseStream) return;
-    if (silenceMs < this.#settings.keepAliveMs) this.#armIdleTimer();
+    if (this.#silenceLeftMs() > ROUNDING_MS) this.#armIdleTimer();
     else if (this.#timeline.next) {
       // The socket takes no more audio, which is not the same as having none.
       this.keepAlive();
