@@ -115,6 +115,9 @@ export function createLiveTranscription(options: LiveTranscriptionOptions): Live
   return new Session(checkOptions(options), options);
 }
 
+/** What almost every chunk is told. */
+const ACCEPTED: SendResult = Object.freeze({ accepted: true, backlogMs: 0 });
+
 class Session implements LiveTranscription {
   readonly actor: Actor<typeof connectionMachine>;
   readonly #options: CheckedOptions;
@@ -223,7 +226,8 @@ class Session implements LiveTranscription {
       return this.#refuse('log-full');
     }
     this.#plane.accept(chunk);
-    return { accepted: true, backlogMs: this.#plane.backlogMs };
+    const { backlogMs } = this.#plane;
+    return backlogMs === 0 ? ACCEPTED : { accepted: true, backlogMs };
   }
 
   pause(): void {

@@ -32,6 +32,7 @@ function verdictOn(context: ConnectionContext, { end, at, pendingAudio, flowingA
 }
 
 const machineSetup = setup({
+  // oxlint-disable-next-line typescript/no-unnecessary-type-assertion -- the assertion is what `setup` infers from
   types: {} as {
     context: ConnectionContext;
     events: ConnectionEvent;

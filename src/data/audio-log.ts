@@ -9,7 +9,7 @@ import { giveBackSlab, LARGEST_SHARED_BYTES, Slab, takeSlab } from './slabs.ts';
 /** A piece of audio as it will be sent. Positions are samples since the session began, `end` not included. */
 export class Frame {
   start: number;
-  readonly end: number;
+  end: number;
   byteLength: number;
   /** A connection may begin here … */
   readonly isBoundary: boolean;
@@ -39,6 +39,11 @@ export class Frame {
   /** A view, made when it is asked for: most frames are never replayed. */
   get bytes(): Uint8Array {
     return this.slab.bytes.subarray(this.#offset, this.#offset + this.byteLength);
+  }
+
+  /** Whether bytes added to its slab now would lie right behind it. */
+  get isLastInSlab(): boolean {
+    return this.#offset + this.byteLength === this.slab.used;
   }
 
   /** Cuts the first bytes off; the frame then begins at `position`. */
@@ -100,7 +105,21 @@ export class AudioLog {
     if (this.isEmpty) this.#start = start;
     const slab = byteLength > LARGEST_SHARED_BYTES ? new Slab(byteLength) : this.#roomFor(byteLength);
     this.#frames.push(new Frame(start, end, slab, slab.add(bytes), byteLength, isBoundary, opening));
+    slab.frames += 1;
     this.#bytes += byteLength;
+  }
+
+  /** Lets the newest frame grow by these bytes, to `maxBytes` at most; `false` where it cannot. */
+  extend(bytes: Uint8Array, end: number, maxBytes: number): boolean {
+    const last = this.#frames.at(-1);
+    const { byteLength } = bytes;
+    if (!last?.isLastInSlab || last.byteLength + byteLength > maxBytes || !last.slab.hasRoom(byteLength))
+      return false;
+    last.slab.add(bytes);
+    last.end = end;
+    last.byteLength += byteLength;
+    this.#bytes += byteLength;
+    return true;
   }
 
   /** Lets the oldest frame go. */

@@ -38,6 +38,9 @@ export interface TimelineSettings {
   onDrop(drop: Drop): void;
 }
 
+/** Raw frames are kept, and replayed, in pieces of this length: small enough for an even pace. */
+const LOGGED_FRAME_SECONDS = 0.08;
+
 /** Drops in a row are announced together, at the latest when they have grown to this. */
 const ANNOUNCE_SECONDS = 1;
 
@@ -94,10 +97,33 @@ export class AudioTimeline {
     return !this.#isOverfull(bytes, frameBytes > 0 ? bytes / frameBytes : 0);
   }
 
+  /** Adds audio that is still to be sent. */
   append(bytes: Uint8Array, samples: number, isBoundary = true, opening?: Uint8Array): void {
+    const isLastUnsent = !this.#isConnected || this.#next < this.#log.endIndex;
+    this.#add(bytes, samples, isLastUnsent, isBoundary, opening);
+  }
+
+  /** Adds raw audio that has just been sent on the present connection, behind everything else. */
+  appendSent(bytes: Uint8Array, samples: number): void {
+    this.#add(bytes, samples, true, true);
+    this.#next = this.#log.endIndex;
+  }
+
+  /** Small frames become larger ones, for fewer things to keep: only with their like, sent with sent. */
+  #add(
+    bytes: Uint8Array,
+    samples: number,
+    mayExtend: boolean,
+    isBoundary: boolean,
+    opening?: Uint8Array,
+  ): void {
     const start = this.end;
+    const end = start + samples;
+    const { frameBytes, rate } = this.#settings;
     this.#ledger.accept(samples);
-    this.#log.append(bytes, start, start + samples, isBoundary, opening);
+    const isExtended =
+      mayExtend && frameBytes > 0 && this.#log.extend(bytes, end, rate * frameBytes * LOGGED_FRAME_SECONDS);
+    if (!isExtended) this.#log.append(bytes, start, end, isBoundary, opening);
     if (!this.#isOverfull()) return;
     while (this.#isOverfull() && this.#log.endIndex - this.#log.firstIndex > 1) this.#evict();
     while (!this.#log.first?.isBoundary && this.#mayBeginAfter(this.#log.firstIndex, Infinity)) this.#evict();

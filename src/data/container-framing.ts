@@ -18,9 +18,8 @@ export class PacketFraming implements Framing {
     this.#sink = sink;
   }
 
-  push(bytes: Uint8Array, now: number): boolean {
-    this.#sink.append(bytes, this.#arrival.durationMs(now), now);
-    return false;
+  push(bytes: Uint8Array, now: number): void {
+    this.#sink.append(bytes, this.#arrival.durationMs(now), now, true);
   }
 
   finish(): void {}
@@ -57,17 +56,16 @@ export class ContainerFraming implements Framing {
     return this.#raw !== undefined || (this.#demuxer?.exact ?? true);
   }
 
-  push(bytes: Uint8Array, now: number): boolean {
+  push(bytes: Uint8Array, now: number): void {
     if (this.#demuxer) {
       this.#placeAll(this.#demuxer.push(bytes), this.#demuxer, now);
-      return false;
+      return;
     }
     this.#first.push(bytes.slice());
     const name = sniffContainer(
       Uint8Array.from(this.#first.flatMap((chunk) => [...chunk.subarray(0, SNIFF_BYTES)])),
     );
     if (name !== undefined) this.#begin(name, now);
-    return false;
   }
 
   finish(now: number): void {

@@ -191,14 +191,15 @@ export class DataPlane {
       this.#listener.notice('audio-unreadable', { bytes: bytes.byteLength });
       return;
     }
-    const isOneFrame = this.#framing.push(bytes, now);
-    this.uplink.accepted(now, isOneFrame ? bytes : undefined);
+    this.#framing.push(bytes, now);
+    this.uplink.accepted(now);
   }
 
   #beginFraming(format: AudioFormat): void {
     const sink: FrameSink = {
       append: (bytes, samples, now, isBoundary, opening) => {
-        this.timeline.append(bytes, samples, isBoundary, opening);
+        const isSent = isBoundary === undefined && this.uplink.sendLive(bytes, samples, now);
+        if (!isSent) this.timeline.append(bytes, samples, isBoundary, opening);
         this.#captureClock.mark(this.timeline.end, samples, this.timeline.rate, now);
       },
       setFormat: (rate, frameBytes) => this.timeline.setFormat(rate, frameBytes),

@@ -9,6 +9,7 @@ import { MAX_FRAME_MS } from '../protocol/limits.ts';
 
 /** Where frames go. */
 export interface FrameSink {
+  /** Without `isBoundary` it is raw audio, every sample of which is one. */
   append(bytes: Uint8Array, samples: number, now: number, isBoundary?: boolean, opening?: Uint8Array): void;
   setFormat(rate: number, frameBytes: number): void;
 }
@@ -18,8 +19,7 @@ export interface Framing {
   readonly header: Uint8Array | undefined;
   /** `false`: positions are estimates, and a replay may repeat or miss a little. */
   readonly isExact: boolean;
-  /** Whether the chunk became one frame, just as it was, and not of no length. */
-  push(bytes: Uint8Array, now: number): boolean;
+  push(bytes: Uint8Array, now: number): void;
   /** No more will come: gives what was held back, if it is of any use. */
   finish(now: number): void;
 }
@@ -46,12 +46,12 @@ export class RawFraming implements Framing {
     sink.setFormat(rate, frameBytes);
   }
 
-  push(bytes: Uint8Array, now: number): boolean {
+  push(bytes: Uint8Array, now: number): void {
     const length = bytes.byteLength;
-    if (length === 0) return false;
+    if (length === 0) return;
     if (!this.#carry && length <= this.#maxBytes && length % this.#frameBytes === 0) {
       this.#sink.append(bytes, length / this.#frameBytes, now);
-      return true;
+      return;
     }
     const all = this.#carry ? join(this.#carry, bytes) : bytes;
     const whole = all.byteLength - (all.byteLength % this.#frameBytes);
@@ -60,7 +60,6 @@ export class RawFraming implements Framing {
       this.#sink.append(frame, frame.byteLength / this.#frameBytes, now);
     }
     this.#carry = whole < all.byteLength ? all.slice(whole) : undefined;
-    return false;
   }
 
   /** Half a sample is no audio. */

@@ -8,8 +8,8 @@ const SLAB_BYTES = 32 * 1024;
 /** A frame larger than this gets memory of its own. */
 export const LARGEST_SHARED_BYTES = SLAB_BYTES / 4;
 
-/** Spare slabs kept for all sessions together: 2 MiB. */
-const MAX_SPARE = 64;
+/** Spare slabs kept for all sessions together: at most 16 MiB, and never more than were in use at once. */
+const MAX_SPARE = 512;
 
 /** Memory that frames lie in. */
 export class Slab {
@@ -31,7 +31,6 @@ export class Slab {
     const offset = this.used;
     this.bytes.set(bytes, offset);
     this.used += bytes.byteLength;
-    this.frames += 1;
     return offset;
   }
 }

@@ -19,11 +19,14 @@ const DOUBT_FACTOR = 0.5;
 /** A timer set for less could fire without time having passed at all, for ever. */
 const ROUNDING_MS = 0.5;
 
-/** Audio that waits for something, and since when. */
+/** Since when audio waits for something, and how much had been sent before it. */
 interface Wait {
   since: number;
-  audioMs: number;
+  sentMs: number;
 }
+
+/** How often it is looked whether a trickle has become enough audio to judge by. */
+const TRICKLE_POLL_MS = 1_000;
 
 export class StallWatch {
   hasStalled = false;
@@ -31,6 +34,9 @@ export class StallWatch {
   readonly #fullPatienceMs: number;
   readonly #onStall: () => void;
   #patienceMs: number;
+  /** Audio that went out on this connection, or would have if the socket had taken it. */
+  #sentMs = 0;
+  #seenMs = 0;
   /** For any message. */
   #answer: Wait | undefined;
   /** For a result that goes beyond the one before it. */
@@ -44,18 +50,17 @@ export class StallWatch {
     this.#onStall = onStall;
   }
 
-  /** Audio went out, or would have if the socket had taken it. */
+  /** Audio went out, or would have if the socket had taken it. On the way of every frame: the rest is left to a timer. */
   sent(audioMs: number, now: number): void {
-    this.#answer ??= { since: now, audioMs: 0 };
-    this.#advance ??= { since: now, audioMs: 0 };
-    this.#answer.audioMs += audioMs;
-    this.#advance.audioMs += audioMs;
-    if (this.#timer === undefined && this.#answer.audioMs >= this.#patienceMs * AUDIO_SHARE) this.#check();
+    this.#answer ??= { since: now, sentMs: this.#sentMs };
+    this.#advance ??= { since: now, sentMs: this.#sentMs };
+    this.#sentMs += audioMs;
+    if (this.#timer === undefined) this.#arm(this.#patienceMs);
   }
 
   /** An answer is owed, audio or not, and time is short. */
   owe(now: number): void {
-    this.#answer = { since: now, audioMs: Infinity };
+    this.#answer = { since: now, sentMs: -Infinity };
     this.doubt();
   }
 
@@ -81,20 +86,28 @@ export class StallWatch {
     this.#timer = undefined;
   }
 
+  #arm(delayMs: number): void {
+    this.#seenMs = this.#sentMs;
+    this.#timer = this.#clock.setTimeout(() => this.#check(), delayMs);
+  }
+
   #check(): void {
     this.stop();
-    const now = this.#clock.now();
+    const hasFlowed = this.#sentMs > this.#seenMs;
     const leftMs = Math.min(
-      leftOf(this.#answer, this.#patienceMs, now),
-      leftOf(this.#advance, this.#patienceMs * ADVANCE_FACTOR, now),
+      this.#leftOf(this.#answer, this.#patienceMs),
+      this.#leftOf(this.#advance, this.#patienceMs * ADVANCE_FACTOR),
     );
     if (leftMs < ROUNDING_MS) {
       this.hasStalled = true;
       this.#onStall();
-    } else if (leftMs < Infinity) this.#timer = this.#clock.setTimeout(() => this.#check(), leftMs);
+    } else if (leftMs < Infinity) this.#arm(leftMs);
+    else if (hasFlowed) this.#arm(TRICKLE_POLL_MS);
   }
-}
 
-function leftOf(wait: Wait | undefined, patienceMs: number, now: number): number {
-  return wait && wait.audioMs >= patienceMs * AUDIO_SHARE ? wait.since + patienceMs - now : Infinity;
+  /** Until the patience is at its end; `Infinity` while there is too little audio to judge by. */
+  #leftOf(wait: Wait | undefined, patienceMs: number): number {
+    if (!wait || this.#sentMs - wait.sentMs < patienceMs * AUDIO_SHARE) return Infinity;
+    return wait.since + patienceMs - this.#clock.now();
+  }
 }

@@ -3,7 +3,7 @@
  * faster than the catch-up rate; control messages as text, behind the audio they follow; no empty frame; the header first
  * on every connection. It reports facts, and decides nothing about connections.
  *
- * A live frame, while nothing is behind, takes the straight way through `accepted` → `#pump` → `socket.send`.
+ * A live frame, while nothing is behind, takes the straight way through `sendLive`; a backlog goes through `#pump`.
  */
 import type { Clock } from '../clock.ts';
 import type { Evidence, NoticeCode } from '../diagnosis/notices.ts';
@@ -77,6 +77,7 @@ export class Uplink {
   #pumpTimer: unknown;
   #idleTimer: unknown;
   #lastOutboundAt = 0;
+  #uncongestedUntil = 0;
   #isFlowing = false;
   #wasFlowing = false;
   #hasSentCloseStream = false;
@@ -123,6 +124,7 @@ export class Uplink {
     this.#connectionClock = undefined;
     this.#hasSentCloseStream = false;
     this.#lastOutboundAt = now;
+    this.#uncongestedUntil = now;
     this.#stallWatch = this.#watchForStalls();
     if (this.#settings.primer) this.#write(this.#settings.primer.bytes, now);
     this.#isFlowing = this.#timeline.hasPending;
@@ -145,16 +147,30 @@ export class Uplink {
   }
 
   /**
-   * Audio was added to the timeline. `live` are the bytes of its newest frame, if they are still at hand: should it go at
-   * once, these are sent, and the copy in the log is left alone.
+   * The straight way of a live frame: sends the caller's own bytes, and only then logs a copy. `false` where anything is
+   * behind, in which case nothing was done.
    */
-  accepted(now: number, live?: Uint8Array): void {
+  sendLive(bytes: Uint8Array, samples: number, now: number): boolean {
+    const socket = this.#socket;
+    const isLevel = this.#isFlowing && this.#pumpTimer === undefined && this.#controls.length === 0;
+    if (!socket || !this.#pacer || !isLevel || this.#hasSentCloseStream || this.#timeline.next) return false;
+    if (this.#isCongested(socket, now) || this.#pacer.waitMs(now) > 0) return false;
+    this.#pacer.take(samples);
+    this.#stallWatch.sent((samples * 1000) / this.#timeline.rate, now);
+    this.#connectionClock?.send(this.#timeline.end, this.#timeline.end + samples);
+    this.#timeline.appendSent(bytes, samples);
+    this.#write(bytes, now);
+    return true;
+  }
+
+  /** Audio was added to the timeline. */
+  accepted(now: number): void {
     if (!this.#isFlowing) {
       this.#isFlowing = true;
       if (this.#socket) this.#armIdleTimer();
       this.#listener.audioPending();
     }
-    if (this.#pumpTimer === undefined) this.#pump(now, live);
+    if (this.#pumpTimer === undefined) this.#pump(now);
   }
 
   /** Queues a control message behind the audio accepted so far. */
@@ -207,13 +223,13 @@ export class Uplink {
   }
 
   /** Sends as much as may go now, and comes back for the rest. */
-  #pump(now: number, live?: Uint8Array): void {
+  #pump(now: number): void {
     const socket = this.#socket;
     if (!socket) return;
     for (let frame = this.#timeline.next; frame; frame = this.#timeline.next) {
       if (this.#controls.length > 0) this.#sendControls(frame.start, now);
       if (this.#hasSentCloseStream) return;
-      if (socket.bufferedAmount > this.#settings.maxBufferedBytes) {
+      if (this.#isCongested(socket, now)) {
         this.#stallWatch.sent(CONGESTION_POLL_MS, now);
         this.#pumpIn(CONGESTION_POLL_MS);
         return;
@@ -229,10 +245,18 @@ export class Uplink {
       this.#stallWatch.sent((samples * 1000) / this.#timeline.rate, now);
       this.#connectionClock?.send(frame.start, frame.end);
       this.#timeline.advance();
-      this.#write(live && frame.end === this.#timeline.end ? live : frame.bytes, now);
+      this.#write(frame.bytes, now);
     }
     if (this.#controls.length > 0) this.#sendControls(this.#timeline.end, now);
     if (this.#isDraining) this.#closeStream(now);
+  }
+
+  /** Asked for every frame, it asks the socket only now and then: its buffer takes a second to fill. */
+  #isCongested(socket: Socket, now: number): boolean {
+    if (now < this.#uncongestedUntil) return false;
+    const isCongested = socket.bufferedAmount > this.#settings.maxBufferedBytes;
+    if (!isCongested) this.#uncongestedUntil = now + CONGESTION_POLL_MS;
+    return isCongested;
   }
 
   #closeStream(now: number): void {

@@ -149,8 +149,7 @@ test('failures are forgotten for nothing but a result that confirms new audio [M
   forEveryStep(({ before, event, after }) => {
     const [was, is] = [before.context, after.context];
     if (event.type === 'audio.confirmed') {
-      if (isAttached(before))
-        expect(is).toMatchObject({ failures: 0, everConfirmed: true });
+      if (isAttached(before)) expect(is).toMatchObject({ failures: 0, everConfirmed: true });
     } else {
       expect(is.failures).toBeGreaterThanOrEqual(was.failures);
       if (was.reauthorised && event.type !== 'socket.opened') expect(is.reauthorised).toBe(true);

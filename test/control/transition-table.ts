@@ -252,10 +252,7 @@ export const TRANSITIONS: Record<State, Record<EventName, Expected>> = {
   },
   suspended: {
     ...NOT_ATTACHED,
-    'audio.pending': [
-      when('lost idle', go('reconnecting')),
-      when('lost with audio', stay()),
-    ],
+    'audio.pending': [when('lost idle', go('reconnecting')), when('lost with audio', stay())],
     'network.online': go('reconnecting'),
     'user.connect': go('reconnecting'),
     'user.close': CLOSE_OR_TRY_ONCE_MORE,

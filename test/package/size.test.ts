@@ -5,8 +5,11 @@ import { type OutputChunk, rolldown } from 'rolldown';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ROOT } from './source-tree.ts';
 
-/** In bytes, gzip; a kilobyte is a thousand of them. */
-const ENTRY_LIMIT = 12_000;
+/**
+ * In bytes, gzip; a kilobyte is a thousand of them. The goal is 12: what stands between is the machine (1.5), the checks
+ * of options and parameters with their remedies (1.6), and the ends and notices with theirs (1.2).
+ */
+const ENTRY_LIMIT = 15_500;
 const ERROR_CLASS_LIMIT = 1_000;
 const PEERS = [/^rxjs($|\/)/, /^xstate($|\/)/];
 const VIRTUAL_ENTRY = 'virtual:entry';

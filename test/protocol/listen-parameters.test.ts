@@ -25,7 +25,7 @@ test.each<[ListenParameters, RegExp]>([
   [{ endpointing: Number.NaN }, /listen\.endpointing is NaN, which cannot go into a query/],
   [{ keyterm: [null] as never }, /listen\.keyterm is null/],
   [{ model: (() => 'x') as never }, /listen\.model is .*cannot go into a query/],
-])('%o is refused: value, why, remedy', (parameters, message) => {
+])('%o is refused: value, why, remedy', (parameters: object, message) => {
   const listen = parameters as ListenParameters;
   expect(() => checkListenParameters(listen)).toThrow(TranscriptionError);
   expect(() => checkListenParameters(listen)).toThrow(message);
