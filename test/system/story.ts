@@ -15,7 +15,6 @@
 import { expect } from 'vitest';
 import {
   createLiveTranscription,
-  type Clock,
   type LiveTranscription,
   type LiveTranscriptionOptions,
   type Notice,
@@ -33,11 +32,13 @@ import {
   FRAGMENT,
   numberedRecogniser,
   speakNumbered,
-  VirtualClock,
+  type VirtualClock,
   type VirtualLink,
   VirtualNetwork,
   type VirtualNetworkOptions,
 } from '../../src/testing/index.ts';
+import { GrainyClock, OwnClock } from './clocks.ts';
+import { fastestPace, longestSilenceMs, type Range, sum, union } from './measures.ts';
 
 /** A low rate makes an hour cheap; the numbered recogniser still hears every single sample. */
 export const RATE = 1_000;
@@ -49,48 +50,6 @@ const GAP_MS = 100;
 const CYCLE_SAMPLES = 600;
 
 export const KEY = 'dg-secret-7f3a9c';
-
-/** As on every platform, timers have a grain: here one that is exact in binary, so that virtual times can be compared. */
-const TIMER_GRAIN_MS = 1 / 64;
-
-class GrainyClock extends VirtualClock {
-  override setTimeout(callback: () => void, delayMs: number): unknown {
-    return super.setTimeout(callback, Math.ceil(delayMs / TIMER_GRAIN_MS) * TIMER_GRAIN_MS);
-  }
-}
-
-/** The clock as one client sees it: knows which timers are that client's own. */
-class OwnClock implements Clock {
-  readonly pending = new Set<unknown>();
-  readonly #clock: VirtualClock;
-
-  constructor(clock: VirtualClock) {
-    this.#clock = clock;
-  }
-
-  now(): number {
-    return this.#clock.now();
-  }
-
-  wallTime(): number {
-    return this.#clock.wallTime();
-  }
-
-  setTimeout(callback: () => void, delayMs: number): unknown {
-    const fire = () => {
-      this.pending.delete(timer);
-      callback();
-    };
-    const timer = this.#clock.setTimeout(fire, delayMs);
-    this.pending.add(timer);
-    return timer;
-  }
-
-  clearTimeout(timer: unknown): void {
-    this.pending.delete(timer);
-    this.#clock.clearTimeout(timer);
-  }
-}
 
 /** Where a story takes place; everything has a default. */
 export interface Setting extends Partial<Omit<LiveTranscriptionOptions, 'clock' | 'transport'>> {
@@ -108,11 +67,6 @@ interface Spoken {
   end: number;
   /** Milliseconds since 1970. */
   capturedAt: number;
-}
-
-export interface Range {
-  start: number;
-  end: number;
 }
 
 /** Begins a story. */
@@ -368,7 +322,7 @@ export class Story {
       if (!slept) expect(longestSilenceMs(link), '[G1]').toBeLessThan(5_000);
       expect(link.frames.filter(({ kind }) => kind === 'empty').length, 'no empty frame [G4]').toBe(0);
       expect(link.url).not.toContain(KEY);
-      expect(fastestPace(link), '[G10]').toBeLessThanOrEqual(maxPace);
+      expect(fastestPace(link, RATE * 2), '[G10]').toBeLessThanOrEqual(maxPace);
     }
     for (const connection of this.server.connections) {
       expect(
@@ -460,44 +414,4 @@ export async function settle(): Promise<void> {
 /** For promises of the platform, such as a Blob's. */
 export async function breathe(): Promise<void> {
   for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-}
-
-/** Longest time between two frames, up to CloseStream: after it, the client has nothing more to say. */
-function longestSilenceMs({ frames, end }: VirtualLink): number {
-  const last = frames.findIndex(({ text }) => text?.includes('CloseStream') === true);
-  const said = last < 0 ? frames : frames.slice(0, last + 1);
-  const times = said.map(({ atMs }) => atMs);
-  if (last < 0 && end && frames.length > 0) times.push(end.atMs);
-  return times.reduce((longest, atMs, index) => Math.max(longest, atMs - (times[index - 1] ?? atMs)), 0);
-}
-
-/** The window over which the pace is judged, in milliseconds. */
-const PACE_WINDOW_MS = 4_000;
-
-/** The most audio sent within any window, as a multiple of real time. */
-export function fastestPace(link: VirtualLink, bytesPerSecond = RATE * 2): number {
-  const audio = link.frames.filter(({ kind }) => kind === 'audio');
-  let most = 0;
-  let bytes = 0;
-  let first = 0;
-  for (const frame of audio) {
-    bytes += frame.bytes;
-    while ((audio[first]?.atMs ?? 0) < frame.atMs - PACE_WINDOW_MS) bytes -= audio[first++]?.bytes ?? 0;
-    most = Math.max(most, bytes);
-  }
-  return most / bytesPerSecond / (PACE_WINDOW_MS / 1000);
-}
-
-function union(ranges: Range[]): Range[] {
-  const joined: Range[] = [];
-  for (const range of [...ranges].sort((a, b) => a.start - b.start)) {
-    const last = joined.at(-1);
-    if (last && range.start <= last.end + 1e-9) last.end = Math.max(last.end, range.end);
-    else joined.push({ ...range });
-  }
-  return joined;
-}
-
-function sum(numbers: number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

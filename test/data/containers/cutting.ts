@@ -40,8 +40,7 @@ export function cutAt(bytes: Uint8Array, positions: readonly number[]): Uint8Arr
   return sorted.slice(1).map((end, index) => bytes.subarray(sorted[index], end));
 }
 
-export const byteByByte = (bytes: Uint8Array): Uint8Array[] =>
-  Array.from(bytes, (byte) => Uint8Array.of(byte));
+const byteByByte = (bytes: Uint8Array): Uint8Array[] => Array.from(bytes, (byte) => Uint8Array.of(byte));
 
 /** However the stream is cut, what comes out is the same, or at least the same bytes and the same time. */
 export function expectCutsNotToMatter(

@@ -13,7 +13,7 @@ function view(length: number, write: (data: DataView) => void): Uint8Array {
   return new Uint8Array(data.buffer);
 }
 
-export const u16le = (value: number): Uint8Array => view(2, (data) => data.setUint16(0, value, true));
+const u16le = (value: number): Uint8Array => view(2, (data) => data.setUint16(0, value, true));
 export const u32le = (value: number): Uint8Array => view(4, (data) => data.setUint32(0, value, true));
 export const u64le = (value: bigint): Uint8Array => view(8, (data) => data.setBigInt64(0, value, true));
 export const u16be = (value: number): Uint8Array => view(2, (data) => data.setInt16(0, value));

@@ -18,7 +18,7 @@ export interface Message {
 }
 
 export const SAMPLE_RATE = 8_000;
-export const QUERY = `encoding=linear16&sample_rate=${SAMPLE_RATE}&model=nova-3`;
+const QUERY = `encoding=linear16&sample_rate=${SAMPLE_RATE}&model=nova-3`;
 
 /** A client of no intelligence, on the emulator's core, in virtual time: it sends what a test says. */
 export class BareClient {
