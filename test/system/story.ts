@@ -31,23 +31,18 @@ import {
   type EmulatorOptions,
   FRAGMENT,
   numberedRecogniser,
-  speakNumbered,
   type VirtualClock,
   type VirtualLink,
   VirtualNetwork,
   type VirtualNetworkOptions,
 } from '../../src/testing/index.ts';
 import { GrainyClock, OwnClock } from './clocks.ts';
+import { CYCLE_SAMPLES, RATE, WORD_SAMPLES, sampleOf } from './voice.ts';
 import { fastestPace, longestSilenceMs, type Range, sum, union } from './measures.ts';
 
-/** A low rate makes an hour cheap; the numbered recogniser still hears every single sample. */
-export const RATE = 1_000;
+export { RATE };
 const STEP_MS = 20;
 const STEP_SAMPLES = (RATE * STEP_MS) / 1000;
-/** Half a second of word, and a tenth of silence. */
-const WORD_SAMPLES = 500;
-const GAP_MS = 100;
-const CYCLE_SAMPLES = 600;
 
 export const KEY = 'dg-secret-7f3a9c';
 
@@ -156,7 +151,7 @@ export class Story {
   /** Says the next samples of the speech in one chunk, now. `as` turns them into what is handed in. */
   say(
     samples: number,
-    as: (bytes: Uint8Array) => Parameters<LiveTranscription['send']>[0] = same,
+    as: (bytes: Uint8Array) => Parameters<LiveTranscription['send']>[0] = (bytes) => bytes,
   ): SendResult {
     const audio = this.#nextSamples(samples);
     const result = this.live.send(as(bytesOf(audio)));
@@ -387,19 +382,6 @@ export class Story {
     if (!this.#mayRefuse) throw new Error(`send() refused: ${result.reason}`);
     this.refusals.push(result);
   }
-}
-
-const words = new Map<number, Int16Array>();
-
-function sampleOf(position: number): number {
-  const word = Math.floor(position / CYCLE_SAMPLES) + 1;
-  let audio = words.get(word);
-  if (!audio) words.set(word, (audio = speakNumbered([word], { sampleRate: RATE, gapMs: GAP_MS })));
-  return audio[position % CYCLE_SAMPLES] as number;
-}
-
-function same(bytes: Uint8Array): Uint8Array {
-  return bytes;
 }
 
 export function bytesOf(audio: Int16Array): Uint8Array {
