@@ -4,7 +4,7 @@
  *   machine (control/)     ── is due: keep-alive.due · drain.due ──────────────────►  data plane (data/)
  *   decides, carries none  ◄─ facts: audio.pending · audio.idle · audio.confirmed ──  carries, decides none
  */
-import { BehaviorSubject, type Observable, Subject } from 'rxjs';
+import { type Observable, ReplaySubject, Subject } from 'rxjs';
 import { type Actor, createActor } from 'xstate';
 import { transport as transportOfPlatform } from '#transport';
 import { connectedMachine, lendPorts } from './control/actors/socket-actor.ts';
@@ -127,7 +127,9 @@ class Session implements LiveTranscription {
   readonly #utterances = new Subject<Utterance>();
   readonly #notices = new Subject<Notice>();
   readonly #messages = new Subject<ServerMessage>();
-  readonly #status = new BehaviorSubject<Status>({ phase: 'waiting', state: 'dormant', error: undefined });
+  /** Late subscribers learn of the end, too. */
+  readonly #status = new ReplaySubject<Status>(1);
+  #shown: Status = { phase: 'waiting', state: 'dormant', error: undefined };
   readonly transcripts$ = this.#transcripts.asObservable();
   readonly utterances$ = this.#utterances.asObservable();
   readonly notices$ = this.#notices.asObservable();
@@ -192,8 +194,10 @@ class Session implements LiveTranscription {
         this.#notify('credentials-failed', {}, error);
       },
     });
+    this.#status.next(this.#shown);
     this.actor.subscribe(() => this.#followMachine());
     this.actor.on('keep-alive.due', () => this.#plane.uplink.keepAlive());
+    this.actor.on('connection.opened', () => (this.#isDrained = false));
     this.actor.on('drain.due', () => this.#plane.uplink.drain());
     this.actor.on('connection.doubted', () => this.#plane.uplink.doubt());
     this.actor.on('connection.lost', ({ end, attempt }) =>
@@ -225,6 +229,7 @@ class Session implements LiveTranscription {
       this.#notifyOnce('audio-refused', { bytes: size });
       return this.#refuse('log-full');
     }
+    if (this.#refusesOverflow) this.#told.delete('audio-refused');
     this.#plane.accept(chunk);
     const { backlogMs } = this.#plane;
     return backlogMs === 0 ? ACCEPTED : { accepted: true, backlogMs };
@@ -270,7 +275,7 @@ class Session implements LiveTranscription {
     const { clock, drainMs } = this.#options;
     let timer: unknown;
     const patience = new Promise<void>((resolve) => (timer = clock.setTimeout(resolve, drainMs)));
-    await Promise.race([this.#plane.read(), patience]);
+    await Promise.race([this.#plane.read(), patience, this.#ended]);
     clock.clearTimeout(timer);
   }
 
@@ -291,12 +296,12 @@ class Session implements LiveTranscription {
     const { value, context } = this.actor.getSnapshot();
     const state = leafState(value);
     const phase = phaseOf(state, context);
-    const shown = this.#status.value;
-    if (shown.state === state && shown.phase === phase) return;
+    if (this.#shown.state === state && this.#shown.phase === phase) return;
     const error = state === 'failed' && context.lastEnd ? this.#errorOf(context.lastEnd) : undefined;
     const hasEnded = state === 'closed' || state === 'failed';
     if (hasEnded) this.#finish(error);
-    this.#status.next({ phase, state, error });
+    this.#shown = { phase, state, error };
+    this.#status.next(this.#shown);
     if (hasEnded) this.#complete();
   }
 

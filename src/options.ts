@@ -51,7 +51,7 @@ export interface LiveTranscriptionOptions {
   connect?: 'lazy' | 'eager';
   /**
    * Silence sent first on every connection, for raw audio only: some readings of Deepgram's documentation say that KeepAlive
-   * alone does not hold a connection that never carried audio. It takes no time on the session's clock.
+   * alone does not hold a connection that never carried audio. It takes no time on the session's clock. At most 1000.
    * @defaultValue `0`
    */
   primerMs?: number;
@@ -76,7 +76,8 @@ export interface LiveTranscriptionOptions {
    */
   credentialsTimeoutMs?: number;
   /**
-   * Audio flows and nothing comes back for so long: the connection is given up as half-open. Doubled without `interim_results`.
+   * Audio flows and nothing comes back for so long: the connection is given up as half-open. At least 1000; doubled without
+   * `interim_results`.
    * @defaultValue `10000`
    */
   stallMs?: number;
@@ -93,7 +94,7 @@ export interface LiveTranscriptionOptions {
   /** @defaultValue `'all'` */
   catchUp?: CatchUp;
   /**
-   * How fast a backlog is sent, as a multiple of real time: above 1 and at most 1.25, where Deepgram throttles.
+   * How fast a backlog is sent, as a multiple of real time: from 1.01 to 1.25, where Deepgram throttles.
    * @defaultValue `1.2`
    */
   catchUpRate?: number;
@@ -110,7 +111,7 @@ export interface LiveTranscriptionOptions {
     overflow?: 'drop-oldest' | 'refuse';
   };
   /**
-   * An outage after which the session fails. It will otherwise go on probing, every 30 s.
+   * An outage after which the session fails, judged whenever an attempt ends. It will otherwise go on probing, every 30 s.
    * @defaultValue `Infinity`
    */
   giveUpAfterMs?: number;
@@ -133,8 +134,8 @@ export interface CheckedOptions
   canReauthorise: boolean;
 }
 
-/** Longer than this a platform's timer fires at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+/** Beyond 2³¹ a platform's timer fires at once; this leaves room for sums. */
+const MAX_TIMER_MS = 2 ** 29;
 
 /** Default, least and most. */
 const RANGES = {
@@ -195,7 +196,7 @@ function credentialsOf(auth: unknown, name: string): Credentials {
       'Give { apiKey } with a Deepgram API key, or { accessToken } with a temporary token.',
     );
   }
-  return { scheme: apiKey === undefined ? 'bearer' : 'token', value };
+  return { scheme: value === apiKey ? 'token' : 'bearer', value };
 }
 
 /** Shows the value only where no secret can be in it. */

@@ -3,7 +3,7 @@ import { Observable, type OperatorFunction } from 'rxjs';
 import type { AudioChunk } from './data/intake.ts';
 import type { Transcript } from './data/stitcher.ts';
 import { createLiveTranscription, type LiveTranscription } from './live-transcription.ts';
-import type { LiveTranscriptionOptions } from './options.ts';
+import { checkOptions, type LiveTranscriptionOptions } from './options.ts';
 
 /**
  * Transcribes the source's audio. When the source completes, what remains is drained before the result completes;
@@ -21,11 +21,12 @@ export function transcribe(
   options: LiveTranscriptionOptions,
   started?: (live: LiveTranscription) => void,
 ): OperatorFunction<AudioChunk, Transcript> {
+  checkOptions(options);
   return (audio$) =>
     new Observable((subscriber) => {
       const live = createLiveTranscription(options);
-      started?.(live);
       subscriber.add(() => live.abort());
+      started?.(live);
       let sourceError: { error: unknown } | undefined;
       live.transcripts$.subscribe((transcript) => subscriber.next(transcript));
       live.status$.subscribe(({ phase, error }) => {

@@ -61,7 +61,8 @@ export function decideRecovery(
   if (history.outageMs >= settings.giveUpAfterMs) return 'fail';
   const isLongOutage =
     history.failures >= settings.suspendAfterFailures || history.outageMs >= settings.suspendAfterMs;
-  return isLongOutage ? 'suspend' : 'retry';
+  // Whoever closes will not wait for a probe.
+  return isLongOutage && !history.closing ? 'suspend' : 'retry';
 }
 
 /**

@@ -58,7 +58,7 @@ export class Frame {
 const COMPACT_AFTER = 1024;
 
 export class AudioLog {
-  #frames: Frame[] = [];
+  #frames: (Frame | undefined)[] = [];
   /** Array position of the oldest frame kept. */
   #head = 0;
   /** Index of the array's first entry. */
@@ -128,6 +128,8 @@ export class AudioLog {
     if (!frame) return undefined;
     this.#bytes -= frame.byteLength;
     this.#start = frame.end;
+    // A spent entry must not keep its memory.
+    this.#frames[this.#head] = undefined;
     this.#head += 1;
     frame.slab.frames -= 1;
     if (frame.slab !== this.#slab) this.#giveBackIfUnused(frame.slab);

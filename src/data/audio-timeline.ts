@@ -178,9 +178,10 @@ export class AudioTimeline {
   #release(): void {
     const { frontier } = this;
     for (let first = this.#log.first; first && first.end <= frontier; first = this.#log.first) {
-      if (!this.#mayBeginAfter(this.#log.firstIndex, frontier)) return;
+      // Frames of no known length are covered as soon as they come, sent or not.
+      const isUnsent = this.#isConnected && this.#log.firstIndex >= this.#next;
+      if (isUnsent || !this.#mayBeginAfter(this.#log.firstIndex, frontier)) return;
       this.#log.shift();
-      if (this.#next < this.#log.firstIndex) this.#next = this.#log.firstIndex;
     }
     const first = this.#log.first;
     const { frameBytes } = this.#settings;

@@ -15,7 +15,7 @@ interface Anchor {
 /** Below this a difference is the jitter of timers and networks. */
 const JITTER_MS = 250;
 
-/** Anchors kept: more than the pauses of the minute that the log can hold. */
+/** Anchors kept: more pauses than are found in a log of ordinary length. */
 const MAX_ANCHORS = 256;
 
 export class CaptureClock {

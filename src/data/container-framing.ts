@@ -1,6 +1,5 @@
 /**
- * Framing for audio that is not raw. Loaded only when such audio is declared, since most apps send linear16: it is as large
- * as a sixth of everything else.
+ * Framing for audio that is not raw. Loaded only when such audio is declared, since most apps send linear16.
  */
 import { createDemuxer } from './containers/containers.ts';
 import type { Demuxer, Piece } from './containers/demuxer.ts';
@@ -61,7 +60,7 @@ export class ContainerFraming implements Framing {
       this.#placeAll(this.#demuxer.push(bytes), this.#demuxer, now);
       return;
     }
-    this.#first.push(bytes.slice());
+    this.#first.push(new Uint8Array(bytes));
     const name = sniffContainer(
       Uint8Array.from(this.#first.flatMap((chunk) => [...chunk.subarray(0, SNIFF_BYTES)])),
     );

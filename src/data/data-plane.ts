@@ -115,7 +115,8 @@ export class DataPlane {
     this.#intake.push(chunk);
   }
 
-  finalize(channel: number | undefined): Promise<boolean> {
+  async finalize(channel: number | undefined): Promise<boolean> {
+    if (this.#intake.isWaiting) await this.#intake.settled();
     return this.#finalizer.request(channel);
   }
 

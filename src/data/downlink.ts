@@ -44,6 +44,7 @@ export class Downlink {
   #connection = 0;
   #hasConfirmed = false;
   #hasSpeakers = false;
+  #isExact = true;
   #transcribedTo = 0;
 
   constructor(
@@ -68,6 +69,7 @@ export class Downlink {
 
   /** A further connection begins, on a timeline that is exact or a guess. */
   attach(isExact: boolean): void {
+    this.#isExact = isExact;
     if (!isExact) this.#stitcher.forget();
     this.#connection += 1;
     this.#hasConfirmed = false;
@@ -129,7 +131,8 @@ export class Downlink {
         this.#uplink.advanced();
       }
       if (transcript) this.#show(transcript);
-      if (message.is_final) this.#confirm(settledTo);
+      // An estimate may say more than was sent.
+      if (message.is_final) this.#confirm(Math.min(settledTo, view.clock.position));
       if (message.speech_final) this.#utterances.speechFinal(channel);
     }
     if (message.from_finalize) this.#finalizer.finalized(message.channel_index[0] ?? 0);
@@ -173,7 +176,7 @@ export class Downlink {
     if (view && missingSeconds <= ROUNDING_SECONDS && !this.#stitcher.isShowingInterim) {
       this.#confirm(view.clock.position);
     }
-    if (Math.abs(missingSeconds) > ROUNDING_SECONDS) {
+    if (view && this.#isExact && Math.abs(missingSeconds) > ROUNDING_SECONDS) {
       this.#listener.notice('audio-unprocessed', { processedSeconds: duration, sentSeconds });
     }
     this.#listener.drained();

@@ -21,6 +21,7 @@ export class Finalizer {
   readonly #uplink: Uplink;
   readonly #answerMs: number;
   #requests: Request[] = [];
+  #isClosed = false;
 
   constructor(clock: Clock, timeline: AudioTimeline, uplink: Uplink, answerMs: number) {
     this.#clock = clock;
@@ -32,6 +33,7 @@ export class Finalizer {
   /** Asks for a final result of everything accepted so far; `false` if none was seen in time. */
   request(channel: number | undefined): Promise<boolean> {
     if (!this.#timeline.hasPending) return Promise.resolve(true);
+    if (this.#isClosed) return Promise.resolve(false);
     return new Promise((resolve) => {
       const position = this.#timeline.end;
       const request: Request = {
@@ -70,6 +72,7 @@ export class Finalizer {
 
   /** Nothing more will be answered. */
   close(): void {
+    this.#isClosed = true;
     for (const { settle } of this.#requests) settle(false);
   }
 

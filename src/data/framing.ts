@@ -59,7 +59,7 @@ export class RawFraming implements Framing {
       const frame = all.subarray(from, Math.min(from + this.#maxBytes, whole));
       this.#sink.append(frame, frame.byteLength / this.#frameBytes, now);
     }
-    this.#carry = whole < all.byteLength ? all.slice(whole) : undefined;
+    this.#carry = whole < all.byteLength ? new Uint8Array(all.subarray(whole)) : undefined;
   }
 
   /** Half a sample is no audio. */

@@ -55,7 +55,8 @@ export class Intake {
       this.#pass(bytes);
       return;
     }
-    const copy = bytes.slice();
+    // Not `slice`, which for a Buffer is a view.
+    const copy = new Uint8Array(bytes);
     this.#queue(copy.byteLength, () => this.#pass(copy));
   }
 

@@ -134,6 +134,7 @@ export class Uplink {
 
   /** The connection is over: nothing more is written to it, and no timer of it is left. */
   detach(): void {
+    if (this.#socket && !this.#hasSentCloseStream) this.#noteSilence(this.#clock.now());
     this.#socket = undefined;
     this.#isDraining = false;
     this.#wasFlowing = this.#isFlowing;
@@ -225,10 +226,9 @@ export class Uplink {
   /** Sends as much as may go now, and comes back for the rest. */
   #pump(now: number): void {
     const socket = this.#socket;
-    if (!socket) return;
+    if (!socket || this.#hasSentCloseStream) return;
     for (let frame = this.#timeline.next; frame; frame = this.#timeline.next) {
       if (this.#controls.length > 0) this.#sendControls(frame.start, now);
-      if (this.#hasSentCloseStream) return;
       if (this.#isCongested(socket, now)) {
         this.#stallWatch.sent(CONGESTION_POLL_MS, now);
         this.#pumpIn(CONGESTION_POLL_MS);
@@ -291,11 +291,15 @@ export class Uplink {
   }
 
   #write(message: string | Uint8Array, now: number): void {
-    const silenceMs = now - this.#lastOutboundAt;
-    if (silenceMs > this.#longestSilenceMs) this.#longestSilenceMs = silenceMs;
+    this.#noteSilence(now);
     this.#lastOutboundAt = now;
     // An empty binary message would end the stream.
     if (message.length > 0) this.#socket?.send(message);
+  }
+
+  #noteSilence(now: number): void {
+    const silenceMs = now - this.#lastOutboundAt;
+    if (silenceMs > this.#longestSilenceMs) this.#longestSilenceMs = silenceMs;
   }
 
   /** Not re-set for every frame: it finds out by timestamp, and sets itself anew for what is left. */

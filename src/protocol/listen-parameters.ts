@@ -64,13 +64,20 @@ export type AudioFormat =
   /** The header will tell. */
   | { kind: 'container' };
 
+/** Some have tried. */
+const SECRET_NAMES = /^(access_?token|api_?key|token)$/i;
+
 /** What is raw, and what brings its own header. */
 const RAW_OR_CONTAINER =
   "Raw audio needs both, such as encoding: 'linear16', sample_rate: 16000; a container (WAV, Ogg, WebM) neither.";
 
 /** @throws TranscriptionError `invalid-option`, naming the value, why, and what to write instead. */
 export function checkListenParameters(listen: ListenParameters): void {
-  for (const [name, value] of Object.entries(listen)) checkValue(name, value);
+  for (const [name, value] of Object.entries(listen)) {
+    if (SECRET_NAMES.test(name))
+      throw invalidOption(`listen.${name} would go into the URL.`, 'Give secrets as auth.');
+    checkValue(name, value);
+  }
   const { model, encoding, sample_rate, utterance_end_ms, interim_results } = listen;
   const refuseIf = (isWrong: boolean, name: string, why: string, remedy: string) => {
     if (isWrong) throw invalidOption(`listen.${name} is ${show(listen[name])}${why}.`, remedy);

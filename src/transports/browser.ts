@@ -16,6 +16,7 @@ export const transport: Transport = ({ url, credentials }, handlers) => {
   };
   socket.addEventListener('open', () => handlers.opened({}));
   socket.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) => {
+    if (hasEnded) return;
     if (typeof data === 'string') handlers.message(data);
     else handlers.binary(data.byteLength);
   });

@@ -47,7 +47,12 @@ export const transport: Transport = ({ url, credentials }, handlers) => {
   socket.on('close', (code, reason) => {
     socket.removeAllListeners();
     socket.on('error', ignoreLateError);
-    handlers.ended({ code, reason: reason.toString(), ...failure });
+    handlers.ended({
+      code,
+      reason: reason.toString(),
+      ...(requestId === undefined ? {} : { requestId }),
+      ...failure,
+    });
   });
 
   return new NodeSocket(socket);

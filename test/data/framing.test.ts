@@ -99,3 +99,24 @@ test('knows the size of all it takes, and takes nothing else', () => {
   for (const nothing of [null, undefined, 'x', 4, [1], {}])
     expect(() => sizeOf(nothing as never)).toThrow(/invalid-audio/);
 });
+
+test('a Buffer, whose slices are views, is copied where it must wait, and so is half a sample of it', async () => {
+  const passed: number[][] = [];
+  const intake = new Intake(
+    (bytes) => passed.push([...bytes]),
+    () => expect.unreachable(),
+  );
+  const buffer = Buffer.from([1, 2, 3, 4]);
+  intake.holdUntil(() => Promise.resolve());
+  intake.push(buffer);
+  buffer.fill(9);
+  await intake.settled();
+  expect(passed).toEqual([[1, 2, 3, 4]]);
+
+  const { frames, framing } = frame(2);
+  const odd = Buffer.from([1, 2, 3]);
+  framing.push(odd, 0);
+  odd.fill(9);
+  framing.push(Buffer.from([4]), 0);
+  expect(frames.flatMap(({ bytes }) => [...bytes])).toEqual([1, 2, 3, 4]);
+});

@@ -114,7 +114,7 @@ export function describeTransport(name: string, platform: Platform): void {
         ['text', 22],
       ]);
       expect(ear.texts.at(-1)).toContain('"Metadata"');
-      expect(ear.ends).toEqual([{ code: 1000, reason: '' }]);
+      expect(ear.ends).toMatchObject([{ code: 1000, reason: '' }]);
       expect(ear.events.at(-1)).toBe('ended');
     });
 
@@ -153,7 +153,7 @@ export function describeTransport(name: string, platform: Platform): void {
       connection.close(code, reason);
       await ear.until('ended');
       await linger();
-      expect(ear.ends).toEqual([{ code, reason }]);
+      expect(ear.ends).toMatchObject([{ code, reason }]);
     });
 
     test('shows a broken connection as 1006', async () => {

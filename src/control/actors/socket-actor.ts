@@ -6,20 +6,14 @@
 import { type AnyActor, fromCallback } from 'xstate';
 import type { Clock } from '../../clock.ts';
 import { classifyEnd, type ConnectionEnd, type EndKind } from '../../protocol/close-reasons.ts';
-import type {
-  Credentials,
-  Handshake,
-  Socket,
-  SocketHandlers,
-  Transport,
-} from '../../transports/transport.ts';
+import type { Credentials, Socket, SocketHandlers, Transport } from '../../transports/transport.ts';
 import { connectionMachine } from '../connection-machine.ts';
 import type { ConnectionEvent } from '../events.ts';
 
 /** The data plane, as the actor sees it. */
 export interface Line {
   /** A fresh connection: send what is due on it. */
-  attach(socket: Socket, handshake: Handshake): void;
+  attach(socket: Socket): void;
   receive(text: string): void;
   receiveBinary(bytes: number): void;
   /** The connection is over: touch the socket no more. */
@@ -105,13 +99,12 @@ function holdSocket(ports: ConnectionPorts, tell: (event: ConnectionEvent) => vo
   const open = (credentials: Credentials): void => {
     expectWithin(ports.connectTimeoutMs, 'connect-timeout');
     const handlers: SocketHandlers = {
-      opened: (handshake) => {
+      opened: () => {
         if (isOver || isOpen || !socket) return;
         clock.clearTimeout(timer);
         isOpen = true;
-        const pendingAudio = line.hasPendingAudio();
-        line.attach(socket, handshake);
-        tell({ type: 'socket.opened', pendingAudio });
+        line.attach(socket);
+        tell({ type: 'socket.opened', pendingAudio: line.hasPendingAudio() });
         // Somebody who was told of the connection has ended the session meanwhile.
         if (wasLetGo()) line.detach();
       },
