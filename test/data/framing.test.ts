@@ -118,5 +118,5 @@ test('a Buffer, whose slices are views, is copied where it must wait, and so is 
   framing.push(odd, 0);
   odd.fill(9);
   framing.push(Buffer.from([4]), 0);
-  expect(frames.flatMap(({ bytes }) => [...bytes])).toEqual([1, 2, 3, 4]);
+  expect([...(frames[1]?.bytes ?? [])]).toEqual([3, 4]);
 });
