@@ -15,6 +15,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: [SOURCE, 'node', 'import', 'default'] } },
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/setup.ts'],
     restoreMocks: true,
     // Meant to end a test that hangs, not to judge the machine.
     testTimeout: 30_000,
