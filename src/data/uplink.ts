@@ -148,8 +148,8 @@ export class Uplink {
   }
 
   /**
-   * The straight way of a live frame: sends the caller's own bytes, and only then logs a copy. `false` where anything is
-   * behind, in which case nothing was done.
+   * The straight way of a live frame: logs a copy, and sends the caller's own bytes. `false` where anything is behind, in
+   * which case nothing was done.
    */
   sendLive(bytes: Uint8Array, samples: number, now: number): boolean {
     const socket = this.#socket;
