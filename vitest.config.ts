@@ -9,12 +9,14 @@ export default defineConfig({
     // The snippets of the documentation import the package by its name.
     alias: [
       { find: /^rx-deepgram$/, replacement: `${import.meta.dirname}/src/index.ts` },
+      { find: /^rx-deepgram\/(react|angular)$/, replacement: `${import.meta.dirname}/src/bindings/$1.ts` },
       { find: /^rx-deepgram\/testing$/, replacement: `${import.meta.dirname}/src/testing/index.ts` },
     ],
   },
   ssr: { resolve: { conditions: [SOURCE, 'node', 'import', 'default'] } },
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.{ts,tsx}'],
+    exclude: ['test/browser/**', '**/node_modules/**'],
     setupFiles: ['test/setup.ts'],
     restoreMocks: true,
     // Meant to end a test that hangs, not to judge the machine.
