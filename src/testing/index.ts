@@ -3,6 +3,7 @@
  * words can be checked one by one.
  */
 export { VirtualClock, type VirtualClockOptions } from './clock/virtual-clock.ts';
+export { VirtualEventLoop } from './clock/virtual-event-loop.ts';
 export type { ReceivedMessage } from './emulator/connection-log.ts';
 export type { ConnectionWire } from './emulator/connection.ts';
 export { acceptsPlausibleCredentials } from './emulator/credentials.ts';
@@ -40,7 +41,7 @@ export { muxWebm } from './media/webm.ts';
 export type { LinkConditions } from './network/link-conditions.ts';
 export type { OutboundFrame } from './network/outbound-log.ts';
 export { seededRandom } from './network/random.ts';
-export { VirtualLink } from './network/virtual-link.ts';
+export { type Direction, VirtualLink } from './network/virtual-link.ts';
 export { VirtualNetwork, type VirtualNetworkOptions } from './network/virtual-network.ts';
 export { numberedRecogniser, numberedWordSamples, speakNumbered } from './recognisers/numbered.ts';
 export type {

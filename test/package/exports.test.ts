@@ -77,6 +77,7 @@ const ENTRIES: Record<string, Entry> = {
       'EmulatorServer',
       'FRAGMENT',
       'VirtualClock',
+      'VirtualEventLoop',
       'VirtualLink',
       'VirtualNetwork',
       'acceptsPlausibleCredentials',
@@ -111,6 +112,7 @@ const ENTRIES: Record<string, Entry> = {
     types: [
       'ConnectionFault',
       'ConnectionWire',
+      'Direction',
       'EmulatorOptions',
       'EmulatorServerOptions',
       'EmulatorSettings',

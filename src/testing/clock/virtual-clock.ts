@@ -81,32 +81,15 @@ export class VirtualClock implements Clock {
   /** Moves time on by `ms`, firing every timer that falls due on the way, those set meanwhile included. */
   advance(ms: number): void {
     const untilMs = this.#nowMs + ms;
-    while (this.#fireNext(untilMs));
-    this.#nowMs = Math.max(this.#nowMs, untilMs);
-  }
-
-  /** As {@link VirtualClock.advance}, and lets promises settle before the first timer and after each. */
-  async advanceAsync(ms: number): Promise<void> {
-    const untilMs = this.#nowMs + ms;
-    await settlePromises();
-    while (this.#fireNext(untilMs)) await settlePromises();
+    while (this.fireNext(untilMs));
     this.#nowMs = Math.max(this.#nowMs, untilMs);
   }
 
   /**
-   * Moves time on by `ms` and fires nothing, as a laptop that sleeps does. What fell due meanwhile fires at the
-   * next advance, late, all at the present time.
+   * Moves time on to the next timer, if one falls due by `untilMs`, and fires that one; the answer is whether there was one.
+   * For tests that look at everything between any two events.
    */
-  jump(ms: number): void {
-    this.#nowMs += ms;
-  }
-
-  /** Moves only the wall clock, as a time-server correction does. */
-  jumpWallTime(ms: number): void {
-    this.#wallOffsetMs += ms;
-  }
-
-  #fireNext(untilMs: number): boolean {
+  fireNext(untilMs = Infinity): boolean {
     for (;;) {
       const next = this.#heap[0];
       if (next === undefined) return false;
@@ -123,6 +106,27 @@ export class VirtualClock implements Clock {
       callback();
       return true;
     }
+  }
+
+  /** As {@link VirtualClock.advance}, and lets promises settle before the first timer and after each. */
+  async advanceAsync(ms: number): Promise<void> {
+    const untilMs = this.#nowMs + ms;
+    await settlePromises();
+    while (this.fireNext(untilMs)) await settlePromises();
+    this.#nowMs = Math.max(this.#nowMs, untilMs);
+  }
+
+  /**
+   * Moves time on by `ms` and fires nothing, as a laptop that sleeps does. What fell due meanwhile fires at the
+   * next advance, late, all at the present time.
+   */
+  jump(ms: number): void {
+    this.#nowMs += ms;
+  }
+
+  /** Moves only the wall clock, as a time-server correction does. */
+  jumpWallTime(ms: number): void {
+    this.#wallOffsetMs += ms;
   }
 
   #push(timer: Timer): void {

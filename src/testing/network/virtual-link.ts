@@ -23,6 +23,10 @@ import { type OutboundFrame, OutboundLog } from './outbound-log.ts';
 
 /** How long a client waits for the other side's close frame; `ws` and browsers wait longer, ports should not. */
 const CLOSE_TIMEOUT_MS = 2_000;
+
+/** A direction as the client sees it: `up` leads to the server, `down` comes from it. */
+export type Direction = 'up' | 'down';
+
 /** One connection attempt on the {@link VirtualNetwork}; what a client holds as its socket. */
 export class VirtualLink implements Socket {
   /** Number of this attempt, counted from 1. */
@@ -36,7 +40,10 @@ export class VirtualLink implements Socket {
   #conditions: LinkConditions;
   #handlers: SocketHandlers;
   #state: 'connecting' | 'open' | 'closing' | 'ended' = 'connecting';
-  #halfOpen = false;
+  /** Directions that have gone silent. */
+  #silent = { up: false, down: false };
+  /** Bytes that may still arrive, before the network breaks. */
+  #bytesLeft = { up: Infinity, down: Infinity };
   #log = new OutboundLog();
   #uplink: Lane;
   #toServer: Lane;
@@ -138,10 +145,22 @@ export class VirtualLink implements Socket {
     this.#break('ECONNRESET');
   }
 
-  /** The network swallows everything from now on, in both directions, and tells nobody. */
-  halfOpen(): void {
-    this.#halfOpen = true;
-    for (const lane of [this.#uplink, this.#toServer, this.#toClient]) lane.close();
+  /** Cuts the link when so many more bytes have arrived: the message they end in is lost with the rest. */
+  cutAfterBytes(bytes: number, direction: Direction = 'up'): void {
+    this.#bytesLeft[direction] = bytes;
+  }
+
+  /** The network swallows everything from now on, in both directions or in one, and tells nobody. */
+  halfOpen(direction?: Direction): void {
+    if (direction !== 'down') {
+      this.#silent.up = true;
+      this.#uplink.close();
+      this.#toServer.close();
+    }
+    if (direction !== 'up') {
+      this.#silent.down = true;
+      this.#toClient.close();
+    }
   }
 
   #arrive(outcome: HandshakeOutcome): void {
@@ -174,8 +193,8 @@ export class VirtualLink implements Socket {
       this.#handlers.opened(handshake);
     });
     this.#connection = this.#emulator.open(outcome, {
-      text: (json) => this.#toClient.put(this.#delayMs(), () => this.#handlers.message(json)),
-      binary: (bytes) => this.#toClient.put(this.#delayMs(), () => this.#handlers.binary(bytes.length)),
+      text: (json) => this.#deliver(json.length, () => this.#handlers.message(json)),
+      binary: ({ length }) => this.#deliver(length, () => this.#handlers.binary(length)),
       close: (code, reason) => this.#toClient.put(this.#delayMs(), () => this.#finish({ code, reason })),
       cut: () => this.#reset(),
       goSilent: () => this.halfOpen(),
@@ -184,7 +203,7 @@ export class VirtualLink implements Socket {
 
   /** The server's reset travels to the client; on its way it overtakes, and voids, what was sent before. */
   #reset(): void {
-    if (this.#halfOpen || this.#state === 'ended') return;
+    if (this.#silent.down || this.#state === 'ended') return;
     for (const lane of [this.#uplink, this.#toServer, this.#toClient]) lane.close();
     this.#toClient = new Lane(this.#clock);
     this.#toClient.put(this.#delayMs(), () => this.#finish({ code: 1006, reason: '', cause: 'ECONNRESET' }));
@@ -192,23 +211,34 @@ export class VirtualLink implements Socket {
 
   #transmit(bytes: number, deliver: () => void): void {
     this.#buffered += bytes;
-    if (this.#halfOpen) return;
+    if (this.#silent.up) return;
     const nowMs = this.#clock.now();
     const spentMs = (bytes / this.#conditions.uplinkBytesPerSecond) * 1000;
     this.#uplinkFreeAtMs = Math.max(this.#uplinkFreeAtMs, nowMs) + spentMs;
     const depart = () => {
       this.#buffered -= bytes;
-      this.#toServer.put(this.#delayMs(), deliver);
+      this.#toServer.put(this.#delayMs(), () => this.#arriveWhole(bytes, 'up', deliver));
     };
     if (this.#uplinkFreeAtMs <= nowMs) depart();
     else this.#uplink.put(this.#uplinkFreeAtMs - nowMs, depart);
+  }
+
+  #deliver(bytes: number, deliver: () => void): void {
+    this.#toClient.put(this.#delayMs(), () => this.#arriveWhole(bytes, 'down', deliver));
+  }
+
+  /** A message cut short by the end of the link is none. */
+  #arriveWhole(bytes: number, direction: Direction, deliver: () => void): void {
+    this.#bytesLeft[direction] -= bytes;
+    if (this.#bytesLeft[direction] < 0) this.cut();
+    else deliver();
   }
 
   /** The client's end breaks. The server, where the link still carries anything, hears of it a little later. */
   #break(cause: string): void {
     if (this.#state === 'ended') return;
     const connection = this.#connection;
-    if (connection && !this.#halfOpen) {
+    if (connection && !this.#silent.up) {
       this.#clock.setTimeout(() => connection.peerGone(1006, ''), this.#delayMs());
     }
     this.#state = 'ended';

@@ -7,7 +7,7 @@ import type { OpenRequest, Socket, SocketHandlers, Transport } from '../../trans
 import type { Emulator } from '../emulator/emulator.ts';
 import type { LinkConditions } from './link-conditions.ts';
 import { seededRandom } from './random.ts';
-import { VirtualLink } from './virtual-link.ts';
+import { type Direction, VirtualLink } from './virtual-link.ts';
 
 /** The weather on the {@link VirtualNetwork}; all of it can change while links are up. */
 export interface VirtualNetworkOptions {
@@ -111,8 +111,13 @@ export class VirtualNetwork {
     for (const link of this.liveLinks) link.cut();
   }
 
-  /** Makes every live link swallow everything, both ways, without a sign. */
-  halfOpen(): void {
-    for (const link of this.liveLinks) link.halfOpen();
+  /** Breaks every live link when so many more bytes have arrived on it, in the middle of a frame if it comes to that. */
+  cutAfterBytes(bytes: number, direction: Direction = 'up'): void {
+    for (const link of this.liveLinks) link.cutAfterBytes(bytes, direction);
+  }
+
+  /** Makes every live link swallow everything without a sign, both ways or one way. */
+  halfOpen(direction?: Direction): void {
+    for (const link of this.liveLinks) link.halfOpen(direction);
   }
 }

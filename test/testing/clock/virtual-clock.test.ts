@@ -78,3 +78,15 @@ test('wall time follows, and can be corrected without moving the timers', () => 
   clock.jumpWallTime(-3_000);
   expect([clock.wallTime(), clock.now()]).toEqual([3_000, 1_000]);
 });
+
+test('timers can be fired one at a time, each at its own moment', () => {
+  const clock = new VirtualClock();
+  const seen: number[] = [];
+  for (const ms of [20, 10, 10]) clock.setTimeout(() => seen.push(ms), ms);
+  expect(clock.fireNext(15)).toBe(true);
+  expect([seen, clock.now()]).toEqual([[10], 10]);
+  expect(clock.fireNext(15)).toBe(true);
+  expect(clock.fireNext(15)).toBe(false);
+  expect(clock.fireNext()).toBe(true);
+  expect([seen, clock.now()]).toEqual([[10, 10, 20], 20]);
+});

@@ -246,3 +246,48 @@ test('a fault planned for a connection strikes at the planned amount of audio', 
   expect(lastEnd()?.end?.code).toBe(1006);
   expect(emulator.latest?.end).toMatchObject({ by: 'network' });
 });
+
+test.each([0, 39, 40, 41, 799] as const)(
+  'a link can be lost at any byte: %i arrive, and of the frame cut in two nothing',
+  (bytes) => {
+    const { clock, emulator, network, open, lastEnd } = connect();
+    const socket = open();
+    clock.advance(40);
+    network.cutAfterBytes(bytes);
+    stream(socket, clock);
+    expect(emulator.latest?.receivedBytes).toBe(bytes - (bytes % 40));
+    expect(lastEnd()?.end?.code).toBe(1006);
+  },
+);
+
+test('and on the way back: the message cut in two never came', () => {
+  const { clock, network, open, seen } = connect();
+  const socket = open();
+  clock.advance(40);
+  network.cutAfterBytes(10, 'down');
+  stream(socket, clock);
+  expect(seen.map(({ event }) => event)).toEqual(['opened', 'ended']);
+});
+
+test('a link that is silent upwards loses what the client says; the server gives up, and is heard', () => {
+  const { clock, emulator, network, open, lastEnd } = connect();
+  const socket = open();
+  clock.advance(40);
+  network.halfOpen('up');
+  stream(socket, clock);
+  clock.advance(20_000);
+  expect(emulator.latest?.receivedBytes).toBe(0);
+  expect(lastEnd()?.end).toMatchObject({ code: 1011 });
+});
+
+test('a link that is silent downwards carries audio, and no answer', () => {
+  const { clock, emulator, network, open, events } = connect();
+  const socket = open();
+  clock.advance(40);
+  network.halfOpen('down');
+  stream(socket, clock);
+  emulator.cut();
+  clock.advance(20_000);
+  expect(emulator.finals.length).toBeGreaterThan(0);
+  expect(events()).toEqual(['opened']);
+});
