@@ -70,6 +70,16 @@ const ENTRIES: Record<string, Entry> = {
       'WordMessage',
     ],
   },
+  './react': {
+    source: 'src/bindings/react.ts',
+    values: ['LiveTranscriptionProvider', 'useLiveTranscription'],
+    types: ['CaptionsActions', 'CaptionsState', 'LiveCaptions'],
+  },
+  './angular': {
+    source: 'src/bindings/angular.ts',
+    values: ['injectLiveTranscription'],
+    types: ['CaptionsActions', 'CaptionsOptions', 'CaptionsState', 'LiveCaptions'],
+  },
   './testing': {
     source: 'src/testing/index.ts',
     values: [

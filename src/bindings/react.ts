@@ -1,0 +1,107 @@
+'use client';
+/** The binding for React: one hook, and a provider for components that share a transcription. */
+import {
+  createContext,
+  createElement,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from 'react';
+import { type LiveTranscriptionOptions, TranscriptionError } from '../index.ts';
+import { Captions, type CaptionsActions, type CaptionsState, NO_CAPTIONS } from './captions.ts';
+
+export type { CaptionsActions, CaptionsState };
+
+/** What {@link useLiveTranscription} returns. */
+export interface LiveCaptions extends CaptionsState, CaptionsActions {}
+
+const Shared = createContext<Captions | undefined>(undefined);
+
+/**
+ * Live captions. The component is rendered again when a value changes that it has read, and for nothing else. Nothing is opened
+ * before `start()`; unmounting ends the session at once, without waiting for the last words.
+ *
+ * @param options Make a transcription of the component's own; each session takes them as they then are. Without options, it
+ * is the one of the {@link LiveTranscriptionProvider} above.
+ * @throws TranscriptionError `invalid-option`, while rendering: for options that cannot work, or where there are none.
+ *
+ * @example
+ * ```tsx
+ * function Captions() {
+ *   const { phase, isListening, finals, interims, start, stop } = useLiveTranscription({ auth, listen });
+ *   return (
+ *     <>
+ *       <button onClick={() => (isListening ? stop() : start(microphone()))}>{isListening ? 'Stop' : 'Start'}</button>
+ *       <p>{[...finals, ...interims].map(({ id, text }) => <span key={id}>{text} </span>)}</p>
+ *       {phase === 'recovering' && <p role="status">Reconnecting …</p>}
+ *     </>
+ *   );
+ * }
+ * ```
+ */
+export function useLiveTranscription(options?: LiveTranscriptionOptions): LiveCaptions {
+  const shared = useContext(Shared);
+  const captions = useCaptions(options) ?? shared;
+  if (!captions) {
+    throw new TranscriptionError('invalid-option', 'useLiveTranscription() has no options.', {
+      remedy: 'Give it some, or put a <LiveTranscriptionProvider options={…}> above the component.',
+    });
+  }
+  const getView = useMemo(() => trackReads(captions), [captions]);
+  return useSyncExternalStore(captions.subscribe, getView, getView);
+}
+
+/**
+ * Lets the components below share one transcription, by {@link useLiveTranscription} without options.
+ *
+ * @example
+ * ```tsx
+ * <LiveTranscriptionProvider options={{ auth, listen }}>
+ *   <Microphone />
+ *   <Captions />
+ * </LiveTranscriptionProvider>
+ * ```
+ */
+export function LiveTranscriptionProvider(props: {
+  options: LiveTranscriptionOptions;
+  children?: ReactNode;
+}): ReactNode {
+  return createElement(Shared.Provider, { value: useCaptions(props.options) }, props.children);
+}
+
+/** Strict Mode makes two of them, and opens neither; it holds, lets go of and holds the one that it keeps. */
+function useCaptions(options: LiveTranscriptionOptions | undefined): Captions | undefined {
+  const [captions] = useState(() => options && new Captions(options));
+  useEffect(() => {
+    if (captions && options) captions.options = options;
+  }, [captions, options]);
+  useEffect(() => captions?.hold(), [captions]);
+  return captions;
+}
+
+/** A view notes what is read of it, and another takes its place only when one of these values has changed. */
+function trackReads(captions: Captions): () => LiveCaptions {
+  const { start, pause, stop, transcripts$, utterances$, notices$ } = captions;
+  const seen = new Map<keyof CaptionsState, unknown>();
+  const view = (): LiveCaptions => {
+    const values = {} as CaptionsState;
+    for (const key of Object.keys(NO_CAPTIONS) as (keyof CaptionsState)[]) {
+      const get = () => {
+        if (!seen.has(key)) seen.set(key, captions.state[key]);
+        return captions.state[key];
+      };
+      Object.defineProperty(values, key, { get, enumerable: true });
+    }
+    return Object.assign(values, { start, pause, stop, transcripts$, utterances$, notices$ });
+  };
+  let current = view();
+  return () => {
+    const changed = [...seen.keys()].filter((key) => seen.get(key) !== captions.state[key]);
+    for (const key of changed) seen.set(key, captions.state[key]);
+    if (changed.length > 0) current = view();
+    return current;
+  };
+}
