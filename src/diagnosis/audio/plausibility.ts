@@ -1,0 +1,115 @@
+/** Whether audio can be what it is declared to be, and what would fit better. Guesses, and named as such to people. */
+import { type Level, levelOf } from './level.ts';
+import { type SampleEncoding, type SampleReader, SAMPLE_READERS } from './samples.ts';
+
+/** What bytes sound like: an encoding of Deepgram's, or one that has to be put right first. */
+export type Likeness = SampleEncoding | 'linear16, big-endian' | 'linear16, cut in mid-sample';
+
+/** White noise has a roughness of 1.33. A hiss may have it, but a hiss as loud as -14 dBFS is no microphone's. */
+const NOISE_ROUGHNESS = 1.1;
+const NOISE_RMS = 0.2;
+/**
+ * Speech is mostly pauses and quiet vowels: its peaks stand at five times its loudness, and even shouting into a limiter stays
+ * above three. Bytes that are no samples fill the range evenly: 1.7.
+ */
+const FLAT_CREST = 3;
+const FLAT_RMS = 0.35;
+/** Speech stays below, in any language and from any microphone. */
+const SMOOTH_ROUGHNESS = 0.85;
+/** Below this, about -50 dBFS, there is too little to judge by. */
+const AUDIBLE_RMS = 0.003;
+/** The two laws of G.711 sound alike when mistaken for each other, but the right one is smoother and less loud. */
+const OTHER_LAW: Partial<Record<SampleEncoding, SampleEncoding>> = { mulaw: 'alaw', alaw: 'mulaw' };
+
+const CANDIDATES: readonly (readonly [Likeness, SampleReader, skip: number])[] = [
+  ['linear16', SAMPLE_READERS.linear16, 0],
+  ['mulaw', SAMPLE_READERS.mulaw, 0],
+  ['alaw', SAMPLE_READERS.alaw, 0],
+  ['linear32', SAMPLE_READERS.linear32, 0],
+  [
+    'linear16, big-endian',
+    { ...SAMPLE_READERS.linear16, read: (view, at) => view.getInt16(at, false) / 0x8000 },
+    0,
+  ],
+  ['linear16, cut in mid-sample', SAMPLE_READERS.linear16, 1],
+];
+
+/** Bytes that make no sound in the declared encoding. */
+export interface Doubt {
+  /** What they would be instead, where that is clear. */
+  rather: Likeness | undefined;
+}
+
+/**
+ * What is wrong with bytes declared as `encoding`; `undefined` where they may well be what they are said to be, or are too
+ * quiet to tell. A second of audio is enough to judge by, and less is not.
+ */
+export function doubtEncoding(bytes: Uint8Array, encoding: SampleEncoding, channels = 1): Doubt | undefined {
+  const declared = levelOf(bytes, SAMPLE_READERS[encoding], channels);
+  const otherLaw = OTHER_LAW[encoding];
+  if (!isNoise(declared)) {
+    const other = otherLaw && levelOf(bytes, SAMPLE_READERS[otherLaw], channels);
+    const isOther =
+      other &&
+      other.rms > AUDIBLE_RMS &&
+      other.rms < declared.rms / 2 &&
+      other.roughness < declared.roughness * 0.75;
+    return isOther ? { rather: otherLaw } : undefined;
+  }
+  const [best] = CANDIDATES.filter(([likeness]) => likeness !== encoding)
+    .map(([likeness, reader, skip]) => ({ likeness, ...levelOf(bytes.subarray(skip), reader, channels) }))
+    .filter((each) => each.rms > AUDIBLE_RMS && each.roughness < SMOOTH_ROUGHNESS && !isNoise(each))
+    .sort((a, b) => a.roughness - b.roughness);
+  return { rather: best?.likeness };
+}
+
+/** Also true of what is not a number, as in bytes read as floating point. */
+function isNoise({ peak, rms, roughness }: Level): boolean {
+  if (!(rms < FLAT_RMS)) return !(peak / rms >= FLAT_CREST);
+  return rms > NOISE_RMS && roughness > NOISE_ROUGHNESS;
+}
+
+/** A raw format, as it is declared to Deepgram. */
+export interface RawFormat {
+  encoding: SampleEncoding;
+  sampleRate: number;
+  channels: number;
+}
+
+/** Rates that sound cards, telephones and browsers deliver. */
+const USUAL_RATES: readonly number[] = [
+  8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000,
+];
+
+/** Clocks of cheap sound cards are off by a per mille; a source measured for some seconds is known to a few per cent. */
+const TOLERANCE = 0.06;
+
+/** How many bytes a second of this format has. */
+export function bytesPerSecondOf({ encoding, sampleRate, channels }: RawFormat): number {
+  return SAMPLE_READERS[encoding].bytes * sampleRate * channels;
+}
+
+/**
+ * The formats that a source of so many bytes a second would deliver, those first that differ least from the declared one:
+ * by its rate alone, then by channels, then by encoding. Empty where the declared one fits, or no usual one does.
+ */
+export function rivalFormats(bytesPerSecond: number, declared: RawFormat): RawFormat[] {
+  if (isNear(bytesPerSecond, bytesPerSecondOf(declared))) return [];
+  const encodings: SampleEncoding[] = ['linear16', 'linear32', 'mulaw', 'alaw'];
+  const formats = encodings.flatMap((encoding) =>
+    [1, 2].flatMap((channels) =>
+      USUAL_RATES.map((sampleRate): RawFormat => ({ encoding, sampleRate, channels })),
+    ),
+  );
+  const strangeness = (format: RawFormat): number =>
+    (format.encoding === declared.encoding ? 0 : 4) +
+    (format.channels === declared.channels ? 0 : 2) +
+    (format.sampleRate === declared.sampleRate ? 0 : 1);
+  return formats
+    .filter((format) => isNear(bytesPerSecond, bytesPerSecondOf(format)))
+    .sort((a, b) => strangeness(a) - strangeness(b));
+}
+
+function isNear(measured: number, expected: number): boolean {
+  return Math.abs(measured / expected - 1) <= TOLERANCE;
+}

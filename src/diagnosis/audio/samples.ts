@@ -1,0 +1,41 @@
+/** Raw audio as numbers from -1 to 1, for those who want to look at it. Nothing here is on the way of audio that is sent. */
+
+/** The raw encodings whose samples can be looked at; all others are compressed. */
+export type SampleEncoding = 'linear16' | 'linear32' | 'mulaw' | 'alaw';
+
+/** How the bytes of one sample are to be read. */
+export interface SampleReader {
+  bytes: number;
+  /** What silence may amount to: the step nearest to zero that the encoding knows. */
+  quietest: number;
+  read(view: DataView, at: number): number;
+}
+
+/** One for each encoding. Deepgram's linear PCM is little-endian; its `linear32` is floating point. */
+export const SAMPLE_READERS: Record<SampleEncoding, SampleReader> = {
+  linear16: { bytes: 2, quietest: 1 / 0x8000, read: (view, at) => view.getInt16(at, true) / 0x8000 },
+  linear32: { bytes: 4, quietest: 1 / 0x8000, read: (view, at) => view.getFloat32(at, true) },
+  mulaw: { bytes: 1, quietest: 0, read: (view, at) => mulawSample(view.getUint8(at)) },
+  alaw: { bytes: 1, quietest: 8 / 0x8000, read: (view, at) => alawSample(view.getUint8(at)) },
+};
+
+/** Whether samples of this encoding can be looked at. */
+export function isSampleEncoding(encoding: string | undefined): encoding is SampleEncoding {
+  return encoding !== undefined && Object.hasOwn(SAMPLE_READERS, encoding);
+}
+
+/** ITU-T G.711, µ-law: sign, three bits of exponent, four of mantissa, all of them inverted. */
+function mulawSample(byte: number): number {
+  const bits = ~byte;
+  const magnitude = ((((bits & 0x0f) << 3) + 0x84) << ((bits >> 4) & 7)) - 0x84;
+  return ((bits & 0x80) === 0 ? magnitude : -magnitude) / 0x8000;
+}
+
+/** ITU-T G.711, A-law: every other bit is inverted. */
+function alawSample(byte: number): number {
+  const bits = byte ^ 0x55;
+  const exponent = (bits >> 4) & 7;
+  const mantissa = ((bits & 0x0f) << 4) + 8;
+  const magnitude = exponent === 0 ? mantissa : (mantissa + 0x100) << (exponent - 1);
+  return ((bits & 0x80) === 0 ? -magnitude : magnitude) / 0x8000;
+}
