@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { drawPicture, renewSpecification } from '../../scripts/draw-statechart/files.ts';
-import { graphOf } from '../../scripts/draw-statechart/graph.ts';
-import { EDGES, NOTES } from '../../scripts/draw-statechart/arrows.ts';
-import { BOXES, FRAMES } from '../../scripts/draw-statechart/layout.ts';
+import { graphOf } from '../../src/viewer/statechart/graph.ts';
+import { EDGES, NOTES } from '../../src/viewer/statechart/arrows.ts';
+import { BOXES, FRAMES } from '../../src/viewer/statechart/layout.ts';
 import { connectionMachine } from '../../src/control/connection-machine.ts';
 import { EVENTS, STATES } from '../control/transition-table.ts';
 

@@ -28,6 +28,7 @@ type Area =
   | 'testing index'
   | 'sources'
   | 'bindings'
+  | 'viewer'
   | 'cli';
 type Package = 'xstate' | 'rxjs' | 'ws' | 'node' | 'react' | '@angular/core';
 
@@ -139,6 +140,12 @@ const RULES: readonly Rule[] = [
     may: ['public index', 'rxjs', 'react', '@angular/core'],
     mayAsType: [],
     because: 'an adapter of one screen, written as a user would write it',
+  },
+  {
+    area: 'viewer',
+    may: ['public index', 'clock', 'control', 'sources', 'rxjs'],
+    mayAsType: ['xstate'],
+    because: 'it shows the machine as it is, so it reads the definition; all else it sees as a user would',
   },
   {
     area: 'cli',

@@ -1,5 +1,5 @@
 /** Which way every arrow takes, and what stands beside it; see `layout.ts`. */
-import { CONNECTION_DEFAULTS } from '../../src/control/context.ts';
+import { CONNECTION_DEFAULTS } from '../../control/context.ts';
 import { MIDDLE, ROW_1, ROW_2, ROW_3, seconds } from './layout.ts';
 
 const { keepAliveMs, suspendAfterFailures, suspendAfterMs, probeMs, drainMs } = CONNECTION_DEFAULTS;
@@ -17,6 +17,8 @@ export interface Label {
 export interface Edge {
   /** The transitions that it stands for, by id. */
   draws: string[];
+  /** Part of the way of further transitions, which other arrows stand for. */
+  carries?: RegExp;
   tone: Tone;
   points: [number, number][];
   labels?: Label[];
@@ -64,6 +66,7 @@ export const EDGES: Edge[] = [
   },
   {
     draws: [],
+    carries: /^connecting socket\.opened/,
     tone: 'open',
     points: [
       [434, ROW_1],
@@ -73,6 +76,7 @@ export const EDGES: Edge[] = [
   },
   {
     draws: [],
+    carries: /^reconnecting socket\.opened/,
     tone: 'open',
     points: [
       [434, ROW_2],
@@ -189,6 +193,7 @@ export const EDGES: Edge[] = [
   // Lost.
   {
     draws: [],
+    carries: /^attached socket\.(ended|stalled) (?!\[isInternalError\])/,
     tone: 'lost',
     points: [
       [660, 474],
@@ -210,6 +215,7 @@ export const EDGES: Edge[] = [
   },
   {
     draws: [],
+    carries: /^closed-1011 after/,
     tone: 'lost',
     points: [
       [858, ROW_3],

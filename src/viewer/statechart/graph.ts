@@ -32,7 +32,8 @@ export function graphOf(machine: AnyStateMachine): MachineGraph {
 }
 
 /** A transition's definition, as far as it is shown. */
-interface Definition {
+export interface Definition {
+  source: { key: string; id: string };
   eventType: string;
   guard?: unknown;
   target: readonly { key: string }[] | undefined;
@@ -43,15 +44,21 @@ function descendantsOf(node: StateNode): StateNode[] {
 }
 
 function transitionsOf(node: StateNode, root: StateNode): Transition[] {
-  const source = node === root ? 'anywhere' : node.key;
   const listed: Definition[] = [...node.transitions.values(), node.always ?? []].flat();
-  return listed.map(({ eventType, guard, target }) => {
-    const event = eventType.replace(/^xstate\./, '').replace(`.${node.id}`, '') || 'always';
-    const guardName = nameOf(guard);
-    const targetName = target?.map(({ key }) => key).join();
-    const id = `${source} ${event}${guardName && ` [${guardName}]`}${targetName ? ` > ${targetName}` : ''}`;
-    return { id, source, event, guard: guardName, target: targetName };
-  });
+  return listed.map((definition) => transitionOf(definition, root));
+}
+
+/** Names a transition: one that is defined, or one that a running machine has just taken. */
+export function transitionOf(
+  { source: node, eventType, guard, target }: Definition,
+  root: Pick<StateNode, 'id'>,
+): Transition {
+  const source = node.id === root.id ? 'anywhere' : node.key;
+  const event = eventType.replace(/^xstate\./, '').replace(`.${node.id}`, '') || 'always';
+  const guardName = nameOf(guard);
+  const targetName = target?.map(({ key }) => key).join();
+  const id = `${source} ${event}${guardName && ` [${guardName}]`}${targetName ? ` > ${targetName}` : ''}`;
+  return { id, source, event, guard: guardName, target: targetName };
 }
 
 function nameOf(guard: unknown): string {

@@ -2,8 +2,8 @@
  * Where everything stands in the picture: set by hand, since eleven states deserve better than an algorithm. What
  * there is to draw comes from the machine; a test fails when the two disagree about a single state or transition.
  */
-import { BACKOFF } from '../../src/control/backoff.ts';
-import { CONNECTION_DEFAULTS } from '../../src/control/context.ts';
+import { BACKOFF } from '../../control/backoff.ts';
+import { CONNECTION_DEFAULTS } from '../../control/context.ts';
 
 const { keepAliveMs } = CONNECTION_DEFAULTS;
 export const seconds = (ms: number): string => `${ms / 1000} s`;
