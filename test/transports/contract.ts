@@ -3,12 +3,12 @@
  * reach an emulator, and what it can see; the suite is the same for all of them.
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { EmulatorServer } from '../../src/testing/index.ts';
 import type { Credentials, Handshake, Socket, SocketEnd, Transport } from '../../src/transports/transport.ts';
+import type { RemoteEmulator } from './remote-emulator.ts';
 
 export interface Platform {
   transport: Transport;
-  startServer(): Promise<EmulatorServer>;
+  startServer(): Promise<RemoteEmulator>;
   /** An address at which nobody listens. */
   unreachableUrl: string;
   /** Whether status and headers of a handshake are shown: a browser hides them. */
@@ -58,7 +58,7 @@ class Ear {
 
 export function describeTransport(name: string, platform: Platform): void {
   describe(`${name} keeps the contract of transports`, () => {
-    let server: EmulatorServer;
+    let server: RemoteEmulator;
     const sockets: Socket[] = [];
 
     beforeEach(async () => {
@@ -79,7 +79,7 @@ export function describeTransport(name: string, platform: Platform): void {
     async function opened() {
       const made = open();
       await made.ear.until('opened');
-      return { ...made, connection: server.latest! };
+      return made;
     }
 
     /** Time for whatever might still come, and must not. */
@@ -90,14 +90,16 @@ export function describeTransport(name: string, platform: Platform): void {
       expect(ear.events).toEqual([]);
       expect(socket.bufferedAmount).toBe(0);
       await ear.until('opened');
-      expect(ear.handshake).toEqual(platform.showsHandshake ? { requestId: server.latest?.requestId } : {});
+      const { requestId } = await server.latest();
+      expect(ear.handshake).toEqual(platform.showsHandshake ? { requestId } : {});
     });
 
     test('carries credentials, and not in the URL', async () => {
-      const { ear } = open(undefined, server.grantToken().access_token, 'bearer');
+      const { ear } = open(undefined, await server.grantToken(), 'bearer');
       await ear.until('opened');
-      expect(server.latest?.scheme).toBe('bearer');
-      expect(server.latest?.query.toString()).not.toContain('emulated');
+      const { scheme, query } = await server.latest();
+      expect(scheme).toBe('bearer');
+      expect(query).not.toContain('emulated');
     });
 
     test('carries text as text and bytes as bytes, in order', async () => {
@@ -107,7 +109,7 @@ export function describeTransport(name: string, platform: Platform): void {
       socket.send(new Uint8Array(320));
       socket.send('{"type":"CloseStream"}');
       await ear.until('ended');
-      expect(server.latest?.received.map(({ kind, bytes }) => [kind, bytes])).toEqual([
+      expect((await server.latest()).received).toEqual([
         ['audio', 640],
         ['text', 20],
         ['audio', 320],
@@ -120,7 +122,7 @@ export function describeTransport(name: string, platform: Platform): void {
 
     test('has consumed the bytes when send returns: their buffer may be reused at once', async () => {
       const { socket, ear } = await opened();
-      const { hear, heard } = await listenIn(server);
+      await server.listenIn();
       const larger = new Uint8Array(5_000);
       for (let round = 0; round < 200; round += 1) {
         const view = larger.subarray(100, 100 + 640).fill(round);
@@ -129,15 +131,12 @@ export function describeTransport(name: string, platform: Platform): void {
       }
       socket.send('{"type":"CloseStream"}');
       await ear.until('ended');
-      hear();
-      expect(heard.map(([first, last]) => [first, last])).toEqual(
-        Array.from({ length: 200 }, (_, round) => [round, round]),
-      );
+      expect(await server.heard()).toEqual(Array.from({ length: 200 }, (_, round) => [round, round]));
     });
 
     test('tells of a binary message, and that only', async () => {
-      const { ear, connection } = await opened();
-      connection.malformed();
+      const { ear } = await opened();
+      await server.strike({ kind: 'malformed' });
       await ear.until('binary 4');
       expect(ear.texts.length).toBeGreaterThan(10);
       expect(ear.ends).toEqual([]);
@@ -149,17 +148,17 @@ export function describeTransport(name: string, platform: Platform): void {
       [1000, ''],
       [4321, 'ö'],
     ])('shows code and reason of a close: %i %s', async (code, reason) => {
-      const { ear, connection } = await opened();
-      connection.close(code, reason);
+      const { ear } = await opened();
+      await server.strike({ kind: 'close', code, reason });
       await ear.until('ended');
       await linger();
       expect(ear.ends).toMatchObject([{ code, reason }]);
     });
 
     test('shows a broken connection as 1006', async () => {
-      const { ear, connection, socket } = await opened();
+      const { ear, socket } = await opened();
       socket.send(new Uint8Array(640));
-      connection.cut();
+      await server.strike({ kind: 'cut' });
       await ear.until('ended');
       await linger();
       expect(ear.ends.length).toBe(1);
@@ -169,7 +168,7 @@ export function describeTransport(name: string, platform: Platform): void {
     test.each([400, 401, 402, 403, 404, 429, 500, 503])(
       'shows a refusal with %i, as far as the platform does',
       async (status) => {
-        server.refuse(status, { dgError: `no: ${status}` });
+        await server.refuse(status, `no: ${status}`);
         const { ear } = open();
         await ear.until('ended');
         await linger();
@@ -203,14 +202,14 @@ export function describeTransport(name: string, platform: Platform): void {
     });
 
     test('close() ends with the code it was given, once', async () => {
-      const { ear, socket, connection } = await opened();
+      const { ear, socket } = await opened();
       socket.close(1000, '');
       socket.close(1000, '');
       await ear.until('ended');
       await linger();
       expect(ear.ends.length).toBe(1);
       expect(ear.end?.code).toBe(1000);
-      expect(connection.end).toMatchObject({ by: 'client', code: 1000 });
+      expect((await server.latest()).end).toEqual({ by: 'client', code: 1000 });
     });
 
     test('close() while opening ends without having opened', async () => {
@@ -224,15 +223,15 @@ export function describeTransport(name: string, platform: Platform): void {
     test.each(['opening', 'open', 'closing', 'ended'])(
       'terminate() while %s ends once, soon, and throws nothing',
       async (state) => {
-        if (state === 'opening') server.hang();
+        if (state === 'opening') await server.hang();
         const { ear, socket } = open();
         if (state !== 'opening') await ear.until('opened');
         if (state === 'closing') {
-          server.latest?.goSilent();
+          await server.strike({ kind: 'goSilent' });
           socket.close(1000, '');
         }
         if (state === 'ended') {
-          server.latest?.close(1011, 'over');
+          await server.strike({ kind: 'close', code: 1011, reason: 'over' });
           await ear.until('ended');
         }
         socket.terminate();
@@ -248,36 +247,23 @@ export function describeTransport(name: string, platform: Platform): void {
       const { ear, socket } = open();
       expect(() => socket.send('{"type":"KeepAlive"}')).not.toThrow();
       await ear.until('opened');
-      const connection = server.latest!;
-      connection.close(1011, '');
+      await server.strike({ kind: 'close', code: 1011, reason: '' });
       await ear.until('ended');
       expect(() => socket.send(new Uint8Array(10))).not.toThrow();
       expect(() => socket.close(1000, '')).not.toThrow();
-      expect(connection.receivedCount).toBe(0);
+      expect((await server.latest()).received).toEqual([]);
       await linger();
       expect(ear.events).toEqual(['opened', 'ended']);
     });
 
     test('bufferedAmount grows on a link that takes nothing', async () => {
-      const { socket, connection } = await opened();
-      connection.goSilent();
+      const { socket } = await opened();
+      await server.strike({ kind: 'goSilent' });
       for (let i = 0; i < 400 && socket.bufferedAmount === 0; i += 1) {
         socket.send(new Uint8Array(1024 * 1024));
-        await new Promise((resolve) => setImmediate(resolve));
+        await new Promise((resolve) => setTimeout(resolve));
       }
       expect(socket.bufferedAmount).toBeGreaterThan(0);
     });
   });
-}
-
-/** First and last byte of every binary message that arrives from now on. */
-async function listenIn(server: EmulatorServer) {
-  const heard: (readonly [number | undefined, number | undefined])[] = [];
-  const connection = server.latest as unknown as { receiveBinary(bytes: Uint8Array): void };
-  const receive = connection.receiveBinary.bind(connection);
-  connection.receiveBinary = (bytes) => {
-    heard.push([bytes[0], bytes.at(-1)]);
-    receive(bytes);
-  };
-  return { heard, hear: () => (connection.receiveBinary = receive) };
 }

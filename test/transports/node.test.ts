@@ -1,13 +1,13 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { startEmulator } from '../../src/testing/index.ts';
 import { transport } from '../../src/transports/node.ts';
 import type { SocketEnd } from '../../src/transports/transport.ts';
 import { describeTransport } from './contract.ts';
+import { startRemoteEmulator } from './remote-emulator.ts';
 
 describeTransport('the transport over ws', {
   transport,
-  startServer: () => startEmulator(),
+  startServer: startRemoteEmulator,
   // A port below 1024 that nothing uses: refused at once.
   unreachableUrl: 'ws://127.0.0.1:9/v1/listen',
   showsHandshake: true,

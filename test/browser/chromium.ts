@@ -1,0 +1,41 @@
+/** Where Chromium is, and how it is started; says what to install where there is none. */
+import { existsSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright';
+
+/** Where distributions put it. `CHROMIUM` names another. */
+const PLACES = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+
+const REMEDY = `Install one (Debian: apt-get install chromium; anywhere: npx playwright install chromium) or name yours:
+  CHROMIUM=/path/to/chrome npm run test:browser`;
+
+/** As root, in a container, Chromium refuses to start with its sandbox. */
+const isRoot = process.getuid?.() === 0;
+
+/** The browser to test with, as an absolute path. */
+export function chromiumPath(): string {
+  const wish = process.env['CHROMIUM'];
+  const candidates = wish ? [wish] : [...PLACES, chromium.executablePath()];
+  const found = candidates.find((path) => existsSync(path));
+  if (found !== undefined) return found;
+  throw new Error(
+    `The browser tests need Chromium, and there is none at ${candidates.join(', ')}.\n${REMEDY}`,
+  );
+}
+
+/** For Playwright's `launch`, with switches of the test's own. */
+export function launchOptions(...switches: readonly string[]) {
+  return {
+    executablePath: chromiumPath(),
+    args: [...(isRoot ? ['--no-sandbox'] : []), ...switches],
+  };
+}
+
+/** A browser of one's own. */
+export function launchChromium(...switches: readonly string[]): Promise<Browser> {
+  return chromium.launch(launchOptions(...switches));
+}
