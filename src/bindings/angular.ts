@@ -48,11 +48,11 @@ export function injectLiveTranscription(options: CaptionsOptions): LiveCaptions 
   assertInInjectionContext(injectLiveTranscription);
   const captions = new Captions(typeof options === 'function' ? () => untracked(options) : options);
   const state = signal(captions.state);
-  const stopFollowing = captions.subscribe(() => state.set(captions.state));
+  captions.subscribe(() => state.set(captions.state));
   const letGo = captions.hold();
   inject(DestroyRef).onDestroy(() => {
     letGo();
-    stopFollowing();
+    captions.complete();
   });
   const { start, pause, stop, transcripts$, utterances$, notices$ } = captions;
   return {

@@ -130,6 +130,11 @@ export class Captions implements CaptionsActions {
     };
   };
 
+  /** Ends the observables; nothing is to be started any more. */
+  complete(): void {
+    this.#state.complete();
+  }
+
   readonly start = (audio$: Observable<AudioChunk>): void => {
     this.#wanted = audio$;
     this.#startWanted();
