@@ -16,7 +16,9 @@ import { type AudioChunk, sizeOf } from './data/intake.ts';
 import type { LedgerSnapshot } from './data/ledger.ts';
 import type { Transcript } from './data/stitcher.ts';
 import type { Utterance } from './data/utterances.ts';
-import { createNotice, type Evidence, type Notice, type NoticeCode } from './diagnosis/notices.ts';
+import { diagnose } from './diagnosis/diagnose.ts';
+import type { Fact } from './diagnosis/facts.ts';
+import type { Evidence, Notice, NoticeCode } from './diagnosis/notices.ts';
 import { watchNetwork } from './environment.ts';
 import { TranscriptionError } from './errors.ts';
 import { type CheckedOptions, checkOptions, type LiveTranscriptionOptions } from './options.ts';
@@ -77,10 +79,13 @@ export interface LiveTranscription {
   readonly utterances$: Observable<Utterance>;
   /** Begins with the present status. */
   readonly status$: Observable<Status>;
+  /** What is wrong, why, and what to do. Begins with what happened before the first subscription. */
   readonly notices$: Observable<Notice>;
   /** Everything the server says, as it says it. */
   readonly messages$: Observable<ServerMessage>;
   readonly ledger: AudioLedger;
+  /** Audio is refused, by {@link pause}. */
+  readonly isPaused: boolean;
   /** The XState actor, for inspectors and `@xstate/react`. */
   readonly actor: Actor<typeof connectionMachine>;
   /** Refuses audio until {@link resume}, and holds the connection. */
@@ -115,6 +120,8 @@ export function createLiveTranscription(options: LiveTranscriptionOptions): Live
   return new Session(checkOptions(options), options);
 }
 
+const MAX_UNHEARD_FACTS = 64;
+
 /** What almost every chunk is told. */
 const ACCEPTED: SendResult = Object.freeze({ accepted: true, backlogMs: 0 });
 
@@ -125,27 +132,27 @@ class Session implements LiveTranscription {
   readonly #plane: DataPlane;
   readonly #transcripts = new Subject<Transcript>();
   readonly #utterances = new Subject<Utterance>();
-  readonly #notices = new Subject<Notice>();
+  /** As many as may wait for somebody to listen. */
+  readonly #facts = new ReplaySubject<Fact>(MAX_UNHEARD_FACTS);
   readonly #messages = new Subject<ServerMessage>();
   /** Late subscribers learn of the end, too. */
   readonly #status = new ReplaySubject<Status>(1);
   #shown: Status = { phase: 'waiting', state: 'dormant', error: undefined };
   readonly transcripts$ = this.#transcripts.asObservable();
   readonly utterances$ = this.#utterances.asObservable();
-  readonly notices$ = this.#notices.asObservable();
   readonly messages$ = this.#messages.asObservable();
   readonly status$ = this.#status.asObservable();
+  readonly notices$: Observable<Notice>;
+  isPaused = false;
   readonly #ended: Promise<SessionReport>;
   readonly #stopWatchingNetwork: () => void;
   #settle!: (report: SessionReport) => void;
   #report: SessionReport | undefined;
   #closing: Promise<SessionReport> | undefined;
-  #isPaused = false;
   #isAborted = false;
   #isDrained = false;
-  /** Notices that are given once while they last. */
-  #told = new Set<NoticeCode>();
   #credentialsError: unknown;
+  #credentialsAskedAt: number | undefined;
 
   constructor(options: CheckedOptions, { inspect, transport = platformTransport }: LiveTranscriptionOptions) {
     const { clock, listen } = options;
@@ -162,10 +169,7 @@ class Session implements LiveTranscription {
       {
         audioPending: () => this.#tell({ type: 'audio.pending' }),
         audioIdle: () => this.#tell({ type: 'audio.idle' }),
-        audioConfirmed: () => {
-          this.#told.delete('connection-suspended');
-          this.#tell({ type: 'audio.confirmed' });
-        },
+        audioConfirmed: () => this.#tell({ type: 'audio.confirmed' }),
         stalled: () => this.#tell({ type: 'socket.stalled', ...this.#lost({ kind: 'stalled' }) }),
         drained: () => {
           this.#isDrained = this.#closing !== undefined;
@@ -178,6 +182,16 @@ class Session implements LiveTranscription {
       },
     );
 
+    this.notices$ = diagnose({
+      options,
+      plane: this.#plane,
+      status$: this.#status,
+      messages$: this.#messages,
+      facts$: this.#facts,
+      isPaused: () => this.isPaused,
+      credentialsAskedAt: () => this.#credentialsAskedAt,
+    });
+
     const { keepAliveMs, disconnectAfterIdleMs, giveUpAfterMs, drainMs, canReauthorise, seed } = options;
     this.actor = createActor(connectedMachine, {
       input: { keepAliveMs, disconnectAfterIdleMs, giveUpAfterMs, drainMs, canReauthorise, seed },
@@ -189,6 +203,10 @@ class Session implements LiveTranscription {
       transport,
       line: this.#plane,
       url: listenUrl(options.baseUrl, listen),
+      credentials: (signal) => {
+        this.#credentialsAskedAt = clock.now();
+        return options.credentials(signal).finally(() => (this.#credentialsAskedAt = undefined));
+      },
       credentialsFailed: (error) => {
         this.#credentialsError = error;
         this.#notify('credentials-failed', {}, error);
@@ -203,7 +221,7 @@ class Session implements LiveTranscription {
     this.actor.on('connection.lost', ({ end, attempt }) =>
       this.#notify('connection-lost', { ...end, attempt }),
     );
-    this.actor.on('connection.suspended', () => this.#notifyOnce('connection-suspended'));
+    this.actor.on('connection.suspended', () => this.#notify('connection-suspended'));
     this.#stopWatchingNetwork = watchNetwork({
       online: () => this.#tell({ type: 'network.online' }),
       offline: () => this.#tell({ type: 'network.offline' }),
@@ -220,27 +238,26 @@ class Session implements LiveTranscription {
   send(chunk: AudioChunk): SendResult {
     const size = sizeOf(chunk);
     if (this.#closing || this.#report) return this.#refuse('closed');
-    if (this.#isPaused) return this.#refuse('paused');
+    if (this.isPaused) return this.#refuse('paused');
     if (size === 0) {
-      this.#notifyOnce('empty-audio');
+      this.#notify('empty-audio');
       return this.#refuse('empty');
     }
     if (this.#refusesOverflow && !this.#plane.hasRoom(size)) {
-      this.#notifyOnce('audio-refused', { bytes: size });
+      this.#notify('audio-refused', { bytes: size });
       return this.#refuse('log-full');
     }
-    if (this.#refusesOverflow) this.#told.delete('audio-refused');
     this.#plane.accept(chunk);
     const { backlogMs } = this.#plane;
     return backlogMs === 0 ? ACCEPTED : { accepted: true, backlogMs };
   }
 
   pause(): void {
-    this.#isPaused = true;
+    this.isPaused = true;
   }
 
   resume(): void {
-    this.#isPaused = false;
+    this.isPaused = false;
   }
 
   connect(): void {
@@ -328,13 +345,7 @@ class Session implements LiveTranscription {
   }
 
   #complete(): void {
-    for (const subject of [
-      this.#transcripts,
-      this.#utterances,
-      this.#messages,
-      this.#notices,
-      this.#status,
-    ]) {
+    for (const subject of [this.#transcripts, this.#utterances, this.#messages, this.#facts, this.#status]) {
       subject.complete();
     }
   }
@@ -356,12 +367,7 @@ class Session implements LiveTranscription {
   }
 
   #notify(code: NoticeCode, evidence: Evidence = {}, cause?: unknown): void {
-    this.#notices.next(createNotice(code, evidence, this.#options.clock.wallTime(), cause));
-  }
-
-  #notifyOnce(code: NoticeCode, evidence?: Evidence): void {
-    if (!this.#told.has(code)) this.#notify(code, evidence);
-    this.#told.add(code);
+    this.#facts.next({ code, evidence, at: this.#options.clock.wallTime(), cause });
   }
 }
 

@@ -3,6 +3,10 @@
  * fail for what another has broken. `PROPERTY_SEED=random` or a number decides otherwise.
  */
 import { configureGlobal } from 'fast-check';
+import { loadDiagnosis } from '../src/diagnosis/diagnose.ts';
+
+// Loaded lazily in apps; virtual time does not wait for a module.
+await loadDiagnosis();
 
 const GATE_SEED = 20_261_121;
 

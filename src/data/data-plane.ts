@@ -52,6 +52,8 @@ const TELL_BACKLOG_SECONDS = 1;
 export class DataPlane {
   readonly timeline: AudioTimeline;
   readonly uplink: Uplink;
+  /** Is shown all audio, in the app's own memory, while diagnosis watches. */
+  tap: ((bytes: Uint8Array) => void) | undefined;
   readonly #settings: DataPlaneSettings;
   readonly #listener: DataPlaneListener;
   readonly #captureClock: CaptureClock;
@@ -104,6 +106,16 @@ export class DataPlane {
   /** Audio that waits to be sent, in milliseconds. */
   get backlogMs(): number {
     return (this.timeline.unsent * 1000) / this.timeline.rate;
+  }
+
+  /** Audio sent on the present connection. */
+  get sentSeconds(): number {
+    return (this.uplink.connectionClock?.sent ?? 0) / this.timeline.rate;
+  }
+
+  /** Bytes that wait in the socket. */
+  get bufferedAmount(): number {
+    return this.uplink.bufferedAmount;
   }
 
   /** Whether this many more bytes fit without pushing unconfirmed audio out. */
@@ -194,6 +206,7 @@ export class DataPlane {
     }
     this.#framing.push(bytes, now);
     this.uplink.accepted(now);
+    this.tap?.(bytes);
   }
 
   #beginFraming(format: AudioFormat): void {

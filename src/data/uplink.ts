@@ -102,6 +102,10 @@ export class Uplink {
     return this.#longestSilenceMs;
   }
 
+  get bufferedAmount(): number {
+    return this.#socket?.bufferedAmount ?? 0;
+  }
+
   get keepAlivesSent(): number {
     return this.#keepAlivesSent;
   }

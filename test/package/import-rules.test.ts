@@ -101,8 +101,8 @@ const RULES: readonly Rule[] = [
   },
   {
     area: 'diagnosis',
-    may: ['leaf', 'protocol'],
-    mayAsType: ['data', 'control'],
+    may: ['leaf', 'protocol', 'data', 'rxjs'],
+    mayAsType: ['clock', 'control', 'root'],
     because: 'a notice explains what others have found out, and must not be able to change it',
   },
   {

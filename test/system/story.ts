@@ -246,7 +246,7 @@ export class Story {
   }
 
   noticesOf(code: NoticeCode): Notice[] {
-    return this.notices.filter((notice) => notice.code === code);
+    return this.notices.filter((notice) => notice.code === code && notice.stage !== 'cleared');
   }
 
   get droppedRanges(): Range[] {

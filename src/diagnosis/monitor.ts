@@ -1,0 +1,77 @@
+/**
+ * Watches a session for everything that the troubleshooting guides tell people to check by hand, and says what it finds
+ * once, when it begins, and once when it is over. It looks and never touches.
+ */
+import { Observable } from 'rxjs';
+import type { ObservedSession } from './facts.ts';
+import { NoticeBoard } from './notice-board.ts';
+import type { Notice } from './notices.ts';
+import { watchConnections } from './watches/connections.ts';
+import { watchLink } from './watches/link.ts';
+import { watchPace } from './watches/pace.ts';
+import { watchParameters } from './watches/parameters.ts';
+import { watchSound } from './watches/sound.ts';
+import { watchSource } from './watches/source.ts';
+import { TICK_MS, watchTime } from './watches/time.ts';
+import type { Watch } from './watches/watch.ts';
+
+const WATCHES = [watchParameters, watchSource, watchSound, watchPace, watchTime, watchLink, watchConnections];
+
+/** Facts that last, and are put up by the watch that knows when they are over. */
+const LASTING = new Set([
+  'audio-refused',
+  'catching-up',
+  'connection-suspended',
+  'empty-audio',
+  'timer-late',
+]);
+
+/** The notices of one session; watching ends with it, or with the subscription. */
+export function monitor(session: ObservedSession): Observable<Notice> {
+  const { plane, status$, messages$, facts$ } = session;
+  const { clock } = session.options;
+  return new Observable((subscriber) => {
+    const board = new NoticeBoard(clock, (notice) => subscriber.next(notice));
+    const watches: Watch[] = WATCHES.map((start) => start(board, session));
+    let timer: unknown;
+
+    const tick = () => {
+      timer = clock.setTimeout(tick, TICK_MS);
+      for (const watch of watches) watch.tick?.(clock.now());
+    };
+    const rest = () => {
+      clock.clearTimeout(timer);
+      timer = undefined;
+    };
+    const tap = (bytes: Uint8Array) => {
+      for (const watch of watches) watch.audio?.(bytes, clock.now());
+    };
+    plane.tap = tap;
+    subscriber.add(() => {
+      rest();
+      if (plane.tap === tap) plane.tap = undefined;
+    });
+    subscriber.add(
+      messages$.subscribe((message) => {
+        for (const watch of watches) watch.message?.(message, clock.now());
+      }),
+    );
+    subscriber.add(
+      status$.subscribe((status) => {
+        for (const watch of watches) watch.status?.(status, clock.now());
+        const { phase } = status;
+        if (phase === 'waiting' || phase === 'closed' || phase === 'failed') rest();
+        else timer ??= clock.setTimeout(tick, TICK_MS);
+      }),
+    );
+    subscriber.add(
+      facts$.subscribe({
+        next: (fact) => {
+          if (!LASTING.has(fact.code)) board.tell(fact.code, fact.evidence, fact.at, fact.cause);
+          for (const watch of watches) watch.fact?.(fact, clock.now());
+        },
+        complete: () => subscriber.complete(),
+      }),
+    );
+  });
+}

@@ -1,0 +1,40 @@
+/** Where notices are put up and taken down: each at most once while it lasts. */
+import type { Clock } from '../clock.ts';
+import { createNotice, type Evidence, type Notice, type NoticeCode } from './notices.ts';
+
+export class NoticeBoard {
+  readonly #clock: Clock;
+  readonly #publish: (notice: Notice) => void;
+  /** Since when, in milliseconds since 1970. */
+  readonly #raised = new Map<NoticeCode, number>();
+
+  constructor(clock: Clock, publish: (notice: Notice) => void) {
+    this.#clock = clock;
+    this.#publish = publish;
+  }
+
+  /** Something happened, now or at another time. */
+  tell(code: NoticeCode, evidence: Evidence = {}, at = this.#clock.wallTime(), cause?: unknown): void {
+    this.#publish(createNotice(code, 'event', evidence, at, at, cause));
+  }
+
+  /** Something is so from now on. `lastedMs`: and has been for so long. */
+  raise(code: NoticeCode, evidence: Evidence = {}, lastedMs = 0): void {
+    if (this.#raised.has(code)) return;
+    const at = this.#clock.wallTime();
+    this.#raised.set(code, at - lastedMs);
+    this.#publish(createNotice(code, 'raised', evidence, at, at - lastedMs));
+  }
+
+  /** It is so no longer. */
+  clear(code: NoticeCode, evidence: Evidence = {}): void {
+    const since = this.#raised.get(code);
+    if (since === undefined) return;
+    this.#raised.delete(code);
+    this.#publish(createNotice(code, 'cleared', evidence, this.#clock.wallTime(), since));
+  }
+
+  isRaised(code: NoticeCode): boolean {
+    return this.#raised.has(code);
+  }
+}

@@ -1,0 +1,47 @@
+/** Whether audio comes as fast as its declared format says. A wrong rate garbles every word, and nobody else says so. */
+import { bytesPerSecondOf, type RawFormat, rivalFormats } from '../audio/plausibility.ts';
+import { formatOf } from './format.ts';
+import type { StartWatch } from './watch.ts';
+
+/** Long enough that the jitter of delivery does not matter. */
+const WINDOW_MS = 8_000;
+/** A longer gap is a pause of the source: measuring begins anew. */
+const GAP_MS = 500;
+/** Below this a difference is the drift of a sound card. */
+const TOLERANCE = 0.06;
+/** Faster than this is a file, not a stream: pacing takes care of it. */
+const FILE_RATIO = 8;
+
+export const watchPace: StartWatch = (board, { options }) => {
+  const format = formatOf(options.listen);
+  if (!format) return {};
+  const declared = bytesPerSecondOf(format);
+  let since = 0;
+  let lastAt = -Infinity;
+  let bytes = 0;
+  return {
+    audio({ byteLength }, now) {
+      if (now - lastAt > GAP_MS) {
+        // The first chunk was recorded before the window began.
+        since = now;
+        bytes = 0;
+      } else bytes += byteLength;
+      lastAt = now;
+      if (now - since < WINDOW_MS) return;
+      const measured = (bytes * 1000) / (now - since);
+      const ratio = measured / declared;
+      since = now;
+      bytes = 0;
+      if (ratio > FILE_RATIO) return;
+      if (Math.abs(ratio - 1) <= TOLERANCE) board.clear('rate-doubtful', { timesRealTime: ratio });
+      else {
+        const [rival] = rivalFormats(measured, format);
+        board.raise('rate-doubtful', { timesRealTime: ratio, rather: rival && describe(rival) });
+      }
+    },
+  };
+};
+
+function describe({ encoding, sampleRate, channels }: RawFormat): string {
+  return `${encoding} at ${sampleRate} Hz${channels > 1 ? ` with ${channels} channels` : ''}`;
+}

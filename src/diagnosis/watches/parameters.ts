@@ -1,0 +1,47 @@
+/** Parameters that Deepgram accepts and people regret. Said once, at the beginning. */
+import type { ListenParameters } from '../../protocol/listen-parameters.ts';
+import type { StartWatch } from './watch.ts';
+
+interface Advice {
+  parameter: keyof ListenParameters & string;
+  applies: (listen: ListenParameters) => boolean;
+  advice: string;
+}
+
+/** Sources: developers.deepgram.com on endpointing, interim results, utterance end, multichannel and code switching. */
+const ADVICE: readonly Advice[] = [
+  {
+    parameter: 'interim_results',
+    applies: ({ interim_results }) => String(interim_results) !== 'true',
+    advice:
+      'without it words appear only when an utterance ends, and a broken link is found in 20 s instead of 10',
+  },
+  {
+    parameter: 'endpointing',
+    applies: ({ endpointing, utterance_end_ms }) =>
+      String(endpointing) === 'false' && utterance_end_ms === undefined,
+    advice: 'switched off, with no utterance_end_ms, nothing tells where an utterance ends',
+  },
+  {
+    parameter: 'language',
+    applies: ({ language, endpointing = 10 }) => language === 'multi' && Number(endpointing) < 100,
+    advice: 'for several languages at once Deepgram advises endpointing: 100',
+  },
+  {
+    parameter: 'channels',
+    applies: ({ channels = 1, multichannel }) => channels > 1 && String(multichannel) !== 'true',
+    advice: 'several channels without multichannel: true are transcribed as one',
+  },
+  {
+    parameter: 'sample_rate',
+    applies: ({ sample_rate = 16_000 }) => sample_rate > 48_000,
+    advice: 'above 48000 costs bandwidth and gains nothing; 16000 is enough for speech',
+  },
+];
+
+export const watchParameters: StartWatch = (board, { options: { listen } }) => {
+  for (const { parameter, applies, advice } of ADVICE) {
+    if (applies(listen)) board.tell('parameters-doubtful', { parameter, advice });
+  }
+  return {};
+};

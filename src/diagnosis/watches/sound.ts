@@ -1,0 +1,98 @@
+/** What the audio sounds like: whether there is anything in it, whether it is cut off, and whether it is what it is said to be. */
+import { audioFacts, CLIPPED_SHARE } from '../audio/facts.ts';
+import { bytesPerSecondOf, type RawFormat } from '../audio/plausibility.ts';
+import { containerAtStart } from '../audio/signature.ts';
+import { sniffContainer } from '../../data/containers/sniff.ts';
+import type { NoticeBoard } from '../notice-board.ts';
+import { formatOf } from './format.ts';
+import type { StartWatch, Watch } from './watch.ts';
+
+/** Digital silence for so long is a muted microphone, not a pause. */
+const MUTED_SECONDS = 5;
+/** One shout is no wrong gain. */
+const CLIPPED_SECONDS = 3;
+/** One strange second may be music on hold. */
+const DOUBTED_SECONDS = 2;
+/** Enough of the beginning to tell a container from samples. */
+const SIGNATURE_BYTES = 2_048;
+
+export const watchSound: StartWatch = (board, { options }) => {
+  const format = formatOf(options.listen);
+  const signature = watchSignature(board, options.listen.encoding);
+  if (!format) return signature;
+  const seconds = watchSeconds(board, format);
+  return {
+    audio(bytes, now) {
+      signature.audio?.(bytes, now);
+      seconds.audio?.(bytes, now);
+    },
+  };
+};
+
+/** The first bytes: a container where samples were declared, or none where none were. */
+function watchSignature(board: NoticeBoard, encoding: string | undefined): Watch {
+  let start: Uint8Array | undefined = new Uint8Array(0);
+  return {
+    audio(bytes) {
+      if (!start) return;
+      start = joined(start, bytes.subarray(0, SIGNATURE_BYTES - start.byteLength));
+      const found = encoding === undefined ? sniffContainer(start) : containerAtStart(start);
+      if (encoding !== undefined && found) {
+        board.raise('format-doubtful', { declared: encoding, found });
+        start = undefined;
+      } else if (encoding === undefined && found === 'unknown') {
+        board.raise('format-doubtful', { declared: 'a container', found: 'none that we know' });
+        start = undefined;
+      } else if (found || start.byteLength >= SIGNATURE_BYTES) start = undefined;
+    },
+  };
+}
+
+/** Whole seconds, one after another. */
+function watchSeconds(board: NoticeBoard, format: RawFormat): Watch {
+  const second = new Uint8Array(bytesPerSecondOf(format));
+  const inRow = { silent: 0, clipped: 0, clean: 0, doubted: 0 };
+  let filled = 0;
+  return {
+    audio(bytes) {
+      for (let from = 0; from < bytes.byteLength; ) {
+        const part = bytes.subarray(from, from + second.byteLength - filled);
+        second.set(part, filled);
+        filled += part.byteLength;
+        from += part.byteLength;
+        if (filled < second.byteLength) return;
+        filled = 0;
+        judge();
+      }
+    },
+  };
+
+  function judge(): void {
+    const { level, doubt } = audioFacts(second, format, false);
+    if (!level) return;
+    const isClipped = level.clipped > CLIPPED_SHARE;
+    inRow.silent = level.silent === 1 ? inRow.silent + 1 : 0;
+    inRow.clipped = isClipped ? inRow.clipped + 1 : 0;
+    inRow.clean = isClipped ? 0 : inRow.clean + 1;
+    inRow.doubted = doubt ? inRow.doubted + 1 : 0;
+
+    if (inRow.silent >= MUTED_SECONDS) {
+      board.raise('audio-silent', { silentSeconds: inRow.silent }, inRow.silent * 1000);
+    } else if (inRow.silent === 0) board.clear('audio-silent');
+
+    if (inRow.clipped >= CLIPPED_SECONDS)
+      board.raise('audio-clipping', { clippedPercent: level.clipped * 100 });
+    else if (inRow.clean >= CLIPPED_SECONDS) board.clear('audio-clipping');
+
+    if (inRow.doubted >= DOUBTED_SECONDS) {
+      board.raise('format-doubtful', { declared: format.encoding, found: 'noise', rather: doubt?.rather });
+    }
+  }
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const all = new Uint8Array(first.byteLength + second.byteLength);
+  all.set(first);
+  all.set(second, first.byteLength);
+  return all;
+}

@@ -1,0 +1,51 @@
+/** Whether audio comes at all, and in chunks of a sensible size. */
+import { formatOf, millisecondsOf } from './format.ts';
+import type { StartWatch } from './watch.ts';
+
+/** Speakers pause for less; an app that pauses for longer does so on purpose, or does not know. */
+const STOPPED_MS = 5_000;
+/** Deepgram advises 20 to 250 ms (developers.deepgram.com, "Measuring streaming latency"). */
+const SMALL_MS = 10;
+const LARGE_MS = 500;
+/** One odd chunk is no habit. */
+const HABIT = 5;
+/** Chunks that come faster than they last are a file being handed in, not a microphone. */
+const LIVE_SHARE = 0.5;
+
+export const watchSource: StartWatch = (board, { options, isPaused }) => {
+  const format = formatOf(options.listen);
+  let isOpen = false;
+  let lastAt: number | undefined;
+  let smallInRow = 0;
+  let largeInRow = 0;
+  return {
+    audio({ byteLength }, now) {
+      const gapMs = lastAt === undefined ? Infinity : now - lastAt;
+      if (lastAt !== undefined) board.clear('audio-stopped', { silentSeconds: gapMs / 1000 });
+      lastAt = now;
+      board.clear('empty-audio');
+      board.clear('audio-refused');
+      const chunkMs = millisecondsOf(byteLength, format);
+      if (chunkMs === undefined) return;
+      const isLive = gapMs > chunkMs * LIVE_SHARE;
+      smallInRow = chunkMs < SMALL_MS ? smallInRow + 1 : 0;
+      largeInRow = chunkMs > LARGE_MS && isLive ? largeInRow + 1 : 0;
+      if (smallInRow >= HABIT * (LARGE_MS / SMALL_MS)) board.raise('chunks-small', { chunkMs });
+      else if (smallInRow === 0) board.clear('chunks-small', { chunkMs });
+      if (largeInRow >= HABIT) board.raise('chunks-large', { chunkMs });
+      else if (largeInRow === 0 && isLive) board.clear('chunks-large', { chunkMs });
+    },
+    fact({ code, evidence }) {
+      if (code === 'empty-audio' || code === 'audio-refused') board.raise(code, evidence);
+    },
+    status({ phase }) {
+      isOpen = phase === 'open';
+      if (phase === 'closing' || phase === 'waiting') board.clear('audio-stopped');
+    },
+    tick(now) {
+      if (lastAt === undefined || isPaused() || !isOpen) return;
+      const silentMs = now - lastAt;
+      if (silentMs >= STOPPED_MS) board.raise('audio-stopped', { silentSeconds: silentMs / 1000 }, silentMs);
+    },
+  };
+};
