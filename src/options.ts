@@ -100,7 +100,11 @@ export interface LiveTranscriptionOptions {
   catchUpRate?: number;
   /** The audio kept for replay. */
   log?: {
-    /** @defaultValue `60` */
+    /**
+     * From 1; where `overflow` is `'refuse'`, from 10: a log shorter than an utterance would be full before a final result
+     * can empty it, and stay so.
+     * @defaultValue `60`
+     */
     maxSeconds?: number;
     /** @defaultValue `8388608` */
     maxBytes?: number;
@@ -169,7 +173,7 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
     baseUrl: checkBaseUrl(options.baseUrl ?? 'wss://api.deepgram.com'),
     connect: oneOf('connect', options.connect ?? 'lazy', ['lazy', 'eager']),
     log: {
-      maxSeconds: within('log.maxSeconds', log.maxSeconds ?? LOG_SECONDS, 1, 3_600),
+      maxSeconds: within('log.maxSeconds', log.maxSeconds ?? LOG_SECONDS, log.overflow === 'refuse' ? 10 : 1, 3_600),
       maxBytes: within('log.maxBytes', log.maxBytes ?? LOG_BYTES, 64 * 1024, 2 ** 30),
       overflow: oneOf('log.overflow', log.overflow ?? 'drop-oldest', ['drop-oldest', 'refuse']),
     },
