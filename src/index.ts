@@ -9,6 +9,7 @@ export type { CatchUp } from './data/data-plane.ts';
 export type { AudioChunk } from './data/intake.ts';
 export type { Transcript, Word } from './data/stitcher.ts';
 export type { Utterance } from './data/utterances.ts';
+export { explain, type Explanation, type FailureKind } from './diagnosis/explain/explain.ts';
 export type { Evidence, Notice, NoticeCode, Severity } from './diagnosis/notices.ts';
 export { type ErrorDetails, type ErrorReason, TranscriptionError } from './errors.ts';
 export {

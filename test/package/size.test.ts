@@ -11,6 +11,10 @@ import { ROOT } from './source-tree.ts';
  */
 const ENTRY_LIMIT = 15_500;
 const ERROR_CLASS_LIMIT = 1_000;
+/** Sentences, for those who ask for them. */
+const EXPLAIN_LIMIT = 8_500;
+/** Public names that nothing else needs: bundlers leave them out of a page that does not call them. */
+const ON_REQUEST = ['explain'];
 const PEERS = [/^rxjs($|\/)/, /^xstate($|\/)/];
 const VIRTUAL_ENTRY = 'virtual:entry';
 
@@ -71,7 +75,9 @@ function kilobytes(bytes: number): string {
 describe('in a browser', () => {
   let chunks: OutputChunk[];
   beforeAll(async () => {
-    chunks = await bundle(`export * from './src/index.ts';`, PEERS);
+    const names = Object.keys(await import('../../src/index.ts'));
+    const needed = names.filter((name) => !ON_REQUEST.includes(name));
+    chunks = await bundle(`export { ${needed.join(', ')} } from './src/index.ts';`, PEERS);
   });
 
   test(`our own code is at most ${kilobytes(ENTRY_LIMIT)} gzip, besides what is loaded lazily`, () => {
@@ -92,6 +98,14 @@ describe('in a browser', () => {
     const modules = chunks.flatMap((chunk) => chunk.moduleIds);
     expect(modules.filter((id) => /[\\/]node_modules[\\/]|transports[\\/]node\./.test(id))).toEqual([]);
     expect(modules.some((id) => id.endsWith('browser.ts'))).toBe(true);
+  });
+
+  test('explanations are there for those who call explain(), and for nobody else', async () => {
+    expect(chunks.flatMap((chunk) => chunk.moduleIds).filter((id) => id.includes('explain'))).toEqual([]);
+    const alone = await bundle(`export { explain } from './src/index.ts';`, []);
+    const bytes = gzipBytes(alone);
+    console.info(`explain alone ${kilobytes(bytes)} gzip`);
+    expect(bytes, largestModules(alone, 5)).toBeLessThanOrEqual(EXPLAIN_LIMIT);
   });
 
   test('who only wants the error class gets little more, and neither peer', async () => {
