@@ -3,6 +3,7 @@ import '@angular/compiler';
 import {
   Component,
   createEnvironmentInjector,
+  effect,
   EnvironmentInjector,
   provideZonelessChangeDetection,
   runInInjectionContext,
@@ -149,11 +150,20 @@ describe('injectLiveTranscription', () => {
         listen: { ...stage.options.listen, language: language() },
       })),
     );
-    captions.start(stage.microphone$);
+    let effects = 0;
+    TestBed.runInInjectionContext(() =>
+      effect(() => {
+        effects += 1;
+        captions.start(stage.microphone$);
+      }),
+    );
+    TestBed.tick();
     await stage.wait(2);
     void captions.stop();
     await stage.wait(10);
     language.set('de');
+    TestBed.tick();
+    expect(effects).toBe(1);
     captions.start(stage.microphone$);
     await stage.wait(2);
     const asked = stage.network.links.map(({ url }) => new URL(url).searchParams.get('language'));

@@ -3,10 +3,10 @@ import { concat, NEVER, of, Subject, throwError } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { Captions, type CaptionsState } from '../../src/bindings/captions.ts';
 import { type LiveTranscriptionOptions, TranscriptionError } from '../../src/index.ts';
+import type { RecogniserFactory } from '../../src/testing/index.ts';
 import { Stage, textOf, wordsTo } from './stage.ts';
 
-function perform(more: Partial<LiveTranscriptionOptions> = {}) {
-  const stage = new Stage();
+function perform(more: Partial<LiveTranscriptionOptions> = {}, stage = new Stage()) {
   const captions = new Captions({ ...stage.options, ...more });
   const letGo = captions.hold();
   const states: CaptionsState[] = [];
@@ -49,6 +49,29 @@ describe('captions', () => {
       const ids = [...finals, ...interims].map(({ id }) => id);
       expect(new Set(ids).size).toBe(ids.length);
     }
+  });
+
+  test('a text that is taken back vanishes, and no empty line remains', async () => {
+    const { stage, captions, states, start } = perform({}, new Stage(doubtful));
+    start();
+    await stage.wait(4.5);
+    const shown = states.flatMap(({ interims }) => interims.map(({ text }) => text));
+    expect(new Set(shown)).toEqual(new Set(['perhaps']));
+    expect(captions.state).toMatchObject({ finals: [], interims: [] });
+  });
+
+  test('the last hundred notices are kept', async () => {
+    const { stage, captions, start } = perform();
+    let told = 0;
+    captions.notices$.subscribe(() => (told += 1));
+    start();
+    for (let noise = 0; noise < 60; noise += 1) {
+      await stage.wait(1);
+      stage.server.malformed();
+    }
+    await stage.wait(1);
+    expect(told).toBeGreaterThan(100);
+    expect(captions.state.notices).toHaveLength(100);
   });
 
   test('a drop is seen as a phase and a notice, and costs no word', async () => {
@@ -257,6 +280,23 @@ describe('captions', () => {
     }
   });
 });
+
+/** Hears a word every other second; half of them it takes back, the others it decides not to have heard. */
+const doubtful: RecogniserFactory = ({ sampleRate }, listener) => {
+  let heard = 0;
+  return {
+    accept: (samples) => {
+      const before = Math.floor(heard / sampleRate);
+      const now = Math.floor((heard += samples.length) / sampleRate);
+      const word = { word: 'perhaps', start: now - 0.5, end: now, confidence: 0.3 };
+      if (now === before) return;
+      if (now % 4 === 0) listener.final([], now, true);
+      else listener.interim(now % 2 === 1 ? [word] : [], now);
+    },
+    flush: (flushed) => flushed(),
+    close: () => {},
+  };
+};
 
 /** Lets time pass until it is done. */
 async function finish<Value>(stage: Stage, promise: Promise<Value>): Promise<Value> {

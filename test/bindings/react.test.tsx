@@ -197,7 +197,12 @@ describe('rendering', () => {
         <Reader />
       </LiveTranscriptionProvider>,
     );
-    act(() => captions.start(stage.microphone$));
+    expect(captions.phase).toBe('closed');
+    act(() => {
+      captions.start(stage.microphone$);
+      // React has had no time to render.
+      expect(captions.phase).toBe('connecting');
+    });
     await wait(2);
     expect(captions.phase).toBe('open');
   });

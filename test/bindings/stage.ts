@@ -22,18 +22,24 @@ const SPEECH = speakScript(
 
 export class Stage {
   readonly clock = new VirtualClock();
-  readonly server = new Emulator({ clock: this.clock, recogniser: toneRecogniser });
-  readonly network = new VirtualNetwork(this.server);
-  readonly options: LiveTranscriptionOptions = {
-    auth: { apiKey: 'key' },
-    clock: this.clock,
-    transport: this.network.transport,
-    seed: 1,
-    listen: { encoding: 'linear16', sample_rate: RATE, interim_results: true, endpointing: 300 },
-  };
+  readonly server: Emulator;
+  readonly network: VirtualNetwork;
+  readonly options: LiveTranscriptionOptions;
   /** Microphones that are on. */
   microphonesOn = 0;
   #position = 0;
+
+  constructor(recogniser = toneRecogniser) {
+    this.server = new Emulator({ clock: this.clock, recogniser });
+    this.network = new VirtualNetwork(this.server);
+    this.options = {
+      auth: { apiKey: 'key' },
+      clock: this.clock,
+      transport: this.network.transport,
+      seed: 1,
+      listen: { encoding: 'linear16', sample_rate: RATE, interim_results: true, endpointing: 300 },
+    };
+  }
 
   /** Somebody who says 0001, 0002, 0003 …, and goes on where he was when a microphone is opened again. */
   readonly microphone$ = new Observable<Uint8Array>((subscriber) => {
