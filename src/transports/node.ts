@@ -6,8 +6,9 @@ import type { Socket, SocketEnd, Transport } from './transport.ts';
 /** How long the closing handshake may take before the socket is dropped. */
 const CLOSE_MS = 2_000;
 
-/** An error body longer than this is not one of Deepgram's. */
+/** An error body longer than this, or one that pauses for so long, is not one of Deepgram's. */
 const MAX_BODY_BYTES = 8 * 1024;
+const BODY_MS = 1_000;
 
 /** Opens WebSockets with `ws`. */
 export const transport: Transport = ({ url, credentials }, handlers) => {
@@ -33,12 +34,14 @@ export const transport: Transport = ({ url, credentials }, handlers) => {
     failure = { status: response.statusCode ?? 0 };
     const id = header(response, 'dg-request-id');
     if (id !== undefined) failure.requestId = id;
-    readBody(response, (body) => {
-      const dgError = header(response, 'dg-error') ?? errorMessage(body);
+    const end = (dgError: string | undefined) => {
       if (dgError !== undefined) failure.dgError = dgError;
       request.destroy();
       socket.terminate();
-    });
+    };
+    const dgError = header(response, 'dg-error');
+    if (dgError !== undefined) end(dgError);
+    else readBody(response, (body) => end(errorMessage(body)));
   });
   // Without a listener Node would end the process; after a failed handshake `close` follows all the same.
   socket.on('error', (error: NodeJS.ErrnoException) => {
@@ -106,6 +109,7 @@ function readBody(response: IncomingMessage, done: (body: string) => void): void
   });
   response.on('end', finish);
   response.on('error', finish);
+  response.setTimeout(BODY_MS, finish);
 }
 
 /** Deepgram's `{ err_code, err_msg, request_id }`. */

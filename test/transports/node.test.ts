@@ -87,6 +87,24 @@ describe('the transport over ws, where HTTP goes wrong', () => {
     stop();
   });
 
+  test('a body that never ends does not hide its status', async () => {
+    const { ends, end, stop } = await serve((socket) =>
+      socket.write('HTTP/1.1 401 No\r\ncontent-length: 99\r\n\r\n{"err_'),
+    );
+    await end;
+    expect(ends).toEqual([{ code: 1006, reason: '', status: 401 }]);
+    stop();
+  });
+
+  test('a body is not waited for where a header has the reason', async () => {
+    const { ends, end, stop } = await serve((socket) =>
+      socket.write('HTTP/1.1 401 No\r\ndg-error: the header knows\r\ncontent-length: 99\r\n\r\n'),
+    );
+    await end;
+    expect(ends).toEqual([{ code: 1006, reason: '', status: 401, dgError: 'the header knows' }]);
+    stop();
+  });
+
   test('what is no HTTP at all ends with 1006', async () => {
     const { ends, end, stop } = await serve((socket) => socket.end('SSH-2.0-hello\r\n'));
     await end;
