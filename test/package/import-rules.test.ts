@@ -3,14 +3,7 @@
  * why; the table of docs/architecture.md is this one in prose.
  */
 import { describe, expect, test } from 'vitest';
-import {
-  type AmbientUse,
-  ambientUsesOf,
-  filesUnder,
-  type Import,
-  importsOf,
-  readText,
-} from './source-tree.ts';
+import { filesUnder, type Import, importsOf, readText } from './source-tree.ts';
 
 /** Names of what can be imported: an area of `src`, or packages. */
 type Area =
@@ -247,70 +240,6 @@ function cycles(all: readonly Import[]): string[] {
   return found;
 }
 
-interface Port {
-  where: RegExp;
-  may: readonly string[];
-  because: string;
-}
-
-const TIMERS = ['setTimeout', 'setInterval', 'setImmediate'];
-
-/** Where the world comes in. A row that nothing needs any more has to go. */
-const PORTS: readonly Port[] = [
-  {
-    where: /^src\/clock\.ts$/,
-    may: ['performance.now', 'Date.now', 'setTimeout'],
-    because: 'it is the port of time',
-  },
-  {
-    where: /^src\/transports\//,
-    may: ['new WebSocket'],
-    because: 'it is the port to the network',
-  },
-  {
-    where: /^src\/options\.ts$/,
-    may: ['crypto.getRandomValues'],
-    because: 'the seed of the jitter is drawn once, where it can be overridden; all chance follows from it',
-  },
-  {
-    where: /^src\/viewer\/frames\.ts$/,
-    may: ['requestAnimationFrame'],
-    because: 'it draws when a browser paints; what it draws has its time from a clock',
-  },
-  {
-    where: /^src\/cli\//,
-    may: ['console', 'Date.now', 'performance.now', ...TIMERS],
-    because: 'a program talks to people, and nobody simulates it',
-  },
-  {
-    where: /^src\/testing\/clock\/virtual-clock\.ts$/,
-    may: ['setTimeout', 'setImmediate'],
-    because: 'between two steps of virtual time, real promises must be let through',
-  },
-  {
-    where: /^src\/testing\/recognisers\/vosk\/worker\.ts$/,
-    may: ['setImmediate'],
-    because: 'it runs in a thread of its own, and yields to read its messages',
-  },
-];
-
-describe('the world outside', () => {
-  const uses = files.flatMap((file) => ambientUsesOf(file));
-  const allows = (port: Port, use: AmbientUse): boolean =>
-    port.where.test(use.file) && port.may.includes(use.name);
-
-  test('time, timers, chance, console and sockets come in through the ports: else no run could be repeated', () => {
-    const strays = uses.filter((use) => !PORTS.some((port) => allows(port, use)));
-    expect(strays.map((use) => `${use.file}:${use.line} uses ${use.name}`)).toEqual([]);
-  });
-
-  for (const port of PORTS.filter(({ where }) => files.some((file) => where.test(file)))) {
-    test(`${port.where.source} may, because ${port.because}`, () => {
-      expect(uses.some((use) => allows(port, use))).toBe(true);
-    });
-  }
-});
-
 describe('files', () => {
   const all = [...files, ...filesUnder('test'), ...filesUnder('scripts', '.mjs'), ...filesUnder('scripts')];
 
@@ -360,34 +289,5 @@ describe('the rules themselves', () => {
     ['cli', 'src/cli/x.ts', "import { transcribe } from '../index.ts';"],
   ])('%s: lets pass, in %s, %s', (area, file, text) => {
     expect(judge(area, file, text)).toBe(0);
-  });
-
-  test.each([
-    'Date.now();',
-    'new Date();',
-    'globalThis.performance.now();',
-    'setTimeout(f, 1);',
-    'const later = setInterval;',
-    'const { log } = console;',
-    'f(window.setTimeout);',
-    'Math.random();',
-    'crypto.randomUUID();',
-    'new WebSocket(url);',
-    'new globalThis.WebSocket(url);',
-    'const clock = { setTimeout };',
-  ])('an ambient use is seen in: %s', (text) => {
-    expect(ambientUsesOf('src/data/x.ts', text)).toHaveLength(1);
-  });
-
-  test.each([
-    'clock.setTimeout(f, 1);',
-    'this.#clock.now();',
-    'class Clock { setTimeout(f: () => void): void {} }',
-    'interface Clock { setTimeout(f: () => void): unknown }',
-    'new Date(createdMs);',
-    'const s: WebSocket = open(); s instanceof WebSocket;',
-    "import { setTimeout } from 'node:timers/promises'; await setTimeout(1);",
-  ])('no ambient use is seen in: %s', (text) => {
-    expect(ambientUsesOf('src/data/x.ts', text)).toEqual([]);
   });
 });
