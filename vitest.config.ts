@@ -10,6 +10,7 @@ export default defineConfig({
     alias: [
       { find: /^rx-deepgram$/, replacement: `${import.meta.dirname}/src/index.ts` },
       { find: /^rx-deepgram\/(react|angular)$/, replacement: `${import.meta.dirname}/src/bindings/$1.ts` },
+      { find: /^rx-deepgram\/diagnosis$/, replacement: `${import.meta.dirname}/src/diagnosis/index.ts` },
       { find: /^rx-deepgram\/testing$/, replacement: `${import.meta.dirname}/src/testing/index.ts` },
     ],
   },

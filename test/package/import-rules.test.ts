@@ -15,6 +15,9 @@ type Area =
   | 'data'
   | 'control'
   | 'diagnosis'
+  | 'recorder'
+  | 'diagnosis index'
+  | 'browser'
   | 'root'
   | 'public index'
   | 'testing'
@@ -44,8 +47,12 @@ const SINGLE_FILES: Record<string, Area> = {
   'src/transcribe.ts': 'root',
   'src/index.ts': 'public index',
   'src/transports/transport.ts': 'transport port',
+  'src/diagnosis/index.ts': 'diagnosis index',
   'src/testing/index.ts': 'testing index',
 };
+
+/** Folders within a folder that keep to other rules than the rest of it. */
+const NESTED: Record<string, Area> = { 'src/diagnosis/recorder/': 'recorder' };
 
 const RULES: readonly Rule[] = [
   {
@@ -99,15 +106,44 @@ const RULES: readonly Rule[] = [
     because: 'a notice explains what others have found out, and must not be able to change it',
   },
   {
+    area: 'browser',
+    may: ['leaf', 'clock', 'rxjs'],
+    mayAsType: [],
+    because: 'who only wants the microphone must not pay for a transcription, nor the other way round',
+  },
+  {
     area: 'root',
-    may: ['leaf', 'clock', 'protocol', 'transports', 'data', 'control', 'diagnosis', 'xstate', 'rxjs'],
+    may: [
+      'leaf',
+      'clock',
+      'protocol',
+      'transports',
+      'data',
+      'control',
+      'diagnosis',
+      'browser',
+      'xstate',
+      'rxjs',
+    ],
     mayAsType: ['transport port'],
     because: 'the planes are joined here and nowhere else, and rxjs is the face shown to users',
   },
   {
     area: 'public index',
-    may: ['leaf', 'clock', 'control', 'root', 'protocol', 'diagnosis'],
+    may: ['leaf', 'clock', 'control', 'root', 'protocol', 'diagnosis', 'browser'],
     mayAsType: ['data', 'transport port'],
+    because: 'it names what is public, and does nothing',
+  },
+  {
+    area: 'recorder',
+    may: ['public index', 'rxjs', 'xstate'],
+    mayAsType: [],
+    because: 'it listens as any user could, and what it lacks, they lack',
+  },
+  {
+    area: 'diagnosis index',
+    may: ['diagnosis', 'recorder'],
+    mayAsType: [],
     because: 'it names what is public, and does nothing',
   },
   {
@@ -142,7 +178,7 @@ const RULES: readonly Rule[] = [
   },
   {
     area: 'cli',
-    may: ['public index', 'testing index', 'sources', 'rxjs', 'node'],
+    may: ['public index', 'diagnosis index', 'testing index', 'sources', 'rxjs', 'node'],
     mayAsType: ['viewer'],
     because: 'it is the first user of the public names: what it lacks, they lack',
   },
@@ -155,7 +191,8 @@ const files = filesUnder('src');
 const imports = files.flatMap((file) => importsOf(file));
 
 function areaOf(file: string): string | undefined {
-  return SINGLE_FILES[file] ?? /^src\/([^/]+)\//.exec(file)?.[1];
+  const nested = Object.entries(NESTED).find(([folder]) => file.startsWith(folder))?.[1];
+  return SINGLE_FILES[file] ?? nested ?? /^src\/([^/]+)\//.exec(file)?.[1];
 }
 
 /** The area of a file, or the name of the package. */
@@ -271,6 +308,8 @@ describe('the rules themselves', () => {
     ['testing', 'src/testing/x.ts', "import { CLOSE_STREAM } from '../protocol/client-messages.ts';"],
     ['testing', 'src/testing/x.ts', "export * from '../protocol/limits.ts';"],
     ['cli', 'src/cli/x.ts', "import { checkOptions } from '../options.ts';"],
+    ['cli', 'src/cli/x.ts', "import { levelOf } from '../diagnosis/audio/level.ts';"],
+    ['recorder', 'src/diagnosis/recorder/x.ts', "import { DataPlane } from '../../data/data-plane.ts';"],
     ['cli', 'src/cli/x.ts', "import { WebSocket } from 'ws';"],
     ['bindings', 'src/bindings/x.ts', "import { leafState } from '../control/status.ts';"],
     ['transports', 'src/transports/browser.ts', "import { WebSocket } from 'ws';"],

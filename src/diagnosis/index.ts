@@ -1,0 +1,26 @@
+/** `rx-deepgram/diagnosis`: the flight recorder and what reads its recordings, and the examination of audio. */
+export { type AudioFacts, audioFacts, type DeclaredFormat } from './audio/facts.ts';
+export { decibels, type Level } from './audio/level.ts';
+export {
+  bytesPerSecondOf,
+  type Doubt,
+  type Likeness,
+  type RawFormat,
+  rivalFormats,
+} from './audio/plausibility.ts';
+export { type SampleEncoding, isSampleEncoding } from './audio/samples.ts';
+export {
+  type Flight,
+  type FlightEntry,
+  type FlightHeader,
+  type MachineEvent,
+  readFlight,
+} from './recorder/flight.ts';
+export { type FlightRecorder, type FlightSettings, recordFlight } from './recorder/record-flight.ts';
+export { type Replay, replayFlight } from './recorder/replay-flight.ts';
+export {
+  type FlightCause,
+  type FlightIncident,
+  type FlightStory,
+  tellFlight,
+} from './recorder/tell-flight.ts';

@@ -1,0 +1,77 @@
+/** The books of one connection, kept while a recording is told: what went out, what came back, and the silences between. */
+import type { FlightEntry } from './flight.ts';
+
+/** What passed over one socket. Times are milliseconds since the recording began. */
+export class ConnectionAccount {
+  readonly openedAt: number;
+  requestId: string | undefined;
+  frames = 0;
+  bytes = 0;
+  keepAlives = 0;
+  results = 0;
+  finals = 0;
+  words = 0;
+  longestSilenceMs = 0;
+  lastSentAt: number;
+
+  constructor(openedAt: number, requestId: string | undefined) {
+    this.openedAt = openedAt;
+    this.requestId = requestId;
+    this.lastSentAt = openedAt;
+  }
+
+  note(entry: FlightEntry): void {
+    switch (entry.kind) {
+      case 'frames':
+        for (const [afterMs, bytes] of entry.frames) this.#frame(entry.at + afterMs, bytes);
+        return;
+      case 'audio':
+        this.#frame(entry.at, Math.floor((entry.data.length * 3) / 4));
+        return;
+      case 'sent':
+        this.#sent(entry.at);
+        if (entry.text.includes('KeepAlive')) this.keepAlives += 1;
+        return;
+      case 'received':
+        this.#received(entry.text);
+        return;
+      default:
+    }
+  }
+
+  #frame(at: number, bytes: number): void {
+    this.#sent(at);
+    this.frames += 1;
+    this.bytes += bytes;
+  }
+
+  #sent(at: number): void {
+    this.longestSilenceMs = Math.max(this.longestSilenceMs, at - this.lastSentAt);
+    this.lastSentAt = at;
+  }
+
+  /** What makes no sense was no result. */
+  #received(text: string): void {
+    const message = parsed(text);
+    if (message?.type !== 'Results') return;
+    this.results += 1;
+    if (message.is_final !== true) return;
+    this.finals += 1;
+    const spoken = message.channel?.alternatives?.[0]?.transcript ?? '';
+    this.words += spoken.split(/\s+/).filter((word) => word !== '').length;
+  }
+}
+
+interface Heard {
+  type?: unknown;
+  is_final?: boolean;
+  channel?: { alternatives?: { transcript?: string }[] };
+}
+
+function parsed(text: string): Heard | undefined {
+  try {
+    return JSON.parse(text) as Heard;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * The lines of a recording, within a limit. They are kept in segments, each begun with a checkpoint, so that what is left
+ * when old segments are dropped can still be lived through by the machine.
+ */
+import { type FlightEntry, type FlightHeader, writeInfinity } from './flight.ts';
+
+interface Segment {
+  lines: string[];
+  characters: number;
+}
+
+/** As many segments as make dropping one a small loss. */
+const SEGMENTS = 8;
+
+export class FlightLog {
+  readonly #maxCharacters: number;
+  readonly #startedAt: string;
+  readonly #checkpoint: () => FlightEntry | undefined;
+  readonly #secrets = new Set<string>();
+  #segments: Segment[] = [{ lines: [], characters: 0 }];
+  #characters = 0;
+  #dropped = 0;
+
+  /** `checkpoint` answers with the machine's memory, or with nothing while it is in the middle of an event. */
+  constructor(maxCharacters: number, startedAt: string, checkpoint: () => FlightEntry | undefined) {
+    this.#maxCharacters = maxCharacters;
+    this.#startedAt = startedAt;
+    this.#checkpoint = checkpoint;
+  }
+
+  /** From now on this text is left out wherever it turns up. */
+  keepOut(secret: string): void {
+    this.#secrets.add(secret);
+  }
+
+  /** Writes an entry down, and answers with its lines: a checkpoint may come before it. */
+  add(entry: FlightEntry): string[] {
+    const lines = [this.#write(entry)];
+    const isFull = this.#last.characters > this.#maxCharacters / SEGMENTS;
+    const checkpoint = isFull ? this.#checkpoint() : undefined;
+    if (checkpoint) {
+      this.#segments.push({ lines: [], characters: 0 });
+      lines.unshift(this.#write(checkpoint));
+    }
+    for (const line of lines) {
+      this.#last.lines.push(line);
+      this.#last.characters += line.length + 1;
+      this.#characters += line.length + 1;
+    }
+    while (this.#characters > this.#maxCharacters && this.#segments.length > 1) this.#dropOldest();
+    return lines;
+  }
+
+  get header(): string {
+    const header: FlightHeader = {
+      kind: 'flight',
+      version: 1,
+      startedAt: this.#startedAt,
+      dropped: this.#dropped,
+    };
+    return JSON.stringify(header);
+  }
+
+  get lines(): string[] {
+    return this.#segments.flatMap((segment) => segment.lines);
+  }
+
+  get #last(): Segment {
+    return this.#segments.at(-1) as Segment;
+  }
+
+  #dropOldest(): void {
+    const oldest = this.#segments.shift() as Segment;
+    this.#characters -= oldest.characters;
+    this.#dropped += oldest.lines.length;
+  }
+
+  /** A secret is looked for in every text, and in its quoted form, since messages are JSON within JSON. */
+  #write(entry: FlightEntry): string {
+    return JSON.stringify(entry, (_key, value: unknown) => {
+      if (typeof value !== 'string') return writeInfinity(value);
+      let text = value;
+      for (const secret of this.#secrets) {
+        const quoted = JSON.stringify(secret).slice(1, -1);
+        text = text.replaceAll(secret, '[secret]').replaceAll(quoted, '[secret]');
+      }
+      return text;
+    });
+  }
+}

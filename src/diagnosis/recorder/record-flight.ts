@@ -1,0 +1,328 @@
+/**
+ * The flight recorder: listens to a session through two of its options, `inspect` and `transport`, and changes nothing. It is
+ * made of public names only; whoever misses something in it can build another.
+ */
+import { Observable, Subject } from 'rxjs';
+import type { InspectionEvent, MachineSnapshot } from 'xstate';
+import {
+  type ConnectionContext,
+  type ConnectionState,
+  type LiveTranscriptionOptions,
+  leafState,
+  platformTransport,
+  type Socket,
+  systemClock,
+  TranscriptionError,
+  type Transport,
+} from '../../index.ts';
+import type { FlightEntry, MachineEvent } from './flight.ts';
+import { FlightLog } from './flight-log.ts';
+import { safeUrl } from './safe-url.ts';
+
+/** How much is recorded. */
+export interface FlightSettings {
+  /**
+   * Characters kept, at least 65536; the oldest are given up first. An hour of conversation takes about a million, most of it
+   * the server's messages.
+   * @defaultValue `4194304`
+   */
+  maxCharacters?: number;
+  /**
+   * Keeps the audio itself, too, in base64: about 43 kB a second for 16 kHz linear16.
+   * @defaultValue `false`
+   */
+  audio?: boolean;
+  /**
+   * Keeps what was said. `false` puts a dot in the place of each letter of a transcript, for recordings that are passed on.
+   * @defaultValue `true`
+   */
+  words?: boolean;
+}
+
+/** A recording in the making. */
+export interface FlightRecorder {
+  /** Start the session with these: yours, listened to. */
+  readonly options: LiveTranscriptionOptions;
+  /** Every line kept so far and every one to come, the header first; completes with the session. For writing to a file. */
+  readonly lines$: Observable<string>;
+  /** What is kept, for `rx-deepgram explain` and {@link readFlight}. Can be asked at any time. */
+  toNDJSON(): string;
+}
+
+type Snapshot = MachineSnapshot<ConnectionContext, never, never, never, never, never, never, never>;
+
+const DEFAULT_CHARACTERS = 4 * 1024 * 1024;
+const MIN_CHARACTERS = 64 * 1024;
+/** Frames are noted together, up to so many: a line for each would be half of the recording. */
+const FRAMES_IN_LINE = 50;
+/** A longer text is kept by its beginning: it is no message of Deepgram's. */
+const MAX_TEXT = 32 * 1024;
+
+/**
+ * Records a session: events, states, sizes and times of frames, and messages; never a key or token. Bounded, and off unless
+ * you call it.
+ *
+ * @remarks
+ * One recorder is for one session; a second session with the same options begins the recording anew.
+ *
+ * @throws TranscriptionError `invalid-option`
+ *
+ * @example
+ * ```ts
+ * const flight = recordFlight({ auth: { apiKey }, listen: { model: 'nova-3' } });
+ * const live = createLiveTranscription(flight.options);
+ * // … when something was odd:
+ * await writeFile('flight.ndjson', flight.toNDJSON());
+ * ```
+ */
+export function recordFlight(
+  options: LiveTranscriptionOptions,
+  settings: FlightSettings = {},
+): FlightRecorder {
+  const recording = new Recording(options, settings);
+  return {
+    options: {
+      ...options,
+      inspect: (event) => {
+        recording.inspect(event);
+        options.inspect?.(event);
+      },
+      transport: recording.listenTo(options.transport ?? platformTransport),
+    },
+    lines$: recording.lines$,
+    toNDJSON: () => recording.toNDJSON(),
+  };
+}
+
+class Recording {
+  readonly #clock;
+  readonly #settings: Required<FlightSettings>;
+  #log!: FlightLog;
+  #startedAt = 0;
+  #snapshot: Snapshot | undefined;
+  #state: ConnectionState | undefined;
+  /** Events that the machine has been told and has not answered with a snapshot. */
+  #unanswered = 0;
+  #sockets = 0;
+  #openSockets = 0;
+  #frames: Extract<FlightEntry, { kind: 'frames' }> | undefined;
+  readonly #lines = new Subject<string>();
+
+  readonly lines$ = new Observable<string>((subscriber) => {
+    this.#flush();
+    for (const line of [this.#log.header, ...this.#log.lines]) subscriber.next(line);
+    return this.#lines.subscribe(subscriber);
+  });
+
+  constructor({ clock = systemClock }: LiveTranscriptionOptions, settings: FlightSettings) {
+    const { maxCharacters = DEFAULT_CHARACTERS, audio = false, words = true } = settings;
+    if (!(maxCharacters >= MIN_CHARACTERS)) {
+      throw new TranscriptionError('invalid-option', `maxCharacters is ${maxCharacters}.`, {
+        remedy: `Give ${MIN_CHARACTERS} or more.`,
+      });
+    }
+    this.#clock = clock;
+    this.#settings = { maxCharacters, audio, words };
+    this.#begin();
+  }
+
+  toNDJSON(): string {
+    this.#flush();
+    return [this.#log.header, ...this.#log.lines, ''].join('\n');
+  }
+
+  /** Of the machine alone: the actors it invokes tell it everything that matters. */
+  inspect(inspected: InspectionEvent): void {
+    if (inspected.actorRef.sessionId !== inspected.rootId) return;
+    if (inspected.type === '@xstate.event')
+      this.#hear(inspected.event as MachineEvent | { type: 'xstate.init' });
+    else if (inspected.type === '@xstate.snapshot') this.#follow(inspected.snapshot as Snapshot);
+  }
+
+  listenTo(transport: Transport): Transport {
+    return (request, handlers) => {
+      this.#log.keepOut(request.credentials.value);
+      this.#sockets += 1;
+      this.#openSockets += 1;
+      const number = this.#sockets;
+      let hasEnded = false;
+      const note = (entry: Unplaced) => this.#note({ ...entry, socket: number });
+      note({ kind: 'opening', url: safeUrl(request.url) });
+      const socket = transport(request, {
+        opened: (handshake) => {
+          note({ kind: 'opened', ...handshake });
+          handlers.opened(handshake);
+        },
+        message: (text) => {
+          note({ kind: 'received', ...this.#textOf(text) });
+          handlers.message(text);
+        },
+        binary: (bytes) => handlers.binary(bytes),
+        ended: (end) => {
+          if (!hasEnded) this.#openSockets -= 1;
+          hasEnded = true;
+          note({ kind: 'ended', end });
+          handlers.ended(end);
+          this.#completeIfOver();
+        },
+      });
+      return new HeardSocket(socket, {
+        sent: (message) => this.#sent(number, message),
+        released: (how) => note({ kind: 'released', how }),
+      });
+    };
+  }
+
+  #begin(): void {
+    this.#startedAt = this.#clock.now();
+    this.#snapshot = undefined;
+    this.#state = undefined;
+    this.#unanswered = 0;
+    this.#sockets = 0;
+    this.#openSockets = 0;
+    this.#frames = undefined;
+    const startedAt = new Date(this.#clock.wallTime()).toISOString();
+    this.#log = new FlightLog(this.#settings.maxCharacters, startedAt, () => this.#checkpoint());
+  }
+
+  #hear(event: MachineEvent | { type: 'xstate.init' }): void {
+    if (event.type === 'xstate.init') {
+      if (this.#snapshot) this.#begin();
+      return;
+    }
+    this.#unanswered += 1;
+    this.#note({ kind: 'event', event });
+  }
+
+  #follow(snapshot: Snapshot): void {
+    const isFirst = this.#snapshot === undefined;
+    this.#snapshot = snapshot;
+    this.#unanswered = Math.max(0, this.#unanswered - 1);
+    const state = leafState(snapshot.value);
+    const checkpoint = isFirst ? this.#checkpoint() : undefined;
+    if (checkpoint) this.#write(checkpoint);
+    else if (state !== this.#state) this.#note({ kind: 'state', state });
+    this.#state = state;
+    this.#completeIfOver();
+  }
+
+  #sent(socket: number, message: string | Uint8Array): void {
+    if (typeof message === 'string') {
+      this.#note({ kind: 'sent', socket, text: message });
+    } else if (this.#settings.audio) {
+      this.#note({ kind: 'audio', socket, data: base64(message) });
+    } else {
+      const at = this.#now();
+      if (this.#frames?.socket !== socket || this.#frames.frames.length >= FRAMES_IN_LINE) this.#flush();
+      this.#frames ??= { at, kind: 'frames', socket, frames: [] };
+      this.#frames.frames.push([rounded(at - this.#frames.at), message.byteLength]);
+    }
+  }
+
+  #note(entry: Untimed): void {
+    this.#flush();
+    this.#write({ at: this.#now(), ...entry });
+  }
+
+  #flush(): void {
+    const frames = this.#frames;
+    this.#frames = undefined;
+    if (frames) this.#write(frames);
+  }
+
+  #write(entry: FlightEntry): void {
+    for (const line of this.#log.add(entry)) this.#lines.next(line);
+  }
+
+  /** Between two events only: in the middle of one, the memory is that before it. */
+  #checkpoint(): FlightEntry | undefined {
+    if (!this.#snapshot || this.#unanswered > 0) return undefined;
+    const { value, context } = this.#snapshot as {
+      value: string | Record<string, string>;
+      context: ConnectionContext;
+    };
+    return { at: this.#now(), kind: 'checkpoint', value, context };
+  }
+
+  #textOf(text: string): { text: string; cut?: number } {
+    const kept = this.#settings.words ? text : text.replace(SPOKEN_TEXT, hideLetters);
+    if (kept.length <= MAX_TEXT) return { text: kept };
+    return { text: kept.slice(0, MAX_TEXT), cut: kept.length - MAX_TEXT };
+  }
+
+  #now(): number {
+    return rounded(this.#clock.now() - this.#startedAt);
+  }
+
+  #completeIfOver(): void {
+    if (this.#snapshot?.status !== 'done' || this.#openSockets > 0) return;
+    this.#flush();
+    this.#lines.complete();
+  }
+}
+
+/** An entry before it is known when, and of which socket, it is. */
+type Untimed = FlightEntry extends infer Entry
+  ? Entry extends FlightEntry
+    ? Omit<Entry, 'at'>
+    : never
+  : never;
+type Unplaced = Untimed extends infer Entry
+  ? Entry extends { socket: number }
+    ? Omit<Entry, 'socket'>
+    : never
+  : never;
+
+/** What is noted of a socket that we hold. */
+interface Ears {
+  sent(message: string | Uint8Array): void;
+  released(how: 'close' | 'terminate'): void;
+}
+
+/** A class, as the socket it stands for, since it is on the way of every frame. */
+class HeardSocket implements Socket {
+  readonly #socket: Socket;
+  readonly #ears: Ears;
+
+  constructor(socket: Socket, ears: Ears) {
+    this.#socket = socket;
+    this.#ears = ears;
+  }
+
+  get bufferedAmount(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  send(message: string | Uint8Array): void {
+    this.#socket.send(message);
+    this.#ears.sent(message);
+  }
+
+  close(code: number, reason: string): void {
+    this.#ears.released('close');
+    this.#socket.close(code, reason);
+  }
+
+  terminate(): void {
+    this.#ears.released('terminate');
+    this.#socket.terminate();
+  }
+}
+
+/** What people said, in Results: transcripts and words. */
+const SPOKEN_TEXT = /"(?:transcript|word|punctuated_word)"\s*:\s*"(?:[^"\\]|\\.)*"/g;
+
+function hideLetters(pair: string): string {
+  const colon = pair.indexOf(':');
+  return pair.slice(0, colon) + pair.slice(colon).replace(/\\.|[\p{L}\p{N}]/gu, '·');
+}
+
+function rounded(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}
+
+function base64(bytes: Uint8Array): string {
+  let binary = '';
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
+}

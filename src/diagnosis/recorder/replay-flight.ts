@@ -1,0 +1,140 @@
+/**
+ * Lives a recording through again: the same events, in the same order, to the same machine, whose waits run on the
+ * recording's clock. It must come into the same states; if it does not, the recording is of another version, or was edited.
+ */
+import { type SnapshotFrom, transition } from 'xstate';
+import { connectionMachine, type ConnectionState, leafState } from '../../index.ts';
+import { type Flight, type FlightEntry, type MachineEvent, stateAt } from './flight.ts';
+
+/** What became of a replay. */
+export interface Replay {
+  /** Every state was the recorded one, and no wait ended before its time. */
+  agrees: boolean;
+  /** States in the order in which the machine came into them. */
+  states: readonly ConnectionState[];
+  /** Events that were lived through. */
+  events: number;
+  /** Where it went another way. */
+  disagreements: readonly string[];
+  /** The longest time that a timer of the machine came late: a blocked event loop, a throttled tab, a sleeping machine. */
+  longestDelayMs: number;
+}
+
+type Snapshot = SnapshotFrom<typeof connectionMachine>;
+type Entry<Kind extends FlightEntry['kind']> = Extract<FlightEntry, { kind: Kind }>;
+
+/** Two clocks were rounded to a tenth of a millisecond, and timers may come a millisecond early. */
+const TOLERANCE_MS = 1.5;
+
+/** Lives a recording through in virtual time: hours take milliseconds. */
+export function replayFlight({ entries }: Flight): Replay {
+  const from = entries.findIndex(({ kind }) => kind === 'checkpoint');
+  const checkpoint = entries[from] as Entry<'checkpoint'> | undefined;
+  if (!checkpoint) {
+    return { agrees: true, states: [], events: 0, disagreements: [], longestDelayMs: 0 };
+  }
+  const pilot = new Pilot(checkpoint);
+  for (const entry of entries.slice(from + 1)) {
+    if (entry.kind === 'event') pilot.hear(entry);
+    else if (entry.kind === 'state') pilot.expect(entry);
+    else if (entry.kind === 'checkpoint')
+      pilot.expect({ at: entry.at, kind: 'state', state: stateAt(entry) });
+  }
+  return pilot.report();
+}
+
+/** The machine, without its socket, and the waits that it has begun. */
+class Pilot {
+  #snapshot: Snapshot;
+  /** By the event that ends it: when a wait is over. */
+  readonly #due = new Map<string, { type: string; at: number }>();
+  /** Waits that had begun before the recording, or before the part of it that is left. */
+  readonly #mayBeUnknown: boolean;
+  readonly #states: ConnectionState[];
+  /** The first of these that was not seen in the recording yet. */
+  #confirmed = 0;
+  #events = 0;
+  readonly #disagreements: string[] = [];
+  #longestDelayMs = 0;
+
+  constructor(checkpoint: Entry<'checkpoint'>) {
+    const { value, context } = checkpoint;
+    this.#snapshot = connectionMachine.resolveState({ value, context });
+    this.#states = [stateAt(checkpoint)];
+    this.#mayBeUnknown = context.attempts > 0;
+  }
+
+  hear({ at, event }: Entry<'event'>): void {
+    this.#events += 1;
+    // A machine that is done hears nothing, which XState's actors see to and its pure function does not.
+    if (this.#snapshot.status !== 'active') return;
+    this.#endWait(at, event);
+    const [next, actions] = transition(connectionMachine, this.#snapshot, event as never);
+    this.#snapshot = next;
+    for (const { type, params } of actions as { type: string; params: unknown }[]) {
+      if (type === 'xstate.raise') this.#beginWait(at, params as Wait);
+      if (type === 'xstate.cancel') this.#due.delete((params as { sendId: string }).sendId);
+    }
+    const state = leafState(next.value);
+    if (state !== this.#states.at(-1)) this.#states.push(state);
+  }
+
+  /** The recording says that the machine was in this state by now. */
+  expect({ at, state }: Entry<'state'>): void {
+    const found = this.#states.indexOf(state, this.#confirmed);
+    if (found !== -1 && found <= this.#confirmed + 1) {
+      this.#confirmed = found;
+      return;
+    }
+    const arrived = this.#states.slice(this.#confirmed).join(', ');
+    this.#disagreements.push(`at ${at} ms the recording is in ${state}, and the machine in ${arrived}`);
+    // From here on it goes its own way: follow it, so that one difference is told once.
+    this.#confirmed = this.#states.length - 1;
+  }
+
+  report(): Replay {
+    const unseen = this.#states.slice(this.#confirmed + 1);
+    if (unseen.length > 0) {
+      this.#disagreements.push(`the machine goes on to ${unseen.join(', ')}, and the recording does not`);
+    }
+    return {
+      agrees: this.#disagreements.length === 0,
+      states: this.#states,
+      events: this.#events,
+      disagreements: this.#disagreements,
+      longestDelayMs: this.#longestDelayMs,
+    };
+  }
+
+  #beginWait(at: number, { id, delay, event }: Wait): void {
+    if (delay !== undefined) this.#due.set(id ?? event.type, { type: event.type, at: at + delay });
+  }
+
+  /** Only events that the machine raises itself end waits, and not before their time. */
+  #endWait(at: number, { type }: MachineEvent): void {
+    for (const [id, wait] of this.#due) {
+      if (wait.type !== type) continue;
+      this.#due.delete(id);
+      if (at < wait.at - TOLERANCE_MS) {
+        this.#disagreements.push(
+          `at ${at} ms a wait (${type}) was over ${Math.round(wait.at - at)} ms too early`,
+        );
+      }
+      this.#longestDelayMs = Math.max(this.#longestDelayMs, at - wait.at);
+      return;
+    }
+    if (isOwn(type) && !this.#mayBeUnknown) {
+      this.#disagreements.push(`at ${at} ms a wait (${type}) was over that had not begun`);
+    }
+  }
+}
+
+interface Wait {
+  id?: string;
+  delay?: number;
+  event: { type: string };
+}
+
+function isOwn(type: string): boolean {
+  return type.startsWith('xstate.after.') || /^(keep-alive|idle)\.elapsed$|^deadline\.passed$/.test(type);
+}
