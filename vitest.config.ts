@@ -10,6 +10,7 @@ export default defineConfig({
     alias: [
       { find: /^rx-deepgram$/, replacement: `${import.meta.dirname}/src/index.ts` },
       { find: /^rx-deepgram\/(react|angular)$/, replacement: `${import.meta.dirname}/src/bindings/$1.ts` },
+      { find: /^rx-deepgram\/viewer$/, replacement: `${import.meta.dirname}/src/viewer/index.ts` },
       { find: /^rx-deepgram\/diagnosis$/, replacement: `${import.meta.dirname}/src/diagnosis/index.ts` },
       { find: /^rx-deepgram\/testing$/, replacement: `${import.meta.dirname}/src/testing/index.ts` },
     ],
@@ -17,7 +18,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: [SOURCE, 'node', 'import', 'default'] } },
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
-    exclude: ['test/browser/**', '**/node_modules/**'],
+    exclude: ['test/browser/{page,driven}/**', '**/node_modules/**'],
     setupFiles: ['test/setup.ts'],
     restoreMocks: true,
     // Meant to end a test that hangs, not to judge the machine.

@@ -45,6 +45,7 @@ beforeAll(() => {
       noUnusedParameters: false,
       paths: {
         'rx-deepgram': ['../../../src/index.ts'],
+        'rx-deepgram/viewer': ['../../../src/viewer/index.ts'],
         'rx-deepgram/testing': ['../../../src/testing/index.ts'],
       },
     },

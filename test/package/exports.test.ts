@@ -17,16 +17,21 @@ const ENTRIES: Record<string, Entry> = {
       'connectionMachine',
       'createLiveTranscription',
       'explain',
+      'fromMediaStream',
       'leafState',
+      'microphone',
       'platformTransport',
       'systemClock',
       'transcribe',
+      'workerClock',
     ],
     types: [
       'AudioChunk',
       'AudioLedger',
       'Auth',
       'AuthFunction',
+      'CaptureOptions',
+      'CaptureStatus',
       'CatchUp',
       'Clock',
       'ConnectionContext',
@@ -50,6 +55,7 @@ const ENTRIES: Record<string, Entry> = {
       'LiveTranscription',
       'LiveTranscriptionOptions',
       'MetadataMessage',
+      'MicrophoneOptions',
       'Notice',
       'NoticeCode',
       'OpenRequest',
@@ -71,6 +77,7 @@ const ENTRIES: Record<string, Entry> = {
       'UtteranceEndMessage',
       'Word',
       'WordMessage',
+      'WorkerClockOptions',
     ],
   },
   './react': {
@@ -82,6 +89,11 @@ const ENTRIES: Record<string, Entry> = {
     source: 'src/bindings/angular.ts',
     values: ['injectLiveTranscription'],
     types: ['CaptionsActions', 'CaptionsOptions', 'CaptionsState', 'LiveCaptions'],
+  },
+  './viewer': {
+    source: 'src/viewer/index.ts',
+    values: ['mountViewer', 'watchWire'],
+    types: ['OutboundMessage', 'Viewer', 'ViewerOptions', 'Wire', 'WireOptions'],
   },
   './diagnosis': {
     source: 'src/diagnosis/index.ts',
@@ -247,7 +259,7 @@ function sorted(names: Iterable<string>): string[] {
 
 test('every subpath of package.json has its list of names here', () => {
   const manifest = JSON.parse(readText('package.json')) as { exports: Record<string, unknown> };
-  const subpaths = Object.keys(manifest.exports).filter((subpath) => !subpath.endsWith('.json'));
+  const subpaths = Object.keys(manifest.exports).filter((subpath) => !/\.js(on)?$/.test(subpath));
   expect(sorted(Object.keys(ENTRIES))).toEqual(sorted(subpaths));
 });
 

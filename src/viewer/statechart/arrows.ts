@@ -291,6 +291,7 @@ export const EDGES: Edge[] = [
       'backoff after.backoff > reconnecting',
       'backoff network.online > reconnecting',
       'backoff user.connect > reconnecting',
+      'backoff user.close [hasAudio] > reconnecting',
     ],
     tone: 'open',
     points: [
@@ -298,7 +299,12 @@ export const EDGES: Edge[] = [
       [404, ROW_2 + 35],
     ],
     labels: [
-      { x: 414, y: 536, anchor: 'start', lines: ['after the delay', 'network.online', 'user.connect'] },
+      {
+        x: 414,
+        y: 526,
+        anchor: 'start',
+        lines: ['after the delay', 'network.online', 'user.connect', 'user.close'],
+      },
     ],
   },
   {
@@ -367,7 +373,6 @@ export const NOTES: { draws: string[]; text: string }[] = [
       'connecting user.close [hasAudio]',
       'reconnecting user.close [hasAudio]',
       'closed-1011 user.close [hasAudio]',
-      'backoff user.close [hasAudio]',
       'draining user.close',
       'draining audio.pending',
       'attached drain.completed [isAudioWaiting] > reconnecting',

@@ -21,7 +21,7 @@ export function drawShapes(graph: MachineGraph): string {
       .filter(({ name }) => BOXES[name])
       .map(({ name, isFinal }) => box(name, BOXES[name] as Box, isFinal)),
     ...Object.values(FORKS).map(fork),
-    ...EDGES.flatMap(({ labels = [] }, i) => labels.map((each) => label(each, i))),
+    ...EDGES.flatMap(({ labels = [], tone }, i) => labels.map((each) => label(each, i, tone))),
   ];
   return parts.join('\n');
 }
@@ -80,7 +80,7 @@ function towards([x, y]: readonly [number, number], [toX, toY]: readonly [number
 }
 
 /** The last line stands on `y`; the others above it. */
-function label({ x, y, anchor, lines }: Label, edgeIndex: number): string {
+function label({ x, y, anchor, lines }: Label, edgeIndex: number, tone: string): string {
   const isInside = Object.values(FRAMES).some((f) => x > f.x && x < f.x + f.w && y > f.y && y < f.y + f.h);
   const words = lines.map((line, i) => {
     const spans = line
@@ -89,7 +89,7 @@ function label({ x, y, anchor, lines }: Label, edgeIndex: number): string {
       .join('');
     return `<text class="label" x="${x}" y="${y + (i - lines.length + 1) * LINE}" text-anchor="${anchor}">${spans}</text>`;
   });
-  return `<g class="words${isInside ? ' in' : ''}" data-edge="${edgeIndex}">${words.join('')}</g>`;
+  return `<g class="words${isInside ? ' in' : ''}" data-edge="${edgeIndex}" data-tone="${tone}">${words.join('')}</g>`;
 }
 
 function initial({ states }: MachineGraph): string {

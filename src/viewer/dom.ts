@@ -1,0 +1,40 @@
+/** Elements in one line each. Text goes in as text, never as markup, since notices and transcripts are other people's words. */
+
+type Attributes = Readonly<Record<string, string | number>>;
+
+export function html<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  attributes: Attributes = {},
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[Tag] {
+  const element = document.createElement(tag);
+  set(element, attributes);
+  element.append(...children);
+  return element;
+}
+
+export function svg<Tag extends keyof SVGElementTagNameMap>(
+  tag: Tag,
+  attributes: Attributes = {},
+  ...children: (Node | string)[]
+): SVGElementTagNameMap[Tag] {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  set(element, attributes);
+  element.append(...children);
+  return element;
+}
+
+export function set(element: Element, attributes: Attributes): void {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+}
+
+/** Written only when it changes: screen readers and style engines look at every write. */
+export function write(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** A part of the viewer, with a heading that names it, and perhaps a legend beside that. */
+export function panel(name: string, title: string, children: readonly Node[], legend?: Node): HTMLElement {
+  const head = html('div', { class: 'head' }, html('h2', {}, title), ...(legend ? [legend] : []));
+  return html('section', { class: `panel ${name}`, 'aria-label': title }, head, ...children);
+}

@@ -1,0 +1,51 @@
+/** Buttons with keys: what is above the viewer, and can be reached with the keyboard alone. */
+import { html } from '../dom.ts';
+
+export interface Control {
+  readonly button: HTMLButtonElement;
+  /** A single character, pressed without any other key. */
+  readonly key: string;
+}
+
+export function control(key: string, label: string, hint: string, act: () => void): Control {
+  const button = html(
+    'button',
+    { type: 'button', title: hint, 'aria-keyshortcuts': key },
+    html('kbd', { 'aria-hidden': 'true' }, key),
+    html('span', {}, label),
+  );
+  button.addEventListener('click', act);
+  return { button, key };
+}
+
+/** The last child of a control's button. */
+export function relabel({ button }: Control, label: string): void {
+  if (button.lastElementChild) button.lastElementChild.textContent = label;
+}
+
+/**
+ * Single keys press buttons, unless they are switched off: who speaks to a computer, or strikes keys by mistake, must be able
+ * to do without (WCAG 2.1.4).
+ */
+export function keysFor(controls: readonly Control[]): HTMLElement {
+  const box = html('input', { type: 'checkbox', id: 'keys', checked: '' });
+  document.addEventListener('keydown', ({ key, altKey, ctrlKey, metaKey, repeat }) => {
+    if (!box.checked || altKey || ctrlKey || metaKey || repeat) return;
+    const pressed = controls.find((each) => each.key === key.toLowerCase());
+    if (pressed && !pressed.button.disabled) pressed.button.click();
+  });
+  return html('label', { class: 'keys', title: 'Whether single keys press these buttons' }, box, 'keys');
+}
+
+const SCHEMES = ['light dark', 'light', 'dark'] as const;
+const SCHEME_NAMES = { 'light dark': 'System', light: 'Light', dark: 'Dark' } as const;
+
+/** As the system has it, light, or dark. */
+export function schemeChoice(): HTMLElement {
+  const choice = html('select', { 'aria-label': 'Colours' });
+  for (const scheme of SCHEMES) choice.append(html('option', { value: scheme }, SCHEME_NAMES[scheme]));
+  choice.addEventListener('change', () => {
+    document.documentElement.style.colorScheme = choice.value;
+  });
+  return choice;
+}

@@ -1,0 +1,69 @@
+/** One session from its first frame to its report, with its viewer. */
+import { Subject, takeUntil } from 'rxjs';
+import { type AuthFunction, createLiveTranscription, type SessionReport } from '../../index.ts';
+import { mountViewer, type Viewer } from '../mount.ts';
+import { type Wire, watchWire } from '../wire.ts';
+import type { Feed } from './feed.ts';
+import type { PageSession } from './session.ts';
+
+/** A session on show. */
+export interface Run {
+  readonly feed: Feed;
+  readonly viewer: Viewer;
+  readonly wire: Wire;
+  readonly report: Promise<SessionReport>;
+  /** Sends the rest, and takes the last results. */
+  close(): void;
+  /** Ends at once, and takes the viewer off the page. */
+  remove(): void;
+}
+
+/** A temporary token for each attempt, as a page of your own would ask for it: the key stays with the server. */
+const askForToken: AuthFunction = async ({ signal }) => {
+  const response = await fetch('/token', { method: 'POST', signal });
+  if (!response.ok) throw new Error(`The token endpoint answered HTTP ${response.status}.`);
+  const { access_token: accessToken } = (await response.json()) as { access_token: string };
+  return { accessToken };
+};
+
+/** @param failed Is told where the audio itself cannot be had. */
+export function startRun(
+  place: Element,
+  { baseUrl, listen }: PageSession,
+  feed: Feed,
+  failed: (error: unknown) => void,
+): Run {
+  const wire = watchWire();
+  const live = createLiveTranscription({ auth: askForToken, baseUrl, listen, transport: wire.transport });
+  const viewer = mountViewer(place, live, { wire });
+  const ended$ = new Subject<void>();
+  live.status$.subscribe({ complete: () => ended$.next() });
+  let settle: (report: SessionReport) => void;
+  const report = new Promise<SessionReport>((resolve) => (settle = resolve));
+  const close = () => void live.close().then((done) => settle(done));
+  // A session that has failed has a report, too.
+  ended$.subscribe(close);
+  feed.audio$.pipe(takeUntil(ended$)).subscribe({
+    next: (frame) => live.send(frame),
+    complete: close,
+    error: (error: unknown) => {
+      failed(error);
+      close();
+    },
+  });
+  return {
+    feed,
+    viewer,
+    wire,
+    report,
+    close: () => {
+      ended$.next();
+      close();
+    },
+    remove: () => {
+      ended$.next();
+      live.abort();
+      viewer.unmount();
+    },
+  };
+}

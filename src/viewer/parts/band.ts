@@ -1,0 +1,192 @@
+/**
+ * The session over time: how loud it was on the wire, in which state the machine stood, and what happened. States that last
+ * less than a pixel are still shown, since they are the ones that matter.
+ */
+import { CELL_MS, type Chronicle, type Mark, type MarkKind, type Span } from '../chronicle.ts';
+import { html, panel, set, svg } from '../dom.ts';
+import { inSeconds } from '../words.ts';
+import type { Part } from './part.ts';
+
+/** What is shown at least, and at most: a session of a minute is seen whole, a long one through a window. */
+const MIN_WINDOW_MS = 45_000;
+const MAX_WINDOW_MS = 120_000;
+
+const VOICE = { y: 4, h: 40 };
+const STATES = { y: 50, h: 30 };
+const MARKS = { y: 98 };
+const AXIS = { y: 124 };
+const HEIGHT = 130;
+
+const MIN_SPAN_PX = 4;
+const MARK_PX = 13;
+
+const GLYPHS: Record<MarkKind, string> = {
+  opened: '●',
+  lost: '✕',
+  'keep-alive': '♥',
+  dropped: '▼',
+  closing: '■',
+  note: '⚡',
+};
+
+/** Names of states are shown where there is room for them. */
+const CHARACTER_PX = 7.2;
+
+interface Window {
+  fromMs: number;
+  pxPerMs: number;
+  width: number;
+}
+
+export function bandPart(chronicle: Chronicle): Part {
+  const voice = svg('path', { class: 'voice' });
+  const spans = svg('g');
+  const marks = svg('g');
+  const axis = svg('g', { class: 'axis' });
+  const present = svg('line', { class: 'present', y1: VOICE.y, y2: MARKS.y + 4 });
+  const picture = svg(
+    'svg',
+    { class: 'timeline', height: HEIGHT, role: 'img' },
+    hatching(),
+    voice,
+    spans,
+    marks,
+    axis,
+    present,
+  );
+  const shownSpans: { span: Span; group: SVGGElement; rect: SVGRectElement; text: SVGTextElement }[] = [];
+  const shownMarks: { mark: Mark; element: SVGElement; line: SVGElement }[] = [];
+  let width = 0;
+  let told = '';
+
+  const addSpan = (span: Span) => {
+    const rect = svg('rect', { class: `span ${span.state}`, y: STATES.y, height: STATES.h, rx: 5 });
+    const text = svg('text', { class: 'span-name', y: STATES.y + 20 }, span.state);
+    const group = svg('g', {}, svg('title', {}, span.state), rect, text);
+    spans.append(group);
+    shownSpans.push({ span, group, rect, text });
+  };
+
+  const addMark = (mark: Mark) => {
+    const line = svg('line', { class: 'loss', y1: VOICE.y, y2: STATES.y + STATES.h });
+    if (mark.kind === 'lost') marks.append(line);
+    const element = svg('text', { class: `mark ${mark.kind}`, y: MARKS.y }, GLYPHS[mark.kind]);
+    element.append(svg('title', {}, mark.text));
+    marks.append(element);
+    shownMarks.push({ mark, element, line });
+  };
+
+  const drawSpans = ({ fromMs, pxPerMs }: Window, nowMs: number) => {
+    while (shownSpans[1] && shownSpans[1].span.atMs < fromMs) shownSpans.shift()?.group.remove();
+    shownSpans.forEach(({ span, rect, text }, i) => {
+      const untilMs = shownSpans[i + 1]?.span.atMs ?? nowMs;
+      const left = Math.max(0, (span.atMs - fromMs) * pxPerMs);
+      const length = Math.max(MIN_SPAN_PX, (untilMs - fromMs) * pxPerMs - left - 1);
+      set(rect, { x: left, width: length });
+      set(text, {
+        x: left + 9,
+        visibility: length > span.state.length * CHARACTER_PX + 18 ? 'visible' : 'hidden',
+      });
+    });
+  };
+
+  const drawMarks = ({ fromMs, pxPerMs }: Window) => {
+    while (shownMarks[0] && shownMarks[0].mark.atMs < fromMs) {
+      const gone = shownMarks.shift();
+      gone?.element.remove();
+      gone?.line.remove();
+    }
+    let free = 0;
+    for (const { mark, element, line } of shownMarks) {
+      const x = (mark.atMs - fromMs) * pxPerMs;
+      // Where several things happen at once, they stand in a row.
+      free = Math.max(x, free);
+      set(element, { x: free });
+      set(line, { x1: x, x2: x });
+      free += MARK_PX;
+    }
+  };
+
+  const drawVoice = ({ fromMs, pxPerMs }: Window, nowMs: number) => {
+    const bars: string[] = [];
+    const middle = VOICE.y + VOICE.h / 2;
+    for (let cell = Math.ceil(fromMs / CELL_MS); cell * CELL_MS <= nowMs; cell += 1) {
+      const level = chronicle.loudness.get(cell);
+      if (level === undefined) continue;
+      const half = 1 + (Math.sqrt(level) * (VOICE.h - 2)) / 2;
+      const x = ((cell + 0.5) * CELL_MS - fromMs) * pxPerMs;
+      bars.push(`M${x.toFixed(1)} ${(middle - half).toFixed(1)}v${(2 * half).toFixed(1)}`);
+    }
+    set(voice, { d: bars.join(''), 'stroke-width': Math.max(1, CELL_MS * pxPerMs - 0.8).toFixed(1) });
+  };
+
+  const drawAxis = ({ fromMs, pxPerMs, width: room }: Window) => {
+    const everyMs = [5_000, 10_000, 15_000, 30_000].find((ms) => ms * pxPerMs > 64) ?? 60_000;
+    const ticks: SVGElement[] = [];
+    for (let ms = Math.ceil(fromMs / everyMs) * everyMs; (ms - fromMs) * pxPerMs < room - 30; ms += everyMs) {
+      const x = (ms - fromMs) * pxPerMs;
+      ticks.push(svg('line', { x1: x, x2: x, y1: VOICE.y, y2: AXIS.y - 12 }));
+      ticks.push(svg('text', { x: x + 3, y: AXIS.y }, `${ms / 1000} s`));
+    }
+    axis.replaceChildren(...ticks);
+  };
+
+  const element = panel('band', 'Timeline', [picture], legend());
+  return {
+    element,
+    tell: (news) => {
+      if (news.type === 'state') addSpan(news.span);
+      if (news.type === 'mark') addMark(news.mark);
+    },
+    draw: () => {
+      width = picture.clientWidth || width;
+      const { nowMs } = chronicle;
+      const windowMs = Math.min(MAX_WINDOW_MS, Math.max(MIN_WINDOW_MS, nowMs * 1.02));
+      const view = { fromMs: Math.max(0, nowMs * 1.02 - windowMs), pxPerMs: width / windowMs, width };
+      drawAxis(view);
+      drawVoice(view, nowMs);
+      drawSpans(view, nowMs);
+      drawMarks(view);
+      const x = (nowMs - view.fromMs) * view.pxPerMs;
+      set(present, { x1: x, x2: x });
+      const summary = summaryOf(chronicle, nowMs);
+      if (summary !== told) picture.setAttribute('aria-label', (told = summary));
+    },
+  };
+}
+
+/** Idleness is hatched: it is no loss, but no audio either. */
+function hatching(): SVGElement {
+  const pattern = svg(
+    'pattern',
+    { id: 'hatching', width: 7, height: 7, patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' },
+    svg('rect', { class: 'hatch-ground', width: 7, height: 7 }),
+    svg('rect', { class: 'hatch-line', width: 2.2, height: 7 }),
+  );
+  return svg('defs', {}, pattern);
+}
+
+function legend(): HTMLElement {
+  const meanings: [MarkKind, string][] = [
+    ['opened', 'connected'],
+    ['lost', 'lost'],
+    ['keep-alive', 'KeepAlive'],
+    ['dropped', 'audio dropped'],
+    ['note', 'yours'],
+  ];
+  const items = meanings.map(([kind, text]) =>
+    html('span', {}, html('i', { class: `mark ${kind}` }, GLYPHS[kind]), ` ${text}`),
+  );
+  return html('p', { class: 'legend', 'aria-hidden': 'true' }, ...items);
+}
+
+/** To the tenth of a minute, lest it change all the time. */
+function summaryOf({ spans, marks }: Chronicle, nowMs: number): string {
+  const total = new Map<string, number>();
+  spans.forEach(({ state, atMs }, i) => {
+    total.set(state, (total.get(state) ?? 0) + (spans[i + 1]?.atMs ?? nowMs) - atMs);
+  });
+  const states = [...total].map(([state, ms]) => `${state} ${inSeconds(6_000 * Math.round(ms / 6_000), 0)}`);
+  const losses = marks.filter(({ kind }) => kind === 'lost').length;
+  return `States over time: ${states.join(', ')}. Connections lost: ${losses}.`;
+}

@@ -1,0 +1,75 @@
+/** The statechart, drawn from the machine's own definition: the active state is lit, and transitions just taken glow. */
+import type { Chronicle } from '../chronicle.ts';
+import { html, panel, svg } from '../dom.ts';
+import { EDGES } from '../statechart/arrows.ts';
+import { graphOf } from '../statechart/graph.ts';
+import { drawShapes } from '../statechart/shapes.ts';
+import { kindOf } from '../words.ts';
+import type { Part } from './part.ts';
+
+/** The picture without the legend and notes that it has on paper. */
+const VIEW_BOX = '16 14 1170 724';
+
+export function chartPart({ live }: Chronicle): Part {
+  const picture = svg('svg', { viewBox: VIEW_BOX, role: 'img' });
+  // Markup of our own making, with nothing in it that comes from outside.
+  picture.innerHTML = drawShapes(graphOf(live.actor.logic));
+  const scroller = html('div', { class: 'scroller', tabindex: 0, role: 'group', 'aria-label': 'Statechart' });
+  scroller.append(picture);
+  const states = new Map(
+    [...picture.querySelectorAll<SVGElement>('[data-state]')].map((each) => [each.dataset['state'], each]),
+  );
+  const arrows = EDGES.map((_, i) => [...picture.querySelectorAll<SVGElement>(`[data-edge="${i}"]`)]);
+  let active: SVGElement | undefined;
+
+  const enter = (state: string) => {
+    active?.removeAttribute('aria-current');
+    if (active) glow(active);
+    active = states.get(state);
+    active?.setAttribute('aria-current', 'true');
+    picture.setAttribute('aria-label', `The connection machine. Active state: ${state}.`);
+    scroller.dataset['kind'] = kindOf(state);
+    if (active && scroller.scrollWidth > scroller.clientWidth) bringIntoView(scroller, active);
+  };
+
+  return {
+    element: panel('chart', 'Statechart', [scroller]),
+    tell: (news) => {
+      if (news.type === 'state') enter(news.span.state);
+      if (news.type !== 'transitions') return;
+      for (const id of news.ids) {
+        EDGES.forEach(({ draws, carries }, i) => {
+          if (!draws.includes(id) && !carries?.test(id)) return;
+          for (const element of arrows[i] ?? []) {
+            glow(element);
+            if (element.localName === 'path') sendPulseAlong(element);
+          }
+        });
+      }
+    },
+  };
+}
+
+/** Begins the afterglow anew, by one of two names: an animation of the same name would not begin again. */
+function glow(element: SVGElement): void {
+  element.dataset['glow'] = element.dataset['glow'] === 'a' ? 'b' : 'a';
+}
+
+/** A spark that runs the arrow's way once; the style sheet shows none to who wants no motion. */
+function sendPulseAlong(path: SVGElement): void {
+  const pulse = path.cloneNode() as SVGElement;
+  for (const name of ['data-edge', 'data-glow', 'marker-end']) pulse.removeAttribute(name);
+  pulse.classList.add('pulse');
+  pulse.setAttribute('pathLength', '1');
+  pulse.addEventListener('animationend', () => pulse.remove());
+  path.after(pulse);
+  // Where it is not animated, no end would come.
+  if (getComputedStyle(pulse).animationName === 'none') pulse.remove();
+}
+
+/** On a narrow screen the picture is wider than its place. */
+function bringIntoView(scroller: HTMLElement, element: SVGElement): void {
+  const place = scroller.getBoundingClientRect();
+  const { left, width } = element.getBoundingClientRect();
+  scroller.scrollBy({ left: left + width / 2 - place.left - place.width / 2 });
+}

@@ -1,0 +1,43 @@
+/** The books: accepted = confirmed + pending + dropped, as a bar and as a sum. */
+import type { Chronicle } from '../chronicle.ts';
+import { html, panel, write } from '../dom.ts';
+import type { Part } from './part.ts';
+
+const FATES = ['confirmed', 'pending', 'dropped'] as const;
+
+const EXPLAINED = {
+  accepted: 'taken by send()',
+  confirmed: 'covered by a final result',
+  pending: 'kept until it is',
+  dropped: 'given up, and announced',
+} as const;
+
+export function ledgerPart({ live }: Chronicle): Part {
+  const bar = html('div', { class: 'bar', 'aria-hidden': 'true' });
+  const segments = FATES.map((name) => html('div', { class: name }));
+  bar.append(...segments);
+  const figures = {
+    accepted: figure('accepted'),
+    confirmed: figure('confirmed'),
+    pending: figure('pending'),
+    dropped: figure('dropped'),
+  };
+  const sum = html('dl', { class: 'sum' }, ...Object.values(figures).map(({ term }) => term));
+
+  return {
+    element: panel('ledger', 'The ledger', [bar, sum]),
+    draw: () => {
+      const { sampleRate, ...books } = live.ledger;
+      for (const [name, { value }] of Object.entries(figures)) {
+        write(value, `${(books[name as keyof typeof books] / sampleRate).toFixed(1)} s`);
+      }
+      FATES.forEach((name, i) => segments[i]?.style.setProperty('flex-grow', String(books[name])));
+    },
+  };
+}
+
+function figure(name: keyof typeof EXPLAINED): { term: HTMLElement; value: HTMLElement } {
+  const value = html('dd');
+  const term = html('div', { class: name, title: EXPLAINED[name] }, html('dt', {}, name), value);
+  return { term, value };
+}

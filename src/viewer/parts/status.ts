@@ -1,0 +1,26 @@
+/** Where the session stands, in one word and one sentence. */
+import type { Chronicle } from '../chronicle.ts';
+import { html, panel, write } from '../dom.ts';
+import { kindOf, MEANINGS } from '../words.ts';
+import type { Part } from './part.ts';
+
+export function statusPart({ live }: Chronicle): Part {
+  const state = html('strong', { class: 'state-name' });
+  const meaning = html('p', { class: 'meaning' });
+  const count = html('span', { class: 'muted' });
+  const line = html('p', { class: 'row' }, state, count);
+  const announced = html('div', { role: 'status' }, line, meaning);
+  const element = panel('status', 'State', [announced]);
+
+  return {
+    element,
+    tell: (news) => {
+      if (news.type !== 'state') return;
+      write(state, news.span.state);
+      write(meaning, MEANINGS[news.span.state]);
+      element.dataset['kind'] = kindOf(news.span.state);
+      const { attempts } = live.actor.getSnapshot().context;
+      write(count, attempts === 0 ? '' : `attempt ${attempts}`);
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/** The machine's words for people: what each state means, and what its events say. */
+import type { ConnectionEvent, ConnectionState } from '../index.ts';
+import { BOXES, type Kind } from './statechart/layout.ts';
+
+/** One sentence for each state. */
+export const MEANINGS: Record<ConnectionState, string> = {
+  dormant: 'Not connected, and nothing to say.',
+  connecting: 'Opens the first connection.',
+  streaming: 'Connected: audio flows.',
+  'idle-keepalive': 'Connected, no audio: KeepAlive holds the line.',
+  'closed-1011': 'The server closed with 1011; the verdict is due.',
+  backoff: 'Waits a moment before the next attempt; audio is kept.',
+  suspended: 'A long outage: an attempt every 30 s; audio is kept.',
+  reconnecting: 'Opens another connection; audio is kept.',
+  draining: 'Sends the rest and takes the last results.',
+  closed: 'Ended by the user.',
+  failed: 'Ended for a reason that no retry mends.',
+};
+
+/** What a state is like, which is its colour. */
+export function kindOf(state: string): Kind {
+  return BOXES[state]?.kind ?? 'resting';
+}
+
+/** `xstate.after.backoff.connection.backoff` is `after backoff`; the machine's own events keep their names. */
+export function nameOf(eventType: string): string {
+  const delay = /^xstate\.after\.([^.]+)\./.exec(eventType)?.[1];
+  if (delay !== undefined) return delay === '0' ? 'at once' : `after ${delay}`;
+  return eventType.replace(/^xstate\./, '');
+}
+
+/** What an event carries, in few words. */
+export function detailOf(event: { type: string }): string {
+  const { end, pendingAudio } = event as Partial<Extract<ConnectionEvent, { type: 'socket.ended' }>>;
+  if (end) {
+    const { kind, code, status, serverMessage, cause } = end;
+    return [kind, code ?? (status && `HTTP ${status}`), cause, serverMessage].filter(Boolean).join(' · ');
+  }
+  if (pendingAudio === undefined) return '';
+  return pendingAudio ? 'audio is waiting' : 'nothing is waiting';
+}
+
+/** `1.2 s`. */
+export function inSeconds(ms: number, digits = 1): string {
+  return `${(ms / 1000).toFixed(digits)} s`;
+}
+
+/** `01:07.3`. */
+export function clockTime(ms: number): string {
+  const tenths = Math.floor(Math.max(0, ms) / 100);
+  const minutes = String(Math.floor(tenths / 600)).padStart(2, '0');
+  const seconds = String(Math.floor(tenths / 10) % 60).padStart(2, '0');
+  return `${minutes}:${seconds}.${tenths % 10}`;
+}
