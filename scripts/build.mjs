@@ -1,8 +1,10 @@
-// Builds dist/ from src/ with the TypeScript compiler alone: one file out for each file in.
+// Builds dist/ from src/ with the TypeScript compiler: one file out for each file in. Only the page of the viewer is bundled.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { writeBrowserScripts } from './inline-browser-scripts.mjs';
+import { bundleViewer } from './bundle-viewer.mjs';
 
 const root = dirname(import.meta.dirname);
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
@@ -16,3 +18,5 @@ const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.
 });
 if (status !== 0) process.exit(status ?? 1);
 chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755);
+await writeBrowserScripts(join(root, 'dist'));
+await bundleViewer(join(root, 'dist', 'viewer', 'bundle'));

@@ -12,6 +12,13 @@ export type Command =
       language: string;
     }
   | { name: 'emulate'; host: string; port: number; tones: boolean }
+  | {
+      name: 'show';
+      source: 'recording' | 'tones' | 'microphone' | { file: string };
+      hosted?: { apiKey: string; url?: string | undefined };
+      port: number;
+      open: boolean;
+    }
   | { name: 'help'; text: string }
   /** Told on stderr; the exit code is 2. */
   | { name: 'refuse'; text: string };
@@ -21,6 +28,8 @@ const USAGE = `Usage: rx-deepgram <command>
 Commands:
   demo          streams real speech through a pause, a TCP cut and a close 1011,
                 and checks that no word is lost
+  show          the same in a browser, with the machine at work on screen, and
+                buttons that break things
   transcribe    writes down what is said in a WAV file
   emulate       lets a program talk to an emulator of Deepgram
 
@@ -54,6 +63,34 @@ Exit codes:
   1    some of that is not so; the report says what
   2    the command line or the environment is not right
   130  interrupted`;
+
+const SHOW_USAGE = `Usage: rx-deepgram show [FILE.wav | --microphone | --tones] [options]
+
+Opens a page in which the client runs: its statechart with the active state
+lit, a timeline, the silence on the wire, the ledger, the transcript, and
+buttons that do bad things to the network. It plays the bundled recording, or
+a file, at real-time pace.
+
+Without --hosted it talks to an emulator of Deepgram on this machine, and needs
+neither key nor network.
+
+Options:
+  --microphone   listens to you instead; the page asks for the microphone
+  --tones        plays test tones; needs no speech recogniser
+  --hosted       talks to the hosted service, with the key in DEEPGRAM_API_KEY;
+                 the page gets temporary tokens only. Costs transcription time.
+  --url URL      with --hosted: another address, such as ws://localhost:8080
+  --port N       where the page is served, on 127.0.0.1; by default any free one
+  --no-open      prints the address, and opens no browser
+  -h, --help     shows this
+
+Environment:
+  DEEPGRAM_API_KEY   for --hosted; it is never shown
+
+Exit codes:
+  0    interrupted
+  1    it could not be served, or the speech recogniser could not be loaded
+  2    the command line or the environment is not right`;
 
 const TRANSCRIBE_USAGE = `Usage: rx-deepgram transcribe FILE.wav [--url URL] [--model NAME]
 
@@ -104,6 +141,8 @@ export function readCommandLine(args: readonly string[], env: NodeJS.ProcessEnv)
         return readTranscribe(rest, env);
       case 'emulate':
         return readEmulate(rest);
+      case 'show':
+        return readShow(rest, env);
       case 'help':
       case '--help':
       case '-h':
@@ -138,6 +177,39 @@ function readDemo(args: readonly string[], env: NodeJS.ProcessEnv): Command {
   return { name: 'demo', hosted: { apiKey, url: values.url } };
 }
 
+function readShow(args: readonly string[], env: NodeJS.ProcessEnv): Command {
+  const options = {
+    microphone: { type: 'boolean', default: false },
+    tones: { type: 'boolean', default: false },
+    hosted: { type: 'boolean', default: false },
+    url: { type: 'string' },
+    port: { type: 'string', default: '0' },
+    'no-open': { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  } as const satisfies ParseArgsOptionsConfig;
+  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+  if (values.help) return { name: 'help', text: SHOW_USAGE };
+  const named = positionals.map((file) => ({ file }));
+  const wished = (['microphone', 'tones'] as const).filter((name) => values[name]);
+  const [source = 'recording', ...others] = [...named, ...wished];
+  if (others.length > 0)
+    return refuse('Give one WAV file, or --microphone, or --tones.', 'See: rx-deepgram show --help');
+  const port = readPort(values.port);
+  if (port === undefined) return refuse(adviseOnPort(values.port));
+  const show = { name: 'show', source, port, open: !values['no-open'] } as const;
+  if (!values.hosted) {
+    return values.url === undefined
+      ? show
+      : refuse('--url goes with --hosted: without it the page has an emulator of its own.');
+  }
+  if (source === 'tones')
+    return refuse('--tones and --hosted do not go together: Deepgram understands no test tones.');
+  const apiKey = env['DEEPGRAM_API_KEY']?.trim();
+  if (!apiKey) return refuse(`--hosted ${KEY_MISSING}`);
+  if (!isAddress(values.url)) return refuse(adviseOnUrl(values.url));
+  return { ...show, hosted: { apiKey, url: values.url } };
+}
+
 function readTranscribe(args: readonly string[], env: NodeJS.ProcessEnv): Command {
   const options = {
     url: { type: 'string' },
@@ -167,9 +239,17 @@ function readEmulate(args: readonly string[]): Command {
   } as const satisfies ParseArgsOptionsConfig;
   const { values } = parseArgs({ args: [...args], options });
   if (values.help) return { name: 'help', text: EMULATE_USAGE };
-  const port = /^\d+$/.test(values.port) ? Number(values.port) : NaN;
-  if (!(port <= MAX_PORT)) return refuse(`--port is '${values.port}': give a number from 0 to ${MAX_PORT}.`);
+  const port = readPort(values.port);
+  if (port === undefined) return refuse(adviseOnPort(values.port));
   return { name: 'emulate', host: values.host, port, tones: values.tones };
+}
+
+function readPort(text: string): number | undefined {
+  return /^\d+$/.test(text) && Number(text) <= MAX_PORT ? Number(text) : undefined;
+}
+
+function adviseOnPort(text: string): string {
+  return `--port is '${text}': give a number from 0 to ${MAX_PORT}.`;
 }
 
 const KEY_MISSING = 'needs an API key: set DEEPGRAM_API_KEY to one from https://console.deepgram.com.';

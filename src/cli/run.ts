@@ -4,6 +4,7 @@ import process from 'node:process';
 import type { Command } from './command-line.ts';
 import { runDemo } from './demo/demo.ts';
 import { emulate } from './emulate.ts';
+import { show } from './show/show.ts';
 import { transcribeFile } from './transcribe-file.ts';
 
 /** 128 and the number of the signal, as shells have it. */
@@ -39,6 +40,8 @@ export async function runCommand(command: Command, { out, err }: Output): Promis
     }
     case 'emulate':
       return untilSignal((signal) => emulate(command, out, signal));
+    case 'show':
+      return untilSignal((signal) => show(command, { out, err }, signal));
     default:
       return command satisfies never;
   }

@@ -75,6 +75,8 @@ async function typeCheck(code: string, options: Record<string, unknown>): Promis
 }
 
 describe('the tarball', () => {
+  /** The page of `rx-deepgram show`. */
+  const BUNDLED = ['dist/viewer/bundle/page.js'];
   const TOP_LEVEL = ['LICENSE', 'README.md', 'dist', 'package.json', 'recordings', 'src'];
 
   test('holds the build, the sources that its maps point to, the recordings, README and LICENSE', () => {
@@ -89,7 +91,12 @@ describe('the tarball', () => {
       const stem = path.replace(/^src/, 'dist').replace(/\.ts$/, '');
       return ['.js', '.d.ts', '.js.map', '.d.ts.map'].map((extension) => stem + extension);
     });
-    expect(packed.filter((path) => path.startsWith('dist/')).sort()).toEqual(expected.sort());
+    const built = packed.filter((path) => path.startsWith('dist/') && !BUNDLED.includes(path));
+    expect(built.sort()).toEqual(expected.sort());
+  });
+
+  test('holds the page of the viewer, in one file', () => {
+    expect(BUNDLED.filter((path) => !packed.includes(path))).toEqual([]);
   });
 
   test('holds no tests, no settings and nothing that could be a secret', () => {

@@ -1,0 +1,160 @@
+/**
+ * The machine on screen: a page in which the real client runs, the audio that it is fed, and somebody for it to talk to. On
+ * this machine, and without the internet, unless the hosted service is asked for.
+ */
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { ListenParameters } from '../../index.ts';
+import { readWav } from '../../sources/wav.ts';
+import { count, speak, startEmulator, startVosk } from '../../testing/index.ts';
+import type { PageSession } from '../../viewer/page/session.ts';
+import { loadRecording } from '../demo/recording.ts';
+import { FAULT_BUTTONS, Faults, OWN_FAULT_BUTTONS } from './faults.ts';
+import { grantToken } from './grant-token.ts';
+import { openBrowser } from './open-browser.ts';
+import { ICON, PAGE } from './page.ts';
+import { startPageServer } from './page-server.ts';
+
+export interface ShowOptions {
+  /** What is played: the bundled recording, a WAV file, test tones (with which no speech recogniser is needed), or nothing. */
+  source: 'recording' | 'tones' | 'microphone' | { file: string };
+  /** The hosted service, or what stands in for it, instead of an emulator. */
+  hosted?: { apiKey: string; url?: string | undefined };
+  port: number;
+  /** Opens a browser. */
+  open: boolean;
+}
+
+/** What the microphone is asked for. */
+const MICROPHONE_RATE = 16_000;
+const TONE_RATE = 16_000;
+const TONE_WORDS = 24;
+
+const HOSTED_URL = 'wss://api.deepgram.com';
+
+/** Built by `scripts/build.mjs`, beside the modules that it is made of. */
+const BUNDLE = new URL('../../viewer/bundle/page.js', import.meta.url);
+
+/** @returns the exit code, when `signal` ends it. */
+export async function show(
+  options: ShowOptions,
+  { out, err }: Record<'out' | 'err', (text: string) => void>,
+  signal: AbortSignal,
+  bundle: URL = BUNDLE,
+): Promise<number> {
+  const script = await readFile(bundle);
+  const { audio, ...source } = await sourceOf(options.source);
+  const isSpeech = options.source !== 'tones';
+  if (!options.hosted && isSpeech) err('Loading the speech recogniser …\n');
+  const partner = await openPartner(options.hosted, isSpeech);
+  try {
+    const session: PageSession = { ...source, ...partner.session };
+    const files = new Map<string, { type: string; body: string | Uint8Array }>([
+      ['/', { type: 'text/html; charset=utf-8', body: PAGE }],
+      ['/page.js', { type: 'text/javascript; charset=utf-8', body: script }],
+      ['/icon.svg', { type: 'image/svg+xml', body: ICON }],
+      ['/session', { type: 'application/json', body: JSON.stringify(session) }],
+    ]);
+    if (audio) files.set('/recording', { type: 'application/octet-stream', body: audio });
+    const { actions } = partner;
+    const server = await startPageServer({ socketUrl: session.baseUrl, files, actions }, options.port);
+    try {
+      out(`${server.url}\n`);
+      out('The machine is on show there. Ctrl-C ends it.\n');
+      if (options.open) openBrowser(server.url);
+      if (!signal.aborted) await once(signal, 'abort');
+      return 0;
+    } finally {
+      await server.close();
+    }
+  } finally {
+    await partner.close();
+  }
+}
+
+interface Source extends Pick<PageSession, 'listen' | 'recording'> {
+  audio?: Uint8Array;
+}
+
+async function sourceOf(source: ShowOptions['source']): Promise<Source> {
+  if (source === 'microphone') return { listen: listenTo({ sample_rate: MICROPHONE_RATE }) };
+  if (source === 'tones') {
+    const audio = speak(count(1, TONE_WORDS), { sampleRate: TONE_RATE });
+    return {
+      audio: new Uint8Array(audio.buffer, audio.byteOffset, audio.byteLength),
+      recording: { name: `${TONE_WORDS} numbers in test tones`, bytesPerSecond: 2 * TONE_RATE },
+      listen: listenTo({ sample_rate: TONE_RATE }),
+    };
+  }
+  if (source === 'recording') {
+    const { samples, sampleRate, bytesPerSecond } = await loadRecording();
+    return {
+      audio: samples,
+      recording: { name: 'the bundled recording', bytesPerSecond },
+      listen: listenTo({ sample_rate: sampleRate }),
+    };
+  }
+  const { data, encoding, sampleRate, channels, bytesPerSecond } = readWav(await readWhole(source.file));
+  return {
+    audio: data,
+    recording: { name: basename(source.file), bytesPerSecond },
+    listen: listenTo({ encoding, sample_rate: sampleRate, channels }),
+  };
+}
+
+async function readWhole(file: string): Promise<Uint8Array> {
+  return readFile(file).catch((error: NodeJS.ErrnoException) => {
+    throw new Error(`'${file}' cannot be read (${error.code}): give the path of a WAV file.`, {
+      cause: error,
+    });
+  });
+}
+
+/** As an app that shows captions would choose them. */
+function listenTo(format: ListenParameters): ListenParameters {
+  return {
+    model: 'nova-3',
+    language: 'en',
+    encoding: 'linear16',
+    interim_results: true,
+    smart_format: true,
+    ...format,
+  };
+}
+
+/** The other end of the line. */
+interface Partner {
+  session: Pick<PageSession, 'place' | 'baseUrl' | 'faults' | 'breaksHere'>;
+  actions: Map<string, () => unknown>;
+  close(): Promise<void>;
+}
+
+async function openPartner(hosted: ShowOptions['hosted'], isSpeech: boolean): Promise<Partner> {
+  if (hosted) {
+    const { apiKey, url = HOSTED_URL } = hosted;
+    return {
+      session: { place: new URL(url).host, baseUrl: url, faults: OWN_FAULT_BUTTONS, breaksHere: true },
+      actions: new Map([['/token', () => grantToken(url, apiKey)]]),
+      close: () => Promise.resolve(),
+    };
+  }
+  const vosk = isSpeech ? await startVosk() : undefined;
+  const faults = new Faults();
+  const emulator = await startEmulator({
+    faultsOf: faults.faultsOf,
+    ...(vosk && { recogniser: vosk.recogniser }),
+  });
+  return {
+    session: { place: 'local emulator', baseUrl: emulator.url, faults: FAULT_BUTTONS, breaksHere: false },
+    actions: new Map<string, () => unknown>([
+      ['/token', () => emulator.grantToken()],
+      ...faults.actionsOn(emulator),
+    ]),
+    close: async () => {
+      faults.end();
+      await emulator.close();
+      await vosk?.close();
+    },
+  };
+}
