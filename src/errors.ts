@@ -30,7 +30,19 @@ export type ErrorReason =
   /** Close 1002, 1003, 1007, 1008, 1009 or 1010: the server objects to what it was sent. */
   | 'protocol-refused'
   /** The outage outlasted `giveUpAfterMs`. */
-  | 'retries-exhausted';
+  | 'retries-exhausted'
+  /** The user, the browser's settings or the page's permissions policy refuse the microphone. */
+  | 'microphone-refused'
+  /** There is no microphone, or none that the constraints allow. */
+  | 'microphone-missing'
+  /** There is one, and it cannot be opened: another program may have it. */
+  | 'microphone-busy'
+  /** It was unplugged, or its permission was taken back, while it was in use. */
+  | 'microphone-lost'
+  /** This page can have none: it is not served over https, or the browser lacks what it takes. */
+  | 'microphone-unsupported'
+  /** The script of the audio thread did not load or broke off; a Content-Security-Policy that refuses `blob:` is the usual reason. */
+  | 'worklet-failed';
 
 /** What is known beside the reason; all of it safe to log. */
 export interface ErrorDetails {

@@ -1,4 +1,8 @@
 /** The public names of `rx-deepgram`. */
+export type { CaptureOptions, CaptureStatus } from './browser/capture.ts';
+export { fromMediaStream } from './browser/media-stream.ts';
+export { microphone, type MicrophoneOptions } from './browser/microphone.ts';
+export { workerClock, type WorkerClockOptions } from './browser/worker-clock.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { connectionMachine } from './control/connection-machine.ts';
 export type { ConnectionContext, ConnectionSettings } from './control/context.ts';

@@ -76,7 +76,10 @@ async function typeCheck(code: string, options: Record<string, unknown>): Promis
 
 describe('the tarball', () => {
   /** The page of `rx-deepgram show`. */
-  const BUNDLED = ['dist/viewer/bundle/page.js'];
+  const BUNDLED = [
+    'dist/viewer/bundle/page.js',
+    ...['capture-worklet', 'clock-worker'].flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]),
+  ];
   const TOP_LEVEL = ['LICENSE', 'README.md', 'dist', 'package.json', 'recordings', 'src'];
 
   test('holds the build, the sources that its maps point to, the recordings, README and LICENSE', () => {
@@ -95,7 +98,7 @@ describe('the tarball', () => {
     expect(built.sort()).toEqual(expected.sort());
   });
 
-  test('holds the page of the viewer, in one file', () => {
+  test('holds the page of the viewer and the scripts of threads, each in one file', () => {
     expect(BUNDLED.filter((path) => !packed.includes(path))).toEqual([]);
   });
 

@@ -1,0 +1,238 @@
+/**
+ * From a track to linear16: a graph of two audio nodes, of which the second (`capture-worklet.ts`) does the work in a thread of its
+ * own. Here it is set up, watched and, whatever happens, taken down again. No timer is needed for any of it.
+ */
+import type { Subscriber } from 'rxjs';
+import { invalidOption, TranscriptionError } from '../errors.ts';
+import type { CaptureMessage, CaptureOrder, CaptureSettings } from './capture-worklet.ts';
+import { captureWorklet } from './inlined-scripts.ts';
+import { scriptUrl } from './script-url.ts';
+
+/**
+ * How the sound comes along, beside the audio itself:
+ *
+ * - `starting`: permission is asked for, or the audio thread is not up yet.
+ * - `live`: sound comes.
+ * - `muted`: the browser or the system has muted the source; what comes is silence.
+ * - `silent`: nobody says that it is muted, and still nothing but zeros has come for two seconds: a switch on the headset, or the wrong
+ *   device.
+ * - `blocked`: the browser does not let the page process sound yet. The next click or key in the page lets it; nothing comes before.
+ */
+export type CaptureStatus = 'starting' | 'live' | 'muted' | 'silent' | 'blocked';
+
+/** How sound is to be captured. */
+export interface CaptureOptions {
+  /**
+   * Samples per second, 8000 to 48000; goes into `listen.sample_rate`, too. Speech recognition gains nothing above 16000.
+   * @defaultValue `16000`
+   */
+  sampleRate?: number;
+  /**
+   * Length of a frame in milliseconds, 20 to 100: shorter ones give earlier results, longer ones cost less.
+   * @defaultValue `50`
+   */
+  frameMs?: number;
+  /**
+   * 1, or 2 for an interleaved pair; goes into `listen.channels`, too.
+   * @defaultValue `1`
+   */
+  channels?: 1 | 2;
+  /**
+   * Address of `rx-deepgram/capture-worklet.js`, for pages whose Content-Security-Policy refuses `blob:` scripts.
+   * @defaultValue a `blob:` address
+   */
+  workletUrl?: string | URL;
+  /** Is told how the sound comes along, at first and whenever it changes: for showing that somebody speaks into a muted microphone. */
+  onStatus?: (status: CaptureStatus) => void;
+}
+
+/** Where the sound comes from. */
+export interface CaptureSource {
+  /** Answers with the track, which may take a permission. */
+  open(): Promise<MediaStreamTrack>;
+  /** The track was opened for us, and is stopped with the subscription. */
+  isOwn: boolean;
+  /** What it means that the track has ended: an error, or just the end. */
+  ended(): TranscriptionError | undefined;
+}
+
+/** Nothing but zeros for so long is no pause: real microphones hiss. */
+const SILENT_MS = 2_000;
+
+/** What lets a page process sound, by the browsers' rules of user activation. */
+const GESTURES = ['pointerup', 'keydown', 'touchend'] as const;
+
+/** @throws TranscriptionError `invalid-option`, naming the value, why, and what to write instead. */
+export function checkCaptureOptions(options: CaptureOptions): CaptureSettings {
+  const { sampleRate = 16_000, frameMs = 50, channels = 1 } = options;
+  const isWhole = Number.isInteger(sampleRate);
+  if (!isWhole || sampleRate < 8_000 || sampleRate > 48_000) {
+    throw invalidOption(
+      `sampleRate is ${sampleRate}.`,
+      'Give a whole number from 8000 to 48000, best 16000.',
+    );
+  }
+  if (!(frameMs >= 20 && frameMs <= 100)) {
+    throw invalidOption(`frameMs is ${frameMs}.`, 'Give 20 to 100, best 50.');
+  }
+  if (![1, 2].includes(channels)) throw invalidOption(`channels is ${channels}.`, 'Give 1 or 2.');
+  return { sampleRate, channels, frameSamples: Math.round((sampleRate * frameMs) / 1000) };
+}
+
+/** One subscription's way to the sound of one track. */
+export class Capture {
+  readonly #settings: CaptureSettings;
+  readonly #options: CaptureOptions;
+  readonly #source: CaptureSource;
+  readonly #subscriber: Subscriber<Uint8Array>;
+  readonly #context: AudioContext;
+  /** Listeners, taken off all at once. */
+  readonly #over = new AbortController();
+  #track: MediaStreamTrack | undefined;
+  #node: AudioWorkletNode | undefined;
+  #status: CaptureStatus | undefined;
+  #silentFrames = 0;
+
+  /** To be made in the event handler of a gesture, if there is one: an AudioContext made there is let run at once. */
+  constructor(
+    settings: CaptureSettings,
+    options: CaptureOptions,
+    source: CaptureSource,
+    subscriber: Subscriber<Uint8Array>,
+  ) {
+    if (typeof AudioContext === 'undefined' || typeof AudioWorkletNode === 'undefined') throw unsupported();
+    this.#settings = settings;
+    this.#options = options;
+    this.#source = source;
+    this.#subscriber = subscriber;
+    this.#context = new AudioContext();
+    this.#tell('starting');
+  }
+
+  /** Never rejects: what goes wrong, the subscriber is told. */
+  async start(): Promise<void> {
+    try {
+      const opening = this.#source.open().then((track) => this.#keep(track));
+      const [track] = await Promise.all([opening, this.#loadWorklet()]);
+      if (!this.#over.signal.aborted) this.#connect(track);
+    } catch (error) {
+      this.#subscriber.error(error);
+    }
+  }
+
+  /** Lets go of everything. */
+  stop(): void {
+    this.#over.abort();
+    this.#node?.port.postMessage('stop' satisfies CaptureOrder);
+    this.#node?.port.close();
+    this.#node?.disconnect();
+    if (this.#source.isOwn) this.#track?.stop();
+    // Closed twice it would reject; this is the one place.
+    void this.#context.close();
+  }
+
+  #keep(track: MediaStreamTrack): MediaStreamTrack {
+    this.#track = track;
+    // Nobody waits for it any more: the light of the microphone must go out.
+    if (this.#over.signal.aborted && this.#source.isOwn) track.stop();
+    return track;
+  }
+
+  async #loadWorklet(): Promise<void> {
+    const { url, release } = scriptUrl(this.#options.workletUrl, captureWorklet);
+    try {
+      await this.#context.audioWorklet.addModule(url);
+    } catch (cause) {
+      throw workletFailed(`The audio thread's script could not be loaded from ${url}.`, cause);
+    } finally {
+      release();
+    }
+  }
+
+  #connect(track: MediaStreamTrack): void {
+    const { signal } = this.#over;
+    const { channels } = this.#settings;
+    const node = new AudioWorkletNode(this.#context, 'rx-deepgram-capture', {
+      numberOfInputs: 1,
+      numberOfOutputs: 1,
+      channelCount: channels,
+      // The browser mixes down, or doubles, as the Web Audio specification says.
+      channelCountMode: 'explicit',
+      processorOptions: this.#settings,
+    });
+    this.#node = node;
+    node.port.onmessage = ({ data }: MessageEvent<CaptureMessage>) => this.#receive(data);
+    const brokeOff = () => this.#subscriber.error(workletFailed('The audio thread broke off.'));
+    node.addEventListener('processorerror', brokeOff, { signal });
+    this.#context.createMediaStreamSource(new MediaStream([track])).connect(node);
+    // It stays silent; but WebKit runs only what leads to the loudspeaker.
+    node.connect(this.#context.destination);
+
+    const look = () => this.#look();
+    track.addEventListener('mute', look, { signal });
+    track.addEventListener('unmute', look, { signal });
+    track.addEventListener('ended', () => this.#finish(), { signal });
+    this.#context.addEventListener('statechange', look, { signal });
+    const resume = () => {
+      if (this.#context.state !== 'running') void this.#context.resume();
+    };
+    for (const gesture of GESTURES) globalThis.addEventListener(gesture, resume, { signal, capture: true });
+    // A page that holds a microphone is often let run without a gesture, once it asks again.
+    resume();
+    if (track.readyState === 'ended') this.#finish();
+    else look();
+  }
+
+  #receive(message: CaptureMessage): void {
+    if (message === null) {
+      this.#end();
+      return;
+    }
+    const isSilent = new Int16Array(message).every((sample) => sample === 0);
+    this.#silentFrames = isSilent ? this.#silentFrames + 1 : 0;
+    this.#look();
+    this.#subscriber.next(new Uint8Array(message));
+    // A track that the app itself has stopped ends without an event.
+    if (isSilent && this.#track?.readyState === 'ended') this.#finish();
+  }
+
+  #look(): void {
+    const { frameSamples, sampleRate } = this.#settings;
+    const silentMs = (this.#silentFrames * frameSamples * 1000) / sampleRate;
+    if (this.#context.state !== 'running') this.#tell('blocked');
+    else if (this.#track?.muted) this.#tell('muted');
+    else this.#tell(silentMs >= SILENT_MS ? 'silent' : 'live');
+  }
+
+  #tell(status: CaptureStatus): void {
+    if (this.#status === status) return;
+    this.#status = status;
+    this.#options.onStatus?.(status);
+  }
+
+  /** The track is over: asks for the frame that was not full yet. */
+  #finish(): void {
+    if (this.#context.state === 'running') this.#node?.port.postMessage('finish' satisfies CaptureOrder);
+    else this.#end();
+  }
+
+  #end(): void {
+    const error = this.#source.ended();
+    if (error) this.#subscriber.error(error);
+    else this.#subscriber.complete();
+  }
+}
+
+function unsupported(): TranscriptionError {
+  return new TranscriptionError('microphone-unsupported', 'This browser has no AudioWorklet, or hides it.', {
+    remedy: 'Serve the page over https (or from localhost), to a browser of 2021 or later.',
+  });
+}
+
+function workletFailed(problem: string, cause?: unknown): TranscriptionError {
+  return new TranscriptionError('worklet-failed', problem, {
+    remedy:
+      'Under a strict Content-Security-Policy serve rx-deepgram/capture-worklet.js yourself, and give its address as workletUrl.',
+    cause,
+  });
+}
