@@ -255,7 +255,7 @@ export const connectionMachine = machineSetup.createMachine({
       on: {
         'network.online': 'attached.reconnecting',
         'user.connect': 'attached.reconnecting',
-        'user.close': closeWhenNothingIsPending,
+        'user.close': tryOnceMoreThenClose,
       },
     },
     suspended: {

@@ -245,7 +245,7 @@ export const TRANSITIONS: Record<State, Record<EventName, Expected>> = {
     'audio.pending': ignored,
     'network.online': go('reconnecting'),
     'user.connect': go('reconnecting'),
-    'user.close': CLOSE_OR_REMEMBER,
+    'user.close': CLOSE_OR_TRY_ONCE_MORE,
     'after.0': ignored,
     'after.backoff': go('reconnecting'),
     'after.probe': ignored,

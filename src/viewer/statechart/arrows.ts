@@ -301,7 +301,7 @@ export const EDGES: Edge[] = [
     labels: [
       {
         x: 414,
-        y: 526,
+        y: 548,
         anchor: 'start',
         lines: ['after the delay', 'network.online', 'user.connect', 'user.close'],
       },
