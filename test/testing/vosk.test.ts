@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { HeardWord, RecogniserListener } from '../../src/testing/recognisers/recogniser.ts';
 import { startVosk, type VoskHost } from '../../src/testing/recognisers/vosk/host.ts';
+import { wordErrors } from '../speech/word-errors.ts';
 
 const RECORDINGS = join(import.meta.dirname, '..', '..', 'recordings');
 const SAMPLES_PER_SECOND = 16_000;
@@ -89,20 +90,6 @@ async function hear(samples: Int16Array, chunkSamples = 1600): Promise<Hearing> 
 
 function wordsOf(finals: Decided[]): string[] {
   return finals.flatMap(({ words }) => words.map(({ word }) => word));
-}
-
-/** Fewest insertions, deletions and substitutions that turn one list of words into the other. */
-function wordErrors(heard: string[], spoken: string[]): number {
-  let costs = spoken.map((_, index) => index + 1);
-  heard.forEach((word, row) => {
-    let left = row + 1;
-    costs = costs.map((above, column) => {
-      const diagonal = column === 0 ? row : costs[column - 1]!;
-      left = Math.min(above + 1, left + 1, diagonal + (word === spoken[column] ? 0 : 1));
-      return left;
-    });
-  });
-  return costs.at(-1)!;
 }
 
 describe('hearing real speech', () => {

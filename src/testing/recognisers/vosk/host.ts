@@ -1,23 +1,30 @@
 /**
  * Real speech recognition for the emulator: Vosk, compiled to WebAssembly, with its small English model, offline and
- * free of charge. Loaded once, then shared by any number of streams. What it refuses to do: tell when a phrase ends
- * by `endpointingMs`; Vosk's own endpointer decides, 0.5 to 1 s after speech, or after 20 s without a pause.
+ * free of charge. Loaded once, then shared by any number of streams.
  *
  * ```
- *   this thread                               worker thread
- *   VoskStream ── open, accept, flush, close ──▶ Stream ── blocks ──▶ Vosk ── one model
- *        ▲  ◀───── interim, final, flushed ─────────┘
+ *   this thread                                    worker thread
+ *   VoskStream ── open, accept, end-phrase, close ──▶ Stream ── blocks ──▶ Vosk ── one model
+ *     │  ▲  ◀────── interim, final, flushed ────────────┘
+ *   PauseDetector
  * ```
+ *
+ * A phrase ends where the speaker has paused for `endpointingMs`. Besides, Vosk itself makes a final after 0.5 to 1 s of silence,
+ * or 20 s of speech without any: such a final is no endpoint.
  */
 import { Worker } from 'node:worker_threads';
 import type { RecogniserFactory } from '../recogniser.ts';
 import { locateVosk, type VoskFileOptions } from './files.ts';
-import type { VoskReply, VoskRequest } from './messages.ts';
+import { DECODING_LAG_SECONDS, type VoskReply, type VoskRequest, type VoskWorkerData } from './messages.ts';
+import { PauseDetector } from './pause-detector.ts';
 import { VoskStream } from './stream.ts';
 import { runVoskWorker } from './worker.ts';
 
 /** The lowest rate tried. Far below it, Vosk aborts or never returns. */
 const LOWEST_SAMPLE_RATE = 8000;
+
+/** Silence after which all that was said before it is decoded, with some to spare, by which Vosk tells words from breaths. */
+const DECODED_AFTER_MS = DECODING_LAG_SECONDS * 1000 + 150;
 
 /** How to start the speech recogniser. */
 export interface VoskOptions extends VoskFileOptions {
@@ -33,6 +40,18 @@ export interface VoskOptions extends VoskFileOptions {
 export interface VoskHost {
   /** Opens one stream each time it is called; throws when the host is closed or has failed. */
   readonly recogniser: RecogniserFactory;
+  /**
+   * The same for a speaker who says only these words, such as digits. It errs far less, and hears the same words again after a
+   * reconnect in mid-speech, where free speech may be decided otherwise. What is none of them is heard as `[unk]`.
+   *
+   * @param vocabulary - words in lower case, as the model spells them; a stream with one that it does not know ends the host
+   */
+  withVocabulary(vocabulary: readonly string[]): RecogniserFactory;
+  /**
+   * Resolves when everything accepted so far is heard and has been answered. With a {@link VirtualClock}, await it between two
+   * steps: time then stands still while the recogniser works, and a run is the same every time.
+   */
+  caughtUp(): Promise<void>;
   /** Silences all streams at once, and resolves when the worker is gone. */
   close(): Promise<void>;
 }
@@ -50,23 +69,51 @@ export interface VoskHost {
  */
 export async function startVosk(options: VoskOptions = {}): Promise<VoskHost> {
   const { failed = throwUncaught } = options;
+  const workerData: VoskWorkerData = { files: locateVosk(options), decodingLagSeconds: DECODING_LAG_SECONDS };
   const worker = new Worker(`(${runVoskWorker.toString()})()`, {
     eval: true,
     // Flags of the parent such as --import or --input-type would be applied to a source they are not meant for.
     execArgv: [],
-    workerData: locateVosk(options),
+    workerData,
   });
   const streams = new Map<number, VoskStream>();
+  const waiting: { resolve: () => void; reject: (reason: Error) => void }[] = [];
   let opened = 0;
+  let catchingUp: Promise<void> | undefined;
   let ending: Error | undefined;
 
   function end(reason: Error): void {
     ending ??= reason;
     streams.clear();
+    for (const { reject } of waiting.splice(0)) reject(ended());
+  }
+
+  function ended(): Error {
+    return new Error('The speech recogniser is no longer running.', { cause: ending });
   }
 
   function request(message: VoskRequest, transfer: ArrayBuffer[] = []): void {
+    catchingUp = undefined;
     if (ending === undefined) worker.postMessage(message, transfer);
+  }
+
+  function open(vocabulary?: readonly string[]): RecogniserFactory {
+    return ({ sampleRate, endpointingMs }, listener) => {
+      if (ending !== undefined) throw ended();
+      if (!(sampleRate >= LOWEST_SAMPLE_RATE)) {
+        throw new RangeError(
+          `The speech recogniser needs at least ${LOWEST_SAMPLE_RATE} samples a second, not ${sampleRate}.`,
+        );
+      }
+      opened += 1;
+      const number = opened;
+      const pauses =
+        endpointingMs === false ? undefined : new PauseDetector(sampleRate, endpointingMs, DECODED_AFTER_MS);
+      const stream = new VoskStream(number, listener, request, () => streams.delete(number), pauses);
+      streams.set(number, stream);
+      request({ type: 'open', stream: number, sampleRate, ...(vocabulary && { vocabulary }) });
+      return stream;
+    };
   }
 
   await new Promise<void>((resolve, reject) => {
@@ -84,35 +131,47 @@ export async function startVosk(options: VoskOptions = {}): Promise<VoskHost> {
       fail(new Error(`The speech recogniser's thread ended by itself (exit code ${code}).`)),
     );
     worker.on('message', (message: VoskReply) => {
-      if (message.type !== 'ready') streams.get(message.stream)?.hear(message);
-      else {
-        report = failed;
-        resolve();
+      switch (message.type) {
+        case 'ready':
+          report = failed;
+          resolve();
+          break;
+        case 'caught-up':
+          waiting.shift()?.resolve();
+          break;
+        default:
+          streams.get(message.stream)?.hear(message);
       }
     });
   });
 
   return {
-    recogniser({ sampleRate }, listener) {
-      if (ending !== undefined)
-        throw new Error('The speech recogniser is no longer running.', { cause: ending });
-      if (!(sampleRate >= LOWEST_SAMPLE_RATE)) {
-        throw new RangeError(
-          `The speech recogniser needs at least ${LOWEST_SAMPLE_RATE} samples a second, not ${sampleRate}.`,
-        );
+    recogniser: open(),
+    withVocabulary(vocabulary) {
+      return open(checkVocabulary(vocabulary));
+    },
+    caughtUp() {
+      if (ending !== undefined) return Promise.reject(ended());
+      // As long as nothing new is asked, one answer is enough for all.
+      if (catchingUp === undefined) {
+        request({ type: 'catch-up' });
+        catchingUp = new Promise((resolve, reject) => waiting.push({ resolve, reject }));
       }
-      opened += 1;
-      const number = opened;
-      const stream = new VoskStream(number, listener, request, () => streams.delete(number));
-      streams.set(number, stream);
-      request({ type: 'open', stream: number, sampleRate });
-      return stream;
+      return catchingUp;
     },
     async close() {
       end(new Error('It was closed.'));
       await worker.terminate();
     },
   };
+}
+
+/** Vosk itself would leave such words out, and say nothing. */
+function checkVocabulary(vocabulary: readonly string[]): readonly string[] {
+  const strange = vocabulary.find((word) => !/^[\p{Ll}\p{Lo}'-]+$/u.test(word));
+  if (vocabulary.length > 0 && strange === undefined) return vocabulary;
+  const what = strange === undefined ? 'is empty' : `holds “${strange}”`;
+  throw new RangeError(`The vocabulary ${what}. Give single words in lower case, such as 'zero' and 'one'.`);
 }
 
 function throwUncaught(error: Error): void {

@@ -1,6 +1,10 @@
-/** One stream's end on the emulator's thread: passes audio on and turns Vosk's answers into the emulator's terms. */
+/**
+ * One stream's end on the emulator's thread: passes audio on, tells where the speaker pauses, and turns Vosk's answers
+ * into the emulator's terms.
+ */
 import type { HeardWord, Recogniser, RecogniserListener } from '../recogniser.ts';
-import type { VoskReply, VoskRequest, VoskWord } from './messages.ts';
+import type { StreamReply, VoskRequest, VoskWord } from './messages.ts';
+import type { PauseDetector } from './pause-detector.ts';
 
 type Request = (message: VoskRequest, transfer?: ArrayBuffer[]) => void;
 
@@ -9,24 +13,58 @@ export class VoskStream implements Recogniser {
   readonly #listener: RecogniserListener;
   readonly #request: Request;
   readonly #forget: () => void;
+  readonly #pauses: PauseDetector | undefined;
   readonly #flushes: (() => void)[] = [];
+  /** Audio not yet passed on: the detector has heard its beginning, and cannot tell which phrase it belongs to. */
+  #heldBack = new Int16Array(0);
+  #heardSamples = 0;
 
-  constructor(number: number, listener: RecogniserListener, request: Request, forget: () => void) {
+  constructor(
+    number: number,
+    listener: RecogniserListener,
+    request: Request,
+    forget: () => void,
+    pauses?: PauseDetector,
+  ) {
     this.#number = number;
     this.#listener = listener;
     this.#request = request;
     this.#forget = forget;
+    this.#pauses = pauses;
   }
 
   accept(samples: Int16Array): void {
-    // The caller keeps its array, and this copy moves to the worker without another one.
-    const copy = samples.slice();
-    this.#request({ type: 'accept', stream: this.#number, samples: copy }, [copy.buffer]);
+    if (!this.#pauses) {
+      this.#pass(samples);
+      return;
+    }
+    const { frameSamples, onsetSamples } = this.#pauses;
+    const audio = joined(this.#heldBack, samples);
+    let passed = 0;
+    let heard = this.#heardSamples;
+    while (heard + frameSamples <= audio.length) {
+      const sign = this.#pauses.hear(audio.subarray(heard, heard + frameSamples));
+      heard += frameSamples;
+      if (sign === undefined) continue;
+      const phraseEnd = sign === 'interrupted' ? heard - onsetSamples : heard;
+      this.#pass(audio.subarray(passed, phraseEnd));
+      passed = phraseEnd;
+      const by = sign === 'interrupted' ? 'short-pause' : 'pause';
+      this.#request({ type: 'end-phrase', stream: this.#number, by });
+    }
+    const certain = heard - this.#pauses.unsureSamples;
+    this.#pass(audio.subarray(passed, certain));
+    this.#heldBack = audio.slice(certain);
+    this.#heardSamples = heard - certain;
   }
 
   flush(flushed: () => void): void {
+    this.#pass(this.#heldBack);
+    this.#heldBack = new Int16Array(0);
+    this.#heardSamples = 0;
+    this.#pauses?.restart();
     this.#flushes.push(flushed);
-    this.#request({ type: 'flush', stream: this.#number });
+    this.#request({ type: 'end-phrase', stream: this.#number, by: 'flush' });
   }
 
   close(): void {
@@ -35,7 +73,7 @@ export class VoskStream implements Recogniser {
     this.#request({ type: 'close', stream: this.#number });
   }
 
-  hear(reply: Exclude<VoskReply, { type: 'ready' }>): void {
+  hear(reply: StreamReply): void {
     switch (reply.type) {
       case 'interim':
         this.#listener.interim(reply.words.map(toHeardWord), reply.heardUntilSeconds);
@@ -46,8 +84,25 @@ export class VoskStream implements Recogniser {
       case 'flushed':
         this.#flushes.shift()?.();
         break;
+      default:
+        reply satisfies never;
     }
   }
+
+  #pass(samples: Int16Array): void {
+    if (samples.length === 0) return;
+    // The caller keeps its array, and this copy moves to the worker without another one.
+    const copy = samples.slice();
+    this.#request({ type: 'accept', stream: this.#number, samples: copy }, [copy.buffer]);
+  }
+}
+
+function joined(first: Int16Array, second: Int16Array): Int16Array {
+  if (first.length === 0) return second;
+  const both = new Int16Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
 }
 
 function toHeardWord({ word, start, end, conf }: VoskWord): HeardWord {

@@ -11,8 +11,8 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion */
 // The other rule takes the worker's port for a browser window.
 /* oxlint-disable unicorn/require-post-message-target-origin */
-import type { VoskFile } from './files.ts';
-import type { VoskReply, VoskRequest, VoskWord, VoskWorkerData } from './messages.ts';
+import type { VoskFile, VoskFiles } from './files.ts';
+import type { PhraseEnd, VoskReply, VoskRequest, VoskWord, VoskWorkerData } from './messages.ts';
 
 /** The part of Vosk's C API, as wrapped by emscripten, that is used here. */
 interface VoskModule {
@@ -27,7 +27,12 @@ interface VoskModule {
   _free(address: number): void;
   SetLogLevel(level: number): void;
   Model: new (folder: string) => object;
-  Recognizer: new (model: object, sampleRate: number) => VoskRecognizer;
+  /** A grammar is a list of phrases, as JSON, whose words are then all that can be heard. */
+  Recognizer: new (
+    model: object,
+    sampleRate: number,
+    grammar?: string,
+  ) => VoskRecognizer;
 }
 
 interface VoskRecognizer {
@@ -67,18 +72,6 @@ export function runVoskWorker(): void {
   const BLOCKS_PER_SECOND = 20;
   /** Five interims for each second of audio; Vosk has nothing new more often. */
   const BLOCKS_PER_INTERIM = 4;
-  /**
-   * How far Vosk's decoder is behind the audio, at most: a chunk of 0.21 s is decoded once 0.15 s more has arrived, in
-   * features of 0.03 s. A final speaks for the audio up to there; a word that began in the lag, up to 0.2 s in trials,
-   * belongs to the next one. Were a final to claim all that was heard, a client that reconnects and replays from the
-   * final's end would lose that word.
-   */
-  const DECODING_LAG_SECONDS = 0.4;
-  /**
-   * Silence after the last word from which a final counts as a pause. Vosk sees at least 0.5 s of it before it ends a
-   * phrase; but it also ends one after 20 s without any.
-   */
-  const PAUSE_SECONDS = 0.5;
   /** The loader is all that stands above this line; what follows expects to live in a browser. */
   const END_OF_LOADER = 'var vosk_default = LoadVosk;';
   /**
@@ -87,6 +80,10 @@ export function runVoskWorker(): void {
    */
   const FEATURE_OPTIONS = '\n--dither=0\n--allow-upsample=true\n';
 
+  /** What Vosk calls a word that is not in the vocabulary. */
+  const UNKNOWN_WORD = '[unk]';
+
+  const { files, decodingLagSeconds } = thread.workerData as VoskWorkerData;
   const log: string[] = [];
 
   function reply(message: VoskReply): void {
@@ -114,7 +111,7 @@ export function runVoskWorker(): void {
     );
   }
 
-  async function loadModule({ loader, wasm }: VoskWorkerData): Promise<VoskModule> {
+  async function loadModule({ loader, wasm }: VoskFiles): Promise<VoskModule> {
     const script = Buffer.from(read(loader)).toString('utf8');
     const loaderEnd = script.indexOf(END_OF_LOADER);
     const source = `${script.slice(0, loaderEnd)}\nreturn LoadVosk;`;
@@ -143,12 +140,32 @@ export function runVoskWorker(): void {
     return model;
   }
 
+  /** Words the model has no sounds for are left out of a grammar with nothing but a line in the log. */
+  function openWithVocabulary(
+    module: VoskModule,
+    model: object,
+    sampleRate: number,
+    vocabulary: readonly string[],
+  ): VoskRecognizer {
+    log.length = 0;
+    module.SetLogLevel(0);
+    const recognizer = new module.Recognizer(
+      model,
+      sampleRate,
+      JSON.stringify([...vocabulary, UNKNOWN_WORD]),
+    );
+    module.SetLogLevel(-1);
+    const ignored = log.flatMap((line) => /missing in vocabulary: '(.*)'/.exec(line)?.[1] ?? []);
+    if (ignored.length === 0) return recognizer;
+    throw new Error(`the model does not know the words ${ignored.join(', ')}`);
+  }
+
   class Stream {
     readonly #module: VoskModule;
     readonly #recognizer: VoskRecognizer;
     readonly #number: number;
     readonly #sampleRate: number;
-    readonly #waiting: (Int16Array | 'flush')[] = [];
+    readonly #waiting: (Int16Array | PhraseEnd)[] = [];
     readonly #block: Float32Array;
     readonly #address: number;
     /** Samples of the block that hold audio not yet handed to Vosk. */
@@ -157,10 +174,12 @@ export function runVoskWorker(): void {
     /** Audio up to here is in finals; never goes back. */
     #decidedSeconds = 0;
     #blocksSinceReply = 0;
+    /** There have been words since the speaker last paused. */
+    #isUtterance = false;
 
-    constructor(module: VoskModule, model: object, number: number, sampleRate: number) {
+    constructor(module: VoskModule, recognizer: VoskRecognizer, number: number, sampleRate: number) {
       this.#module = module;
-      this.#recognizer = new module.Recognizer(model, sampleRate);
+      this.#recognizer = recognizer;
       this.#recognizer.SetWords(true);
       this.#recognizer.SetPartialWords(true);
       this.#number = number;
@@ -169,7 +188,7 @@ export function runVoskWorker(): void {
       this.#address = module._malloc(this.#block.byteLength);
     }
 
-    enqueue(item: Int16Array | 'flush'): void {
+    enqueue(item: Int16Array | PhraseEnd): void {
       this.#waiting.push(item);
     }
 
@@ -177,7 +196,7 @@ export function runVoskWorker(): void {
     step(): boolean {
       const next = this.#waiting.shift();
       if (next === undefined) return false;
-      if (next === 'flush') this.#flush();
+      if (typeof next === 'string') this.#endPhrase(next);
       else {
         const taken = next.subarray(0, this.#block.length - this.#filled);
         this.#block.set(taken, this.#filled);
@@ -196,16 +215,20 @@ export function runVoskWorker(): void {
     #hearBlock(): void {
       const hasEnded = this.#accept();
       this.#blocksSinceReply += 1;
-      if (hasEnded) this.#replyFinal(this.#recognizer.Result(), DECODING_LAG_SECONDS);
+      if (hasEnded) this.#replyFinal(this.#recognizer.Result(), { lagSeconds: decodingLagSeconds });
       else if (this.#blocksSinceReply >= BLOCKS_PER_INTERIM) this.#replyInterim();
     }
 
-    #flush(): void {
+    #endPhrase(by: PhraseEnd): void {
       // Vosk ignores a flush that directly follows a final, though the lag's worth of audio is still undecided: the
       // next word would start before the end of this final. Being handed audio, even none, wakes it.
       this.#accept();
-      this.#replyFinal(this.#recognizer.FinalResult(), 0);
-      reply({ type: 'flushed', stream: this.#number });
+      if (by === 'pause') {
+        this.#replyFinal(this.#recognizer.Result(), { lagSeconds: decodingLagSeconds, isPause: true });
+      } else {
+        this.#replyFinal(this.#recognizer.FinalResult(), { lagSeconds: 0, isPause: by === 'short-pause' });
+      }
+      if (by === 'flush') reply({ type: 'flushed', stream: this.#number });
     }
 
     /** Hands over what the block holds; tells whether Vosk takes the phrase to be at its end. */
@@ -225,12 +248,17 @@ export function runVoskWorker(): void {
       reply({ type: 'interim', stream: this.#number, words, heardUntilSeconds });
     }
 
-    #replyFinal(json: string, lagSeconds: number): void {
+    #replyFinal(
+      json: string,
+      { lagSeconds, isPause = false }: { lagSeconds: number; isPause?: boolean },
+    ): void {
       const { result: words = [] } = JSON.parse(json) as VoskResult;
       const heardSeconds = this.#heardSamples / this.#sampleRate;
       const lastWordEnd = words.at(-1)?.end ?? 0;
-      const endpoint = words.length > 0 && heardSeconds - lastWordEnd >= PAUSE_SECONDS;
       this.#decidedSeconds = Math.max(this.#decidedSeconds, lastWordEnd, heardSeconds - lagSeconds);
+      this.#isUtterance ||= words.length > 0;
+      const endpoint = isPause && this.#isUtterance;
+      if (endpoint) this.#isUtterance = false;
       this.#blocksSinceReply = 0;
       reply({
         type: 'final',
@@ -243,11 +271,11 @@ export function runVoskWorker(): void {
   }
 
   async function serve(): Promise<void> {
-    const files = thread.workerData as VoskWorkerData;
     const module = await loadModule(files);
     const model = loadModel(module, files.model);
     const streams = new Map<number, Stream>();
     let isWorking = false;
+    let asked = 0;
 
     /**
      * One block of each stream, then a look at the messages: a long burst of audio holds up nobody else's, and a
@@ -255,9 +283,12 @@ export function runVoskWorker(): void {
      */
     function work(): void {
       isWorking = false;
+      let isMoreWaiting = false;
       for (const stream of streams.values()) {
-        if (explain('listening', () => stream.step())) wake();
+        if (explain('listening', () => stream.step())) isMoreWaiting = true;
       }
+      if (isMoreWaiting) wake();
+      else answer();
     }
 
     function wake(): void {
@@ -266,31 +297,41 @@ export function runVoskWorker(): void {
       setImmediate(work);
     }
 
-    function open(number: number, sampleRate: number): void {
+    function answer(): void {
+      for (; asked > 0; asked -= 1) reply({ type: 'caught-up' });
+    }
+
+    function open(number: number, sampleRate: number, vocabulary?: readonly string[]): void {
       const doing = `opening a stream of ${sampleRate} samples a second`;
-      streams.set(
-        number,
-        explain(doing, () => new Stream(module, model, number, sampleRate)),
-      );
+      const stream = explain(doing, () => {
+        const recognizer = vocabulary
+          ? openWithVocabulary(module, model, sampleRate, vocabulary)
+          : new module.Recognizer(model, sampleRate);
+        return new Stream(module, recognizer, number, sampleRate);
+      });
+      streams.set(number, stream);
     }
 
     thread.parentPort!.on('message', (request: VoskRequest) => {
-      const stream = streams.get(request.stream);
       switch (request.type) {
         case 'open':
-          open(request.stream, request.sampleRate);
+          open(request.stream, request.sampleRate, request.vocabulary);
           break;
         case 'accept':
-          stream?.enqueue(request.samples);
+          streams.get(request.stream)?.enqueue(request.samples);
           wake();
           break;
-        case 'flush':
-          stream?.enqueue('flush');
+        case 'end-phrase':
+          streams.get(request.stream)?.enqueue(request.by);
           wake();
           break;
         case 'close':
-          stream?.release();
+          streams.get(request.stream)?.release();
           streams.delete(request.stream);
+          break;
+        case 'catch-up':
+          asked += 1;
+          if (!isWorking) answer();
           break;
       }
     });
