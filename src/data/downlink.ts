@@ -135,7 +135,10 @@ export class Downlink {
       if (message.is_final) this.#confirm(Math.min(settledTo, view.clock.position));
       if (message.speech_final) this.#utterances.speechFinal(channel);
     }
-    if (message.from_finalize) this.#finalizer.finalized(message.channel_index[0] ?? 0);
+    if (message.from_finalize) {
+      const [channel = 0, channelCount = 1] = message.channel_index;
+      this.#finalizer.finalized(channel, channelCount);
+    }
   }
 
   #show(transcript: Transcript): void {

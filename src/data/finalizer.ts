@@ -11,6 +11,8 @@ interface Request {
   channel: number | undefined;
   control: ControlMessage;
   isSent: boolean;
+  /** Channels that have answered; a request for all of them waits for all. */
+  answered: Set<number>;
   timer: unknown;
   settle: (isFinal: boolean) => void;
 }
@@ -39,6 +41,7 @@ export class Finalizer {
       const request: Request = {
         channel,
         isSent: false,
+        answered: new Set(),
         timer: undefined,
         control: { text: finalizeMessage(channel), position, onSent: () => this.#sent(request) },
         settle: (isFinal) => {
@@ -54,11 +57,15 @@ export class Finalizer {
     });
   }
 
-  /** An answer came: to the oldest request that was sent for this channel. */
-  finalized(channel: number): void {
-    const isAnswered = (request: Request) =>
-      request.isSent && (request.channel === undefined || request.channel === channel);
-    this.#requests.find(isAnswered)?.settle(true);
+  /** An answer came, of one of so many channels: to the oldest request that still lacks it. */
+  finalized(channel: number, channelCount: number): void {
+    const request = this.#requests.find(
+      ({ isSent, channel: asked, answered }) =>
+        isSent && (asked ?? channel) === channel && !answered.has(channel),
+    );
+    request?.answered.add(channel);
+    if (request && (request.channel !== undefined || request.answered.size >= channelCount))
+      request.settle(true);
   }
 
   /** A new connection replays the audio, and so the requests behind it. */
@@ -67,6 +74,7 @@ export class Finalizer {
       this.#wait(request, this.#answerMs + this.#backlogMs());
       if (request.isSent) this.#uplink.control(request.control);
       request.isSent = false;
+      request.answered.clear();
     }
   }
 
