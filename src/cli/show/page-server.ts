@@ -52,7 +52,7 @@ export async function startPageServer(content: PageContent, port: number): Promi
 async function answer(request: IncomingMessage, content: PageContent, origin: string): Promise<Answer> {
   if (`http://${request.headers.host ?? ''}` !== origin)
     return { status: 421, body: 'Another host was meant.\n' };
-  const path = new URL(request.url ?? '/', origin).pathname;
+  const [path = '/'] = (request.url ?? '/').split('?');
   const file = content.files.get(path);
   const action = content.actions.get(path);
   if (file) {

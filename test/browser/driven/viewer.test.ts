@@ -1,0 +1,233 @@
+/** The page of `rx-deepgram show` in Chromium: under its own policy, with the real client in it, against the emulator. */
+import type { Browser, BrowserContextOptions, Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type OpenShow, openShow } from '../../viewer/open-show.ts';
+import { launchChromium } from '../chromium.ts';
+
+let served: OpenShow;
+let browser: Browser;
+/** What the console, the page and the policy complained of. */
+let complaints: string[] = [];
+let addresses: Set<string>;
+
+beforeAll(async () => {
+  [served, browser] = await Promise.all([openShow(), launchChromium()]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await served.close();
+});
+
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+});
+
+async function open(options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  complaints = [];
+  addresses = new Set();
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('request', (request) => addresses.add(new URL(request.url()).hostname));
+  page.on('websocket', (socket) => addresses.add(new URL(socket.url()).hostname));
+  await page.addInitScript(() => {
+    // oxlint-disable-next-line no-console -- it is how a page complains
+    document.addEventListener('securitypolicyviolation', (event) => console.error(event.violatedDirective));
+  });
+  await page.goto(served.url);
+  return page;
+}
+
+/** The states that were lit, in order, from now on. */
+async function recordLights(page: Page): Promise<() => Promise<string[]>> {
+  await page.locator('.chart [aria-current]').waitFor();
+  const chart = page.locator('.chart svg');
+  await chart.evaluate((svg) => {
+    const lit: (string | undefined)[] = [];
+    Object.assign(window, { lit });
+    new MutationObserver((changes) => {
+      for (const { target } of changes) {
+        const { dataset } = target as SVGElement;
+        if ((target as SVGElement).hasAttribute('aria-current')) lit.push(dataset['state']);
+      }
+    }).observe(svg, { subtree: true, attributeFilter: ['aria-current'] });
+  });
+  return () => page.evaluate(() => (window as unknown as { lit: string[] }).lit);
+}
+
+const stateOf = (page: Page) => page.locator('.state-name');
+const inState = (page: Page, state: string) =>
+  stateOf(page)
+    .filter({ hasText: new RegExp(`^${state}$`) })
+    .waitFor();
+
+test('a cut lights backoff, reconnecting and streaming, and the transcript is complete in the end', async () => {
+  const page = await open();
+  await inState(page, 'streaming');
+  await page.locator('.transcript .final').nth(2).waitFor();
+  const lights = await recordLights(page);
+  await page.getByRole('button', { name: 'Cut' }).click();
+  await inState(page, 'streaming');
+  await page.locator('.log li', { hasText: 'connected again after' }).waitFor();
+  expect(await lights()).toEqual(['backoff', 'reconnecting', 'streaming']);
+
+  await page.locator('.transcript .text .seam', { hasText: '2' }).waitFor();
+  await page.keyboard.press('2');
+  await page.locator('.log li', { hasText: 'closed-1011' }).first().waitFor();
+  const outcome = page.locator('.outcome', { hasText: 'drained over 3 connections' });
+  await outcome.waitFor({ timeout: 40_000 });
+  expect(await outcome.textContent()).toContain('nothing missing');
+  const finals = await page.locator('.transcript .final').allTextContents();
+  const words = Array.from({ length: 24 }, (_, i) => String(i + 1).padStart(4, '0'));
+  expect(finals.join(' ').split(' ')).toEqual(words);
+  expect(await page.locator('.transcript .text .seam').allTextContents()).toEqual(['2', '3']);
+
+  const figures = await page.locator('.ledger dd').allTextContents();
+  const [accepted, confirmed, pending, dropped] = figures.map((text) => parseFloat(text));
+  expect([confirmed, pending, dropped]).toEqual([accepted, 0, 0]);
+  expect(complaints).toEqual([]);
+  expect([...addresses]).toEqual(['127.0.0.1']);
+});
+
+test('a pause is bridged: idle-keepalive is lit, the gauge turns back at 3 s, hearts stand on the timeline', async () => {
+  const page = await open();
+  await inState(page, 'streaming');
+  await page.keyboard.press('h');
+  expect(await page.getByRole('button', { name: 'Hold the audio' }).getAttribute('aria-pressed')).toBe(
+    'true',
+  );
+  await inState(page, 'idle-keepalive');
+  await page.locator('.timeline .mark.keep-alive').nth(1).waitFor();
+  const longest = await page.locator('.gauge .figures').textContent();
+  expect(parseFloat(/longest ([\d.]+) s/.exec(longest ?? '')?.[1] ?? '')).toBeLessThan(5);
+  await page.keyboard.press('h');
+  await inState(page, 'streaming');
+  expect(complaints).toEqual([]);
+});
+
+test('the keyboard reaches every button, and single keys can be switched off', async () => {
+  const page = await open();
+  await inState(page, 'streaming');
+  const buttons = await page.getByRole('button').allTextContents();
+  expect(buttons.length).toBe(13);
+  const reached = new Set<string>();
+  for (let i = 0; i < 30; i += 1) {
+    await page.keyboard.press('Tab');
+    reached.add(await page.evaluate(() => document.activeElement?.textContent ?? ''));
+  }
+  expect(buttons.filter((text) => !reached.has(text))).toEqual([]);
+
+  await page.getByLabel('keys').uncheck();
+  await page.keyboard.press('1');
+  await page.getByRole('button', { name: 'Half speed' }).focus();
+  await page.keyboard.press('Enter');
+  await page.locator('.log li', { hasText: 'Half speed' }).waitFor();
+  expect(await page.locator('.log li.note').allTextContents()).toHaveLength(1);
+});
+
+test('every part has a name, and those that live say how they stand', async () => {
+  const page = await open();
+  await inState(page, 'streaming');
+  for (const name of [
+    'State',
+    'Transcript',
+    'Silence on the wire',
+    'The ledger',
+    'Timeline',
+    'Statechart',
+    'Event log',
+  ]) {
+    await page.getByRole('region', { name, exact: true }).waitFor();
+  }
+  await page.getByRole('img', { name: 'The connection machine. Active state: streaming.' }).waitFor();
+  await page.getByRole('img', { name: /^States over time: .*streaming/ }).waitFor();
+  await page.getByRole('meter', { name: 'Outbound silence' }).waitFor();
+  await page.getByRole('group', { name: 'Break it' }).waitFor();
+  await page.getByRole('status').filter({ hasText: 'streaming' }).waitFor();
+});
+
+test('who wants no motion sees no sparks, and still sees what has just happened', async () => {
+  const page = await open({ reducedMotion: 'reduce' });
+  await inState(page, 'streaming');
+  const arrow = page.locator('.chart path.edge.live[data-glow]').first();
+  await arrow.waitFor({ state: 'attached' });
+  expect(await page.locator('.chart .pulse').count()).toBe(0);
+  expect(await arrow.evaluate((path) => getComputedStyle(path).animationTimingFunction)).toBe('steps(1)');
+});
+
+test('on a phone nothing is cut off, and the active state is scrolled into view', async () => {
+  const page = await open({ viewport: { width: 390, height: 844 } });
+  await inState(page, 'streaming');
+  const widths = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+  expect(widths[0]).toBe(widths[1]);
+  await expect
+    .poll(() => page.locator('.chart .scroller').evaluate(({ scrollLeft }) => scrollLeft))
+    .toBeGreaterThan(50);
+});
+
+test('a new session takes the place of the old one, which leaves nothing behind', async () => {
+  const page = await open();
+  await inState(page, 'streaming');
+  await page.getByRole('button', { name: 'Play again' }).click();
+  await inState(page, 'streaming');
+  expect(await page.locator('.rx-deepgram-viewer').count()).toBe(1);
+  await page.getByRole('button', { name: 'Close', exact: true }).click();
+  await page.locator('.outcome', { hasText: 'drained on one connection' }).waitFor();
+  expect(await page.getByRole('button', { name: 'Cut' }).isDisabled()).toBe(true);
+});
+
+describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
+  test('every text has a contrast of 4.5 to what is behind it', async () => {
+    const page = await open({ colorScheme, reducedMotion: 'reduce' });
+    await inState(page, 'streaming');
+    await page.locator('.transcript .final').first().waitFor();
+    expect(await page.evaluate(faintTexts)).toEqual([]);
+  });
+});
+
+/** Runs in the page: texts whose colour is too near to the nearest opaque background above them. */
+function faintTexts(): string[] {
+  const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  if (!context) throw new Error('There is no canvas to ask for colours.');
+  const channelsOf = (colour: string): [number, number, number, number] => {
+    context.clearRect(0, 0, 1, 1);
+    context.fillStyle = colour;
+    context.fillRect(0, 0, 1, 1);
+    const [r = 0, g = 0, b = 0, a = 0] = context.getImageData(0, 0, 1, 1).data;
+    return [r, g, b, a / 255];
+  };
+  const luminanceOf = (channels: readonly number[]) => {
+    const [r = 0, g = 0, b = 0] = channels
+      .slice(0, 3)
+      .map((each) => each / 255)
+      .map((each) => (each <= 0.040_45 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const backgroundOf = (element: Element): string => {
+    for (let each: Element | null = element; each; ) {
+      const { backgroundColor } = getComputedStyle(each);
+      if (channelsOf(backgroundColor)[3] > 0.99) return backgroundColor;
+      const root = each.getRootNode();
+      each = each.parentElement ?? (root instanceof ShadowRoot ? root.host : null);
+    }
+    return getComputedStyle(document.documentElement).backgroundColor;
+  };
+  const faint: string[] = [];
+  const visit = (root: ParentNode) => {
+    for (const element of root.querySelectorAll('*')) {
+      if (element.shadowRoot) visit(element.shadowRoot);
+      const hasText = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim());
+      const isShown = element.checkVisibility() && !(element instanceof SVGElement);
+      if (!hasText || !isShown || element.matches(':disabled, :disabled *, option, noscript')) continue;
+      const [text, ground] = [getComputedStyle(element).color, backgroundOf(element)].map((colour) =>
+        luminanceOf(channelsOf(colour)),
+      ) as [number, number];
+      const contrast = (Math.max(text, ground) + 0.05) / (Math.min(text, ground) + 0.05);
+      if (contrast < 4.5) faint.push(`${element.className} “${element.textContent}”: ${contrast.toFixed(2)}`);
+    }
+  };
+  visit(document);
+  return faint;
+}

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { openSession } from './session.ts';
+
+test('the silence is the time since the last frame, and never reaches the window of 10 s [G1]', async () => {
+  const { wire, speak, wait, live } = openSession();
+  expect(wire.silenceMs).toBeUndefined();
+  await speak(1_000);
+  await wait(2_000);
+  expect(wire.silenceMs).toBeGreaterThanOrEqual(2_000);
+  expect(wire.silenceMs).toBeLessThan(2_100);
+  await wait(60_000);
+  expect(wire.silenceMs).toBeLessThanOrEqual(3_000);
+  expect(wire.longestSilenceMs).toBe(3_000);
+  live.abort();
+});
+
+test('what it measures is what the session reports, and what the other end has seen', async () => {
+  const { wire, emulator, speak, wait, network, close } = openSession();
+  await speak(1_000);
+  await wait(4_000);
+  network.cut();
+  await speak(2_000);
+  const report = await close();
+  expect(wire.longestSilenceMs).toBeCloseTo(report.longestOutboundSilenceMs, -1);
+  const seen = Math.max(...emulator.connections.slice(0, 1).map((each) => each.longestOutboundSilenceMs));
+  expect(Math.abs(seen - wire.longestSilenceMs)).toBeLessThan(100);
+});
+
+test('there is no silence to speak of where no connection is, or where CloseStream has been said', async () => {
+  const { wire, emulator, network, speak, close } = openSession();
+  await speak(1_000);
+  emulator.refuse(503, { times: 100 });
+  network.cut();
+  await speak(1_000);
+  expect(wire.silenceMs).toBeUndefined();
+  await close();
+  expect(wire.silenceMs).toBeUndefined();
+  expect(wire.longestSilenceMs).toBeLessThan(3_000);
+});
+
+test('it can cut the connection, and the session recovers without a loss', async () => {
+  const { wire, live, speak, close } = openSession();
+  await speak(1_000);
+  wire.cut();
+  await speak(2_000);
+  const report = await close();
+  expect(report).toMatchObject({ outcome: 'drained', connections: 2 });
+  expect(live.ledger.confirmed).toBe(live.ledger.accepted);
+});
+
+test('nobody is told after they have stopped listening', async () => {
+  const { wire, speak, live } = openSession();
+  const kinds = new Set<string>();
+  const stop = wire.listen(({ kind }) => kinds.add(kind));
+  await speak(500);
+  stop();
+  kinds.clear();
+  await speak(500);
+  expect([...kinds]).toEqual([]);
+  live.abort();
+});
