@@ -91,6 +91,7 @@ export class Capture {
   #track: MediaStreamTrack | undefined;
   #node: AudioWorkletNode | undefined;
   #status: CaptureStatus | undefined;
+  #hasRun = false;
   #silentFrames = 0;
 
   /** To be made in the event handler of a gesture, if there is one: an AudioContext made there is let run at once. */
@@ -100,7 +101,7 @@ export class Capture {
     source: CaptureSource,
     subscriber: Subscriber<Uint8Array>,
   ) {
-    if (typeof AudioContext === 'undefined' || typeof AudioWorkletNode === 'undefined') throw unsupported();
+    if (!globalThis.isSecureContext || typeof AudioWorkletNode === 'undefined') throw unsupported();
     this.#settings = settings;
     this.#options = options;
     this.#source = source;
@@ -199,9 +200,15 @@ export class Capture {
   #look(): void {
     const { frameSamples, sampleRate } = this.#settings;
     const silentMs = (this.#silentFrames * frameSamples * 1000) / sampleRate;
-    if (this.#context.state !== 'running') this.#tell('blocked');
+    this.#hasRun ||= this.#context.state === 'running';
+    if (this.#context.state !== 'running') this.#tell(this.#isStarting ? 'starting' : 'blocked');
     else if (this.#track?.muted) this.#tell('muted');
     else this.#tell(silentMs >= SILENT_MS ? 'silent' : 'live');
+  }
+
+  /** Not running yet, and no reason to think that it will not: somebody has clicked or typed in this page. */
+  get #isStarting(): boolean {
+    return !this.#hasRun && (navigator as Partial<Navigator>).userActivation?.hasBeenActive === true;
   }
 
   #tell(status: CaptureStatus): void {

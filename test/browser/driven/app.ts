@@ -1,3 +1,58 @@
 /** What the pages of these tests have at hand, as `app`. */
+import type { Observable } from 'rxjs';
+import { TranscriptionError } from '../../../src/index.ts';
+
 export * as rxjs from 'rxjs';
 export * from '../../../src/index.ts';
+
+/** As it is, without what browsers do to make speech pleasant. */
+export const RAW = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+
+/** What became of a source of sound. */
+export interface Heard {
+  samples: number[];
+  /** Sizes of the chunks, in bytes. */
+  sizes: number[];
+  end: 'complete' | 'unsubscribed' | { reason: string; message: string };
+}
+
+/** Listens until there are enough chunks, or the sound ends by itself. */
+export function hear(source: Observable<Uint8Array>, chunkCount = Infinity): Promise<Heard> {
+  return new Promise((resolve) => {
+    const heard: Heard = { samples: [], sizes: [], end: 'unsubscribed' };
+    const ends = (end: Heard['end']) => resolve({ ...heard, end });
+    const subscription = source.subscribe({
+      next: (chunk) => {
+        heard.sizes.push(chunk.byteLength);
+        heard.samples.push(...new Int16Array(chunk.buffer, chunk.byteOffset, chunk.byteLength / 2));
+        if (heard.sizes.length < chunkCount) return;
+        subscription.unsubscribe();
+        ends('unsubscribed');
+      },
+      complete: () => ends('complete'),
+      error: (error: unknown) => {
+        if (!(error instanceof TranscriptionError)) throw error;
+        ends({ reason: error.reason, message: error.message });
+      },
+    });
+  });
+}
+
+/** Every microphone track and audio context that the page has made from now on: for seeing whether they are let go. */
+export function watchResources(): { tracks: MediaStreamTrack[]; contexts: AudioContext[] } {
+  const made = { tracks: [] as MediaStreamTrack[], contexts: [] as AudioContext[] };
+  const { mediaDevices } = navigator;
+  const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
+  mediaDevices.getUserMedia = async (constraints) => {
+    const stream = await getUserMedia(constraints);
+    made.tracks.push(...stream.getTracks());
+    return stream;
+  };
+  globalThis.AudioContext = class extends AudioContext {
+    constructor(options?: AudioContextOptions) {
+      super(options);
+      made.contexts.push(this);
+    }
+  };
+  return made;
+}
