@@ -2,14 +2,15 @@
 import type { PcmEncoding } from './pcm.ts';
 
 export interface PacketFormat {
-  encoding: PcmEncoding;
+  /** Opus is timed and not decoded: there is no decoder here. */
+  encoding: PcmEncoding | 'opus';
   sampleRate: number;
   channels: number;
 }
 
 export interface Packet {
   format: PacketFormat;
-  /** Whole sample frames. */
+  /** Whole sample frames, or one Opus packet. */
   payload: Uint8Array;
 }
 

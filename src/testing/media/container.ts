@@ -2,14 +2,20 @@
  * Tells containers apart by their first bytes and takes the payload out of them, strictly: a stream that starts
  * in the middle, which is what a reconnect without the header sends, is an error and not silence.
  */
-import { append } from './bytes.ts';
+import { append, ascii } from './bytes.ts';
 import type { ContainerDemuxer } from './container-demuxer.ts';
 import { OggDemuxer } from './ogg.ts';
 import { UndecodableAudio } from './undecodable-audio.ts';
 import { WavDemuxer } from './wav.ts';
 import { WebmDemuxer } from './webm.ts';
 
-const LONGEST_SIGNATURE = 4;
+const LONGEST_SIGNATURE = 8;
+/** Formats the service knows, and for which there is no demuxer here. */
+const UNDECODED: readonly [name: string, at: number, signature: string][] = [
+  ['FLAC', 0, 'fLaC'],
+  ['MP3', 0, 'ID3'],
+  ['MP4', 4, 'ftyp'],
+];
 
 /** A demuxer that waits for the first bytes and then becomes the one they ask for. */
 export function createDemuxer(): ContainerDemuxer {
@@ -30,9 +36,22 @@ function demuxerFor(opening: Uint8Array): ContainerDemuxer {
   if (startsWith(opening, [0x52, 0x49, 0x46, 0x46])) return new WavDemuxer();
   if (startsWith(opening, [0x4f, 0x67, 0x67, 0x53])) return new OggDemuxer();
   if (startsWith(opening, [0x1a, 0x45, 0xdf, 0xa3])) return new WebmDemuxer();
-  throw new UndecodableAudio('no container header at the start of the stream');
+  throw new UndecodableAudio('no container header at the start of the stream', undecodedFormatOf(opening));
 }
 
-function startsWith(bytes: Uint8Array, signature: readonly number[]): boolean {
-  return signature.every((byte, i) => bytes[i] === byte);
+/** Whether a stream that begins so is no raw audio. WAV does not count: its header is heard as a click, and all is well. */
+export function isForeignToRawAudio(opening: Uint8Array): boolean {
+  return (
+    startsWith(opening, [0x4f, 0x67, 0x67, 0x53]) ||
+    startsWith(opening, [0x1a, 0x45, 0xdf, 0xa3]) ||
+    undecodedFormatOf(opening) !== undefined
+  );
+}
+
+function undecodedFormatOf(opening: Uint8Array): string | undefined {
+  return UNDECODED.find(([, at, signature]) => startsWith(opening.subarray(at), ascii(signature)))?.[0];
+}
+
+function startsWith(bytes: Uint8Array, signature: ArrayLike<number>): boolean {
+  return Array.from(signature).every((byte, i) => bytes[i] === byte);
 }

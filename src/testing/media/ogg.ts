@@ -2,7 +2,7 @@
  * Ogg with PCM inside, by the OggPCM mapping (a 28-byte header packet `"PCM     "`, format 2 = 16-bit little
  * endian, then a comment packet): a container whose audio can be judged sample by sample, with no Opus decoder.
  *
- * The demuxer is strict where a broken replay would show: the stream opens with its header page, every page's
+ * The demuxer reads Ogg Opus as well; what is in it is timed and not heard. It is strict where a broken replay would show: the stream opens with its header page, every page's
  * checksum is right, page numbers never go back. A jump forward is a hole, and bearable, as to any Ogg decoder.
  */
 import { append, ascii } from './bytes.ts';
@@ -15,6 +15,7 @@ const PAGE_HEADER_BYTES = 27;
 const FIRST_PAGE = 2;
 const CONTINUED = 1;
 const MAGIC = 'PCM     ';
+const OPUS_MAGIC = 'OpusHead';
 const S16_LITTLE_ENDIAN = 2;
 const PACKET_MS = 20;
 const SERIAL = 0x0dee_96a3;
@@ -157,8 +158,15 @@ function pageLength(bytes: Uint8Array): number | undefined {
 
 function readFormat(packet: Uint8Array): PacketFormat {
   const view = new DataView(packet.buffer, packet.byteOffset, packet.length);
-  const isPcm = packet.length >= 28 && ascii(MAGIC).every((byte, i) => packet[i] === byte);
+  // RFC 7845, 5.1: whatever the rate of the recording, Opus runs at 48 kHz.
+  if (startsWith(packet, OPUS_MAGIC) && packet.length >= 19)
+    return { encoding: 'opus', sampleRate: 48_000, channels: packet[9] ?? 1 };
+  const isPcm = packet.length >= 28 && startsWith(packet, MAGIC);
   if (!isPcm || view.getUint32(12) !== S16_LITTLE_ENDIAN)
-    throw new UndecodableAudio('an Ogg stream of another codec');
+    throw new UndecodableAudio('an Ogg stream of another codec', 'Ogg with another codec');
   return { encoding: 'linear16', sampleRate: view.getUint32(16), channels: view.getUint8(21) };
+}
+
+function startsWith(packet: Uint8Array, magic: string): boolean {
+  return ascii(magic).every((byte, i) => packet[i] === byte);
 }

@@ -3,7 +3,7 @@
  * nobody knows yet.
  */
 import { append } from './bytes.ts';
-import type { ContainerDemuxer, Packet, PacketFormat } from './container-demuxer.ts';
+import type { ContainerDemuxer, Packet } from './container-demuxer.ts';
 import type { MuxOptions, MuxedStream } from './muxed-stream.ts';
 import { type PcmEncoding, encodePcm } from './pcm.ts';
 import { UndecodableAudio } from './undecodable-audio.ts';
@@ -11,6 +11,13 @@ import { UndecodableAudio } from './undecodable-audio.ts';
 const FORMAT_TAGS: Record<PcmEncoding, number> = { linear16: 1, linear32: 3, alaw: 6, mulaw: 7 };
 const ENCODINGS: readonly PcmEncoding[] = ['linear16', 'linear32', 'alaw', 'mulaw'];
 const BITS: Record<PcmEncoding, number> = { linear16: 16, linear32: 32, alaw: 8, mulaw: 8 };
+
+interface WavFormat {
+  encoding: PcmEncoding;
+  sampleRate: number;
+  channels: number;
+}
+
 /** Length of a stream that has not ended. */
 const UNKNOWN_LENGTH = 0xffff_ffff;
 const LONGEST_HEADER_BYTES = 64 * 1024;
@@ -28,7 +35,7 @@ export function muxWav(samples: Int16Array, options: MuxOptions & { encoding?: P
   return { header: wavHeader({ encoding, sampleRate, channels }), chunks };
 }
 
-function wavHeader({ encoding, sampleRate, channels }: PacketFormat): Uint8Array {
+function wavHeader({ encoding, sampleRate, channels }: WavFormat): Uint8Array {
   const frameBytes = (BITS[encoding] / 8) * channels;
   const header = new Uint8Array(44);
   const view = new DataView(header.buffer);
@@ -50,7 +57,7 @@ function wavHeader({ encoding, sampleRate, channels }: PacketFormat): Uint8Array
 
 export class WavDemuxer implements ContainerDemuxer {
   #pending = new Uint8Array(0);
-  #format: PacketFormat | undefined;
+  #format: WavFormat | undefined;
   #inData = false;
 
   push(bytes: Uint8Array): Packet[] {
@@ -89,7 +96,7 @@ export class WavDemuxer implements ContainerDemuxer {
   }
 }
 
-function readFormat(view: DataView, at: number, length: number): PacketFormat {
+function readFormat(view: DataView, at: number, length: number): WavFormat {
   if (length < 16) throw new UndecodableAudio('a WAVE format too short');
   const [tag, bits] = [view.getUint16(at, true), view.getUint16(at + 14, true)];
   const [channels, sampleRate] = [view.getUint16(at + 2, true), view.getUint32(at + 4, true)];

@@ -3,7 +3,8 @@
  * clusters of unknown length, each of about a second and of many blocks. So a replay of recorded chunks can be
  * judged sample by sample, with no Opus decoder.
  *
- * The demuxer is strict where a broken replay would show: nothing before the header, no cluster before the tracks,
+ * The demuxer reads Opus as well, as browsers record it; what is in it is timed and not heard. It is strict where a broken
+ * replay would show: nothing before the header, no cluster before the tracks,
  * no block outside a cluster, no second header. The audio clock counts what is in the blocks; a jump of timecodes,
  * as a replay makes, adds nothing to it.
  */
@@ -16,6 +17,7 @@ import { UndecodableAudio } from './undecodable-audio.ts';
 
 const { ID } = ebml;
 const PCM_CODEC = 'A_PCM/INT/LIT';
+const OPUS_CODEC = 'A_OPUS';
 const BLOCK_MS = 20;
 const BLOCK_HEAD_BYTES = 4;
 const LACING = 0x06;
@@ -29,7 +31,15 @@ const SEGMENT_CHILDREN = new Set<number>([
   ID.voidElement,
   ID.crc32,
 ]);
-const CLUSTER_CHILDREN = new Set<number>([ID.timecode, ID.simpleBlock, ID.voidElement, ID.crc32, 0xa7, 0xab]);
+const CLUSTER_CHILDREN = new Set<number>([
+  ID.timecode,
+  ID.simpleBlock,
+  ID.blockGroup,
+  ID.position,
+  ID.previousSize,
+  ID.voidElement,
+  ID.crc32,
+]);
 
 /**
  * Samples as a live WebM stream. `clusterMs` is the length of a cluster: a chunk in its middle cannot even be
@@ -149,6 +159,8 @@ export class WebmDemuxer implements ContainerDemuxer {
         return [];
       case ID.simpleBlock:
         return this.#readBlock(content);
+      case ID.blockGroup:
+        return this.#readBlock(ebml.children(content).get(ID.block) ?? new Uint8Array(0));
       default:
         return [];
     }
@@ -167,10 +179,16 @@ export class WebmDemuxer implements ContainerDemuxer {
 function readTracks(content: Uint8Array): PacketFormat {
   const track = ebml.children(ebml.children(content).get(ID.trackEntry) ?? new Uint8Array(0));
   const codec = String.fromCharCode(...(track.get(ID.codecId) ?? []));
-  if (codec !== PCM_CODEC) throw new UndecodableAudio(`this emulator does not decode WebM codec "${codec}"`);
+  if (codec !== PCM_CODEC && codec !== OPUS_CODEC) {
+    throw new UndecodableAudio(
+      'a WebM codec without a decoder',
+      codec.replaceAll(/[^\w/]/g, '').slice(0, 20),
+    );
+  }
   const audio = ebml.children(track.get(ID.audio) ?? new Uint8Array(0));
   const sampleRate = ebml.readFloat(audio.get(ID.samplingFrequency));
   const channels = ebml.readUint(audio.get(ID.channels));
+  if (codec === OPUS_CODEC) return { encoding: 'opus', sampleRate, channels: channels || 1 };
   const bitDepth = ebml.readUint(audio.get(ID.bitDepth));
   if (sampleRate <= 0 || channels < 1 || bitDepth !== 16)
     throw new UndecodableAudio('an unknown WebM audio format');
