@@ -6,32 +6,50 @@ export { VirtualClock, type VirtualClockOptions } from './clock/virtual-clock.ts
 export { VirtualEventLoop } from './clock/virtual-event-loop.ts';
 export type { ReceivedMessage } from './emulator/connection-log.ts';
 export type { ConnectionWire } from './emulator/connection.ts';
-export { acceptsPlausibleCredentials } from './emulator/credentials.ts';
+export { acceptsPlausibleCredentials, type AuthVerdict } from './emulator/credentials.ts';
+export type { ConnectionEnd, EmulatedConnection } from './emulator/emulated-connection.ts';
 export {
   Emulator,
   type HandshakeOutcome,
   type RefusedHandshake,
   type SentFinal,
 } from './emulator/emulator.ts';
+export type { EmulatorEvent } from './emulator/events.ts';
+export {
+  BadFault,
+  describeFault,
+  type FaultOrder,
+  type FaultTarget,
+  parseFault,
+  readFault,
+  usageOf,
+} from './emulator/fault-orders.ts';
+export { FAULTS, type FaultName, type FaultParameter, type FaultRow } from './emulator/fault-table.ts';
 export {
   type ConnectionFault,
   type Fault,
   type HandshakeFault,
+  type Span,
   type When,
+  blackhole,
   close,
   cut,
+  drop,
   dropOnCloseStream,
   duplicateResults,
   flap,
-  goSilent,
+  halfOpen,
   hang,
   malformed,
   refuse,
+  reorderResults,
+  slow,
   stallResults,
   throttle,
 } from './emulator/faults.ts';
 export type { HandshakeRequest, Refusal } from './emulator/handshake.ts';
-export type { EmulatorOptions, EmulatorSettings } from './emulator/options.ts';
+export { type EmulatorOptions, type EmulatorSettings, LIMIT_NAMES, type Limits } from './emulator/options.ts';
+export { type Disagreement, READINGS, type ReadingName, type Readings } from './emulator/readings.ts';
 export { EmulatorServer, type EmulatorServerOptions, startEmulator } from './emulator/server.ts';
 export { type MuxOptions, type MuxedStream, recut } from './media/muxed-stream.ts';
 export { muxOgg } from './media/ogg.ts';

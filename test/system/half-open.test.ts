@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cut, goSilent, stallResults, throttle } from '../../src/testing/index.ts';
+import { cut, halfOpen, stallResults, throttle } from '../../src/testing/index.ts';
 import { tell } from './story.ts';
 
 test('a link that swallows everything is found within 11 s, and nothing is lost [G3 G11]', async () => {
@@ -18,7 +18,7 @@ test('a link that swallows everything is found within 11 s, and nothing is lost 
 test('a browser finds it as well, whose sockets tell nothing [G11]', async () => {
   const story = await tell({
     weather: { platform: 'browser' },
-    given: (server) => server.onConnection(1, goSilent({ afterAudioMs: 5_000 })),
+    given: (server) => server.onConnection(1, halfOpen({ afterAudioMs: 5_000 })),
   });
   await story.speak(30);
   await story.close();

@@ -227,7 +227,7 @@ export function describeTransport(name: string, platform: Platform): void {
         const { ear, socket } = open();
         if (state !== 'opening') await ear.until('opened');
         if (state === 'closing') {
-          await server.strike({ kind: 'goSilent' });
+          await server.strike({ kind: 'halfOpen' });
           socket.close(1000, '');
         }
         if (state === 'ended') {
@@ -258,7 +258,7 @@ export function describeTransport(name: string, platform: Platform): void {
 
     test('bufferedAmount grows on a link that takes nothing', async () => {
       const { socket } = await opened();
-      await server.strike({ kind: 'goSilent' });
+      await server.strike({ kind: 'halfOpen' });
       for (let i = 0; i < 400 && socket.bufferedAmount === 0; i += 1) {
         socket.send(new Uint8Array(1024 * 1024));
         await new Promise((resolve) => setTimeout(resolve));

@@ -17,7 +17,7 @@ export interface ConnectionView {
 
 /** What can be done to a connection. */
 export type Mishap =
-  | { kind: 'malformed' | 'cut' | 'goSilent' }
+  | { kind: 'malformed' | 'cut' | 'halfOpen' }
   | { kind: 'close'; code: number; reason: string };
 
 export interface RemoteEmulator {

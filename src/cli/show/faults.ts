@@ -54,7 +54,7 @@ export class Faults {
       case 'close-1011':
         return emulator.closeAll(1011, NET_0000);
       case 'half-open':
-        return emulator.goSilent();
+        return emulator.halfOpen();
       case 'refuse-503':
         emulator.refuse(503, { times: 3 });
         return emulator.cut();

@@ -1,12 +1,16 @@
 /**
- * From the bytes of one connection to samples: raw PCM as the query declares it, or a container whose header comes
- * first and tells the format. What cannot be decoded is said so at once, or swallowed, as the options want it.
+ * From the bytes of one connection to samples: raw audio as the query declares it, or a container whose header comes first and
+ * tells the format. What cannot be decoded is said so at once, or swallowed, as the options want it; what can only be timed
+ * becomes as much silence.
  */
-import { createDemuxer } from '../media/container.ts';
-import type { ContainerDemuxer } from '../media/container-demuxer.ts';
-import { PcmDecoder, mixDown } from '../media/pcm.ts';
+import { durationMsOf, opusPacketMs } from '../media/codec-timing.ts';
+import { createDemuxer, isForeignToRawAudio } from '../media/container.ts';
+import type { ContainerDemuxer, Packet } from '../media/container-demuxer.ts';
+import { type PcmEncoding, PcmDecoder, mixDown } from '../media/pcm.ts';
 import { UndecodableAudio } from '../media/undecodable-audio.ts';
 import type { ListenSettings } from './listen-query.ts';
+import { MAX_CHANNELS, MAX_SAMPLE_RATE, type RawFormat } from './raw-format.ts';
+import type { Readings } from './readings.ts';
 
 /** Decoded audio: one signal for each channel that is transcribed. */
 export interface AudioBlock {
@@ -15,46 +19,91 @@ export interface AudioBlock {
   durationMs: number;
 }
 
+/** Of the silence that stands for audio only timed: every duration of a packet is a whole number of its samples. */
+const SILENCE_RATE = 16_000;
+const ENOUGH_TO_TELL = 8;
+
 export class AudioIntake {
   #settings: ListenSettings;
-  #raw: { decoder: PcmDecoder; sampleRate: number } | undefined;
+  #readings: Readings;
+  #decoder: PcmDecoder | undefined;
   #demuxer: ContainerDemuxer | undefined;
-  #unknownFormat: 'refuse' | 'swallow';
+  #hasBegun = false;
   #swallowing = false;
+  /** The codec that was timed and not heard, once there was some. */
+  timedCodec: string | undefined;
 
-  constructor(settings: ListenSettings, unknownFormat: 'refuse' | 'swallow') {
+  constructor(settings: ListenSettings, readings: Readings) {
     this.#settings = settings;
-    this.#unknownFormat = unknownFormat;
-    if (settings.raw) {
-      const { encoding, channels, sampleRate } = settings.raw;
-      this.#raw = { decoder: new PcmDecoder(encoding, channels), sampleRate };
-    } else {
-      this.#demuxer = createDemuxer();
-    }
+    this.#readings = readings;
+    if (!settings.raw) this.#demuxer = createDemuxer();
   }
 
   /** Blocks decoded from these bytes; throws {@link UndecodableAudio}. */
   decode(bytes: Uint8Array): AudioBlock[] {
     if (this.#swallowing) return [];
-    if (this.#raw) return this.#block(this.#raw.decoder, this.#raw.sampleRate, bytes);
+    const { raw } = this.#settings;
     try {
-      return (this.#demuxer?.push(bytes) ?? []).flatMap((packet) => {
-        const { encoding, channels, sampleRate } = packet.format;
-        const decoder = new PcmDecoder(encoding, channels);
-        return this.#block(decoder, sampleRate, packet.payload);
-      });
+      if (raw) return this.#decodeRaw(raw, bytes);
+      return (this.#demuxer?.push(bytes) ?? []).flatMap((packet) => this.#decodePacket(packet));
     } catch (error) {
-      if (!(error instanceof UndecodableAudio) || this.#unknownFormat === 'refuse') throw error;
+      const isRefused = raw ? this.#readings.wrongEncoding === 'data-0000' : this.#refusesUnknown(error);
+      if (!(error instanceof UndecodableAudio) || isRefused) throw error;
       this.#swallowing = true;
       return [];
     }
   }
 
-  #block(decoder: PcmDecoder, sampleRate: number, bytes: Uint8Array): AudioBlock[] {
-    const signals = decoder.decode(bytes);
+  #decodeRaw(raw: RawFormat, bytes: Uint8Array): AudioBlock[] {
+    const isFirst = !this.#hasBegun && bytes.length >= ENOUGH_TO_TELL;
+    this.#hasBegun = true;
+    if (isFirst && this.#readings.wrongEncoding !== 'noise' && isForeignToRawAudio(bytes)) {
+      throw new UndecodableAudio('a container where raw audio was declared');
+    }
+    const { encoding, channels, sampleRate } = raw;
+    if (isPcm(encoding)) return this.#samples(encoding, channels, sampleRate, bytes);
+    return this.#silence(encoding, durationMsOf(encoding, bytes), channels);
+  }
+
+  #decodePacket({ format, payload }: Packet): AudioBlock[] {
+    const { encoding, channels, sampleRate } = format;
+    // A header can say anything; it must not make this emulator keep four billion samples, or 65,535 recognisers.
+    if (channels < 1 || channels > MAX_CHANNELS || sampleRate < 1 || sampleRate > MAX_SAMPLE_RATE) {
+      throw new UndecodableAudio('a format beyond all reason');
+    }
+    if (encoding !== 'opus') return this.#samples(encoding, channels, sampleRate, payload);
+    if (this.#readings.compressedAudio === 'refused') {
+      throw new UndecodableAudio('audio that can only be timed', 'Opus');
+    }
+    return this.#silence(encoding, opusPacketMs(payload), channels);
+  }
+
+  /** A codec that only we do not know is never swallowed in the service's name. */
+  #refusesUnknown(error: unknown): boolean {
+    return (
+      this.#readings.missingHeader === 'data-0000' ||
+      (error instanceof UndecodableAudio && error.codec !== undefined)
+    );
+  }
+
+  #samples(encoding: PcmEncoding, channels: number, sampleRate: number, bytes: Uint8Array): AudioBlock[] {
+    this.#decoder ??= new PcmDecoder(encoding, channels);
+    const signals = this.#decoder.decode(bytes);
     const length = signals[0]?.length ?? 0;
     if (length === 0) return [];
-    const channels = this.#settings.multichannel ? signals : [mixDown(signals)];
-    return [{ sampleRate, channels, durationMs: (length / sampleRate) * 1000 }];
+    const heard = this.#settings.multichannel ? signals : [mixDown(signals)];
+    return [{ sampleRate, channels: heard, durationMs: (length / sampleRate) * 1000 }];
   }
+
+  #silence(codec: string, durationMs: number, channels: number): AudioBlock[] {
+    if (durationMs === 0) return [];
+    this.timedCodec = codec;
+    const silence = new Int16Array(Math.round((durationMs * SILENCE_RATE) / 1000));
+    const heard = this.#settings.multichannel ? Array.from({ length: channels }, () => silence) : [silence];
+    return [{ sampleRate: SILENCE_RATE, channels: heard, durationMs }];
+  }
+}
+
+function isPcm(encoding: RawFormat['encoding']): encoding is PcmEncoding {
+  return encoding === 'linear16' || encoding === 'linear32' || encoding === 'mulaw' || encoding === 'alaw';
 }

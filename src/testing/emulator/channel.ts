@@ -4,6 +4,7 @@
  */
 import type { HeardWord, Recogniser, RecogniserFactory } from '../recognisers/recogniser.ts';
 import type { ListenSettings } from './listen-query.ts';
+import type { Readings } from './readings.ts';
 import { type ResultsContent, speechStartedMessage, utteranceEndMessage } from './messages.ts';
 
 /** Interims, empty ones too, come about once a second of audio. */
@@ -34,6 +35,7 @@ export class Channel {
   /** While flushing, the latest final is kept back: only the last of them answers the Finalize. */
   #flushing = false;
   #heldFinal: Final | undefined;
+  #sentWhileFlushing = false;
 
   constructor(
     place: { index: number; count: number; sampleRate: number },
@@ -60,18 +62,25 @@ export class Channel {
     this.#recogniser.accept(samples);
   }
 
-  /** Decides all audio so far. With nothing to decide there is no reply, as the service warns. */
-  flush(purpose: 'finalize' | 'drain', done: () => void): void {
+  /**
+   * Decides all audio so far. A Finalize has no reply when there is nothing to decide, as the service warns; what nothing is,
+   * `finalizeReply` says. A drain decides silence, too.
+   */
+  flush(purpose: 'drain' | Readings['finalizeReply'], done: () => void): void {
     if (this.#accepted / this.#sampleRate <= this.#finalUntil) {
+      if (purpose === 'always')
+        this.#sendFinal({ words: [], until: this.#finalUntil, endpoint: false }, true);
       done();
       return;
     }
     this.#flushing = true;
+    this.#sentWhileFlushing = false;
     this.#recogniser.flush(() => {
       this.#flushing = false;
       const held = this.#heldFinal;
       this.#heldFinal = undefined;
-      if (held) this.#sendFinal(held, purpose === 'finalize');
+      const isAnswer = purpose !== 'when-speech' || this.#sentWhileFlushing || held?.words.length !== 0;
+      if (held && isAnswer) this.#sendFinal(held, purpose !== 'drain');
       done();
     });
   }
@@ -94,7 +103,10 @@ export class Channel {
       this.#sendFinal(final, false);
       return;
     }
-    if (this.#heldFinal) this.#sendFinal(this.#heldFinal, false);
+    if (this.#heldFinal) {
+      this.#sendFinal(this.#heldFinal, false);
+      this.#sentWhileFlushing = true;
+    }
     this.#heldFinal = final;
   }
 
@@ -145,7 +157,7 @@ export class Channel {
 /** Flushes several channels, and is done when all of them are. */
 export function flushAll(
   channels: readonly Channel[],
-  purpose: 'finalize' | 'drain',
+  purpose: 'drain' | Readings['finalizeReply'],
   done: () => void,
 ): void {
   let left = channels.length;

@@ -18,7 +18,7 @@ export function readClientMessage(text: string): Reading {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : 'not JSON' };
+    return { problem: error instanceof Error ? error.message.slice(0, 200) : 'not JSON' };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { problem: 'expected an object' };
@@ -31,12 +31,19 @@ export function readClientMessage(text: string): Reading {
     case 'Finalize':
       return only(['type', 'channel'], fields) ?? readFinalize(fields['channel']);
     case 'Configure':
-      return only(CONFIGURE_FIELDS, fields) ?? readConfigure(fields['keyterms']);
+      return only(CONFIGURE_FIELDS, fields) ?? readConfigure(fields['keyterms'], fields['features']);
     default:
       return {
-        problem: `unknown variant ${JSON.stringify(fields['type'] ?? null)}, expected one of KeepAlive, Finalize, CloseStream, Configure`,
+        problem: `unknown variant ${JSON.stringify(fields['type'] ?? null).slice(0, 100)}, expected one of KeepAlive, Finalize, CloseStream, Configure`,
       };
   }
+}
+
+/** Whether a binary message is one of these by mistake: what SDKs send whose only way out is made for audio. */
+export function isControlMessage(bytes: Uint8Array): boolean {
+  const OPENING_BRACE = 0x7b;
+  if (bytes[0] !== OPENING_BRACE || bytes.length > 1_000) return false;
+  return 'message' in readClientMessage(new TextDecoder().decode(bytes));
 }
 
 function readFinalize(channel: unknown): Reading {
@@ -47,7 +54,13 @@ function readFinalize(channel: unknown): Reading {
   return { problem: 'invalid value for field channel, expected a channel number' };
 }
 
-function readConfigure(keyterms: unknown): Reading {
+function readConfigure(keyterms: unknown, features: unknown): Reading {
+  if (
+    features !== undefined &&
+    (typeof features !== 'object' || features === null || Array.isArray(features))
+  ) {
+    return { problem: 'invalid value for field features, expected an object' };
+  }
   if (keyterms === undefined || keyterms === null) return { message: { type: 'Configure' } };
   if (Array.isArray(keyterms) && keyterms.every((keyterm) => typeof keyterm === 'string')) {
     return { message: { type: 'Configure', keyterms } };
@@ -59,6 +72,6 @@ function only(known: readonly string[], fields: Record<string, unknown>): Readin
   const unknown = Object.keys(fields).find((name) => !known.includes(name));
   if (unknown === undefined) return undefined;
   return {
-    problem: `unknown field \`${unknown}\`, expected one of ${known.map((name) => `\`${name}\``).join(', ')}`,
+    problem: `unknown field \`${unknown.slice(0, 100)}\`, expected one of ${known.map((name) => `\`${name}\``).join(', ')}`,
   };
 }

@@ -8,6 +8,20 @@ export interface CloseReason {
   reason: string;
 }
 
+/** What a close frame has room for, beside its code. */
+export const LONGEST_REASON_BYTES = 123;
+
+/**
+ * The codes a connection may be closed with. 1005 is a close frame that holds no code, as Flux sends it; no frame can hold 1006
+ * or 1015, which break the connection on a real socket.
+ */
+export function isCloseCode(code: number): boolean {
+  if (!Number.isInteger(code)) return false;
+  return (code >= 1000 && code <= 1015 && code !== 1004) || (code >= 3000 && code <= 4999);
+}
+
+export const CLOSE_CODES_SAY = 'one of 1000 to 1003, 1005 to 1015, 3000 to 4999';
+
 export const CLOSE = {
   /** After CloseStream and its Metadata. */
   normal: { code: 1000, reason: '' },
@@ -35,3 +49,11 @@ export const CLOSE = {
       'DATA-0000: The payload cannot be decoded as audio. It is not audio data or its codec is unsupported.',
   },
 } as const satisfies Record<string, CloseReason>;
+
+/** Audio in a format the service knows and this emulator does not. It says whose fault that is. */
+export function undecodedHere(codec: string): CloseReason {
+  return {
+    code: 1008,
+    reason: `DATA-0000: no decoder for ${codec} in this emulator. Send raw audio, WAV, Ogg or WebM.`,
+  };
+}

@@ -10,9 +10,12 @@ export interface ReceivedMessage {
   /** `end-of-stream` is the binary message of no bytes. */
   kind: 'audio' | 'end-of-stream' | 'text' | 'ping';
   bytes: number;
-  /** Of a text message. */
+  /** Of a text message; a long one is cut short. */
   text?: string;
 }
+
+/** Characters kept of a text. No message of the protocol but a long Configure comes near it. */
+const LONGEST_TEXT = 10_000;
 
 export class ConnectionLog {
   readonly received: ReceivedMessage[] = [];
@@ -22,6 +25,7 @@ export class ConnectionLog {
   #limit: number;
   #lastAtMs: number;
   #longestSilenceMs = 0;
+  #streamIsClosed = false;
 
   constructor(openedAtMs: number, limit: number) {
     this.#lastAtMs = openedAtMs;
@@ -31,14 +35,24 @@ export class ConnectionLog {
   note(message: ReceivedMessage): void {
     this.receivedCount += 1;
     this.receivedBytes += message.bytes;
-    if (this.received.length < this.#limit) this.received.push(message);
+    if (this.received.length < this.#limit) {
+      const { text } = message;
+      const isLong = text !== undefined && text.length > LONGEST_TEXT;
+      this.received.push(isLong ? { ...message, text: `${text.slice(0, LONGEST_TEXT)}…` } : message);
+    }
     // Pings do not count: Deepgram does not let them hold a connection either.
     if (message.kind === 'ping') return;
     this.#longestSilenceMs = this.longestSilenceMs(message.atMs);
     this.#lastAtMs = message.atMs;
   }
 
+  /** The client has said its last word, and owes none from here on. */
+  streamClosed(): void {
+    this.#streamIsClosed = true;
+  }
+
   longestSilenceMs(untilMs: number): number {
+    if (this.#streamIsClosed) return this.#longestSilenceMs;
     return Math.max(this.#longestSilenceMs, untilMs - this.#lastAtMs);
   }
 }

@@ -4,22 +4,31 @@
  */
 import type { Credentials } from '../../transports/transport.ts';
 import { ConnectionLog, type ReceivedMessage } from './connection-log.ts';
+import { CLOSE_CODES_SAY, isCloseCode, LONGEST_REASON_BYTES } from './close-reasons.ts';
+import type { Digest } from './digest.ts';
 import type { ConnectionEnd, EmulatedConnection } from './emulated-connection.ts';
+import type { ConnectionEvent } from './events.ts';
 import { type ConnectionFault, MALFORMED_MESSAGES } from './faults.ts';
 import type { Admission } from './handshake.ts';
 import type { ResultsContent } from './messages.ts';
 import type { EmulatorSettings } from './options.ts';
+import { Outbox } from './outbox.ts';
+import { ReadingGate } from './reading-gate.ts';
 import { Session } from './session.ts';
 
 /** What the network must be able to do for a connection. */
 export interface ConnectionWire {
   text(json: string): void;
   binary(bytes: Uint8Array): void;
+  /** Code 1005 stands for a close frame without a code, 1006 and 1015 for no frame at all. */
   close(code: number, reason: string): void;
   /** Breaks the link at once, without a close frame. */
   cut(): void;
   /** Stops reading for good. */
-  goSilent(): void;
+  halfOpen(): void;
+  /** Stops reading for a time: the client's own buffers fill. */
+  pause(): void;
+  resume(): void;
 }
 
 export interface ConnectionContext {
@@ -27,10 +36,16 @@ export interface ConnectionContext {
   admission: Admission;
   emulator: EmulatorSettings;
   wire: ConnectionWire;
+  digest: Digest;
   faults: readonly ConnectionFault[];
   onFinal(content: ResultsContent): void;
+  onEvent(event: ConnectionEvent): void;
+  onBlackhole(forMs: number | undefined): void;
   onEnd(): void;
 }
+
+/** Audio after so long without is worth telling. */
+const PAUSE_MS = 1_000;
 
 /** The whole of a connection: what tests see, and what the network calls. */
 export class Connection implements EmulatedConnection {
@@ -39,29 +54,40 @@ export class Connection implements EmulatedConnection {
   readonly query: URLSearchParams;
   readonly scheme: Credentials['scheme'];
   readonly openedAtMs: number;
+  readonly isDiarized: boolean;
+  readonly faults: string[] = [];
   end: ConnectionEnd | undefined;
+  sentCount = 0;
   #context: ConnectionContext;
   #session: Session;
   #log: ConnectionLog;
-  #pending: ConnectionFault[] = [];
+  #outbox: Outbox;
+  #gate: ReadingGate;
+  #pending: { fault: ConnectionFault; atAudioMs: number }[] = [];
   #timers: unknown[] = [];
   #silent = false;
-  #duplicating = false;
+  #lastAudioAtMs = -Infinity;
   #dropBefore: 'results' | 'metadata' | undefined;
 
   constructor(context: ConnectionContext) {
-    const { admission, emulator } = context;
+    const { admission, emulator, wire } = context;
     this.#context = context;
     this.attempt = context.attempt;
     this.requestId = admission.requestId;
     this.query = new URLSearchParams(admission.query);
     this.scheme = admission.scheme;
+    this.isDiarized = admission.settings.diarize;
     this.openedAtMs = emulator.clock.now();
     this.#log = new ConnectionLog(this.openedAtMs, emulator.maxLogEntries);
+    this.#outbox = new Outbox(emulator.clock, wire);
+    this.#gate = new ReadingGate(wire, (isOpen) =>
+      context.onEvent({ type: isOpen ? 'reading.resumed' : 'reading.stopped' }),
+    );
     this.#session = new Session({
       requestId: admission.requestId,
       listen: admission.settings,
       emulator,
+      digest: context.digest,
       wire: {
         text: (json) => this.#sendText(json),
         close: (code, reason) => this.close(code, reason),
@@ -71,6 +97,8 @@ export class Connection implements EmulatedConnection {
         drained: () => {
           if (this.#dropBefore === 'metadata') this.cut();
         },
+        backlogFull: (isFull) => this.#gate.set('backlog', isFull),
+        remark: (text) => context.onEvent({ type: 'remark', text }),
       },
     });
     for (const fault of context.faults) this.#plan(fault);
@@ -96,6 +124,14 @@ export class Connection implements EmulatedConnection {
     return this.#session.receivedAudioMs;
   }
 
+  get processedAudioMs(): number {
+    return this.#session.processedAudioMs;
+  }
+
+  get idleLeftMs(): number | undefined {
+    return this.#session.idleLeftMs;
+  }
+
   get longestOutboundSilenceMs(): number {
     return this.#log.longestSilenceMs(this.end?.atMs ?? this.#context.emulator.clock.now());
   }
@@ -103,8 +139,18 @@ export class Connection implements EmulatedConnection {
   /** The network delivered a binary message, whose bytes are given away. */
   receiveBinary(bytes: Uint8Array): void {
     if (!this.#hears()) return;
-    this.#note({ kind: bytes.length > 0 ? 'audio' : 'end-of-stream', bytes: bytes.length });
-    if (bytes.length === 0 && this.#dropBefore === 'results') this.cut();
+    const { emulator } = this.#context;
+    const nowMs = emulator.clock.now();
+    const endsStream = bytes.length === 0;
+    this.#note({ kind: endsStream ? 'end-of-stream' : 'audio', bytes: bytes.length });
+    if (endsStream) {
+      this.#context.onEvent({ type: 'stream.ended' });
+      if (emulator.emptyBinary === 'closes') this.#log.streamClosed();
+    } else {
+      if (nowMs - this.#lastAudioAtMs > PAUSE_MS) this.#context.onEvent({ type: 'audio.began' });
+      this.#lastAudioAtMs = nowMs;
+    }
+    if (endsStream && this.#dropBefore === 'results') this.cut();
     else this.#session.receiveBinary(bytes);
     this.#strikeByAudio();
   }
@@ -113,7 +159,10 @@ export class Connection implements EmulatedConnection {
   receiveText(text: string): void {
     if (!this.#hears()) return;
     this.#note({ kind: 'text', bytes: text.length, text });
-    if (this.#dropBefore === 'results' && /"type"\s*:\s*"CloseStream"/.test(text)) this.cut();
+    this.#context.onEvent({ type: 'text.received', text });
+    const closesStream = /^\s*\{\s*"type"\s*:\s*"CloseStream"\s*\}\s*$/.test(text);
+    if (closesStream) this.#log.streamClosed();
+    if (closesStream && this.#dropBefore === 'results') this.cut();
     else this.#session.receiveText(text);
   }
 
@@ -122,27 +171,49 @@ export class Connection implements EmulatedConnection {
     if (this.#hears()) this.#note({ kind: 'ping', bytes: 0 });
   }
 
+  /** The network says that the client reads nothing of what it is sent, or reads again. */
+  congested(isCongested: boolean): void {
+    this.#gate.set('congestion', isCongested && this.end === undefined);
+  }
+
   /** The network says that the client is gone. */
   peerGone(code: number, reason: string): void {
+    this.#outbox.discard();
     this.#finish(code === 1006 ? 'network' : 'client', code, reason);
   }
 
   cut(): void {
+    this.#outbox.discard();
     if (!this.#finish('network', 1006, '')) return;
     this.#context.wire.cut();
   }
 
   close(code: number, reason = ''): void {
+    if (!isCloseCode(code))
+      throw new RangeError(`${code} is no code to close with: give ${CLOSE_CODES_SAY}.`);
+    if (new TextEncoder().encode(reason).length > LONGEST_REASON_BYTES) {
+      throw new RangeError(
+        `'${reason}' is too long: a close frame has room for ${LONGEST_REASON_BYTES} bytes.`,
+      );
+    }
     // A half-open link carries no close frame: the client never learns of it.
     if (this.#silent || !this.#finish('server', code, reason)) return;
-    this.#context.wire.close(code, reason);
+    this.#outbox.close(code, reason);
   }
 
-  goSilent(): void {
+  halfOpen(): void {
     if (!this.#hears()) return;
     this.#silent = true;
     this.#session.peerGone();
-    this.#context.wire.goSilent();
+    this.#outbox.discard();
+    this.#context.wire.halfOpen();
+  }
+
+  /** Nothing passes in either direction, until it does again. */
+  blackout(isDark: boolean): void {
+    this.#gate.set('blackhole', isDark);
+    if (isDark) this.#outbox.hold();
+    else this.#outbox.release();
   }
 
   stallResults(): void {
@@ -157,38 +228,76 @@ export class Connection implements EmulatedConnection {
     this.#session.queue.setMaxPace(factor);
   }
 
+  slow(byMs: number): void {
+    this.#outbox.delayBy(byMs);
+  }
+
   malformed(): void {
     if (!this.#hears()) return;
     for (const text of MALFORMED_MESSAGES) this.#context.wire.text(text);
     this.#context.wire.binary(Uint8Array.of(0xde, 0xad, 0xbe, 0xef));
   }
 
-  duplicateResults(): void {
-    this.#duplicating = true;
+  duplicateResults(on = true): void {
+    this.#outbox.duplicate(on);
+  }
+
+  reorderResults(on = true): void {
+    this.#outbox.reorder(on);
   }
 
   dropOnCloseStream(before: 'results' | 'metadata' = 'results'): void {
     this.#dropBefore = before;
   }
 
-  #suffer(fault: ConnectionFault): void {
+  heal(): void {
+    this.#pending = [];
+    for (const timer of this.#timers) this.#context.emulator.clock.clearTimeout(timer);
+    this.#timers = [];
+    this.#dropBefore = undefined;
+    this.slow(0);
+    this.duplicateResults(false);
+    this.reorderResults(false);
+    this.throttle(this.#context.emulator.maxPace);
+    this.resumeResults();
+  }
+
+  suffer(fault: ConnectionFault): void {
+    if (this.end || this.#silent) return;
+    this.#plan(fault, this.receivedAudioMs);
+  }
+
+  #strike(fault: ConnectionFault): void {
+    if (this.end || this.#silent) return;
+    this.faults.push(fault.kind);
+    this.#context.onEvent({ type: 'fault.struck', fault: fault.kind });
+    const { maxPace } = this.#context.emulator;
     switch (fault.kind) {
       case 'cut':
         return this.cut();
       case 'close':
         return this.close(fault.code, fault.reason);
-      case 'goSilent':
-        return this.goSilent();
+      case 'halfOpen':
+        return this.halfOpen();
+      case 'blackhole':
+        return this.#context.onBlackhole(fault.forMs);
+      case 'slow':
+        this.slow(fault.byMs);
+        return this.#after(fault.forMs, () => this.slow(0));
+      case 'throttle':
+        this.throttle(fault.factor);
+        return this.#after(fault.forMs, () => this.throttle(maxPace));
       case 'stallResults':
         this.stallResults();
-        if (fault.forMs !== undefined) this.#later(fault.forMs, () => this.resumeResults());
-        return undefined;
-      case 'throttle':
-        return this.throttle(fault.factor);
+        return this.#after(fault.forMs, () => this.resumeResults());
+      case 'duplicateResults':
+        this.duplicateResults();
+        return this.#after(fault.forMs, () => this.duplicateResults(false));
+      case 'reorderResults':
+        this.reorderResults();
+        return this.#after(fault.forMs, () => this.reorderResults(false));
       case 'malformed':
         return this.malformed();
-      case 'duplicateResults':
-        return this.duplicateResults();
       case 'dropOnCloseStream':
         return this.dropOnCloseStream(fault.before);
       default:
@@ -196,31 +305,33 @@ export class Connection implements EmulatedConnection {
     }
   }
 
-  #plan(fault: ConnectionFault): void {
-    if (fault.afterAudioMs !== undefined) this.#pending.push(fault);
-    else if (fault.afterMs !== undefined) this.#later(fault.afterMs, () => this.#suffer(fault));
+  #plan(fault: ConnectionFault, fromAudioMs = 0): void {
+    const { afterAudioMs, afterMs } = fault;
+    const strikesByItself = fault.kind === 'dropOnCloseStream' || fault.kind === 'duplicateResults';
+    if (afterAudioMs !== undefined) this.#pending.push({ fault, atAudioMs: fromAudioMs + afterAudioMs });
+    else if (afterMs !== undefined) this.#after(afterMs, () => this.#strike(fault));
     // Not before the network has said that the connection is open.
-    else if (fault.kind === 'dropOnCloseStream' || fault.kind === 'duplicateResults') this.#suffer(fault);
-    else this.#later(0, () => this.#suffer(fault));
+    else if (strikesByItself || this.#context.emulator.clock.now() > this.openedAtMs) this.#strike(fault);
+    else this.#after(0, () => this.#strike(fault));
   }
 
   #strikeByAudio(): void {
     if (this.#pending.length === 0) return;
-    const isDue = (fault: ConnectionFault) => (fault.afterAudioMs ?? 0) <= this.receivedAudioMs;
-    const due = this.#pending.filter(isDue);
-    this.#pending = this.#pending.filter((fault) => !isDue(fault));
-    for (const fault of due) this.#suffer(fault);
+    const due = this.#pending.filter(({ atAudioMs }) => atAudioMs <= this.receivedAudioMs);
+    this.#pending = this.#pending.filter((each) => !due.includes(each));
+    for (const { fault } of due) this.#strike(fault);
   }
 
-  #later(delayMs: number, action: () => void): void {
-    if (this.end) return;
+  #after(delayMs: number | undefined, action: () => void): void {
+    if (this.end || delayMs === undefined) return;
     this.#timers.push(this.#context.emulator.clock.setTimeout(action, delayMs));
   }
 
   #sendText(json: string): void {
     if (!this.#hears()) return;
-    this.#context.wire.text(json);
-    if (this.#duplicating && json.startsWith('{"type":"Results"')) this.#context.wire.text(json);
+    this.sentCount += 1;
+    this.#context.onEvent({ type: 'message.sent', text: json });
+    this.#outbox.text(json);
   }
 
   #note(message: Omit<ReceivedMessage, 'atMs'>): void {
@@ -239,6 +350,10 @@ export class Connection implements EmulatedConnection {
     this.#timers = [];
     this.#pending = [];
     this.#session.peerGone();
+    // What is still to be read is the client's close frame.
+    this.#gate.set('backlog', false);
+    this.#gate.set('congestion', false);
+    this.#context.onEvent({ type: 'connection.ended', by, code, reason });
     this.#context.onEnd();
     return true;
   }

@@ -4,13 +4,18 @@
  */
 import type { Credentials } from '../../transports/transport.ts';
 
+/** In, or the status of the refusal; `false` is 401. */
+export type AuthVerdict = boolean | 401 | 402 | 403;
+
 /**
- * The emulator's default judgement: accepts any API key and any unexpired JWT, each under its own scheme, and
- * refuses whatever holds the word "invalid" or "wrong".
+ * The emulator's default judgement: accepts any API key and any unexpired JWT, each under its own scheme. What holds the word
+ * "invalid" or "wrong" is refused with 401, "unpaid" with 402, and "forbidden" with 403.
  */
-export function acceptsPlausibleCredentials(credentials: Credentials, wallTimeMs: number): boolean {
+export function acceptsPlausibleCredentials(credentials: Credentials, wallTimeMs: number): AuthVerdict {
   const { scheme, value } = credentials;
-  if (value === '' || /invalid|wrong/i.test(value)) return false;
+  if (value === '' || /invalid|wrong/i.test(value)) return 401;
+  if (/unpaid/i.test(value)) return 402;
+  if (/forbidden/i.test(value)) return 403;
   const payload = jwtPayload(value);
   if (scheme === 'token') return payload === undefined;
   if (payload === undefined) return false;

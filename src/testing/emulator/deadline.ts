@@ -21,6 +21,13 @@ export class Deadline {
     return this.#since !== undefined;
   }
 
+  /** Milliseconds until it is missed; absent while it does not run. */
+  get leftMs(): number | undefined {
+    return this.#since === undefined
+      ? undefined
+      : Math.max(0, this.#since + this.#limitMs - this.#clock.now());
+  }
+
   /** Starts the count, or starts it again. */
   restart(): void {
     if (this.#limitMs === Infinity) return;

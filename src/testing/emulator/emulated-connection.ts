@@ -4,6 +4,7 @@
  */
 import type { Credentials } from '../../transports/transport.ts';
 import type { ReceivedMessage } from './connection-log.ts';
+import type { ConnectionFault } from './faults.ts';
 
 /** How a connection ended, and on whose wish. */
 export interface ConnectionEnd {
@@ -34,23 +35,39 @@ export interface EmulatedConnection {
   readonly controlMessages: readonly string[];
   /** Audio received, on this connection's clock. */
   readonly receivedAudioMs: number;
-  /** Longest time, up to now or the end, in which the client sent neither audio nor text. */
+  /** Audio processed; less than received where it came faster than it is processed. */
+  readonly processedAudioMs: number;
+  /** Messages sent. */
+  readonly sentCount: number;
+  /** Milliseconds until the connection is closed for the client's silence; absent where nothing runs out. */
+  readonly idleLeftMs: number | undefined;
+  /** Longest time, up to now, to CloseStream or to the end, in which the client sent neither audio nor text. */
   readonly longestOutboundSilenceMs: number;
+  /** Faults that struck it, by name, in order. */
+  readonly faults: readonly string[];
   /** Breaks the connection: no close frame. */
   cut(): void;
   /** Closes it from the server's side. */
   close(code: number, reason?: string): void;
   /** Makes it half-open: nothing is read or answered again. */
-  goSilent(): void;
+  halfOpen(): void;
   /** Takes audio and answers nothing, until {@link EmulatedConnection.resumeResults}. */
   stallResults(): void;
   resumeResults(): void;
   /** Processes at most `factor` seconds of audio a second. */
   throttle(factor: number): void;
+  /** Says everything so many milliseconds late. */
+  slow(byMs: number): void;
   /** Sends a row of messages no client should trust. */
   malformed(): void;
-  /** Sends every Results message twice from now on. */
-  duplicateResults(): void;
+  /** Sends every Results message twice from now on, or no longer. */
+  duplicateResults(on?: boolean): void;
+  /** Lets every two Results messages change places from now on, or no longer. */
+  reorderResults(on?: boolean): void;
   /** Breaks the connection while it drains. */
   dropOnCloseStream(before?: 'results' | 'metadata'): void;
+  /** Ends every fault that lasts, and forgets those that are still to strike. Half-open it stays. */
+  heal(): void;
+  /** Does any of these, now or later: {@link When} counts from now. */
+  suffer(fault: ConnectionFault): void;
 }

@@ -4,19 +4,23 @@
  */
 import { Connection, type ConnectionWire } from './connection.ts';
 import { grantToken } from './credentials.ts';
+import { type Digest, standInDigest } from './digest.ts';
 import type { EmulatedConnection } from './emulated-connection.ts';
+import type { ConnectionEvent, EmulatorEvent } from './events.ts';
+import { BadFault, type FaultOrder, checkFault, parseFault } from './fault-orders.ts';
+import { FaultPlan } from './fault-plan.ts';
+import { type ConnectionFault, type Fault, drop, flap, hang, isHandshakeFault, refuse } from './faults.ts';
 import {
-  type ConnectionFault,
-  type Fault,
-  type HandshakeFault,
-  flap,
-  hang,
-  isHandshakeFault,
-  refuse,
-} from './faults.ts';
-import { type Admission, type HandshakeRequest, type Refusal, judgeHandshake, refusal } from './handshake.ts';
+  type Admission,
+  errCodeOf,
+  type HandshakeRequest,
+  judgeHandshake,
+  type Refusal,
+  refusal,
+} from './handshake.ts';
 import type { ResultsContent } from './messages.ts';
 import { type EmulatorOptions, type EmulatorSettings, settle } from './options.ts';
+import { Outage } from './outage.ts';
 
 /** A final result the emulator sent, or meant to send when the link broke. */
 export interface SentFinal {
@@ -42,9 +46,12 @@ export interface RefusedHandshake {
 
 /** What becomes of a handshake. */
 export type HandshakeOutcome =
-  | { kind: 'accept'; attempt: number; admission: Admission; faults: readonly Fault[] }
+  | { kind: 'accept'; attempt: number; admission: Admission; faults: readonly ConnectionFault[] }
   | { kind: 'refuse'; refusal: Refusal }
-  | { kind: 'hang' };
+  /** No answer ever comes. */
+  | { kind: 'hang' }
+  /** The TCP connection is reset. */
+  | { kind: 'drop' };
 
 const MAX_FINALS = 100_000;
 
@@ -54,20 +61,22 @@ const MAX_FINALS = 100_000;
  */
 export class Emulator {
   readonly settings: EmulatorSettings;
-  /** Every connection ever accepted, in order. */
+  /** Connections accepted, in order; of those that have ended, the latest {@link EmulatorOptions.maxRemembered}. */
   readonly connections: EmulatedConnection[] = [];
-  /** Handshakes turned away, in order. */
+  /** Handshakes turned away, in order; the latest {@link EmulatorOptions.maxRemembered}. */
   readonly refusals: RefusedHandshake[] = [];
-  /** Finals of all connections, in the order they were decided. */
+  /** Finals of all connections, in the order they were decided; the first hundred thousand. */
   readonly finals: SentFinal[] = [];
   /** Handshakes seen so far. */
   attempts = 0;
   #open = new Set<Connection>();
-  #plans = new Map<number, Fault[]>();
-  #nextHandshakes: HandshakeFault[] = [];
+  #plan = new FaultPlan();
+  #outage: Outage;
+  #watchers = new Set<(event: EmulatorEvent) => void>();
 
   constructor(options: EmulatorOptions = {}) {
     this.settings = settle(options);
+    this.#outage = new Outage(this.settings.clock, () => this.#open);
   }
 
   /** Connections open now, half-open ones included. */
@@ -90,6 +99,12 @@ export class Emulator {
     return grantToken(this.settings.clock.wallTime(), ttlSeconds);
   }
 
+  /** Tells of everything that happens, until the function it returns is called. */
+  watch(watcher: (event: EmulatorEvent) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
   /**
    * Plans what the n-th handshake, counted from 1, and its connection will suffer.
    *
@@ -101,22 +116,64 @@ export class Emulator {
    * ```
    */
   onConnection(attempt: number, ...faults: Fault[]): void {
-    this.#plans.set(attempt, [...(this.#plans.get(attempt) ?? []), ...faults]);
+    this.#plan.onNumber(attempt, faults.map(checkFault));
+  }
+
+  /**
+   * Orders a fault in the words of the command line, such as `'cut after 5s of audio on 2'` or `'refuse 429 x3'`. Without
+   * `on`, faults of connections hit those that are open, and faults of handshakes the next.
+   *
+   * @throws BadFault, whose message says what to write instead
+   */
+  inflict(order: string | FaultOrder): FaultOrder {
+    const read = typeof order === 'string' ? parseFault(order) : order;
+    const { fault, on, times } = read;
+    if (on === 'open') {
+      if (isHandshakeFault(fault)) return this.inflict({ fault, on: 'next', times });
+      // A hole in the network is there, whether someone is connected or not.
+      if (fault.kind === 'blackhole' && this.#open.size === 0) this.blackhole(fault.forMs);
+      for (const connection of this.#open) connection.suffer(fault);
+    } else if (on === 'next') this.#plan.onNext(fault, times);
+    else if (on === 'every') this.#plan.onEvery(fault);
+    else this.#inflictOnNumber(on, fault);
+    return read;
+  }
+
+  /** Faults that wait for connections to come. */
+  get plannedFaults(): readonly FaultOrder[] {
+    return this.#plan.waiting.map(({ fault, on }) => ({ fault, on, times: 1 }));
+  }
+
+  /** Makes all well again: no fault awaits a connection to come, and none lasts on those that are open. */
+  clearFaults(): void {
+    this.#plan.clear();
+    this.#outage.end();
+    for (const connection of this.#open) connection.heal();
+  }
+
+  /** Whether a black hole is open. */
+  get isOutOfReach(): boolean {
+    return this.#outage.isOn;
   }
 
   /** Refuses the handshakes to come, as many as said. */
   refuse(status: number, { times = 1, dgError }: { times?: number; dgError?: string } = {}): void {
-    for (let i = 0; i < times; i += 1) this.#nextHandshakes.push(refuse(status, dgError));
+    this.#plan.onNext(refuse(status, dgError), times);
   }
 
   /** Leaves the handshakes to come without an answer. */
   hang({ times = 1 }: { times?: number } = {}): void {
-    for (let i = 0; i < times; i += 1) this.#nextHandshakes.push(hang());
+    this.#plan.onNext(hang(), times);
+  }
+
+  /** Resets the TCP connections of the handshakes to come. */
+  drop({ times = 1 }: { times?: number } = {}): void {
+    this.#plan.onNext(drop(), times);
   }
 
   /** Accepts the connections to come, and closes each at once. */
   flap({ times = 1, code, reason }: { times?: number; code?: number; reason?: string } = {}): void {
-    for (let i = 0; i < times; i += 1) this.#nextHandshakes.push(flap(code, reason));
+    this.#plan.onNext(flap(code, reason), times);
   }
 
   /** Breaks every open connection. */
@@ -130,8 +187,13 @@ export class Emulator {
   }
 
   /** Makes every open connection half-open. */
-  goSilent(): void {
-    for (const connection of this.#open) connection.goSilent();
+  halfOpen(): void {
+    for (const connection of this.#open) connection.halfOpen();
+  }
+
+  /** Is out of reach, for a time or for good: nothing passes in either direction, and no handshake is answered. */
+  blackhole(forMs?: number): void {
+    this.#outage.begin(forMs);
   }
 
   /** Takes audio and answers nothing, until {@link Emulator.resumeResults}. */
@@ -148,6 +210,11 @@ export class Emulator {
     for (const connection of this.#open) connection.throttle(factor);
   }
 
+  /** Says everything so many milliseconds late, on every open connection. */
+  slow(byMs: number): void {
+    for (const connection of this.#open) connection.slow(byMs);
+  }
+
   /** Sends messages no client should trust. */
   malformed(): void {
     for (const connection of this.#open) connection.malformed();
@@ -158,54 +225,97 @@ export class Emulator {
     for (const connection of this.#open) connection.duplicateResults();
   }
 
+  /** Lets every two Results messages change places from now on. */
+  reorderResults(): void {
+    for (const connection of this.#open) connection.reorderResults();
+  }
+
   /** For a network: judges a handshake. */
   handshake(request: HandshakeRequest): HandshakeOutcome {
     this.attempts += 1;
     const attempt = this.attempts;
-    const faults = [...(this.#plans.get(attempt) ?? []), ...this.settings.faultsOf(attempt)];
-    this.#plans.delete(attempt);
-    // A planned fault of the handshake comes first; otherwise the next of those that were ordered by number.
-    const fault = faults.find(isHandshakeFault) ?? this.#nextHandshakes.shift();
-    const requestId = this.#requestId(attempt);
-    if (fault?.kind === 'hang') return { kind: 'hang' };
+    const { handshake: fault, connection } = this.#plan.take(
+      attempt,
+      this.settings.faultsOf(attempt).map(checkFault),
+    );
+    const requestId = this.requestId(attempt);
+    if (fault?.kind === 'hang' || this.#outage.isOn) return this.#unanswered(attempt, 'hang');
+    if (fault?.kind === 'drop') return this.#unanswered(attempt, 'drop');
     if (fault?.kind === 'refuse') {
-      return this.#refused(attempt, refusal(fault.status, 'EMULATED_FAULT', fault.dgError, requestId));
+      const { status, dgError } = fault;
+      const text = dgError === '' ? `Refused with ${status}` : dgError;
+      return this.#refused(attempt, refusal(status, errCodeOf(status), text, requestId));
     }
     const verdict = judgeHandshake(request, {
       requestId,
       openConnections: this.#open.size,
+      openDiarized: () => [...this.#open].filter(({ isDiarized }) => isDiarized).length,
       settings: this.settings,
       wallTimeMs: this.settings.clock.wallTime(),
     });
     if ('refused' in verdict) return this.#refused(attempt, verdict.refused);
+    const faults = [...connection, ...this.#plan.takeForAccepted(), ...(fault ? [fault] : [])];
     return {
       kind: 'accept',
       attempt,
       admission: verdict.accepted,
-      faults: fault ? [...faults, fault] : faults,
+      faults: faults.flatMap(asConnectionFault),
     };
   }
 
   /** For a network: the handshake is done, the connection begins. */
   open(outcome: Extract<HandshakeOutcome, { kind: 'accept' }>, wire: ConnectionWire): Connection {
-    const { attempt, admission } = outcome;
+    const { attempt, admission, faults } = outcome;
+    const tell = (event: ConnectionEvent) => this.#tell(attempt, event);
+    tell({ type: 'connection.opened', requestId: admission.requestId, query: admission.query });
     const connection = new Connection({
       attempt,
       admission,
       emulator: this.settings,
       wire,
-      faults: outcome.faults.flatMap(asConnectionFault),
+      digest: this.digest(),
+      faults,
       onFinal: (content) => this.#remember(attempt, content),
+      onEvent: tell,
+      onBlackhole: (forMs) => this.blackhole(forMs),
       onEnd: () => this.#open.delete(connection),
     });
     this.#open.add(connection);
     this.connections.push(connection);
+    this.#forget();
     return connection;
   }
 
+  /** For a network that can compute a true one. */
+  protected digest(): Digest {
+    return standInDigest();
+  }
+
+  /** A UUID in form; in substance the seed and a count, so that a failing run has the same ids again. */
+  protected requestId(attempt: number): string {
+    const seed = (this.settings.seed >>> 0).toString(16).padStart(8, '0');
+    return `${seed}-0000-4000-8000-${attempt.toString(16).padStart(12, '0')}`;
+  }
+
+  #inflictOnNumber(attempt: number, fault: Fault): void {
+    const open = [...this.#open].find((connection) => connection.attempt === attempt);
+    if (open && !isHandshakeFault(fault)) open.suffer(fault);
+    else if (attempt > this.attempts) this.#plan.onNumber(attempt, [fault]);
+    else
+      throw new BadFault(`Connection ${attempt} has had its time: the next is number ${this.attempts + 1}.`);
+  }
+
+  #unanswered(attempt: number, kind: 'hang' | 'drop'): HandshakeOutcome {
+    this.#tell(attempt, { type: kind === 'hang' ? 'connection.hung' : 'connection.dropped' });
+    return { kind };
+  }
+
   #refused(attempt: number, refusal: Refusal): HandshakeOutcome {
-    const atMs = this.settings.clock.now();
-    this.refusals.push({ attempt, atMs, status: refusal.status, dgError: refusal.headers['dg-error'] ?? '' });
+    const { status } = refusal;
+    const dgError = refusal.headers['dg-error'] ?? '';
+    this.refusals.push({ attempt, atMs: this.settings.clock.now(), status, dgError });
+    if (this.refusals.length > this.settings.maxRemembered) this.refusals.shift();
+    this.#tell(attempt, { type: 'connection.refused', status, dgError });
     return { kind: 'refuse', refusal };
   }
 
@@ -217,10 +327,19 @@ export class Emulator {
     this.finals.push({ attempt, atMs, channel, start, end, words, speechFinal, fromFinalize });
   }
 
-  /** A UUID in form; in substance the seed and a count, so that a failing run has the same ids again. */
-  #requestId(attempt: number): string {
-    const seed = (this.settings.seed >>> 0).toString(16).padStart(8, '0');
-    return `${seed}-0000-4000-8000-${attempt.toString(16).padStart(12, '0')}`;
+  #forget(): void {
+    const { maxRemembered } = this.settings;
+    if (this.connections.length - this.#open.size <= maxRemembered) return;
+    this.connections.splice(
+      this.connections.findIndex(({ end }) => end !== undefined),
+      1,
+    );
+  }
+
+  #tell(attempt: number, event: ConnectionEvent): void {
+    if (this.#watchers.size === 0) return;
+    const dated = { atMs: this.settings.clock.now(), attempt, ...event };
+    for (const watcher of this.#watchers) watcher(dated);
   }
 }
 

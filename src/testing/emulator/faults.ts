@@ -1,11 +1,10 @@
 /**
- * What can go wrong, by name. Faults are values, so that they can be planned for a connection that does not exist
- * yet, drawn from a seed, and printed in the report of a failing test.
- *
- * To add one: a variant here with its maker, and a case in `EmulatedConnection.suffer`.
+ * What can go wrong, by name. Faults are values, so that they can be planned for a connection that does not exist yet,
+ * drawn from a seed, and printed in the report of a failing test. Their names and limits stand in `fault-table.ts`.
  */
+import { FAULTS, type FaultName } from './fault-table.ts';
 
-/** When a fault strikes, counted from the opening of its connection; at once if nothing is said. */
+/** When a fault strikes, counted from the opening of its connection, or from now on an open one; at once if nothing is said. */
 export interface When {
   /** After so many milliseconds. */
   afterMs?: number;
@@ -13,24 +12,37 @@ export interface When {
   afterAudioMs?: number;
 }
 
+/** When a fault strikes, and for how long; for good if nothing is said. */
+export interface Span extends When {
+  forMs?: number;
+}
+
 /** A fault that hits the handshake. */
 export type HandshakeFault =
   | { kind: 'refuse'; status: number; dgError: string }
   | { kind: 'hang' }
+  | { kind: 'drop' }
   | { kind: 'flap'; code: number; reason: string };
 
 /** A fault that hits an open connection. */
-export type ConnectionFault = When &
-  (
-    | { kind: 'cut' }
-    | { kind: 'close'; code: number; reason: string }
-    | { kind: 'goSilent' }
-    | { kind: 'stallResults'; forMs?: number }
-    | { kind: 'throttle'; factor: number }
-    | { kind: 'malformed' }
-    | { kind: 'duplicateResults' }
-    | { kind: 'dropOnCloseStream'; before: 'results' | 'metadata' }
-  );
+export type ConnectionFault =
+  | (When &
+      (
+        | { kind: 'cut' }
+        | { kind: 'close'; code: number; reason: string }
+        | { kind: 'halfOpen' }
+        | { kind: 'malformed' }
+        | { kind: 'dropOnCloseStream'; before: 'results' | 'metadata' }
+      ))
+  | (Span &
+      (
+        | { kind: 'blackhole' }
+        | { kind: 'slow'; byMs: number }
+        | { kind: 'throttle'; factor: number }
+        | { kind: 'stallResults' }
+        | { kind: 'duplicateResults' }
+        | { kind: 'reorderResults' }
+      ));
 
 /** Anything that can be planned for a connection. */
 export type Fault = HandshakeFault | ConnectionFault;
@@ -43,6 +55,11 @@ export function refuse(status: number, dgError = `Refused with ${status}`): Hand
 /** The handshake is never answered. */
 export function hang(): HandshakeFault {
   return { kind: 'hang' };
+}
+
+/** The TCP connection is reset in its handshake, without an answer. */
+export function drop(): HandshakeFault {
+  return { kind: 'drop' };
 }
 
 /** The connection is accepted and closed at once. */
@@ -60,29 +77,47 @@ export function close(code: number, reason = '', when: When = {}): ConnectionFau
   return { kind: 'close', code, reason, ...when };
 }
 
-/** Half-open: the socket stays, nothing is read and nothing is answered, ever again. */
-export function goSilent(when: When = {}): ConnectionFault {
-  return { kind: 'goSilent', ...when };
+/** Half-open: the socket stays, nothing is read and nothing is answered, ever again. New connections are served. */
+export function halfOpen(when: When = {}): ConnectionFault {
+  return { kind: 'halfOpen', ...when };
 }
 
-/** Audio is taken, and no result comes, for a time or for good. */
-export function stallResults(when: When & { forMs?: number } = {}): ConnectionFault {
-  return { kind: 'stallResults', ...when };
+/**
+ * The server is out of reach: nothing passes in either direction, on any connection or in a handshake, for a time or for
+ * good. What TCP kept arrives afterwards.
+ */
+export function blackhole(span: Span = {}): ConnectionFault {
+  return { kind: 'blackhole', ...span };
+}
+
+/** Every message of the server comes `byMs` late. */
+export function slow(byMs: number, span: Span = {}): ConnectionFault {
+  return { kind: 'slow', byMs, ...span };
 }
 
 /** Audio is processed at `factor` times real time at most. */
-export function throttle(factor: number, when: When = {}): ConnectionFault {
-  return { kind: 'throttle', factor, ...when };
+export function throttle(factor: number, span: Span = {}): ConnectionFault {
+  return { kind: 'throttle', factor, ...span };
+}
+
+/** Audio is taken, and no result comes, for a time or for good. */
+export function stallResults(span: Span = {}): ConnectionFault {
+  return { kind: 'stallResults', ...span };
+}
+
+/** From then on every Results message is sent twice. */
+export function duplicateResults(span: Span = {}): ConnectionFault {
+  return { kind: 'duplicateResults', ...span };
+}
+
+/** From then on every two Results messages change places. One that stays without a second follows after a second of time. */
+export function reorderResults(span: Span = {}): ConnectionFault {
+  return { kind: 'reorderResults', ...span };
 }
 
 /** Broken JSON, unknown types, missing fields and a binary message. */
 export function malformed(when: When = {}): ConnectionFault {
   return { kind: 'malformed', ...when };
-}
-
-/** From then on every Results message is sent twice. */
-export function duplicateResults(when: When = {}): ConnectionFault {
-  return { kind: 'duplicateResults', ...when };
 }
 
 /** The connection is cut during the drain: before its last Results, or between those and Metadata. */
@@ -91,8 +126,11 @@ export function dropOnCloseStream(before: 'results' | 'metadata' = 'results'): C
 }
 
 export function isHandshakeFault(fault: Fault): fault is HandshakeFault {
-  return fault.kind === 'refuse' || fault.kind === 'hang' || fault.kind === 'flap';
+  return FAULTS[fault.kind].hits === 'handshake';
 }
+
+/** Every variant has a row in the table, and every row a variant: this line does not compile otherwise. */
+true satisfies [FaultName, Fault['kind']] extends [Fault['kind'], FaultName] ? true : never;
 
 /** What a server that has lost its mind sends; none of it may hurt a client. */
 export const MALFORMED_MESSAGES: readonly string[] = [

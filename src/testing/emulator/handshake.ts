@@ -4,7 +4,8 @@
  */
 import type { Credentials } from '../../transports/transport.ts';
 import { credentialsOf } from './credentials.ts';
-import { BadQuery, type ListenSettings, readListenQuery } from './listen-query.ts';
+import { type ListenSettings, readListenQuery } from './listen-query.ts';
+import { BadQuery } from './query-values.ts';
 import type { EmulatorSettings } from './options.ts';
 
 /** What a client shows at the door. */
@@ -40,8 +41,37 @@ export type HandshakeVerdict = { accepted: Admission } | { refused: Refusal };
 export interface HandshakeContext {
   requestId: string;
   openConnections: number;
-  settings: Pick<EmulatorSettings, 'authorise' | 'maxConnections'>;
+  /** Of those, the ones with diarization. */
+  openDiarized(): number;
+  settings: EmulatorSettings;
   wallTimeMs: number;
+}
+
+/** What Deepgram says to those it does not let in. */
+const UNAUTHORISED = {
+  401: ['INVALID_AUTH', 'Invalid credentials.'],
+  402: [
+    'ASR_PAYMENT_REQUIRED',
+    'Project does not have enough credits for an ASR request and does not have an overage agreement.',
+  ],
+  403: ['INSUFFICIENT_PERMISSIONS', 'User does not have access to the requested model.'],
+} as const;
+
+/** The codes that belong to a status, for refusals that are ordered by status alone. */
+const ERR_CODES: Record<number, string> = {
+  400: 'Bad Request',
+  401: 'INVALID_AUTH',
+  402: 'ASR_PAYMENT_REQUIRED',
+  403: 'INSUFFICIENT_PERMISSIONS',
+  404: 'NOT_FOUND',
+  408: 'REQUEST_TIMEOUT',
+  429: 'TOO_MANY_REQUESTS',
+  503: 'SERVICE_UNAVAILABLE',
+  504: 'GATEWAY_TIMEOUT',
+};
+
+export function errCodeOf(status: number): string {
+  return ERR_CODES[status] ?? 'INTERNAL_SERVER_ERROR';
 }
 
 export function judgeHandshake(request: HandshakeRequest, context: HandshakeContext): HandshakeVerdict {
@@ -49,22 +79,28 @@ export function judgeHandshake(request: HandshakeRequest, context: HandshakeCont
   const deny = (status: number, errCode: string, errMsg: string): HandshakeVerdict => ({
     refused: refusal(status, errCode, errMsg, requestId),
   });
-  const url = new URL(request.url, 'ws://emulator');
+  const url = urlOf(request.url);
+  if (!url) return deny(400, 'Bad Request', 'The address cannot be read.');
   if (url.pathname !== '/v1/listen') return deny(404, 'NOT_FOUND', `No such endpoint: ${url.pathname}`);
 
   const protocols = request.protocols ?? [];
   const credentials = credentialsOf(request.authorization, protocols);
-  if (!credentials || !context.settings.authorise(credentials, context.wallTimeMs)) {
-    return deny(401, 'INVALID_AUTH', 'Invalid credentials.');
+  const verdict = credentials ? context.settings.authorise(credentials, context.wallTimeMs) : false;
+  if (!credentials || verdict !== true) {
+    const status = verdict === true || verdict === false ? 401 : verdict;
+    const [errCode, errMsg] = UNAUTHORISED[status];
+    return deny(status, errCode, errMsg);
   }
   let settings: ListenSettings;
   try {
-    settings = readListenQuery(url.searchParams);
+    settings = readListenQuery(url.searchParams, context.settings);
   } catch (error) {
     if (error instanceof BadQuery) return deny(400, 'INVALID_QUERY_PARAMETER', error.message);
     throw error;
   }
-  if (context.openConnections >= context.settings.maxConnections) {
+  const { maxConnections, maxDiarizedConnections } = context.settings;
+  const isFull = context.openConnections >= maxConnections;
+  if (isFull || (settings.diarize && context.openDiarized() >= maxDiarizedConnections)) {
     return deny(429, 'TOO_MANY_REQUESTS', 'Too many requests. Please try again later.');
   }
   const { scheme } = credentials;
@@ -80,4 +116,10 @@ export function refusal(status: number, errCode: string, errMsg: string, request
     headers: { 'content-type': 'application/json', 'dg-request-id': requestId, 'dg-error': errMsg },
     body: JSON.stringify({ err_code: errCode, err_msg: errMsg, request_id: requestId }),
   };
+}
+
+/** Path and query come from whoever connects, and may be anything. */
+function urlOf(text: string): URL | undefined {
+  const base = 'ws://emulator';
+  return URL.canParse(text, base) ? new URL(text, base) : undefined;
 }

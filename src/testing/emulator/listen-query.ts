@@ -1,17 +1,17 @@
 /**
- * The query of `/v1/listen`, read as strictly as Deepgram reads it. Unknown parameters pass; a wrong value of a
- * known one refuses the handshake with 400, and the text says which.
+ * The query of `/v1/listen`, read as strictly as Deepgram reads it: a wrong value of a known parameter refuses the handshake
+ * with 400, and the text says which.
  */
-
-/** Encodings the emulator decodes; the service knows more. */
-export type RawEncoding = 'linear16' | 'linear32' | 'mulaw' | 'alaw';
+import { BadQuery, flag, noLongerThan, oneOf, wholeNumber } from './query-values.ts';
+import { type RawFormat, readRawFormat } from './raw-format.ts';
+import type { Readings } from './readings.ts';
 
 /** What one connection has asked for. */
 export interface ListenSettings {
   model: string;
   language: string;
   /** Absent for container audio, whose header tells the format. */
-  raw?: { encoding: RawEncoding; sampleRate: number; channels: number };
+  raw?: RawFormat;
   multichannel: boolean;
   interimResults: boolean;
   endpointingMs: number | false;
@@ -19,33 +19,45 @@ export interface ListenSettings {
   vadEvents: boolean;
   punctuate: boolean;
   diarize: boolean;
+  detectEntities: boolean;
   keyterms: string[];
+  search: string[];
 }
 
-/** A query that cannot be served. */
-export class BadQuery extends Error {}
-
-const RAW_ENCODINGS = ['linear16', 'linear32', 'mulaw', 'alaw'] as const satisfies RawEncoding[];
-const UNDECODED = new Set(['flac', 'amr-nb', 'amr-wb', 'opus', 'ogg-opus', 'speex', 'g729']);
 const BOOLEANS =
   'interim_results multichannel vad_events smart_format no_delay punctuate numerals profanity_filter dictation filler_words diarize detect_entities mip_opt_out'.split(
     ' ',
   );
+const OTHERS =
+  'model language encoding sample_rate channels endpointing utterance_end_ms diarize_model redact replace search keyterm keywords extra tag callback callback_method version'.split(
+    ' ',
+  );
+/** Families and their variants; a custom model goes by a UUID. */
+const KNOWN_MODEL =
+  /^(nova(-[23])?|enhanced|base|meeting|phonecall|finance|conversationalai|voicemail|video|custom)(-[a-z0-9]+)*$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const DEFAULT_MODEL = 'base';
 const DEFAULT_ENDPOINTING_MS = 10;
-const MAX_CHANNELS = 20;
 const SHORTEST_UTTERANCE_END_MS = 1_000;
 const MAX_KEYTERM_TOKENS = 500;
+const REDACTIONS = ['true', 'false', 'pci', 'numbers', 'aggressive_numbers', 'ssn'];
 
 /** Reads a query, or throws {@link BadQuery}. */
-export function readListenQuery(query: URLSearchParams): ListenSettings {
+export function readListenQuery(query: URLSearchParams, readings: Readings): ListenSettings {
+  checkNames(query, readings);
   for (const name of BOOLEANS) flag(query, name);
-  const model = query.get('model') ?? 'base';
-  if (model.startsWith('flux')) throw new BadQuery(`Model ${model} is only available on /v2/listen.`);
+  oneOf(query, 'diarize_model', ['latest', 'v1']);
+  oneOf(query, 'redact', REDACTIONS);
+  noLongerThan(query, 'tag', 128);
+  noLongerThan(query, 'extra', 2_048);
+  if (query.has('callback')) {
+    throw new BadQuery("callback is one of Deepgram's parameters, but this emulator calls nobody.");
+  }
+  const model = readModel(query, readings);
   if (flag(query, 'diarize') && query.has('diarize_model')) {
     throw new BadQuery('diarize and diarize_model cannot be used together.');
   }
-  const raw = readRawFormat(query);
-  const utteranceEndMs = readUtteranceEnd(query);
+  const raw = readRawFormat(query, readings.compressedAudio);
+  const utteranceEndMs = readUtteranceEnd(query, readings);
   return {
     model,
     language: query.get('language') ?? 'en',
@@ -57,21 +69,28 @@ export function readListenQuery(query: URLSearchParams): ListenSettings {
     vadEvents: flag(query, 'vad_events'),
     punctuate: flag(query, 'punctuate') || flag(query, 'smart_format'),
     diarize: flag(query, 'diarize') || query.has('diarize_model'),
-    keyterms: readKeyterms(query),
+    detectEntities: flag(query, 'detect_entities'),
+    keyterms: readKeyterms(query, model),
+    search: query.getAll('search'),
   };
 }
 
-function readRawFormat(query: URLSearchParams): ListenSettings['raw'] {
-  const encoding = query.get('encoding');
-  // Without an encoding the rate and channels mean nothing, and are not even looked at.
-  if (encoding === null) return undefined;
-  if (UNDECODED.has(encoding)) throw new BadQuery(`This emulator does not decode encoding=${encoding}.`);
-  const known = RAW_ENCODINGS.find((name) => name === encoding);
-  if (!known) throw new BadQuery(`Unknown encoding: ${encoding}.`);
-  if (!query.has('sample_rate')) throw new BadQuery('sample_rate is required when encoding is specified.');
-  const sampleRate = wholeNumber(query, 'sample_rate', 1, 384_000);
-  const channels = query.has('channels') ? wholeNumber(query, 'channels', 1, MAX_CHANNELS) : 1;
-  return { encoding: known, sampleRate, channels };
+function checkNames(query: URLSearchParams, { unknownParameters }: Readings): void {
+  if (unknownParameters === 'accepted') return;
+  for (const name of query.keys()) {
+    if (!BOOLEANS.includes(name) && !OTHERS.includes(name))
+      throw new BadQuery('Unknown parameter in the query.');
+  }
+}
+
+function readModel(query: URLSearchParams, { missingModel, unknownModel }: Readings): string {
+  const model = query.get('model');
+  if (model === null && missingModel === 'refused') throw new BadQuery('model is required.');
+  if (model?.startsWith('flux')) throw new BadQuery('Flux models are only available on /v2/listen.');
+  if (model !== null && unknownModel === 'refused' && !KNOWN_MODEL.test(model)) {
+    throw new BadQuery('No such model/language/tier combination found.');
+  }
+  return model ?? DEFAULT_MODEL;
 }
 
 function readEndpointing(query: URLSearchParams): number | false {
@@ -81,41 +100,34 @@ function readEndpointing(query: URLSearchParams): number | false {
   return wholeNumber(query, 'endpointing', 0, 60_000);
 }
 
-/** Whether a short one is refused or merely useless is disputed; refusal is the harder reading. */
-function readUtteranceEnd(query: URLSearchParams): number | undefined {
+function readUtteranceEnd(query: URLSearchParams, { shortUtteranceEnd }: Readings): number | undefined {
   const value = query.get('utterance_end_ms');
   if (value === null || value === 'false') return undefined;
-  const utteranceEndMs = wholeNumber(query, 'utterance_end_ms', SHORTEST_UTTERANCE_END_MS, 60_000);
+  const leastMs = shortUtteranceEnd === 'refused' ? SHORTEST_UTTERANCE_END_MS : 0;
+  const utteranceEndMs = wholeNumber(query, 'utterance_end_ms', leastMs, 60_000);
   if (!flag(query, 'interim_results')) throw new BadQuery('utterance_end_ms requires interim_results=true.');
   return utteranceEndMs;
 }
 
-function readKeyterms(query: URLSearchParams): string[] {
+function readKeyterms(query: URLSearchParams, model: string): string[] {
   const keyterms = query.getAll('keyterm');
+  if (keyterms.length > 0 && !takesKeyterms(model))
+    throw new BadQuery('keyterm is only available with Nova-3.');
+  if (query.has('keywords') && takesKeyterms(model)) {
+    throw new BadQuery('keywords are not available with Nova-3: use keyterm.');
+  }
   if (exceedsKeytermLimit(keyterms)) {
     throw new BadQuery('Keyterm limit exceeded. The maximum number of tokens across all keyterms is 500.');
   }
   return keyterms;
 }
 
+export function takesKeyterms(model: string): boolean {
+  return model.startsWith('nova-3');
+}
+
 /** Tokens are counted as words: fewer than the service would count, which is the best that can be known. */
 export function exceedsKeytermLimit(keyterms: readonly string[]): boolean {
   const tokens = keyterms.flatMap((keyterm) => keyterm.split(/\s+/)).filter((token) => token !== '');
   return tokens.length > MAX_KEYTERM_TOKENS;
-}
-
-function flag(query: URLSearchParams, name: string): boolean {
-  const value = query.get(name);
-  if (value === null || value === 'false') return false;
-  if (value === 'true') return true;
-  throw new BadQuery(`Invalid value for ${name}: expected true or false, got "${value}".`);
-}
-
-function wholeNumber(query: URLSearchParams, name: string, least: number, most: number): number {
-  const text = query.get(name) ?? '';
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw new BadQuery(
-    `Invalid value for ${name}: expected a whole number from ${least} to ${most}, got "${text}".`,
-  );
 }

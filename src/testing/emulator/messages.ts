@@ -17,7 +17,11 @@ export interface ResultsContent {
   fromFinalize: boolean;
 }
 
-const MODEL_UUID = '4d892fb6-7cc1-4e7a-a1b3-1c2e3f4a5b6c';
+/** The model this emulator says it is, in messages and in headers alike. */
+export const MODEL_UUID = '4d892fb6-7cc1-4e7a-a1b3-1c2e3f4a5b6c';
+
+/** Characters of a faulty message that are sent back: four megabytes would be an amplifier. */
+const LONGEST_ECHO = 2_000;
 
 export function resultsMessage(content: ResultsContent, requestId: string, settings: ListenSettings): object {
   const { channel, channelCount, start, end, words } = content;
@@ -45,6 +49,7 @@ export function resultsMessage(content: ResultsContent, requestId: string, setti
           })),
         },
       ],
+      ...(settings.search.length > 0 && { search: settings.search.map((query) => hitsOf(query, words)) }),
     },
     metadata: {
       request_id: requestId,
@@ -56,7 +61,36 @@ export function resultsMessage(content: ResultsContent, requestId: string, setti
       model_uuid: MODEL_UUID,
     },
     from_finalize: content.fromFinalize,
+    ...(settings.detectEntities && content.isFinal && { entities: entitiesIn(words) }),
   };
+}
+
+/** Numbers are the one entity that words alone give away. */
+function entitiesIn(words: readonly HeardWord[]): object[] {
+  return words.flatMap(({ word, confidence }, index) =>
+    /^\d+$/.test(word)
+      ? {
+          label: 'CARDINAL',
+          value: word,
+          raw_value: word,
+          confidence,
+          start_word: index,
+          end_word: index + 1,
+        }
+      : [],
+  );
+}
+
+function hitsOf(query: string, words: readonly HeardWord[]): object {
+  const hits = words
+    .filter(({ word }) => word.toLowerCase() === query.toLowerCase())
+    .map(({ word, start, end, confidence }) => ({
+      confidence,
+      start: seconds(start),
+      end: seconds(end),
+      snippet: word,
+    }));
+  return { query, hits };
 }
 
 export interface MetadataContent {
@@ -95,16 +129,21 @@ export function configureSuccessMessage(requestId: string, keyterms: readonly st
   return { type: 'ConfigureSuccess', request_id: requestId, ...(keyterms && { keyterms }) };
 }
 
+export function configureFailureMessage(requestId: string, description: string, code: string): object {
+  return { type: 'ConfigureFailure', request_id: requestId, error_code: code, description };
+}
+
 /** The answer to text that is not a known message. Not fatal. */
 export function schemaErrorMessage(problem: string, original: string): object {
   return {
     type: 'Error',
     variant: 'SchemaError',
     description: `Could not deserialize last text message: ${problem}`,
-    message: original,
+    message: original.slice(0, LONGEST_ECHO),
   };
 }
 
+/** The older form of a refused Configure. */
 export function invalidConfigureMessage(description: string, code: string): object {
   return { type: 'Error', variant: 'InvalidConfigureMessage', description, code };
 }

@@ -1,16 +1,85 @@
 /**
- * Everything about the emulator that can be chosen. Where Deepgram's documents and observations disagree, the
- * default is the reading that is harder on the client, and the option names the other one.
+ * Everything about the emulator that can be chosen. The numbers are here; the points on which Deepgram's documents and
+ * observations disagree are in `readings.ts`.
  */
 import { type Clock, systemClock } from '../../clock.ts';
 import type { Credentials } from '../../transports/transport.ts';
 import type { RecogniserFactory } from '../recognisers/recogniser.ts';
 import { toneRecogniser } from '../recognisers/tone.ts';
-import { acceptsPlausibleCredentials } from './credentials.ts';
+import { acceptsPlausibleCredentials, type AuthVerdict } from './credentials.ts';
 import type { Fault } from './faults.ts';
+import { type Readings, settleReadings } from './readings.ts';
+
+/** The numbers of the emulator. */
+export interface Limits {
+  /**
+   * Open connections allowed at once; one more is refused with 429. Half-open ones count.
+   * @defaultValue 150, as documented for pay-as-you-go in 2026
+   */
+  maxConnections: number;
+  /**
+   * The same, of connections with diarization.
+   * @defaultValue 50, as documented
+   */
+  maxDiarizedConnections: number;
+  /**
+   * Silence of the client, in milliseconds, after which a connection is closed with 1011 NET-0001. 10,000 is the
+   * documented contract; the hosted service has been seen to wait 12,000.
+   * @defaultValue 10_000
+   */
+  idleTimeoutMs: number;
+  /**
+   * Milliseconds without a word to say to a client that sends audio, until 1011 NET-0000.
+   * @defaultValue 30_000
+   */
+  responseTimeoutMs: number;
+  /**
+   * Milliseconds without audio, KeepAlive or not, until 1011 NET-0002; `false` for never. The true length is not
+   * published.
+   * @defaultValue 300_000
+   */
+  noAudioTimeoutMs: number | false;
+  /**
+   * Fastest pace at which audio is processed, in multiples of real time. What comes faster waits; nothing is refused.
+   * `Infinity` processes a file as fast as it is sent.
+   * @defaultValue 1.25
+   */
+  maxPace: number;
+  /**
+   * Audio, in milliseconds, that is processed at once after a pause before {@link Limits.maxPace} applies.
+   * @defaultValue 1_000
+   */
+  burstMs: number;
+  /**
+   * Audio, in milliseconds, that may wait to be processed. Then the emulator stops reading from the socket, and the client's
+   * own buffers fill, until half of it is done. Two megabytes waiting have the same effect.
+   * @defaultValue 30_000
+   */
+  maxBacklogMs: number;
+  /**
+   * Milliseconds between the arrival of audio and its results.
+   * @defaultValue 0
+   */
+  processingDelayMs: number;
+  /**
+   * Distinguishes the request ids of several emulators; the ids of one follow from it.
+   * @defaultValue 1
+   */
+  seed: number;
+  /**
+   * Messages remembered for each connection; counts and longest silences go on beyond it.
+   * @defaultValue 10_000
+   */
+  maxLogEntries: number;
+  /**
+   * Connections that have ended, and refusals, remembered; beyond it the oldest are forgotten.
+   * @defaultValue 10_000
+   */
+  maxRemembered: number;
+}
 
 /** Options of the emulator; every one has a default. */
-export interface EmulatorOptions {
+export interface EmulatorOptions extends Partial<Limits>, Partial<Readings> {
   /**
    * Turns audio into words.
    * @defaultValue {@link toneRecogniser}
@@ -22,98 +91,63 @@ export interface EmulatorOptions {
    */
   clock?: Clock;
   /**
-   * Decides on a key or token; `false` refuses the handshake with 401.
+   * Decides on a key or token; `false` or a status refuses the handshake, with 401 or that status.
    * @defaultValue {@link acceptsPlausibleCredentials}: a token must look like a JWT and be in date, a key must not;
-   * anything with "invalid" or "wrong" in it is refused
+   * "invalid" or "wrong" in it means 401, "unpaid" 402, "forbidden" 403
    */
-  authorise?: (credentials: Credentials, wallTimeMs: number) => boolean;
-  /**
-   * Open connections allowed at once; one more is refused with 429. Half-open ones count.
-   * @defaultValue 150
-   */
-  maxConnections?: number;
-  /**
-   * Silence of the client, in milliseconds, after which a connection is closed with 1011 NET-0001. 10,000 is the
-   * documented contract; the hosted service has been seen to wait 12,000.
-   * @defaultValue 10_000
-   */
-  idleTimeoutMs?: number;
-  /**
-   * When KeepAlive messages begin to hold a connection: once it has carried audio, as the troubleshooting page
-   * says; once it has produced a Results message, as its maintainers once said; or from the start, as the KeepAlive
-   * page suggests.
-   * @defaultValue 'after-audio'
-   */
-  keepAliveHolds?: 'after-audio' | 'after-results' | 'always';
-  /**
-   * Milliseconds without a word to say to a client that sends audio, until 1011 NET-0000.
-   * @defaultValue 30_000
-   */
-  responseTimeoutMs?: number;
-  /**
-   * Milliseconds without audio, KeepAlive or not, until 1011 NET-0002; `false` for never. The true length is not
-   * published.
-   * @defaultValue 300_000
-   */
-  noAudioTimeoutMs?: number | false;
-  /**
-   * What becomes of audio that begins with no known container header where none was declared: refused at once
-   * (1008 DATA-0000), or swallowed without result until NET-0000.
-   * @defaultValue 'data-0000'
-   */
-  missingHeader?: 'data-0000' | 'net-0000';
-  /**
-   * Fastest pace at which audio is processed, in multiples of real time. What comes faster waits; nothing is
-   * refused.
-   * @defaultValue 1.25
-   */
-  maxPace?: number;
-  /**
-   * Audio, in milliseconds, that is processed at once after a pause before {@link EmulatorOptions.maxPace} applies.
-   * @defaultValue 1_000
-   */
-  burstMs?: number;
-  /**
-   * Milliseconds between the arrival of audio and its results.
-   * @defaultValue 0
-   */
-  processingDelayMs?: number;
+  authorise?: (credentials: Credentials, wallTimeMs: number) => AuthVerdict;
   /**
    * Faults of the n-th connection attempt, counted from 1: for tests that draw them from a seed.
    * See also {@link Emulator.onConnection}.
    */
   faultsOf?: (attempt: number) => readonly Fault[];
-  /**
-   * Distinguishes the request ids of several emulators; the ids of one follow from it.
-   * @defaultValue 1
-   */
-  seed?: number;
-  /**
-   * Messages remembered for each connection; counts and longest silences go on beyond it.
-   * @defaultValue 10_000
-   */
-  maxLogEntries?: number;
 }
 
 /** The options with every choice made. */
 export type EmulatorSettings = Required<EmulatorOptions>;
 
+const DEFAULTS: Limits = {
+  maxConnections: 150,
+  maxDiarizedConnections: 50,
+  idleTimeoutMs: 10_000,
+  responseTimeoutMs: 30_000,
+  noAudioTimeoutMs: 300_000,
+  maxPace: 1.25,
+  burstMs: 1_000,
+  maxBacklogMs: 30_000,
+  processingDelayMs: 0,
+  seed: 1,
+  maxLogEntries: 10_000,
+  maxRemembered: 10_000,
+};
+
+/** The names of the {@link Limits}, for those who read them from text. */
+export const LIMIT_NAMES = Object.keys(DEFAULTS) as readonly (keyof Limits)[];
+
+/** Throws a RangeError for a value that makes no sense. */
 export function settle(options: EmulatorOptions): EmulatorSettings {
   return {
+    ...settleReadings(options),
+    ...settleLimits(options),
     recogniser: options.recogniser ?? toneRecogniser,
     clock: options.clock ?? systemClock,
     authorise: options.authorise ?? acceptsPlausibleCredentials,
-    maxConnections: options.maxConnections ?? 150,
-    idleTimeoutMs: options.idleTimeoutMs ?? 10_000,
-    keepAliveHolds: options.keepAliveHolds ?? 'after-audio',
-    responseTimeoutMs: options.responseTimeoutMs ?? 30_000,
-    noAudioTimeoutMs: options.noAudioTimeoutMs ?? 300_000,
-    missingHeader: options.missingHeader ?? 'data-0000',
-    maxPace: options.maxPace ?? 1.25,
-    burstMs: options.burstMs ?? 1_000,
-    processingDelayMs: options.processingDelayMs ?? 0,
     faultsOf: options.faultsOf ?? (() => []),
-    seed: options.seed ?? 1,
-    maxLogEntries: options.maxLogEntries ?? 10_000,
   };
+}
+
+function settleLimits(options: Partial<Limits>): Limits {
+  const settled: Limits = { ...DEFAULTS };
+  for (const name of LIMIT_NAMES) {
+    const value: number | false = options[name] ?? DEFAULTS[name];
+    const isOff = value === false && name === 'noAudioTimeoutMs';
+    if (!isOff && !(typeof value === 'number' && value >= 0 && (name !== 'maxPace' || value > 0))) {
+      const expected = name === 'noAudioTimeoutMs' ? 'a number from 0, or false' : 'a number from 0';
+      throw new RangeError(
+        `${name} is ${String(value)}: give ${name === 'maxPace' ? 'a number above 0' : expected}.`,
+      );
+    }
+    Object.assign(settled, { [name]: value });
+  }
+  return settled;
 }

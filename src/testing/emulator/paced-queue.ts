@@ -8,6 +8,8 @@ import type { Clock } from '../../clock.ts';
 export interface Work {
   /** Audio in it; control messages have none, and take no time. */
   audioMs: number;
+  /** Memory it holds while it waits. */
+  bytes: number;
   /** Does the work, and calls `done` when the next may start. */
   run(done: () => void): void;
 }
@@ -19,6 +21,9 @@ export interface Pacing {
   processingDelayMs: number;
 }
 
+/** What an entry costs beside its audio: a flood of tiny messages is a flood, too. */
+const BYTES_PER_ENTRY = 300;
+
 export class PacedQueue {
   #clock: Clock;
   #pacing: Pacing;
@@ -29,14 +34,27 @@ export class PacedQueue {
   #busy = false;
   #held = false;
   #closed = false;
+  #waitingMs = 0;
+  #waitingBytes = 0;
 
   constructor(clock: Clock, pacing: Pacing) {
     this.#clock = clock;
     this.#pacing = { ...pacing };
   }
 
+  /** Audio in line. */
+  get waitingMs(): number {
+    return this.#waitingMs;
+  }
+
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
   push(work: Work): void {
     if (this.#closed) return;
+    this.#waitingMs += work.audioMs;
+    this.#waitingBytes += work.bytes + BYTES_PER_ENTRY;
     this.#waiting.push({ work, arrivedMs: this.#clock.now() });
     this.#proceed();
   }
@@ -58,6 +76,8 @@ export class PacedQueue {
   close(): void {
     this.#closed = true;
     this.#waiting = [];
+    this.#waitingMs = 0;
+    this.#waitingBytes = 0;
     this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
   }
@@ -76,6 +96,8 @@ export class PacedQueue {
         return;
       }
       this.#waiting.shift();
+      this.#waitingMs -= next.work.audioMs;
+      this.#waitingBytes -= next.work.bytes + BYTES_PER_ENTRY;
       this.#paidUntilMs =
         Math.max(this.#paidUntilMs, this.#clock.now()) + next.work.audioMs / this.#pacing.maxPace;
       if (!this.#runNow(next.work)) return;

@@ -17,6 +17,7 @@ export class Patience {
   #hasUnderstoodAudio = false;
   #hasAnswered = false;
   #unansweredAudioMs = 0;
+  #isReading = true;
 
   constructor(settings: EmulatorSettings, lost: Record<'net0000' | 'net0001' | 'net0002', () => void>) {
     const { clock } = settings;
@@ -33,8 +34,10 @@ export class Patience {
   /** A binary message came, whatever is in it. */
   audioReceived(): void {
     this.#hasCarriedAudio = true;
-    this.#idle.restart();
-    this.#noAudio.restart();
+    if (this.#isReading) {
+      this.#idle.restart();
+      this.#noAudio.restart();
+    }
     if (!this.#response.running) this.#response.restart();
   }
 
@@ -45,7 +48,21 @@ export class Patience {
   }
 
   textReceived(): void {
-    if (this.#keepAliveHolds === 'always' || this.#hasCarriedAudio) this.#idle.restart();
+    if (this.#isReading && (this.#keepAliveHolds === 'always' || this.#hasCarriedAudio)) this.#idle.restart();
+  }
+
+  /** While the server itself does not read, silence is no fault of the client's. */
+  reading(isReading: boolean): void {
+    this.#isReading = isReading;
+    for (const deadline of [this.#idle, this.#noAudio]) {
+      if (isReading) deadline.restart();
+      else deadline.stop();
+    }
+  }
+
+  /** Milliseconds left to the client, before it is closed for its silence. */
+  get idleLeftMs(): number | undefined {
+    return this.#idle.leftMs;
   }
 
   /** The server sent a message. */
@@ -61,6 +78,11 @@ export class Patience {
 
   end(): void {
     for (const deadline of [this.#idle, this.#noAudio, this.#response]) deadline.stop();
+  }
+
+  /** Nothing but silence and KeepAlive has ever come. */
+  get isUnused(): boolean {
+    return !this.#hasCarriedAudio;
   }
 
   /** A pause held by KeepAlive is nobody's failure; audio that leads to nothing is. */

@@ -2,15 +2,19 @@
  * The emulator on a real socket: HTTP and WebSocket on the loopback, so that a program can be run against it with
  * nothing changed but the address. Only the network is here; all behaviour is the {@link Emulator}'s.
  */
-import { type IncomingMessage, STATUS_CODES, type ServerResponse, createServer } from 'node:http';
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import type { Connection } from './connection.ts';
-import { credentialsOf } from './credentials.ts';
+import { WebSocketServer } from 'ws';
+import { ControlDesk } from './control/control-desk.ts';
+import type { Digest } from './digest.ts';
 import { Emulator, type HandshakeOutcome } from './emulator.ts';
-import { type Refusal, refusal } from './handshake.ts';
+import { answerGrant } from './grant.ts';
+import { refusal } from './handshake.ts';
+import { answer, asHttp, type HttpAnswer, readBody } from './http-messages.ts';
+import { MODEL_UUID } from './messages.ts';
 import type { EmulatorOptions } from './options.ts';
+import { Peer, sha256 } from './peer.ts';
 
 type Accepted = Extract<HandshakeOutcome, { kind: 'accept' }>;
 
@@ -29,7 +33,18 @@ export interface EmulatorServerOptions extends EmulatorOptions {
    * @defaultValue 4 MiB
    */
   maxPayloadBytes?: number;
+  /**
+   * Whether the control page and its API are there, at `/` and `/control`. They answer this machine only.
+   * @defaultValue true
+   */
+  control?: boolean;
 }
+
+/** A slow handshake is ended; real clients need a few milliseconds. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** Connections are larger here than on a virtual network, and a server may stand for days. */
+const MAX_REMEMBERED = 1_000;
+const PROJECT_ID = '00000000-0000-4000-8000-000000000000';
 
 /** An {@link Emulator} that listens. */
 export class EmulatorServer extends Emulator implements AsyncDisposable {
@@ -37,18 +52,25 @@ export class EmulatorServer extends Emulator implements AsyncDisposable {
   url = '';
   port = 0;
   #sockets = new Set<Socket>();
-  #http = createServer((request, response) => this.#answer(request, response));
+  #desk: ControlDesk | undefined;
+  #http = createServer(
+    {
+      headersTimeout: HANDSHAKE_TIMEOUT_MS,
+      requestTimeout: HANDSHAKE_TIMEOUT_MS,
+      connectionsCheckingInterval: 1_000,
+    },
+    (request, response) => void this.#answer(request, response),
+  );
   #webSockets: WebSocketServer;
 
   constructor(options: EmulatorServerOptions = {}) {
-    super(options);
+    super({ ...options, maxRemembered: options.maxRemembered ?? MAX_REMEMBERED });
     this.#webSockets = new WebSocketServer({
       noServer: true,
       maxPayload: options.maxPayloadBytes ?? 4 * 1024 * 1024,
       handleProtocols: (protocols) => protocols.values().next().value ?? false,
     });
-    // A client that never ends its request must not hold the server for ever.
-    this.#http.headersTimeout = 10_000;
+    if (options.control ?? true) this.#desk = new ControlDesk(this);
     this.#http.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
@@ -56,6 +78,11 @@ export class EmulatorServer extends Emulator implements AsyncDisposable {
       socket.on('error', () => undefined);
     });
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+  }
+
+  /** Where a person can watch and order faults; empty where there is no such page. */
+  get controlUrl(): string {
+    return this.#desk ? `${this.url.replace(/^ws/, 'http')}/` : '';
   }
 
   async listen(host: string, port: number): Promise<void> {
@@ -70,6 +97,8 @@ export class EmulatorServer extends Emulator implements AsyncDisposable {
 
   /** Breaks every connection and stops listening. */
   async close(): Promise<void> {
+    this.clearFaults();
+    this.#desk?.close();
     this.cut();
     for (const socket of this.#sockets) socket.destroy();
     this.#webSockets.close();
@@ -81,6 +110,10 @@ export class EmulatorServer extends Emulator implements AsyncDisposable {
     await this.close();
   }
 
+  protected override digest(): Digest {
+    return sha256();
+  }
+
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const outcome = this.handshake({
       url: request.url ?? '/',
@@ -89,8 +122,16 @@ export class EmulatorServer extends Emulator implements AsyncDisposable {
     });
     switch (outcome.kind) {
       case 'hang':
+        // Somebody has to notice that the client has given up.
+        socket.on('end', () => socket.destroy());
+        socket.resume();
+        return undefined;
+      case 'drop':
+        if (socket instanceof Socket) socket.resetAndDestroy();
+        else socket.destroy();
         return undefined;
       case 'refuse':
+        socket.once('finish', () => socket.destroy());
         socket.end(asHttp(outcome.refusal));
         return undefined;
       case 'accept':
@@ -101,63 +142,55 @@ export class EmulatorServer extends Emulator implements AsyncDisposable {
   }
 
   #accept(outcome: Accepted, request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const addRequestId = (headers: string[]) => {
-      headers.push(`dg-request-id: ${outcome.admission.requestId}`);
+    const { requestId, settings } = outcome.admission;
+    const addHeaders = (headers: string[]) => {
+      headers.push(
+        `dg-request-id: ${requestId}`,
+        `dg-project-id: ${PROJECT_ID}`,
+        `dg-model-name: ${settings.model}`,
+        `dg-model-uuid: ${MODEL_UUID}`,
+      );
     };
     // Emitted before `handleUpgrade` returns, if at all: a malformed upgrade must not leave its id to the next.
-    this.#webSockets.on('headers', addRequestId);
+    this.#webSockets.on('headers', addHeaders);
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#connect(outcome, webSocket, socket);
+      const peer = new Peer(webSocket, socket, this.settings.clock);
+      peer.attend(this.open(outcome, peer.wire));
     });
-    this.#webSockets.off('headers', addRequestId);
+    this.#webSockets.off('headers', addHeaders);
   }
 
-  #connect(outcome: Accepted, webSocket: WebSocket, socket: Duplex): void {
-    const connection: Connection = this.open(outcome, {
-      text: (json) => webSocket.send(json),
-      binary: (bytes) => webSocket.send(bytes),
-      close: (code, reason) => webSocket.close(code, reason),
-      cut: () => (socket instanceof Socket ? socket.resetAndDestroy() : socket.destroy()),
-      goSilent: () => webSocket.pause(),
-    });
-    webSocket.on('message', (data, isBinary) => {
-      if (isBinary) connection.receiveBinary(bytesOf(data));
-      else connection.receiveText(textOf(data));
-    });
-    webSocket.on('ping', () => connection.receivePing());
-    webSocket.on('close', (code, reason) => connection.peerGone(code, reason.toString()));
-    // What follows is always a close, and that one is heard.
-    webSocket.on('error', () => undefined);
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // A client that breaks off is nobody's error.
+    request.on('error', () => undefined);
+    response.on('error', () => undefined);
+    const path = (request.url ?? '/').split('?')[0] ?? '/';
+    if (this.#desk?.handles(path)) {
+      await this.#desk.answer(path, request, response);
+      return;
+    }
+    const body = path === GRANT ? await readBody(request) : '';
+    answer(request, response, this.#answerTo(path, request, body));
   }
 
   /** Plain HTTP: the grant of temporary tokens, and nothing else. */
-  #answer(request: IncomingMessage, response: ServerResponse): void {
-    let body = '';
-    request.on('data', (chunk: Buffer) => {
-      if (body.length < 10_000) body += chunk.toString();
-    });
-    request.on('end', () => {
-      const answer =
-        request.url === '/v1/auth/grant' && request.method === 'POST'
-          ? this.#grant(request, body)
-          : notFound();
-      response.writeHead(answer.status, answer.headers).end(answer.body);
-    });
-  }
-
-  #grant(request: IncomingMessage, body: string): Refusal {
-    const credentials = credentialsOf(request.headers.authorization, []);
-    const wallTimeMs = this.settings.clock.wallTime();
-    if (credentials?.scheme !== 'token' || !this.settings.authorise(credentials, wallTimeMs)) {
-      return refusal(401, 'INVALID_AUTH', 'Invalid credentials.', 'none');
+  #answerTo(path: string, request: IncomingMessage, body: string | undefined): HttpAnswer {
+    const requestId = this.requestId(0);
+    if (path === '/v1/listen') {
+      return refusal(400, 'Bad Request', 'A WebSocket upgrade was expected here.', requestId);
     }
-    const ttlSeconds = Number(/"ttl_seconds"\s*:\s*(\d+)/.exec(body)?.[1] ?? 30);
-    if (ttlSeconds < 1 || ttlSeconds > 3600)
-      return refusal(400, 'Bad Request', 'ttl_seconds must be 1 to 3600.', 'none');
-    const headers = { 'content-type': 'application/json' };
-    return { status: 200, headers, body: JSON.stringify(this.grantToken(ttlSeconds)) };
+    if (path !== GRANT) return refusal(404, 'NOT_FOUND', 'No such endpoint.', requestId);
+    if (body === undefined) return refusal(413, 'PAYLOAD_TOO_LARGE', 'The body is too large.', requestId);
+    const { authorization } = request.headers;
+    return answerGrant(
+      { method: request.method ?? '', authorization, body, requestId },
+      this.settings,
+      (ttl) => this.grantToken(ttl),
+    );
   }
 }
+
+const GRANT = '/v1/auth/grant';
 
 /**
  * Starts an emulator on a socket of its own.
@@ -174,30 +207,7 @@ export async function startEmulator(options: EmulatorServerOptions = {}): Promis
   return server;
 }
 
-function notFound(): Refusal {
-  return refusal(404, 'NOT_FOUND', 'No such endpoint.', 'none');
-}
-
 function protocolsOf(request: IncomingMessage): string[] {
   const header = request.headers['sec-websocket-protocol'] ?? '';
   return header.split(',').flatMap((protocol) => protocol.trim() || []);
-}
-
-function asHttp({ status, headers, body }: Refusal): string {
-  const lines = Object.entries({
-    ...headers,
-    'content-length': String(Buffer.byteLength(body)),
-    connection: 'close',
-  });
-  const head = lines.map(([name, value]) => `${name}: ${value.replaceAll(/[\r\n]+/g, ' ')}`);
-  return [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}`, ...head, '', body].join('\r\n');
-}
-
-function bytesOf(data: RawData): Uint8Array {
-  if (Array.isArray(data)) return Buffer.concat(data);
-  return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
-}
-
-function textOf(data: RawData): string {
-  return Buffer.from(bytesOf(data)).toString();
 }

@@ -8,10 +8,12 @@
  */
 import { type AudioBlock, AudioIntake } from './audio-intake.ts';
 import { Channel, flushAll } from './channel.ts';
-import { readClientMessage, type ClientMessage } from './client-messages.ts';
-import { CLOSE, type CloseReason } from './close-reasons.ts';
-import { exceedsKeytermLimit, type ListenSettings } from './listen-query.ts';
+import { isControlMessage, readClientMessage, type ClientMessage } from './client-messages.ts';
+import { CLOSE, type CloseReason, undecodedHere } from './close-reasons.ts';
+import type { Digest } from './digest.ts';
+import { exceedsKeytermLimit, type ListenSettings, takesKeyterms } from './listen-query.ts';
 import {
+  configureFailureMessage,
   configureSuccessMessage,
   invalidConfigureMessage,
   metadataMessage,
@@ -27,6 +29,8 @@ import { UndecodableAudio } from '../media/undecodable-audio.ts';
 /** Observed between the Metadata of an idle connection and its close. */
 const METADATA_BEFORE_CLOSE_MS = 25;
 
+const KEYTERM_LIMIT = 'The maximum number of tokens across all keyterms is 500.';
+
 /** The way out of a session. */
 export interface Wire {
   text(json: string): void;
@@ -39,6 +43,10 @@ export interface SessionObserver {
   final(content: ResultsContent): void;
   /** The drain has come to its end: all Results are out, Metadata is next. */
   drained(): void;
+  /** More audio waits than should: nothing is to be read until less of it does. */
+  backlogFull(isFull: boolean): void;
+  /** Something a person should know who wonders about the results. */
+  remark(text: string): void;
 }
 
 export interface SessionContext {
@@ -47,7 +55,11 @@ export interface SessionContext {
   emulator: EmulatorSettings;
   wire: Wire;
   observer: SessionObserver;
+  digest: Digest;
 }
+
+/** Memory that audio in line may hold, whatever it lasts. */
+const MAX_BACKLOG_BYTES = 2 * 1024 * 1024;
 
 export class Session {
   #context: SessionContext;
@@ -58,7 +70,9 @@ export class Session {
   #createdMs: number;
   #receivedAudioMs = 0;
   #processedAudioMs = 0;
-  #checksum = 0;
+  /** A list of keyterms was too long, and transcription has silently ended. */
+  #isDeaf = false;
+  #isFull = false;
   #patience: Patience;
   #closing: unknown;
 
@@ -68,10 +82,10 @@ export class Session {
     this.#context = context;
     this.#createdMs = clock.wallTime();
     this.#queue = new PacedQueue(clock, emulator);
-    this.#intake = new AudioIntake(listen, emulator.missingHeader === 'data-0000' ? 'refuse' : 'swallow');
+    this.#intake = new AudioIntake(listen, emulator);
     this.#patience = new Patience(emulator, {
       net0000: () => this.#end(CLOSE.net0000),
-      net0001: () => this.#timeOut(CLOSE.net0001),
+      net0001: () => this.#timeOut(this.#idleClose()),
       net0002: () => this.#timeOut(CLOSE.net0002),
     });
   }
@@ -79,6 +93,15 @@ export class Session {
   /** Audio received, in milliseconds; what processing has got to may be less. */
   get receivedAudioMs(): number {
     return this.#receivedAudioMs;
+  }
+
+  get processedAudioMs(): number {
+    return this.#processedAudioMs;
+  }
+
+  /** Milliseconds left to the client, before it is closed for its silence; absent where nothing runs out. */
+  get idleLeftMs(): number | undefined {
+    return this.#patience.idleLeftMs;
   }
 
   /** Where processing takes its work from; faults slow it down or stop it. */
@@ -89,17 +112,19 @@ export class Session {
   /** The bytes belong to the session from here on. */
   receiveBinary(bytes: Uint8Array): void {
     if (this.#state !== 'open') return;
+    const { emulator, digest } = this.#context;
     if (bytes.length === 0) {
-      this.#drain();
+      if (emulator.emptyBinary === 'closes') this.#drain();
       return;
     }
-    this.#patience.audioReceived();
-    for (const byte of bytes.subarray(0, 64)) this.#checksum = (this.#checksum * 31 + byte) >>> 0;
+    if (emulator.controlAsBinary === 'counted' || !isControlMessage(bytes)) this.#patience.audioReceived();
+    digest.update(bytes);
     try {
       for (const block of this.#intake.decode(bytes)) this.#enqueue(block);
     } catch (error) {
       if (!(error instanceof UndecodableAudio)) throw error;
-      this.#end(CLOSE.data0000);
+      this.#context.observer.remark(`The audio cannot be decoded: ${error.message}.`);
+      this.#end(error.codec === undefined ? CLOSE.data0000 : undecodedHere(error.codec));
     }
   }
 
@@ -110,6 +135,7 @@ export class Session {
     if ('problem' in reading)
       this.#queue.push(atOnce(() => this.#send(schemaErrorMessage(reading.problem, text))));
     else this.#obey(reading.message);
+    this.#gauge();
   }
 
   /** The connection is no more, by whatever cause. Lets everything go. */
@@ -119,6 +145,19 @@ export class Session {
     this.#patience.end();
     this.#queue.close();
     for (const channel of this.#channels) channel.close();
+    // Recognisers are large, and the connection will be remembered.
+    this.#channels = [];
+  }
+
+  /** The network stopped reading, or reads again, because of us. */
+  #gauge(): void {
+    const { waitingMs, waitingBytes } = this.#queue;
+    const share = Math.max(waitingMs / this.#context.emulator.maxBacklogMs, waitingBytes / MAX_BACKLOG_BYTES);
+    const isFull = share > (this.#isFull ? 0.5 : 1);
+    if (isFull === this.#isFull) return;
+    this.#isFull = isFull;
+    if (this.#state === 'open') this.#patience.reading(!isFull);
+    this.#context.observer.backlogFull(isFull);
   }
 
   #obey(message: ClientMessage): void {
@@ -126,7 +165,7 @@ export class Session {
       case 'KeepAlive':
         break;
       case 'Finalize':
-        this.#queue.push({ audioMs: 0, run: (done) => this.#finalize(message.channel, done) });
+        this.#queue.push(inLine((done) => this.#finalize(message.channel, done)));
         break;
       case 'CloseStream':
         this.#drain();
@@ -140,17 +179,26 @@ export class Session {
   }
 
   #enqueue(block: AudioBlock): void {
+    if (this.#receivedAudioMs === 0 && this.#intake.timedCodec !== undefined) {
+      const { timedCodec } = this.#intake;
+      this.#context.observer.remark(
+        `There is no decoder for ${timedCodec} here: it is timed, and heard as silence.`,
+      );
+    }
     this.#receivedAudioMs += block.durationMs;
     this.#patience.audioUnderstood(block.durationMs);
     this.#queue.push({
       audioMs: block.durationMs,
+      bytes: block.channels.reduce((sum, samples) => sum + samples.byteLength, 0),
       run: (done) => {
         if (this.#channels.length === 0) this.#openChannels(block);
         this.#processedAudioMs += block.durationMs;
-        block.channels.forEach((samples, i) => this.#channels[i]?.accept(samples));
+        if (!this.#isDeaf) block.channels.forEach((samples, i) => this.#channels[i]?.accept(samples));
         done();
+        this.#gauge();
       },
     });
+    this.#gauge();
   }
 
   #openChannels({ channels, sampleRate }: AudioBlock): void {
@@ -170,18 +218,25 @@ export class Session {
 
   #finalize(channel: number | undefined, done: () => void): void {
     const flushed = channel === undefined ? this.#channels : this.#channels.slice(channel, channel + 1);
-    flushAll(flushed, 'finalize', done);
+    flushAll(flushed, this.#context.emulator.finalizeReply, done);
   }
 
   #configure(keyterms: readonly string[] | undefined): void {
+    const { emulator, listen, requestId } = this.#context;
+    const isAcknowledged = emulator.configureReply === 'acknowledged';
+    const fail = (description: string, code: string) =>
+      this.#send(
+        isAcknowledged
+          ? configureFailureMessage(requestId, description, code)
+          : invalidConfigureMessage(description, code),
+      );
     if (keyterms && exceedsKeytermLimit(keyterms)) {
-      const limit = 'The maximum number of tokens across all keyterms is 500.';
-      this.#send(invalidConfigureMessage(`Keyterm limit exceeded. ${limit}`, 'KeytermLimitExceeded'));
-    } else if (keyterms && !this.#context.listen.model.startsWith('nova-3')) {
-      const { model } = this.#context.listen;
-      this.#send(invalidConfigureMessage(`Keyterms are not supported by ${model}.`, 'KeytermsNotSupported'));
-    } else {
-      this.#send(configureSuccessMessage(this.#context.requestId, keyterms));
+      if (emulator.configureReply === 'over-limit-stalls') this.#isDeaf = true;
+      else fail(`Keyterm limit exceeded. ${KEYTERM_LIMIT}`, 'KeytermLimitExceeded');
+    } else if (keyterms && !takesKeyterms(listen.model)) {
+      fail(`Keyterms are not supported by ${listen.model}.`, 'KeytermsNotSupported');
+    } else if (isAcknowledged) {
+      this.#send(configureSuccessMessage(requestId, keyterms));
     }
   }
 
@@ -195,7 +250,12 @@ export class Session {
       this.#send(this.#metadata('complete'));
       this.#end(CLOSE.normal);
     };
-    this.#queue.push({ audioMs: 0, run: () => flushAll(this.#channels, 'drain', finish) });
+    this.#queue.push(inLine(() => flushAll(this.#channels, 'drain', finish)));
+  }
+
+  #idleClose(): CloseReason {
+    const closesNormally = this.#patience.isUnused && this.#context.emulator.unusedIdleClose === 'normal';
+    return closesNormally ? CLOSE.normal : CLOSE.net0001;
   }
 
   #timeOut(reason: CloseReason): void {
@@ -224,19 +284,20 @@ export class Session {
       createdMs: this.#createdMs,
       durationSeconds: this.#processedAudioMs / 1000,
       channels: this.#channels.length,
-      // A stand-in of the right shape: nobody can use the digest, and a true one would cost more than the rest.
-      sha256: end === 'complete' ? this.#checksum.toString(16).padStart(8, '0').repeat(8) : 'incomplete',
+      sha256: end === 'complete' ? this.#context.digest.hex() : 'incomplete',
       model: this.#context.listen.model,
     });
   }
 }
 
 function atOnce(action: () => void): Work {
-  return {
-    audioMs: 0,
-    run: (done) => {
-      action();
-      done();
-    },
-  };
+  return inLine((done) => {
+    action();
+    done();
+  });
+}
+
+/** Work without audio, which waits for what is before it. */
+function inLine(run: Work['run']): Work {
+  return { audioMs: 0, bytes: 0, run };
 }

@@ -9,16 +9,34 @@ export class Lane {
   #queue: { dueMs: number; deliver: () => void }[] = [];
   #timer: unknown;
   #closed = false;
+  #held = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  get isEmpty(): boolean {
+    return this.#queue.length === 0;
   }
 
   /** Delivers after `delayMs`, or later where that would overtake what went before. */
   put(delayMs: number, deliver: () => void): void {
     if (this.#closed) return;
     this.#queue.push({ dueMs: this.#clock.now() + delayMs, deliver });
-    if (this.#timer === undefined) this.#arm();
+    if (this.#timer === undefined && !this.#held) this.#arm();
+  }
+
+  /** Delivers nothing, and loses nothing, until it is released. */
+  hold(): void {
+    this.#held = true;
+    this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  release(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    if (!this.#closed) this.#arm();
   }
 
   /** Loses what is under way, and all that comes. */
@@ -37,7 +55,7 @@ export class Lane {
         this.#timer = undefined;
         this.#queue.shift();
         head.deliver();
-        if (this.#timer === undefined && !this.#closed) this.#arm();
+        if (this.#timer === undefined && !this.#closed && !this.#held) this.#arm();
       },
       Math.max(0, head.dueMs - this.#clock.now()),
     );

@@ -44,6 +44,8 @@ export class VirtualLink implements Socket {
   #silent = { up: false, down: false };
   /** Bytes that may still arrive, before the network breaks. */
   #bytesLeft = { up: Infinity, down: Infinity };
+  /** The server reads nothing for the time being: what is sent stays with the client. */
+  #isUnread = false;
   #log = new OutboundLog();
   #uplink: Lane;
   #toServer: Lane;
@@ -167,6 +169,8 @@ export class VirtualLink implements Socket {
     switch (outcome.kind) {
       case 'hang':
         return undefined;
+      case 'drop':
+        return this.#reset();
       case 'refuse': {
         const { status, headers } = outcome.refusal;
         const seen = {
@@ -197,7 +201,17 @@ export class VirtualLink implements Socket {
       binary: ({ length }) => this.#deliver(length, () => this.#handlers.binary(length)),
       close: (code, reason) => this.#toClient.put(this.#delayMs(), () => this.#finish({ code, reason })),
       cut: () => this.#reset(),
-      goSilent: () => this.halfOpen(),
+      halfOpen: () => this.halfOpen(),
+      pause: () => {
+        this.#isUnread = true;
+        this.#uplink.hold();
+        this.#toServer.hold();
+      },
+      resume: () => {
+        this.#isUnread = false;
+        this.#uplink.release();
+        this.#toServer.release();
+      },
     });
   }
 
@@ -219,8 +233,8 @@ export class VirtualLink implements Socket {
       this.#buffered -= bytes;
       this.#toServer.put(this.#delayMs(), () => this.#arriveWhole(bytes, 'up', deliver));
     };
-    if (this.#uplinkFreeAtMs <= nowMs) depart();
-    else this.#uplink.put(this.#uplinkFreeAtMs - nowMs, depart);
+    if (this.#uplinkFreeAtMs <= nowMs && !this.#isUnread && this.#uplink.isEmpty) depart();
+    else this.#uplink.put(Math.max(0, this.#uplinkFreeAtMs - nowMs), depart);
   }
 
   #deliver(bytes: number, deliver: () => void): void {

@@ -28,6 +28,8 @@ export class BareClient {
   readonly messages: Message[] = [];
   readonly texts: string[] = [];
   binaryCount = 0;
+  /** Whether the server reads what is sent. */
+  isRead = true;
   closed: { atMs: number; code: number; reason: string } | undefined;
 
   constructor(
@@ -56,7 +58,9 @@ export class BareClient {
       binary: () => (this.binaryCount += 1),
       close: (code, reason) => (this.closed = { atMs: this.clock.now(), code, reason }),
       cut: () => (this.closed = { atMs: this.clock.now(), code: 1006, reason: '' }),
-      goSilent: () => undefined,
+      halfOpen: () => undefined,
+      pause: () => (this.isRead = false),
+      resume: () => (this.isRead = true),
     });
   }
 

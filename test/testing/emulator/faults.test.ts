@@ -8,7 +8,7 @@ import {
   dropOnCloseStream,
   duplicateResults,
   flap,
-  goSilent,
+  halfOpen,
   malformed,
   refuse,
   stallResults,
@@ -40,7 +40,7 @@ test('close after so much time closes with code and reason', () => {
 });
 
 test('a silent server answers nothing again, ends nothing, and counts as open', () => {
-  const client = faulty(goSilent({ afterMs: 1_100 }));
+  const client = faulty(halfOpen({ afterMs: 1_100 }));
   client.stream(silence(3));
   expect(client.clock.pendingTimers).toBe(0);
   const answers = client.texts.length;

@@ -9,7 +9,13 @@ const { access_token: token } = grantToken(NOW_MS, 30);
 function judge(request: Partial<HandshakeRequest>, openConnections = 0, wallTimeMs = NOW_MS) {
   const verdict = judgeHandshake(
     { url: '/v1/listen?model=nova-3', ...request },
-    { requestId: 'id-1', openConnections, settings: settle({ maxConnections: 2 }), wallTimeMs },
+    {
+      requestId: 'id-1',
+      openConnections,
+      openDiarized: () => 0,
+      settings: settle({ maxConnections: 2 }),
+      wallTimeMs,
+    },
   );
   return 'accepted' in verdict ? { status: 101, ...verdict.accepted } : verdict.refused;
 }
@@ -80,7 +86,7 @@ test.each([
   'sample_rate=16000',
   'encoding=mulaw&sample_rate=8000&channels=2&multichannel=true',
   'interim_results=true&utterance_end_ms=1000&vad_events=true&endpointing=false',
-  'keyterm=a&keyterm=b&tag=x&something_new=1',
+  'model=nova-3&keyterm=a&keyterm=b&tag=x&something_new=1',
 ])('the query %s is accepted', (query) => {
   expect(withQuery(query).status).toBe(101);
 });

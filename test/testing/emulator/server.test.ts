@@ -100,7 +100,7 @@ test('a half-open connection answers nothing, not even a ping, and stays open', 
   await using emulator = await startEmulator();
   const socket = connect(emulator.url);
   await once(socket, 'open');
-  emulator.goSilent();
+  emulator.halfOpen();
   let answers = 0;
   socket.on('message', () => (answers += 1));
   socket.on('pong', () => (answers += 1));
@@ -130,7 +130,7 @@ test('garbage and oversized messages do not bring the emulator down', async () =
   await once(big, 'open');
   big.send(new Uint8Array(20_000));
   expect((await closeOf(big)).code).toBe(1009);
-  const { status } = await fetch(emulator.url.replace('ws', 'http'));
+  const { status } = await fetch(`${emulator.url.replace('ws', 'http')}/elsewhere`);
   expect(status).toBe(404);
   const next = connect(emulator.url);
   await once(next, 'open');

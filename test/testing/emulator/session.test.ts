@@ -231,7 +231,11 @@ test('Configure is acknowledged once, or refused once', () => {
   client.send({ type: 'Configure', keyterms: ['ada'] });
   client.send({ type: 'Configure', keyterms: Array.from({ length: 501 }, () => 'x') });
   client.send({ type: 'Configure', colour: 'red' });
-  expect(client.messages.map((message) => message.type)).toEqual(['ConfigureSuccess', 'Error', 'Error']);
+  expect(client.messages.map((message) => message.type)).toEqual([
+    'ConfigureSuccess',
+    'ConfigureFailure',
+    'Error',
+  ]);
   expect(client.messages[0]).toMatchObject({ keyterms: ['ada'] });
 });
 

@@ -1,0 +1,124 @@
+/** What the control API shows, as plain data. No secret is in it: of credentials, only their scheme is kept anywhere. */
+import type { EmulatedConnection } from '../emulated-connection.ts';
+import type { Emulator } from '../emulator.ts';
+import type { EmulatorEvent } from '../events.ts';
+import { describeFault, usageOf } from '../fault-orders.ts';
+import { FAULT_NAMES, rowOf } from '../fault-table.ts';
+import { LIMIT_NAMES } from '../options.ts';
+import { READING_NAMES } from '../readings.ts';
+
+/** Connections shown; the newest, open ones before ended ones. */
+const MAX_SHOWN = 50;
+const SECRETS = /^(token|key|api_?key|access_token|authorization)$/i;
+const LONGEST_LINE = 300;
+
+/** One line of the log. */
+export interface LogLine {
+  id: number;
+  atMs: number;
+  attempt: number;
+  type: EmulatorEvent['type'];
+  text: string;
+}
+
+export function connectionView(connection: EmulatedConnection, nowMs: number, transcript: string): object {
+  const { attempt, requestId, scheme, openedAtMs, end, faults } = connection;
+  const { receivedCount, receivedBytes, receivedAudioMs, processedAudioMs, sentCount } = connection;
+  return {
+    attempt,
+    requestId,
+    scheme,
+    query: redacted(connection.query),
+    ageMs: (end?.atMs ?? nowMs) - openedAtMs,
+    receivedCount,
+    receivedBytes,
+    receivedAudioMs,
+    processedAudioMs,
+    sentCount,
+    idleLeftMs: end ? undefined : connection.idleLeftMs,
+    longestOutboundSilenceMs: connection.longestOutboundSilenceMs,
+    lastControlMessage: lastTextOf(connection),
+    transcript,
+    faults,
+    end: end && { by: end.by, code: end.code, reason: end.reason },
+  };
+}
+
+export function stateView(
+  emulator: Emulator,
+  url: string,
+  transcriptOf: (attempt: number) => string,
+): object {
+  const { settings, openConnections, connections, refusals, attempts } = emulator;
+  const nowMs = settings.clock.now();
+  const ended = connections.filter(({ end }) => end !== undefined);
+  const shown = [...openConnections.slice(-MAX_SHOWN).toReversed(), ...ended.slice(-MAX_SHOWN).toReversed()];
+  return {
+    url,
+    nowMs,
+    attempts,
+    open: openConnections.length,
+    ended: ended.length,
+    refused: refusals.length,
+    planned: emulator.plannedFaults.slice(0, MAX_SHOWN).map(describeFault),
+    isOutOfReach: emulator.isOutOfReach,
+    limits: Object.fromEntries(LIMIT_NAMES.map((name) => [name, settings[name]])),
+    readings: Object.fromEntries(READING_NAMES.map((name) => [name, settings[name]])),
+    connections: shown
+      .slice(0, MAX_SHOWN)
+      .map((connection) => connectionView(connection, nowMs, transcriptOf(connection.attempt))),
+  };
+}
+
+/** The table of faults, with how each is written. */
+export function faultsView(): object {
+  return Object.fromEntries(FAULT_NAMES.map((name) => [name, { ...rowOf(name), usage: usageOf(name) }]));
+}
+
+/** What an event says to a person; nothing where it is too frequent to be told. */
+export function lineOf(event: EmulatorEvent): string | undefined {
+  switch (event.type) {
+    case 'connection.opened':
+      return redacted(new URLSearchParams(event.query));
+    case 'connection.refused':
+      return `${event.status} ${event.dgError}`;
+    case 'connection.hung':
+      return 'the handshake is left without an answer';
+    case 'connection.dropped':
+      return 'reset in its handshake';
+    case 'connection.ended':
+      return [`${event.code} by ${event.by}`, event.reason].filter(Boolean).join(': ');
+    case 'audio.began':
+      return 'audio';
+    case 'stream.ended':
+      return 'empty binary message';
+    case 'fault.struck':
+      return event.fault;
+    case 'reading.stopped':
+      return 'more waits than should: nothing is read';
+    case 'reading.resumed':
+      return 'read again';
+    case 'message.sent':
+      return event.text.startsWith('{"type":"Results"') ? undefined : cutShort(event.text);
+    case 'text.received':
+    case 'remark':
+      return cutShort(event.text);
+    default:
+      return event satisfies never;
+  }
+}
+
+function lastTextOf({ received }: EmulatedConnection): string | undefined {
+  const text = received.findLast((message) => message.text !== undefined)?.text;
+  return text === undefined ? undefined : cutShort(text);
+}
+
+/** Some put keys into addresses, where they do not belong; here they go no further. */
+function redacted(query: URLSearchParams): string {
+  const shown = [...query].map(([name, value]) => `${name}=${SECRETS.test(name) ? '…' : value}`);
+  return cutShort(shown.join('&'));
+}
+
+function cutShort(text: string): string {
+  return text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE)}…` : text;
+}

@@ -1,0 +1,26 @@
+/** What happens on an emulator, as it happens: for whoever wants to watch. It holds no audio and no secret. */
+import type { ConnectionEnd } from './emulated-connection.ts';
+
+/** Something that happened; `attempt` is the number of the connection's handshake. */
+export type EmulatorEvent = { atMs: number; attempt: number } & (
+  | { type: 'connection.opened'; requestId: string; query: string }
+  | { type: 'connection.refused'; status: number; dgError: string }
+  /** The handshake was left without an answer, or its connection was reset. */
+  | { type: 'connection.hung' | 'connection.dropped' }
+  | ({ type: 'connection.ended' } & Omit<ConnectionEnd, 'atMs'>)
+  | { type: 'text.received' | 'message.sent'; text: string }
+  /** Audio came after none, or after a pause. */
+  | { type: 'audio.began' }
+  | { type: 'stream.ended' }
+  | { type: 'fault.struck'; fault: string }
+  /** Reading stopped, or went on, since too much audio waits or nothing is read of what is sent. */
+  | { type: 'reading.stopped' | 'reading.resumed' }
+  | { type: 'remark'; text: string }
+);
+
+/** An event before its connection puts its name to it. */
+export type ConnectionEvent = EmulatorEvent extends infer Event
+  ? Event extends EmulatorEvent
+    ? Omit<Event, 'atMs' | 'attempt'>
+    : never
+  : never;

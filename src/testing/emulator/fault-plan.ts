@@ -1,0 +1,62 @@
+/** Which faults await the connections to come. Pure bookkeeping: it knows numbers and faults, and strikes nobody. */
+import { type Fault, type HandshakeFault, isHandshakeFault } from './faults.ts';
+
+export class FaultPlan {
+  #numbered = new Map<number, Fault[]>();
+  #every: Fault[] = [];
+  /** One handshake is hit by one of them. */
+  #nextHandshakes: HandshakeFault[] = [];
+  /** One accepted connection is hit by one of them. */
+  #nextConnections: Fault[] = [];
+
+  onNumber(attempt: number, faults: readonly Fault[]): void {
+    this.#numbered.set(attempt, [...(this.#numbered.get(attempt) ?? []), ...faults]);
+  }
+
+  onEvery(fault: Fault): void {
+    this.#every.push(fault);
+  }
+
+  onNext(fault: Fault, times: number): void {
+    for (let i = 0; i < times; i += 1) {
+      if (isHandshakeFault(fault)) this.#nextHandshakes.push(fault);
+      else this.#nextConnections.push(fault);
+    }
+  }
+
+  clear(): void {
+    this.#numbered.clear();
+    this.#every = [];
+    this.#nextHandshakes = [];
+    this.#nextConnections = [];
+  }
+
+  /** Faults still waiting for someone. */
+  get waiting(): { fault: Fault; on: number | 'every' | 'next' }[] {
+    const numbered = [...this.#numbered].flatMap(([on, faults]) => faults.map((fault) => ({ fault, on })));
+    const next = [...this.#nextHandshakes, ...this.#nextConnections];
+    return [
+      ...numbered,
+      ...this.#every.map((fault) => ({ fault, on: 'every' as const })),
+      ...next.map((fault) => ({ fault, on: 'next' as const })),
+    ];
+  }
+
+  /** Takes what the handshake of this number must suffer: one fault of its own, and those of its connection. */
+  take(attempt: number, drawn: readonly Fault[]): { handshake?: HandshakeFault; connection: Fault[] } {
+    const planned = [...(this.#numbered.get(attempt) ?? []), ...drawn, ...this.#every];
+    this.#numbered.delete(attempt);
+    // A fault planned for this very handshake comes first; otherwise the next of those that were ordered by number.
+    const handshake = planned.find(isHandshakeFault) ?? this.#nextHandshakes.shift();
+    return {
+      ...(handshake && { handshake }),
+      connection: planned.filter((fault) => !isHandshakeFault(fault)),
+    };
+  }
+
+  /** Takes what the connection accepted just now must suffer for being the next. */
+  takeForAccepted(): Fault[] {
+    const fault = this.#nextConnections.shift();
+    return fault ? [fault] : [];
+  }
+}

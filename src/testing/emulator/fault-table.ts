@@ -1,0 +1,154 @@
+/**
+ * The one table of faults. The makers in TypeScript, the grammar of the command line, the control API and the buttons of the
+ * control page all take names, parameters and limits from here, so that what works in one of them works in all.
+ *
+ * To add a fault: a row here, a variant in `faults.ts`, and its doing in `connection.ts` or, for handshakes, `emulator.ts`.
+ */
+
+import { LONGEST_REASON_BYTES } from './close-reasons.ts';
+
+/** What a parameter of a fault may be. */
+export type FaultParameter = { says: string } & (
+  | { type: 'duration'; least: number; most: number; default?: number }
+  | { type: 'number'; least: number; most: number; default?: number }
+  | { type: 'integer'; least: number; most: number; default?: number }
+  | { type: 'closeCode'; default?: number }
+  | { type: 'text'; longestBytes: number; default?: string }
+  | { type: 'choice'; choices: readonly string[]; default?: string }
+);
+
+/** A row of the table. */
+export interface FaultRow {
+  /** Handshake faults hit connections that do not exist yet; the others, open ones too. */
+  hits: 'handshake' | 'connection';
+  /** What happens, to finish "The emulator …". */
+  says: string;
+  /** In the order in which the grammar takes them. A parameter without a default must be given. */
+  takes: Readonly<Record<string, FaultParameter>>;
+  /** It can end by itself: the grammar's `for TIME`, `forMs` elsewhere. */
+  lasts?: true;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const code: FaultParameter = { type: 'closeCode', default: 1011, says: 'WebSocket close code' };
+const reason: FaultParameter = {
+  type: 'text',
+  longestBytes: LONGEST_REASON_BYTES,
+  default: '',
+  says: 'close reason',
+};
+
+/** Every fault there is, by its name. */
+export const FAULTS = {
+  cut: {
+    hits: 'connection',
+    says: 'breaks the TCP connection, without a close frame',
+    takes: {},
+  },
+  close: {
+    hits: 'connection',
+    says: 'closes the WebSocket',
+    takes: { code, reason },
+  },
+  halfOpen: {
+    hits: 'connection',
+    says: 'leaves the connection half-open: nothing on it is read or answered again, new connections are served',
+    takes: {},
+  },
+  blackhole: {
+    hits: 'connection',
+    says: 'is out of reach: nothing passes in either direction, on any connection or in a handshake; what TCP kept arrives afterwards',
+    takes: {},
+    lasts: true,
+  },
+  slow: {
+    hits: 'connection',
+    says: 'says everything late, in order',
+    takes: {
+      byMs: { type: 'duration', least: 0, most: DAY_MS, default: 1_000, says: 'delay of every message' },
+    },
+    lasts: true,
+  },
+  throttle: {
+    hits: 'connection',
+    says: 'processes audio at this pace at most, and stops reading when too much waits',
+    takes: {
+      factor: {
+        type: 'number',
+        least: 0.001,
+        most: 1_000,
+        default: 0.5,
+        says: 'multiples of real time',
+      },
+    },
+    lasts: true,
+  },
+  stallResults: {
+    hits: 'connection',
+    says: 'takes audio and sends no results',
+    takes: {},
+    lasts: true,
+  },
+  duplicateResults: {
+    hits: 'connection',
+    says: 'sends every Results message twice',
+    takes: {},
+    lasts: true,
+  },
+  reorderResults: {
+    hits: 'connection',
+    says: 'sends every two Results messages in the wrong order',
+    takes: {},
+    lasts: true,
+  },
+  malformed: {
+    hits: 'connection',
+    says: 'sends broken JSON, unknown types, missing fields and a binary message',
+    takes: {},
+  },
+  dropOnCloseStream: {
+    hits: 'connection',
+    says: 'breaks the connection while it drains',
+    takes: {
+      before: {
+        type: 'choice',
+        choices: ['results', 'metadata'],
+        default: 'results',
+        says: 'what is still to come then',
+      },
+    },
+  },
+  refuse: {
+    hits: 'handshake',
+    says: 'refuses the handshake with an HTTP status',
+    takes: {
+      status: { type: 'integer', least: 300, most: 599, default: 503, says: 'HTTP status' },
+      dgError: { type: 'text', longestBytes: 1_000, default: '', says: 'text of the dg-error header' },
+    },
+  },
+  hang: {
+    hits: 'handshake',
+    says: 'never answers the handshake',
+    takes: {},
+  },
+  drop: {
+    hits: 'handshake',
+    says: 'resets the TCP connection in its handshake, without an answer',
+    takes: {},
+  },
+  flap: {
+    hits: 'handshake',
+    says: 'accepts the connection and closes it at once',
+    takes: { code, reason },
+  },
+} as const satisfies Record<string, FaultRow>;
+
+/** The name of a fault, the same everywhere. */
+export type FaultName = keyof typeof FAULTS;
+
+export const FAULT_NAMES = Object.keys(FAULTS) as readonly FaultName[];
+
+/** The same table, seen with the general type of its rows. */
+export function rowOf(name: FaultName): FaultRow {
+  return FAULTS[name];
+}

@@ -1,0 +1,39 @@
+/** A black hole in the network: while it is there, nothing passes on any connection. */
+import type { Clock } from '../../clock.ts';
+
+export interface Darkenable {
+  blackout(isDark: boolean): void;
+}
+
+export class Outage {
+  #clock: Clock;
+  #openNow: () => Iterable<Darkenable>;
+  #dark = new Set<Darkenable>();
+  #timer: unknown;
+  isOn = false;
+
+  constructor(clock: Clock, openNow: () => Iterable<Darkenable>) {
+    this.#clock = clock;
+    this.#openNow = openNow;
+  }
+
+  /** For good, if nothing is said. */
+  begin(forMs: number | undefined): void {
+    this.isOn = true;
+    this.#clock.clearTimeout(this.#timer);
+    for (const connection of this.#openNow()) {
+      this.#dark.add(connection);
+      connection.blackout(true);
+    }
+    this.#timer = forMs === undefined ? undefined : this.#clock.setTimeout(() => this.end(), forMs);
+  }
+
+  /** What TCP kept passes now; connections that ended meanwhile deliver their close. */
+  end(): void {
+    this.isOn = false;
+    this.#clock.clearTimeout(this.#timer);
+    const dark = [...this.#dark];
+    this.#dark.clear();
+    for (const connection of dark) connection.blackout(false);
+  }
+}

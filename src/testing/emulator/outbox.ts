@@ -1,0 +1,123 @@
+/**
+ * The way out of one connection, on which messages can be delayed, held, doubled and made to change places. While nothing of
+ * the kind is ordered, a message is sent in the call that brings it.
+ */
+import type { Clock } from '../../clock.ts';
+
+/** How long a message waits for another to change places with. */
+const LONGEST_WAIT_FOR_A_PAIR_MS = 1_000;
+
+export interface OutboxWire {
+  text(json: string): void;
+  close(code: number, reason: string): void;
+}
+
+export class Outbox {
+  #clock: Clock;
+  #wire: OutboxWire;
+  #delayMs = 0;
+  #held = false;
+  #duplicating = false;
+  #reordering = false;
+  #queue: { dueMs: number; send: () => void }[] = [];
+  #timer: unknown;
+  /** A Results message that waits for the next, to be sent after it. */
+  #overtaken: string | undefined;
+  #pairTimer: unknown;
+
+  constructor(clock: Clock, wire: OutboxWire) {
+    this.#clock = clock;
+    this.#wire = wire;
+  }
+
+  text(json: string): void {
+    if (!this.#reordering || !json.startsWith('{"type":"Results"')) {
+      this.#sendOvertaken();
+      this.#push(json);
+    } else if (this.#overtaken === undefined) {
+      this.#overtaken = json;
+      this.#pairTimer = this.#clock.setTimeout(() => this.#sendOvertaken(), LONGEST_WAIT_FOR_A_PAIR_MS);
+    } else {
+      this.#push(json);
+      this.#sendOvertaken();
+    }
+  }
+
+  close(code: number, reason: string): void {
+    this.#sendOvertaken();
+    this.#put(() => this.#wire.close(code, reason));
+  }
+
+  delayBy(delayMs: number): void {
+    this.#delayMs = delayMs;
+  }
+
+  duplicate(on: boolean): void {
+    this.#duplicating = on;
+  }
+
+  reorder(on: boolean): void {
+    this.#reordering = on;
+    if (!on) this.#sendOvertaken();
+  }
+
+  hold(): void {
+    this.#held = true;
+    this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  release(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    this.#sendDue();
+  }
+
+  /** The connection is broken: what was on its way is lost. */
+  discard(): void {
+    this.#queue = [];
+    this.#overtaken = undefined;
+    this.#clock.clearTimeout(this.#timer);
+    this.#clock.clearTimeout(this.#pairTimer);
+    this.#timer = undefined;
+  }
+
+  #sendOvertaken(): void {
+    const json = this.#overtaken;
+    if (json === undefined) return;
+    this.#overtaken = undefined;
+    this.#clock.clearTimeout(this.#pairTimer);
+    this.#push(json);
+  }
+
+  #push(json: string): void {
+    this.#put(() => this.#wire.text(json));
+    if (this.#duplicating && json.startsWith('{"type":"Results"')) this.#put(() => this.#wire.text(json));
+  }
+
+  #put(send: () => void): void {
+    if (this.#delayMs === 0 && !this.#held && this.#queue.length === 0) {
+      send();
+      return;
+    }
+    // Order is kept: what is due early waits for what was put in before it.
+    const dueMs = Math.max(this.#clock.now() + this.#delayMs, this.#queue.at(-1)?.dueMs ?? 0);
+    this.#queue.push({ dueMs, send });
+    if (this.#timer === undefined) this.#sendDue();
+  }
+
+  #sendDue(): void {
+    this.#timer = undefined;
+    for (;;) {
+      const next = this.#held ? undefined : this.#queue[0];
+      if (next === undefined) return;
+      const waitMs = next.dueMs - this.#clock.now();
+      if (waitMs > 0) {
+        this.#timer = this.#clock.setTimeout(() => this.#sendDue(), waitMs);
+        return;
+      }
+      this.#queue.shift();
+      next.send();
+    }
+  }
+}

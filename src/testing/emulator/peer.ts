@@ -1,0 +1,111 @@
+/**
+ * A client on a real WebSocket. What it sends goes to its connection, what its connection says goes to it; and a client that
+ * reads nothing of what it is sent is read no further itself, until it is cut: its messages would pile up here.
+ */
+import { createHash } from 'node:crypto';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { RawData, WebSocket } from 'ws';
+import type { Clock } from '../../clock.ts';
+import type { Connection, ConnectionWire } from './connection.ts';
+import type { Digest } from './digest.ts';
+
+/** Bytes that may wait for a client to read them. */
+const MAX_UNREAD_BYTES = 1024 * 1024;
+/** How long a client may leave them unread. */
+const UNREAD_TIMEOUT_MS = 30_000;
+const NO_STATUS = 1005;
+/** They say that there was no close frame. */
+const UNSENDABLE = new Set([1006, 1015]);
+
+export class Peer {
+  #webSocket: WebSocket;
+  #socket: Duplex;
+  #clock: Clock;
+  #connection: Connection | undefined;
+  #isCongested = false;
+  #congestionTimer: unknown;
+  #silent = false;
+
+  constructor(webSocket: WebSocket, socket: Duplex, clock: Clock) {
+    this.#webSocket = webSocket;
+    this.#socket = socket;
+    this.#clock = clock;
+  }
+
+  /** The way from the connection to the client. */
+  readonly wire: ConnectionWire = {
+    text: (json) => {
+      this.#webSocket.send(json);
+      this.#watchCongestion();
+    },
+    binary: (bytes) => this.#webSocket.send(bytes),
+    close: (code, reason) => {
+      if (UNSENDABLE.has(code)) this.#reset();
+      else if (code === NO_STATUS) this.#webSocket.close();
+      else this.#webSocket.close(code, reason);
+    },
+    cut: () => this.#reset(),
+    halfOpen: () => {
+      this.#silent = true;
+      this.#webSocket.pause();
+    },
+    pause: () => this.#webSocket.pause(),
+    resume: () => {
+      if (!this.#silent) this.#webSocket.resume();
+    },
+  };
+
+  /** Begins to listen. */
+  attend(connection: Connection): void {
+    this.#connection = connection;
+    const webSocket = this.#webSocket;
+    webSocket.on('message', (data, isBinary) => {
+      if (isBinary) connection.receiveBinary(bytesOf(data));
+      else connection.receiveText(bytesOf(data).toString());
+      this.#watchCongestion();
+    });
+    webSocket.on('ping', () => {
+      connection.receivePing();
+      this.#watchCongestion();
+    });
+    webSocket.on('close', (code, reason) => {
+      this.#clock.clearTimeout(this.#congestionTimer);
+      connection.peerGone(code, reason.toString());
+    });
+    // What follows is always a close, and that one is heard.
+    webSocket.on('error', () => undefined);
+    this.#socket.on('drain', () => this.#watchCongestion());
+  }
+
+  #watchCongestion(): void {
+    const isCongested = this.#webSocket.bufferedAmount > MAX_UNREAD_BYTES;
+    if (isCongested === this.#isCongested) return;
+    this.#isCongested = isCongested;
+    this.#connection?.congested(isCongested);
+    this.#clock.clearTimeout(this.#congestionTimer);
+    if (isCongested) this.#congestionTimer = this.#clock.setTimeout(() => this.#giveUp(), UNREAD_TIMEOUT_MS);
+  }
+
+  #giveUp(): void {
+    this.#connection?.cut();
+    // It may have ended already, with its last words unread.
+    this.#reset();
+  }
+
+  #reset(): void {
+    if (this.#socket instanceof Socket) this.#socket.resetAndDestroy();
+    else this.#socket.destroy();
+  }
+}
+
+/** The true digest, as Metadata tells it. */
+export function sha256(): Digest {
+  const hash = createHash('sha256');
+  return { update: (bytes) => hash.update(bytes), hex: () => hash.digest('hex') };
+}
+
+function bytesOf(data: RawData): Buffer {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return data instanceof ArrayBuffer ? Buffer.from(data) : data;
+}

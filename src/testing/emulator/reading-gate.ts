@@ -1,0 +1,28 @@
+/** Whether the network is read from. Several may want it stopped, and it goes on when the last of them has no objection left. */
+
+export interface ReadingWire {
+  pause(): void;
+  resume(): void;
+}
+
+export class ReadingGate {
+  #wire: ReadingWire;
+  #changed: (isOpen: boolean) => void;
+  #objections = new Set<string>();
+
+  constructor(wire: ReadingWire, changed: (isOpen: boolean) => void) {
+    this.#wire = wire;
+    this.#changed = changed;
+  }
+
+  set(objection: 'backlog' | 'congestion' | 'blackhole', stands: boolean): void {
+    const wasOpen = this.#objections.size === 0;
+    if (stands) this.#objections.add(objection);
+    else this.#objections.delete(objection);
+    const isOpen = this.#objections.size === 0;
+    if (isOpen === wasOpen) return;
+    if (isOpen) this.#wire.resume();
+    else this.#wire.pause();
+    this.#changed(isOpen);
+  }
+}
