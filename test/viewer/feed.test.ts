@@ -1,5 +1,6 @@
 import { Subject } from 'rxjs';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { systemClock } from '../../src/index.ts';
 import { liveFeed, recordingFeed } from '../../src/viewer/page/feed.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -8,7 +9,7 @@ afterEach(() => void vi.useRealTimers());
 const SECOND = Uint8Array.from({ length: 1_000 }, (_, i) => i % 251);
 
 test('a held recording goes on where it stopped, and not a byte is missing', () => {
-  const feed = recordingFeed(SECOND, 1_000);
+  const feed = recordingFeed(SECOND, 1_000, systemClock);
   const heard: number[] = [];
   let isOver = false;
   feed.audio$.subscribe({ next: (frame) => heard.push(...frame), complete: () => (isOver = true) });
@@ -26,7 +27,7 @@ test('a held recording goes on where it stopped, and not a byte is missing', () 
 });
 
 test('a second subscriber hears it from the beginning', () => {
-  const feed = recordingFeed(SECOND, 1_000);
+  const feed = recordingFeed(SECOND, 1_000, systemClock);
   feed.audio$.subscribe();
   vi.advanceTimersByTime(500);
   const heard: number[] = [];

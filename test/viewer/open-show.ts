@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bundleViewer } from '../../scripts/bundle-viewer.mjs';
+import { writeBrowserScripts } from '../../scripts/inline-browser-scripts.mjs';
 import { show, type ShowOptions } from '../../src/cli/show/show.ts';
 
 export interface OpenShow {
@@ -13,7 +14,8 @@ export interface OpenShow {
 
 export async function openShow(options: Partial<ShowOptions> = {}): Promise<OpenShow> {
   const folder = mkdtempSync(join(tmpdir(), 'rx-deepgram-viewer-'));
-  await bundleViewer(folder);
+  await bundleViewer(join(folder, 'viewer', 'bundle'));
+  await writeBrowserScripts(folder);
   const controller = new AbortController();
   let opened!: (url: string) => void;
   const url = new Promise<string>((resolve) => (opened = resolve));
@@ -21,7 +23,7 @@ export async function openShow(options: Partial<ShowOptions> = {}): Promise<Open
     { source: 'tones', port: 0, open: false, ...options },
     { out: (text) => opened(text.trim()), err: () => undefined },
     controller.signal,
-    pathToFileURL(join(folder, 'page.js')),
+    pathToFileURL(`${folder}/`),
   );
   return {
     url: await Promise.race([url, running.then(() => Promise.reject(new Error('The page was not served.')))]),

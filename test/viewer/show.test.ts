@@ -1,6 +1,6 @@
 /** `rx-deepgram show`, from the command line to the page's first requests; what the page does is `test/browser`'s. */
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -49,13 +49,15 @@ describe('the command line', () => {
 const folder = mkdtempSync(join(tmpdir(), 'rx-deepgram-show-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs the command until `visit` is done; the page's script is of no importance here. */
+/** Runs the command until `visit` is done; the page's scripts are of no importance here. */
 async function visiting(
   options: Partial<ShowOptions>,
   visit: (url: string) => Promise<void>,
 ): Promise<number> {
-  const bundle = join(folder, 'page.js');
-  writeFileSync(bundle, '');
+  mkdirSync(join(folder, 'viewer', 'bundle'), { recursive: true });
+  for (const script of ['viewer/bundle/page.js', 'capture-worklet.js', 'clock-worker.js']) {
+    writeFileSync(join(folder, script), '');
+  }
   const controller = new AbortController();
   let out = '';
   let opened!: () => void;
@@ -70,7 +72,7 @@ async function visiting(
       err: () => undefined,
     },
     controller.signal,
-    pathToFileURL(bundle),
+    pathToFileURL(`${folder}/`),
   );
   await Promise.race([isOpen, running]);
   await visit(out.split('\n')[0] ?? '');

@@ -33,17 +33,28 @@ const TONE_WORDS = 24;
 
 const HOSTED_URL = 'wss://api.deepgram.com';
 
-/** Built by `scripts/build.mjs`, beside the modules that it is made of. */
-const BUNDLE = new URL('../../viewer/bundle/page.js', import.meta.url);
+/** Where `scripts/build.mjs` puts what browsers load. */
+const BUILT = new URL('../../', import.meta.url);
+
+/** The page's script, and those of the threads that it starts: by path, and by place in the build. */
+const SCRIPTS = {
+  '/page.js': 'viewer/bundle/page.js',
+  '/capture-worklet.js': 'capture-worklet.js',
+  '/clock-worker.js': 'clock-worker.js',
+};
 
 /** @returns the exit code, when `signal` ends it. */
 export async function show(
   options: ShowOptions,
   { out, err }: Record<'out' | 'err', (text: string) => void>,
   signal: AbortSignal,
-  bundle: URL = BUNDLE,
+  built: URL = BUILT,
 ): Promise<number> {
-  const script = await readFile(bundle);
+  const scripts = await Promise.all(
+    Object.entries(SCRIPTS).map(
+      async ([path, file]) => [path, await readFile(new URL(file, built))] as const,
+    ),
+  );
   const { audio, ...source } = await sourceOf(options.source);
   const isSpeech = options.source !== 'tones';
   if (!options.hosted && isSpeech) err('Loading the speech recogniser …\n');
@@ -52,10 +63,10 @@ export async function show(
     const session: PageSession = { ...source, ...partner.session };
     const files = new Map<string, { type: string; body: string | Uint8Array }>([
       ['/', { type: 'text/html; charset=utf-8', body: PAGE }],
-      ['/page.js', { type: 'text/javascript; charset=utf-8', body: script }],
       ['/icon.svg', { type: 'image/svg+xml', body: ICON }],
       ['/session', { type: 'application/json', body: JSON.stringify(session) }],
     ]);
+    for (const [path, body] of scripts) files.set(path, { type: 'text/javascript; charset=utf-8', body });
     if (audio) files.set('/recording', { type: 'application/octet-stream', body: audio });
     const { actions } = partner;
     const server = await startPageServer({ socketUrl: session.baseUrl, files, actions }, options.port);

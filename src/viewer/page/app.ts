@@ -1,8 +1,8 @@
 /** The page around the viewer: what is played to whom, and the buttons that do bad things to the network. */
-import { systemClock } from '../../clock.ts';
 import type { SessionReport } from '../../index.ts';
 import { html, write } from '../dom.ts';
 import { inSeconds } from '../words.ts';
+import { pageClock } from './clock.ts';
 import { type Control, control, keysFor, relabel, schemeChoice } from './controls.ts';
 import type { Run } from './run.ts';
 import type { FaultButton, PageSession } from './session.ts';
@@ -10,11 +10,11 @@ import type { FaultButton, PageSession } from './session.ts';
 /** Beyond Deepgram's window of 10 s: without KeepAlive this would cost the connection. */
 const SILENCE_MS = 12_000;
 
-/** @param start Begins a session and shows it in the place given; `failed` is to be told where there is no audio. */
+/** @param start Begins a session and shows it in the place given; `say` writes a line for the user. */
 export function openApp(
   page: HTMLElement,
   session: PageSession,
-  start: (place: HTMLElement, failed: (error: unknown) => void) => Run,
+  start: (place: HTMLElement, say: (text: string) => void) => Run,
 ): void {
   const place = html('main', {});
   const outcome = html('p', { class: 'outcome', role: 'status' });
@@ -25,7 +25,7 @@ export function openApp(
   const play = () => {
     run?.remove();
     say('');
-    const present = start(place, (error) => say(`There is no audio: ${messageOf(error)}`));
+    const present = start(place, say);
     run = present;
     present.feed.isHeld$.subscribe((isHeld) => {
       hold.button.setAttribute('aria-pressed', String(isHeld));
@@ -53,7 +53,7 @@ export function openApp(
     () => {
       const held = run?.feed;
       held?.hold();
-      systemClock.setTimeout(() => held?.release(), SILENCE_MS);
+      pageClock.setTimeout(() => held?.release(), SILENCE_MS);
     },
   );
   const faults = session.faults.map((fault, i) =>
@@ -114,8 +114,4 @@ function summaryOf({ outcome, error, connections, ledger, longestOutboundSilence
   const words = missing === 0 ? 'nothing missing' : `${seconds(missing)} missing`;
   const silence = `longest silence ${inSeconds(longestOutboundSilenceMs)}`;
   return `${outcome} ${times}: ${seconds(ledger.confirmed)} confirmed, ${words}, ${silence}`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

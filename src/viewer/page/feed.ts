@@ -11,6 +11,7 @@ import {
   takeWhile,
   tap,
 } from 'rxjs';
+import type { Clock } from '../../clock.ts';
 import { paced } from '../../sources/paced.ts';
 
 /** Audio that can be held. */
@@ -23,12 +24,12 @@ export interface Feed {
 }
 
 /** Plays a recording at its own pace; completes at its end. */
-export function recordingFeed(samples: Uint8Array, bytesPerSecond: number): Feed {
+export function recordingFeed(samples: Uint8Array, bytesPerSecond: number, clock: Clock): Feed {
   const isHeld$ = new BehaviorSubject(false);
   const END = new Uint8Array();
   let played = 0;
   const rest = () =>
-    paced(samples.subarray(played), { bytesPerSecond }).pipe(
+    paced(samples.subarray(played), { bytesPerSecond, clock }).pipe(
       tap((frame) => (played += frame.byteLength)),
       endWith(END),
     );

@@ -1,8 +1,11 @@
 /** Where the page's bundle begins: asks its server what there is to show, and shows it. */
+import type { Observable } from 'rxjs';
+import { type CaptureStatus, microphone } from '../../index.ts';
 import { html } from '../dom.ts';
 import { PAGE_STYLE } from '../style/page.ts';
 import { openApp } from './app.ts';
-import { type Feed, recordingFeed } from './feed.ts';
+import { pageClock } from './clock.ts';
+import { type Feed, liveFeed, recordingFeed } from './feed.ts';
 import { startRun } from './run.ts';
 import type { PageSession } from './session.ts';
 
@@ -14,7 +17,7 @@ const page = document.body;
 try {
   const session = (await (await get('/session')).json()) as PageSession;
   const makeFeed = await sourceOf(session);
-  openApp(page, session, (place, failed) => startRun(place, session, makeFeed(), failed));
+  openApp(page, session, (place, say) => startRun(place, session, makeFeed(say), say));
 } catch (error) {
   page.append(html('p', { role: 'alert' }, `This page could not start: ${String(error)}`));
 }
@@ -25,8 +28,27 @@ async function get(path: string): Promise<Response> {
   return response;
 }
 
-async function sourceOf({ recording }: PageSession): Promise<() => Feed> {
-  if (!recording) throw new Error('no microphone yet');
+/** Makes the audio of a session: the recording from its beginning, or the microphone, opened anew. */
+type FeedMaker = (say: (text: string) => void) => Feed;
+
+async function sourceOf({ recording, listen }: PageSession): Promise<FeedMaker> {
+  if (!recording) return (say) => liveFeed(listenIn(listen.sample_rate ?? 16_000, say));
   const samples = new Uint8Array(await (await get('/recording')).arrayBuffer());
-  return () => recordingFeed(samples, recording.bytesPerSecond);
+  return () => recordingFeed(samples, recording.bytesPerSecond, pageClock);
+}
+
+const MICROPHONE_WORDS: Record<CaptureStatus, string> = {
+  starting: 'Waiting for the microphone …',
+  live: '',
+  muted: 'The microphone is muted.',
+  silent: 'The microphone gives nothing but zeros: is it switched off?',
+  blocked: 'Click anywhere, so that the browser lets this page hear.',
+};
+
+function listenIn(sampleRate: number, say: (text: string) => void): Observable<Uint8Array> {
+  return microphone({
+    sampleRate,
+    workletUrl: '/capture-worklet.js',
+    onStatus: (status) => say(MICROPHONE_WORDS[status]),
+  });
 }

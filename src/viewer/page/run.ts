@@ -3,6 +3,7 @@ import { Subject, takeUntil } from 'rxjs';
 import { type AuthFunction, createLiveTranscription, type SessionReport } from '../../index.ts';
 import { mountViewer, type Viewer } from '../mount.ts';
 import { type Wire, watchWire } from '../wire.ts';
+import { pageClock } from './clock.ts';
 import type { Feed } from './feed.ts';
 import type { PageSession } from './session.ts';
 
@@ -26,16 +27,23 @@ const askForToken: AuthFunction = async ({ signal }) => {
   return { accessToken };
 };
 
-/** @param failed Is told where the audio itself cannot be had. */
+/** @param say Is told, in words for the user, where the audio itself cannot be had. */
 export function startRun(
   place: Element,
   { baseUrl, listen }: PageSession,
   feed: Feed,
-  failed: (error: unknown) => void,
+  say: (text: string) => void,
 ): Run {
-  const wire = watchWire();
-  const live = createLiveTranscription({ auth: askForToken, baseUrl, listen, transport: wire.transport });
-  const viewer = mountViewer(place, live, { wire });
+  const clock = pageClock;
+  const wire = watchWire({ clock });
+  const live = createLiveTranscription({
+    auth: askForToken,
+    baseUrl,
+    listen,
+    clock,
+    transport: wire.transport,
+  });
+  const viewer = mountViewer(place, live, { wire, clock });
   const ended$ = new Subject<void>();
   live.status$.subscribe({ complete: () => ended$.next() });
   let settle: (report: SessionReport) => void;
@@ -47,7 +55,7 @@ export function startRun(
     next: (frame) => live.send(frame),
     complete: close,
     error: (error: unknown) => {
-      failed(error);
+      say(error instanceof Error ? error.message : String(error));
       close();
     },
   });

@@ -1,6 +1,7 @@
 /** The page of `rx-deepgram show` in Chromium: under its own policy, with the real client in it, against the emulator. */
 import type { Browser, BrowserContextOptions, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ROOT } from '../../package/source-tree.ts';
 import { type OpenShow, openShow } from '../../viewer/open-show.ts';
 import { launchChromium } from '../chromium.ts';
 
@@ -23,8 +24,8 @@ afterEach(async () => {
   for (const context of browser.contexts()) await context.close();
 });
 
-async function open(options: BrowserContextOptions = {}): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+async function open(options: BrowserContextOptions = {}, by = browser, url = served.url): Promise<Page> {
+  const context = await by.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const page = await context.newPage();
   complaints = [];
   addresses = new Set();
@@ -36,7 +37,7 @@ async function open(options: BrowserContextOptions = {}): Promise<Page> {
     // oxlint-disable-next-line no-console -- it is how a page complains
     document.addEventListener('securitypolicyviolation', (event) => console.error(event.violatedDirective));
   });
-  await page.goto(served.url);
+  await page.goto(url);
   return page;
 }
 
@@ -176,6 +177,44 @@ test('a new session takes the place of the old one, which leaves nothing behind'
   await page.getByRole('button', { name: 'Close', exact: true }).click();
   await page.locator('.outcome', { hasText: 'drained on one connection' }).waitFor();
   expect(await page.getByRole('button', { name: 'Cut' }).isDisabled()).toBe(true);
+});
+
+describe('with --microphone', () => {
+  const chosen: { show?: OpenShow; browser?: Browser } = {};
+  afterAll(async () => {
+    await chosen.browser?.close();
+    await chosen.show?.close();
+  });
+
+  test('what is said into it is written, under the same policy, and closing lets go of it', async () => {
+    chosen.show = await openShow({ source: 'microphone' });
+    chosen.browser = await launchChromium(
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
+      `--use-file-for-fake-audio-capture=${ROOT}/recordings/austen-0880.wav`,
+    );
+    const page = await open({}, chosen.browser, chosen.show.url);
+    await page.getByText('Press “Start the microphone”, and speak English.').waitFor();
+    await page.getByRole('button', { name: 'Start the microphone' }).click();
+    await inState(page, 'streaming');
+    await page.locator('.transcript .text', { hasText: /young man/ }).waitFor();
+    await page.getByRole('button', { name: 'Close', exact: true }).click();
+    await page.locator('.outcome', { hasText: 'drained on one connection' }).waitFor();
+    expect(complaints).toEqual([]);
+    expect([...addresses]).toEqual(['127.0.0.1']);
+  });
+
+  test('who does not allow it is told so', async () => {
+    const context = await browser.newContext({ permissions: [] });
+    const page = await context.newPage();
+    await page.goto(chosen.show?.url ?? '');
+    await page.getByRole('button', { name: 'Start the microphone' }).click();
+    await page
+      .locator('.outcome', { hasText: /microphone/i })
+      .filter({ hasNotText: 'Press' })
+      .waitFor();
+    expect(await page.locator('.outcome').textContent()).toMatch(/not allowed|no microphone/);
+  });
 });
 
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
