@@ -1,8 +1,10 @@
 /**
- * What a frame costs: the CPU of `live.send(frame)` against a bare `ws.send` of the same bytes, in real time and over real
- * sockets. Both sides are processes of their own, which take turns against one server; what is compared is the CPU of
- * the client alone. The share of the library itself is then looked at without any socket.
+ * What a frame costs: the CPU of a client that sends it, in real time and over real sockets, against a bare `ws.send` of the same
+ * bytes; the heap it allocates; and how long it takes from the call to the TCP socket. Every client is a process of its own, and
+ * they take turns against one server: what is compared is the CPU of the client alone. The share of this library is then
+ * looked at without any socket.
  */
+import { CLIENTS } from './clients/entrants.mjs';
 import { Party, withParties } from './support/processes.mjs';
 import { median, progress, quantile, runAsProgram } from './support/report.mjs';
 import { finalResults } from './support/results.mjs';
@@ -11,133 +13,169 @@ import { makeFrames } from './support/sound.mjs';
 
 /** @typedef {import('./support/report.mjs').Row} Row */
 /** @typedef {import('./support/speaker.mjs').Spoken} Spoken */
+/** @typedef {import('./support/speaker.mjs').Latency} Latency */
 
-const CLIENTS = 40;
+const SPEAKERS = 40;
 const ROUNDS = 5;
-const ROUND_MS = 3_000;
-const GOAL = 1.3;
+const ROUND_MS = 2_000;
+const LATENCY_MS = 1_000;
+const GOAL = 1.15;
+const BARE = 'bare-ws';
+const OURS = 'rx-deepgram';
 
 /** So large a nursery that nothing is collected while allocations are counted. */
 const COUNT_ALLOCATIONS = ['--expose-gc', '--min-semi-space-size=128', '--max-semi-space-size=128'];
 
 export async function frameCost() {
+  const names = CLIENTS.map(({ name }) => name);
   const rows = await withParties([new Party('sink.mjs')], async (sink) => {
     const { url } = await sink.ask('start');
-    return [
-      ...(await compareCpu(url, 20)),
-      ...(await compareCpu(url, 100)),
-      ...(await countAllocations(url, 'bare')),
-      ...(await countAllocations(url, 'ours')),
-    ];
+    const rows = [...(await compare(names, url, 20)), ...(await compare(names, url, 100))];
+    for (const name of names) rows.push(await countAllocations(name, url));
+    return rows;
   });
   rows.push(...(await libraryAlone()));
-  const how = `${CLIENTS} clients in real time, linear16 at 16 kHz, a final each second; medians of ${ROUNDS} rounds, turn about.`;
+  const how = `${SPEAKERS} sessions of each client in real time, linear16 at 16 kHz, a final each second; medians of ${ROUNDS} rounds, turn about; a client's ratio is to bare ws in the same round.`;
   return { bench: 'frame-cost', how, rows };
 }
 
-/** @param {string} url @param {number} frameMs @returns {Promise<Row[]>} */
-async function compareCpu(url, frameMs) {
-  const sides = ['bare', 'ours'].map((side) => new Party('speaker.mjs', [side, url, CLIENTS, frameMs]));
-  const rounds = await withParties(sides, async (bare, ours) => {
-    await Promise.all([bare.ask('start'), ours.ask('start')]);
-    /** @type {{ bare: Spoken, ours: Spoken }[]} */
+/** @param {readonly string[]} names @param {string} url @param {number} frameMs @returns {Promise<Row[]>} */
+function compare(names, url, frameMs) {
+  const parties = names.map((name) => new Party('speaker.mjs', [name, url, SPEAKERS, frameMs]));
+  return withParties(parties, async () => {
+    await Promise.all(parties.map((party) => party.ask('start')));
+    /** @type {Record<string, Spoken>[]} */
     const rounds = [];
     for (let round = 0; round <= ROUNDS; round += 1) {
-      const isBareFirst = round % 2 === 0;
-      const first = await (isBareFirst ? bare : ours).ask(ROUND_MS);
-      const second = await (isBareFirst ? ours : bare).ask(ROUND_MS);
-      const spoken = isBareFirst ? { bare: first, ours: second } : { bare: second, ours: first };
-      const costs = `bare ${perFrame(spoken.bare).toFixed(2)} µs, ours ${perFrame(spoken.ours).toFixed(2)} µs`;
-      progress(`${frameMs} ms, round ${round} of ${ROUNDS}: ${costs}`);
+      /** @type {Record<string, Spoken>} */
+      const spoken = {};
+      for (let turn = 0; turn < names.length; turn += 1) {
+        const place = (round + turn) % names.length;
+        const name = names[place] ?? '';
+        spoken[name] = await /** @type {Party} */ (parties[place]).ask({ does: 'cost', forMs: ROUND_MS });
+      }
+      const costs = names.map((name) => `${name} ${perFrame(spoken[name]).toFixed(1)}`);
+      progress(`${frameMs} ms frames, round ${round} of ${ROUNDS}, µs: ${costs.join(', ')}`);
       // The first is for the compiler.
       if (round > 0) rounds.push(spoken);
     }
-    return rounds;
+    const rows = names.flatMap((name) => costRows(name, frameMs, rounds));
+    if (frameMs !== 20) return rows;
+    for (const [place, party] of parties.entries()) {
+      rows.push(...latencyRows(names[place] ?? '', await party.ask({ does: 'latency', forMs: LATENCY_MS })));
+    }
+    return rows;
   });
-  const ratios = rounds.map(({ bare, ours }) => perFrame(ours) / perFrame(bare));
+}
+
+/** @param {string} client @param {number} frameMs @param {readonly Record<string, Spoken>[]} rounds @returns {Row[]} */
+function costRows(client, frameMs, rounds) {
+  const ratios = rounds.map((spoken) => perFrame(spoken[client]) / perFrame(spoken[BARE]));
   const note = `quartiles ${quantile(ratios, 0.25).toFixed(2)} to ${quantile(ratios, 0.75).toFixed(2)}`;
-  const heldBack = median(rounds.map(({ ours }) => ours.heldBack / ours.frames));
   const size = `${frameMs} ms frames`;
-  return [
+  const rows = [
     {
+      id: `cpu/${frameMs}/ratio`,
       name: `${size}: CPU, times bare ws`,
+      client,
       value: median(ratios),
       unit: '×',
-      ...(frameMs === 20 ? { goal: GOAL } : {}),
+      ...(client === OURS && { goal: GOAL }),
       note,
     },
-    { name: `${size}: bare ws`, value: median(rounds.map(({ bare }) => perFrame(bare))), unit: 'µs' },
-    { name: `${size}: ours`, value: median(rounds.map(({ ours }) => perFrame(ours))), unit: 'µs' },
-    { name: `${size}: held back by the pacer`, value: 100 * heldBack, unit: '%' },
+    {
+      id: `cpu/${frameMs}/us`,
+      name: `${size}: CPU`,
+      client,
+      value: median(rounds.map((spoken) => perFrame(spoken[client]))),
+      unit: 'µs',
+    },
+  ];
+  if (client !== OURS) return rows;
+  const heldBack = median(
+    rounds.map(({ [client]: spoken }) => (spoken?.heldBack ?? 0) / (spoken?.frames ?? 1)),
+  );
+  return [
+    ...rows,
+    {
+      id: `cpu/${frameMs}/held-back`,
+      name: `${size}: held back by our pacer`,
+      value: 100 * heldBack,
+      unit: '%',
+    },
   ];
 }
 
-/** @param {Spoken} spoken */
-function perFrame({ cpuUs, frames }) {
-  return cpuUs / frames;
+/** @param {Spoken | undefined} spoken */
+function perFrame(spoken) {
+  return spoken ? spoken.cpuUs / spoken.frames : NaN;
 }
 
-/** @param {string} url @param {string} side @returns {Promise<Row[]>} */
-async function countAllocations(url, side) {
-  const speaker = new Party('speaker.mjs', [side, url, 100, 20], COUNT_ALLOCATIONS);
+/** @param {string} client @param {Latency} latency @returns {Row[]} */
+function latencyRows(client, { p50Us, p99Us }) {
+  return [
+    { id: 'latency/p50', name: 'frame in to socket out: median', client, value: p50Us, unit: 'µs' },
+    { id: 'latency/p99', name: 'frame in to socket out: 99th percentile', client, value: p99Us, unit: 'µs' },
+  ];
+}
+
+/** @param {string} client @param {string} url @returns {Promise<Row>} */
+async function countAllocations(client, url) {
+  const speaker = new Party('speaker.mjs', [client, url, 100, 20], COUNT_ALLOCATIONS);
   const rounds = await withParties([speaker], async (party) => {
     await party.ask('start');
     /** @type {Spoken[]} */
     const rounds = [];
-    for (let round = 0; round < 4; round += 1) rounds.push(await party.ask(ROUND_MS));
+    for (let round = 0; round < 3; round += 1) rounds.push(await party.ask({ does: 'cost', forMs: 2_000 }));
     return rounds;
   });
   const whole = rounds.slice(1).filter(({ collections }) => collections === 0);
   const each = whole.map(({ heapBytes, frames }) => heapBytes / frames);
-  progress(`allocations, ${side}: ${each.map(Math.round).join(', ')} B a frame`);
-  return [{ name: `20 ms frames: allocated on the heap, ${side}`, value: median(each), unit: 'B' }];
+  progress(`allocations, ${client}: ${each.map(Math.round).join(', ')} B a frame`);
+  return {
+    id: 'allocations/20',
+    name: '20 ms frames: allocated on the heap',
+    client,
+    value: median(each),
+    unit: 'B',
+  };
 }
 
 /** Without a network: a second of audio at a time, and the final that lets it go. @returns {Promise<Row[]>} */
 async function libraryAlone() {
   const frames = makeFrames(20);
-  const { live, socket, wait, answer } = await openOnNothing();
+  const { live, wait, answer } = await openOnNothing();
   let seconds = 0;
-  /** @param {(frame: Buffer) => void} send */
-  const speakASecond = (send) => {
-    for (let frame = 0; frame < 50; frame += 1) {
-      send(/** @type {Buffer} */ (frames[frame]));
-      wait(20);
-    }
-  };
-  const hearASecond = () => {
-    answer(finalResults(seconds, seconds + 1, { speechFinal: seconds % 3 === 2 }));
-    seconds += 1;
-  };
   /** @type {number[]} */
   const sending = [];
   /** @type {number[]} */
   const hearing = [];
   for (let second = 0; second < 4_000; second += 1) {
     const startedAt = performance.now();
-    speakASecond((frame) => live.send(frame));
+    for (let frame = 0; frame < 50; frame += 1) {
+      live.send(/** @type {Buffer} */ (frames[frame]));
+      wait(20);
+    }
     const sentAt = performance.now();
-    hearASecond();
+    answer(finalResults(seconds, seconds + 1, { speechFinal: seconds % 3 === 2 }));
+    seconds += 1;
     hearing.push(performance.now() - sentAt);
     sending.push((sentAt - startedAt) / 50);
   }
-  /** @type {number[]} */
-  const latencies = [];
-  socket.isTimed = true;
-  for (let second = 0; second < 400; second += 1) {
-    speakASecond((frame) => {
-      const startedAt = performance.now();
-      live.send(frame);
-      latencies.push((socket.sentAt - startedAt) * 1_000);
-    });
-    hearASecond();
-  }
   live.abort();
-  const late = `99th percentile ${quantile(latencies, 0.99).toFixed(1)} µs`;
   return [
-    { name: 'library alone, no socket: send()', value: median(sending.slice(1_000)) * 1_000, unit: 'µs' },
-    { name: 'library alone, no socket: a final', value: median(hearing.slice(1_000)) * 1_000, unit: 'µs' },
-    { name: 'frame in to socket.send', value: median(latencies), unit: 'µs', note: late },
+    {
+      id: 'alone/send',
+      name: 'our library alone, no socket: send()',
+      value: median(sending.slice(1_000)) * 1_000,
+      unit: 'µs',
+    },
+    {
+      id: 'alone/final',
+      name: 'our library alone, no socket: a final',
+      value: median(hearing.slice(1_000)) * 1_000,
+      unit: 'µs',
+    },
   ];
 }
 

@@ -1,79 +1,68 @@
 /**
- * What an idle session holds: the memory of connected sessions with nothing to send, against as many bare `ws` connections.
- * Each measurement is a process of its own, taken after collecting garbage; the server is another.
+ * What an idle session holds: the memory of connected sessions with nothing to send, against as many bare `ws` connections, as
+ * their number grows. Each side is a process of its own, measured after collecting garbage; the server is another.
  */
 import { Party, withParties } from './support/processes.mjs';
-import { median, progress, runAsProgram } from './support/report.mjs';
+import { progress, runAsProgram } from './support/report.mjs';
 
+/** @typedef {import('./support/report.mjs').Row} Row */
 /** @typedef {import('./support/idler.mjs').Held} Held */
-/** @typedef {{ fresh: Held, spoken: Held }} Idle */
+/** @typedef {import('./support/idler.mjs').Idle} Idle */
 
-const SESSIONS = 2_000;
-const ROUNDS = 3;
-const GOAL_KB = 40;
+/** A hundred more are there before anything is measured. */
+const COUNTS = [100, 1_000, 10_000];
+const GOAL_KB = 20;
 
 export async function idleMemory() {
-  /** @type {Idle[]} */
-  const bare = [];
-  /** @type {Idle[]} */
-  const ours = [];
-  await withParties([new Party('sink.mjs')], async (sink) => {
-    const { url } = await sink.ask('start');
-    for (let round = 1; round <= ROUNDS; round += 1) {
-      bare.push(await hold('bare', url));
-      ours.push(await hold('ours', url));
-      progress(`round ${round} of ${ROUNDS}`);
-    }
-  });
-  const rows = [
-    ...compare(
-      'after speech',
-      bare.map(({ spoken }) => spoken),
-      ours.map(({ spoken }) => spoken),
-    ),
-    ...compare(
-      'never spoke',
-      bare.map(({ fresh }) => fresh),
-      ours.map(({ fresh }) => fresh),
-    ),
-  ];
-  const how = `${SESSIONS} idle sessions, heapUsed + external of each, against as many bare ws connections; medians of ${ROUNDS} rounds. "Beyond the socket" is the difference: it leaves out what ws and the sockets of Node hold themselves.`;
+  /** @type {Row[]} */
+  const rows = [];
+  const bare = await holdAll('bare-ws');
+  const ours = await holdAll('rx-deepgram');
+  for (const [index, count] of COUNTS.entries()) {
+    rows.push(...compare(count, /** @type {Idle} */ (bare[index]), /** @type {Idle} */ (ours[index])));
+  }
+  const how =
+    'Idle sessions, heapUsed + external of each, less as much of as many bare ws connections: what ws and the sockets of Node hold themselves is left out.';
   return { bench: 'idle-memory', how, rows };
 }
 
-/** @param {string} side @param {string} url @returns {Promise<Idle>} */
-function hold(side, url) {
-  return withParties([new Party('idler.mjs', [side, url], ['--expose-gc'])], (idler) =>
-    idler.ask({ does: 'hold', count: SESSIONS }),
-  );
+/** @param {string} name @returns {Promise<Idle[]>} */
+function holdAll(name) {
+  return withParties([new Party('sink.mjs')], async (sink) => {
+    const { url } = await sink.ask('start');
+    return withParties([new Party('idler.mjs', [name, url], ['--expose-gc'])], async (idler) => {
+      /** @type {Idle[]} */
+      const held = [];
+      for (const [index, count] of COUNTS.entries()) {
+        held.push(await idler.ask({ does: 'hold', count: count - (COUNTS[index - 1] ?? 0) }));
+        progress(`${count} idle sessions of ${name}`);
+      }
+      return held;
+    });
+  });
 }
 
-/** @param {string} when @param {Held[]} bare @param {Held[]} ours */
-function compare(when, bare, ours) {
-  const kB = (/** @type {Held[]} */ held, /** @type {(held: Held) => number} */ of) =>
-    median(held.map(of)) / 1000;
-  const all = (/** @type {Held} */ { heapBytes, externalBytes }) => heapBytes + externalBytes;
-  const heap = (/** @type {Held} */ held) => held.heapBytes;
-  const resident = (/** @type {Held} */ held) => held.residentBytes;
+/** @param {number} count @param {Idle} bare @param {Idle} ours @returns {Row[]} */
+function compare(count, bare, ours) {
+  const sessions = `${count.toLocaleString('en')} sessions`;
+  const row = (/** @type {string} */ id, /** @type {string} */ name, /** @type {number} */ bytes) => ({
+    id: `memory/${count}/${id}`,
+    name: `${sessions}: ${name}`,
+    value: bytes / 1_000,
+    unit: 'kB',
+  });
   return [
-    { name: `${when}: beyond the socket`, value: kB(ours, all) - kB(bare, all), unit: 'kB', goal: GOAL_KB },
     {
-      name: `${when}: ours, socket included`,
-      value: kB(ours, all),
-      unit: 'kB',
-      note: `${kB(ours, heap).toFixed(1)} kB of it on the heap`,
+      ...row('spoken', 'each, beyond its socket, after speech', ours.spoken.bytes - bare.spoken.bytes),
+      goal: GOAL_KB,
     },
-    {
-      name: `${when}: bare ws`,
-      value: kB(bare, all),
-      unit: 'kB',
-      note: `${kB(bare, heap).toFixed(1)} kB of it on the heap`,
-    },
-    {
-      name: `${when}: resident, beyond the socket`,
-      value: kB(ours, resident) - kB(bare, resident),
-      unit: 'kB',
-    },
+    row('fresh', 'each, beyond its socket, that never spoke', ours.fresh.bytes - bare.fresh.bytes),
+    row('whole', 'each, socket included, after speech', ours.spoken.bytes),
+    row(
+      'resident',
+      'each, resident, beyond its socket',
+      ours.spoken.residentBytes - bare.spoken.residentBytes,
+    ),
   ];
 }
 

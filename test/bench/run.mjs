@@ -1,51 +1,74 @@
 /**
- * Runs the benches, all or those named, one after the other, and shows every figure beside its goal.
+ * Runs the bench, one part after the other, and shows every figure beside its goal.
  *
- *   node test/bench/run.mjs [name …] [--json FILE]
+ *   node test/bench/run.mjs [part …] [--note TEXT]
  *
- * They measure `dist`, as it is installed: build first. Each runs in a process of its own, talks to the loopback only, and
- * can be run alone as well. Nothing is written but FILE. The exit code is 1 where a goal is missed.
+ * The whole of it takes a quarter of an hour and writes `results.json`, and from that the tables and the chart of the documents; parts
+ * that are named are only shown. It measures `dist`, as it is installed: build first. Everything runs on the loopback. The exit
+ * code is 1 where a goal is missed.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { RECOVERY_SEEDS, WORD_SEEDS } from './faults/seeds.mjs';
+import { describeMachine, versions } from './support/machine.mjs';
 import { isMet, print } from './support/report.mjs';
+import { figuresOf, writeResults } from './render/results.mjs';
+import { render } from './render/render.mjs';
 
 /** @typedef {import('./support/report.mjs').Report} Report */
 
-const BENCHES = ['frame-cost', 'idle-memory', 'many-sessions', 'recovery-excess'];
+/** The parts, and how many seconds each takes on two idle cores. */
+const PARTS = {
+  size: 5,
+  'proof-speed': 15,
+  'frame-cost': 270,
+  growth: 90,
+  'idle-memory': 80,
+  'many-sessions': 60,
+  faults: 325,
+};
 
-const { values, positionals } = parseArgs({
-  options: { json: { type: 'string' } },
-  allowPositionals: true,
-});
-const names = positionals.length > 0 ? positionals : BENCHES;
-const unknown = names.filter((name) => !BENCHES.includes(name));
+const { values, positionals } = parseArgs({ options: { note: { type: 'string' } }, allowPositionals: true });
+const unknown = positionals.filter((name) => !(name in PARTS));
 if (unknown.length > 0) {
-  console.error(`No bench is called ${unknown.join(', ')}. There are: ${BENCHES.join(', ')}.`);
+  console.error(`No part is called ${unknown.join(', ')}. There are: ${Object.keys(PARTS).join(', ')}.`);
   process.exit(2);
 }
+const parts = Object.entries(PARTS).filter(
+  ([name]) => positionals.length === 0 || positionals.includes(name),
+);
 
+const startedAt = Date.now();
 /** @type {Report[]} */
 const reports = [];
-for (const name of names) {
-  console.error(`${name}:`);
+for (const [place, [name, seconds]] of parts.entries()) {
+  const left = parts.slice(place).reduce((sum, [, each]) => sum + each, 0);
+  console.error(
+    `\n[${place + 1} of ${parts.length}] ${name}: about ${seconds} s; all done in about ${Math.ceil(left / 60)} min`,
+  );
   const report = await run(name);
   print(report);
   reports.push(report);
 }
 
-const machine = {
-  node: process.version,
-  platform: process.platform,
-  cpu: cpus()[0]?.model,
-  cores: cpus().length,
-};
-if (values.json !== undefined) {
-  writeFileSync(values.json, `${JSON.stringify({ machine, reports }, undefined, 2)}\n`);
+if (positionals.length === 0) {
+  writeResults({
+    measured: {
+      on: new Date(startedAt).toISOString().slice(0, 10),
+      minutes: Math.round((Date.now() - startedAt) / 6_000) / 10,
+      ...(values.note !== undefined && { note: values.note }),
+    },
+    machine: describeMachine(),
+    versions: versions(),
+    seeds: { words: WORD_SEEDS.join(', '), recovery: RECOVERY_SEEDS.join(', ') },
+    figures: figuresOf(reports),
+  });
+  render();
+  console.log(
+    '\nWritten: test/bench/results.json, docs/bench.md, docs/bench.svg and the table of README.md.',
+  );
 }
 const missed = reports.flatMap(({ rows }) => rows.filter((row) => !isMet(row)));
 console.log(`\n${missed.length === 0 ? 'Every goal is met.' : `${missed.length} of the goals are missed.`}`);
@@ -53,11 +76,11 @@ process.exitCode = missed.length === 0 ? 0 : 1;
 
 /** @param {string} name @returns {Promise<Report>} */
 async function run(name) {
-  const bench = fork(join(import.meta.dirname, `${name}.mjs`));
-  const ended = once(bench, 'exit').then(([code]) => {
+  const part = fork(join(import.meta.dirname, `${name}.mjs`));
+  const ended = once(part, 'exit').then(([code]) => {
     throw new Error(`${name} has ended without a report (${code}).`);
   });
-  const report = await Promise.race([once(bench, 'message').then(([message]) => message), ended]);
+  const report = await Promise.race([once(part, 'message').then(([message]) => message), ended]);
   ended.catch(() => undefined);
   return report;
 }

@@ -1,15 +1,16 @@
-/** One side of `idle-memory` and of `many-sessions`: clients that are connected and say nothing. `idler.mjs bare|ours URL` */
+/** One side of `idle-memory` and of `many-sessions`: clients that are connected and say nothing. `idler.mjs CLIENT URL` */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { connectBare, connectMany, connectOurs } from './clients.mjs';
+import { connectorOf } from '../clients/index.mjs';
+import { connectMany } from './crowd.mjs';
 import { serve, sleep } from './processes.mjs';
-import { makeFrames } from './sound.mjs';
+import { LISTEN, makeFrames } from './sound.mjs';
 
-/** @typedef {{ heapBytes: number, externalBytes: number, residentBytes: number }} Held */
+/** @typedef {{ bytes: number, residentBytes: number }} Held Of one session. */
+/** @typedef {{ fresh: Held, spoken: Held }} Idle */
 /** @typedef {{ cpuUs: number, wallMs: number, loopDelayMs: number }} Kept */
 
-const [side, url = ''] = process.argv.slice(2);
-/** @type {(url: string) => Promise<any>} */
-const connect = side === 'bare' ? connectBare : connectOurs;
+const [name = '', url = ''] = process.argv.slice(2);
+const connect = () => connectorOf(name)({ url, key: 'bench', listen: LISTEN, onFinal: () => undefined });
 
 /** What the platform sets up once, it sets up for these. */
 const FIRST_CLIENTS = 100;
@@ -17,7 +18,7 @@ const FIRST_CLIENTS = 100;
 /** A second of speech, and the answer to it. */
 const speech = makeFrames(100).slice(0, 10);
 
-/** @type {Awaited<ReturnType<typeof connect>>[]} */
+/** @type {import('../clients/client.mjs').Client[]} */
 const clients = [];
 
 async function measureMemory() {
@@ -28,12 +29,14 @@ async function measureMemory() {
   return process.memoryUsage();
 }
 
-/** @param {number} count */
+/** The memory of `count` more: when they have connected, and when they have spoken and fallen silent. @param {number} count @returns {Promise<Idle>} */
 async function hold(count) {
-  clients.push(...(await connectMany(FIRST_CLIENTS, () => connect(url))));
-  await speakAndFallSilent();
+  if (clients.length === 0) {
+    clients.push(...(await connectMany(FIRST_CLIENTS, connect)));
+    await speakAndFallSilent();
+  }
   const before = await measureMemory();
-  clients.push(...(await connectMany(count, () => connect(url))));
+  clients.push(...(await connectMany(count, connect)));
   const fresh = await measureMemory();
   await speakAndFallSilent();
   const spoken = await measureMemory();
@@ -45,10 +48,8 @@ async function speakAndFallSilent() {
     for (const client of clients) client.send(frame);
     await sleep(100);
   }
-  for (const client of clients) {
-    if ('finalize' in client) void client.finalize();
-    else client.send('{"type":"Finalize"}');
-  }
+  // So that no audio is left in our log.
+  for (const client of clients) client.finalize?.();
   // Until the last KeepAlive timer has noticed.
   await sleep(5_000);
 }
@@ -57,51 +58,44 @@ async function speakAndFallSilent() {
  * @param {NodeJS.MemoryUsage} after
  * @param {NodeJS.MemoryUsage} before
  * @param {number} count
+ * @returns {Held}
  */
 function less(after, before, count) {
+  const held = (/** @type {NodeJS.MemoryUsage} */ { heapUsed, external }) => heapUsed + external;
   return {
-    heapBytes: (after.heapUsed - before.heapUsed) / count,
-    externalBytes: (after.external - before.external) / count,
+    bytes: (held(after) - held(before)) / count,
     residentBytes: (after.rss - before.rss) / count,
   };
 }
 
-/** @param {number} forMs */
-async function keep(forMs) {
+/** Does nothing for a while; or, now and then, something that takes long. @param {number} forMs @param {number} blockMs @returns {Promise<Kept>} */
+async function keep(forMs, blockMs) {
   const delay = monitorEventLoopDelay({ resolution: 10 });
   const startedAt = performance.now();
   const cpu = process.cpuUsage();
   delay.enable();
-  await sleep(forMs);
-  delay.disable();
+  await sleep(forMs - blockMs);
   const { user, system } = process.cpuUsage(cpu);
-  return { cpuUs: user + system, wallMs: performance.now() - startedAt, loopDelayMs: delay.max / 1e6 };
+  const wallMs = performance.now() - startedAt;
+  delay.disable();
+  while (performance.now() - startedAt < wallMs + blockMs);
+  return { cpuUs: user + system, wallMs, loopDelayMs: delay.max / 1e6 };
 }
 
-/** The longest silence by the sessions' own account. */
-async function end() {
-  let longestMs = 0;
-  for (const client of clients) {
-    if (!('abort' in client)) continue;
-    client.abort();
-    const { longestOutboundSilenceMs } = await client.close();
-    longestMs = Math.max(longestMs, longestOutboundSilenceMs);
-  }
-  return longestMs;
-}
-
-serve(async (/** @type {{ does: string, count: number, forMs: number }} */ { does, count, forMs }) => {
-  switch (does) {
-    case 'hold':
-      return hold(count);
-    case 'connect':
-      clients.push(...(await connectMany(count, () => connect(url))));
-      return null;
-    case 'keep':
-      return keep(forMs);
-    case 'end':
-      return end();
-    default:
-      throw new Error(`Nobody knows ${does}.`);
-  }
-});
+serve(
+  async (
+    /** @type {{ does: 'hold' | 'connect', count: number } | { does: 'keep', forMs: number, blockMs: number }} */ request,
+  ) => {
+    switch (request.does) {
+      case 'hold':
+        return hold(request.count);
+      case 'connect':
+        clients.push(...(await connectMany(request.count, connect)));
+        return null;
+      case 'keep':
+        return keep(request.forMs, request.blockMs);
+      default:
+        throw new Error(`Nobody knows ${JSON.stringify(request)}.`);
+    }
+  },
+);

@@ -81,3 +81,8 @@ export function serve(answer) {
 export function sleep(delayMs) {
   return new Promise((resolve) => setTimeout(resolve, delayMs));
 }
+
+/** Milliseconds on a clock that all processes of this machine share. */
+export function timeOfAll() {
+  return performance.timeOrigin + performance.now();
+}

@@ -13,13 +13,8 @@ export async function openOnNothing(options = {}) {
     clearTimeout: () => undefined,
   };
   const socket = {
-    /** When the last message went out, by the real clock, if anybody wants to know. */
-    sentAt: 0,
-    isTimed: false,
     bufferedAmount: 0,
-    send() {
-      if (this.isTimed) this.sentAt = performance.now();
-    },
+    send: () => undefined,
     close: () => undefined,
     terminate: () => undefined,
   };
@@ -41,7 +36,6 @@ export async function openOnNothing(options = {}) {
   handlers?.opened({});
   return {
     live,
-    socket,
     wait: (/** @type {number} */ ms) => {
       nowMs += ms;
     },

@@ -1,85 +1,108 @@
-/** One side of `frame-cost`: many clients that speak in real time, and the CPU they take. `speaker.mjs bare|ours URL CLIENTS FRAME_MS` */
-import { connectBare, connectMany, connectOurs } from './clients.mjs';
+/**
+ * One side of `frame-cost` and `growth`: many clients of one kind that speak in real time, what they cost, and how long a frame takes
+ * through them. `speaker.mjs CLIENT URL CLIENTS FRAME_MS [SPEAKERS]`
+ */
+import { Socket } from 'node:net';
+import { connectorOf } from '../clients/index.mjs';
+import { connectMany } from './crowd.mjs';
 import { serve, sleep } from './processes.mjs';
-import { makeFrames } from './sound.mjs';
+import { quantile } from './report.mjs';
+import { LISTEN, makeFrames } from './sound.mjs';
 
-/** @typedef {{ frames: number, cpuUs: number, heapBytes: number, externalBytes: number, collections: number, heldBack: number, lateMs: number }} Spoken */
+/** @typedef {import('../clients/client.mjs').Client} Client */
+/** @typedef {{ frames: number, cpuUs: number, heapBytes: number, collections: number, heldBack: number }} Spoken */
+/** @typedef {{ p50Us: number, p99Us: number }} Latency */
 
-const [side, url = '', count, frameMs] = process.argv.slice(2);
+const [name = '', url = '', count, frameMs, speakers = count] = process.argv.slice(2);
 const FRAME_MS = Number(frameMs);
+/** The others are connected, and held by KeepAlives. */
+const SPEAKERS = Math.min(Number(speakers), Number(count));
 
 /** Long enough for the pause before it to be forgotten. */
 const WARM_UP_MS = 600;
 
 const frames = makeFrames(FRAME_MS);
+/** @type {Client[]} */
+const clients = [];
 let heldBack = 0;
-/** @type {(frame: Buffer) => void} */
-let sendAll = () => undefined;
 
 let collections = 0;
 new PerformanceObserver((list) => {
   collections += list.getEntries().length;
 }).observe({ entryTypes: ['gc'] });
 
-/** @param {number} forMs */
-function speak(forMs) {
+/** @param {Buffer} frame */
+function sendAll(frame) {
+  for (let index = 0; index < SPEAKERS; index += 1) {
+    const result = /** @type {{ backlogMs?: number } | undefined} */ (clients[index]?.send(frame));
+    if (result?.backlogMs) heldBack += 1;
+  }
+}
+
+/** @param {number} forMs @param {(frame: Buffer) => void} send */
+function speak(forMs, send) {
   return new Promise((resolve) => {
     const startedAt = performance.now();
     const ticks = Math.round(forMs / FRAME_MS);
     let tick = 0;
-    let latestMs = 0;
-    const next = () => {
-      latestMs = Math.max(latestMs, performance.now() - startedAt - tick * FRAME_MS);
+    const step = () => {
       while (tick < ticks && performance.now() >= startedAt + tick * FRAME_MS) {
-        sendAll(/** @type {Buffer} */ (frames[tick % frames.length]));
+        send(/** @type {Buffer} */ (frames[tick % frames.length]));
         tick += 1;
       }
-      if (tick < ticks) setTimeout(next, startedAt + tick * FRAME_MS - performance.now());
-      else setTimeout(() => resolve({ ticks, lateMs: latestMs }), startedAt + forMs - performance.now());
+      const waitMs = startedAt + (tick < ticks ? tick * FRAME_MS : forMs) - performance.now();
+      setTimeout(tick < ticks ? step : () => resolve(ticks), waitMs);
     };
-    next();
+    step();
   });
 }
 
-/** @param {number} forMs */
-async function measure(forMs) {
-  await speak(WARM_UP_MS);
+/** @param {number} forMs @returns {Promise<Spoken>} */
+async function measureCost(forMs) {
+  await speak(WARM_UP_MS, sendAll);
   globalThis.gc?.();
   // Until the collection just made has been counted.
   await sleep(50);
   collections = 0;
   heldBack = 0;
-  const memory = process.memoryUsage();
+  const { heapUsed } = process.memoryUsage();
   const cpu = process.cpuUsage();
-  const { ticks, lateMs } = await speak(forMs);
+  const ticks = await speak(forMs, sendAll);
   const { user, system } = process.cpuUsage(cpu);
-  const after = process.memoryUsage();
-  return {
-    frames: ticks * Number(count),
-    cpuUs: user + system,
-    heapBytes: after.heapUsed - memory.heapUsed,
-    externalBytes: after.external - memory.external,
-    collections,
-    heldBack,
-    lateMs,
-  };
+  const heapBytes = process.memoryUsage().heapUsed - heapUsed;
+  return { frames: ticks * SPEAKERS, cpuUs: user + system, heapBytes, collections, heldBack };
 }
 
-serve(async (request) => {
-  if (request !== 'start') return measure(Number(request));
-  if (side === 'bare') {
-    const sockets = await connectMany(Number(count), () => connectBare(url));
-    sendAll = (frame) => {
-      for (const socket of sockets) socket.send(frame);
-    };
-  } else {
-    const sessions = await connectMany(Number(count), () => connectOurs(url));
-    sendAll = (frame) => {
-      for (const session of sessions) {
-        const { backlogMs } = session.send(frame);
-        if (backlogMs > 0) heldBack += 1;
-      }
-    };
+/** From the call of `send` to the first byte handed to the TCP socket. @param {number} forMs @returns {Promise<Latency>} */
+async function measureLatency(forMs) {
+  /** @type {number[]} */
+  const latencies = [];
+  let writtenAt = 0;
+  /** @type {{ write: (this: Socket, ...args: any[]) => boolean }} */
+  const sockets = Socket.prototype;
+  const { write } = sockets;
+  sockets.write = function (...args) {
+    if (writtenAt === 0) writtenAt = performance.now();
+    return write.apply(this, args);
+  };
+  await speak(forMs, (frame) => {
+    for (const client of clients.slice(0, SPEAKERS)) {
+      writtenAt = 0;
+      const sentAt = performance.now();
+      client.send(frame);
+      if (writtenAt !== 0) latencies.push((writtenAt - sentAt) * 1_000);
+    }
+  });
+  sockets.write = write;
+  return { p50Us: quantile(latencies, 0.5), p99Us: quantile(latencies, 0.99) };
+}
+
+serve(async (/** @type {'start' | { does: 'cost' | 'latency', forMs: number }} */ request) => {
+  if (request !== 'start') {
+    return request.does === 'cost' ? measureCost(request.forMs) : measureLatency(request.forMs);
   }
+  const keepAlive = SPEAKERS < Number(count);
+  const settings = { url, key: 'bench', listen: LISTEN, keepAlive, onFinal: () => undefined };
+  clients.push(...(await connectMany(Number(count), () => connectorOf(name)(settings))));
   return null;
 });

@@ -1,0 +1,123 @@
+/**
+ * Words and recovery: every client tells the same stories, and suffers the same faults, in real time and over real sockets; all of
+ * them at once, since a conversation costs next to nothing. Shorter ones are over after half a minute; the longest outage
+ * takes five, most of it quiet, in which the clients that keep audio may catch up.
+ */
+import { CLIENTS } from './clients/entrants.mjs';
+import { converse } from './faults/conversations.mjs';
+import { RECOVERY, SCENARIOS, WRONG_KEY } from './faults/scenarios.mjs';
+import { scoreOf, sumOf } from './faults/score.mjs';
+import { RECOVERY_SEEDS, WORD_SEEDS } from './faults/seeds.mjs';
+import { median, progress, quantile, runAsProgram } from './support/report.mjs';
+
+/** @typedef {import('./faults/conversations.mjs').Conversation} Conversation */
+/** @typedef {import('./support/report.mjs').Row} Row */
+
+/** When the words have grown quiet. */
+const RECOVERY_AFTER_MS = 85_000;
+const LONGEST_MS = 310_000;
+const PROGRESS_MS = 20_000;
+
+/** Beyond the perfect client. */
+const GOAL_MS = 100;
+const OURS = 'rx-deepgram';
+
+export async function faults() {
+  const clients = CLIENTS.map(({ name }) => name);
+  const stories = [...SCENARIOS, WRONG_KEY].flatMap(({ name: scenario }) =>
+    clients.flatMap((client) => WORD_SEEDS.map((seed) => ({ client, scenario, seed }))),
+  );
+  const cuts = [...clients, 'perfect'].flatMap((client) =>
+    RECOVERY_SEEDS.map((seed) => ({ client, scenario: RECOVERY.name, seed })),
+  );
+  const startedAt = performance.now();
+  const ticker = setInterval(() => {
+    const seconds = Math.round((performance.now() - startedAt) / 1000);
+    progress(`${seconds} s of about ${LONGEST_MS / 1000}: ${stories.length} conversations`);
+  }, PROGRESS_MS);
+  const [words, recovery] = await Promise.all([converse(stories), converse(cuts, RECOVERY_AFTER_MS)]);
+  clearInterval(ticker);
+  const crashed = Object.entries(words.crashes).filter(([, errors]) => errors.length > 0);
+  for (const [client, errors] of crashed)
+    progress(`${client}: ${errors.length} errors that nobody could catch: ${errors[0]}`);
+  const rows = [
+    ...clients.flatMap((client) => wordRows(client, words.conversations)),
+    ...clients.flatMap((client) => recoveryRows(client, recovery.conversations)),
+  ];
+  const how = `Words said through each client in ${WORD_SEEDS.length} conversations for each fault, and what became of them; ${RECOVERY_SEEDS.length} cuts, from each to the first words after it, beyond a perfect client.`;
+  return { bench: 'faults', how, rows };
+}
+
+/** @param {string} client @param {readonly Conversation[]} all @returns {Row[]} */
+function wordRows(client, all) {
+  /** @type {Row[]} */
+  const rows = [];
+  for (const { name, title } of SCENARIOS) {
+    const mine = all.filter((each) => each.client === client && each.scenario === name);
+    const scores = mine.map(({ spoken, heard }) =>
+      scoreOf(
+        spoken,
+        heard.map(({ word }) => word),
+      ),
+    );
+    const { spoken, ...what } = sumOf(scores);
+    for (const [kind, value] of Object.entries(what)) {
+      rows.push({
+        id: `words/${name}/${kind}`,
+        name: `${title}: words ${kind}`,
+        client,
+        value,
+        ...(client === OURS && { goal: 0 }),
+        note: `of ${spoken}`,
+      });
+    }
+  }
+  const attempts = all
+    .filter((each) => each.client === client && each.scenario === WRONG_KEY.name)
+    .map((each) => each.attempts);
+  return [
+    ...rows,
+    {
+      id: 'attempts/wrong-key',
+      name: 'attempts in a minute with a wrong key',
+      client,
+      value: median(attempts),
+      ...(client === OURS && { goal: 1 }),
+    },
+  ];
+}
+
+/** @param {string} client @param {readonly Conversation[]} all @returns {Row[]} */
+function recoveryRows(client, all) {
+  const excess = RECOVERY_SEEDS.map((seed) => {
+    const [mine, perfect] = [client, 'perfect'].map((name) => {
+      const one = all.find((each) => each.client === name && each.seed === seed);
+      return one ? recoveredMs(one) : Infinity;
+    });
+    return (mine ?? Infinity) - (perfect ?? 0);
+  });
+  const row = (/** @type {string} */ id, /** @type {string} */ name, /** @type {number} */ value) => ({
+    id: `recovery/${id}`,
+    name: `recovery from a cut, beyond a perfect client: ${name}`,
+    client,
+    value: Number.isFinite(value) ? value : null,
+    unit: 'ms',
+  });
+  return [
+    { ...row('median', 'median', median(excess)), ...(client === OURS && { goal: GOAL_MS }) },
+    row('p95', '95th percentile', quantile(excess, 0.95)),
+  ];
+}
+
+/**
+ * From the cut to the first words that came over a later connection. They need not be the words that were missed: where a client
+ * has lost those, it is given credit for the next.
+ *
+ * @param {Conversation} conversation
+ */
+function recoveredMs({ heard, struckAt, backAt }) {
+  const first = heard.find(({ at }) => backAt !== undefined && at > backAt);
+  return first && struckAt !== undefined ? first.at - struckAt : Infinity;
+}
+
+await runAsProgram(import.meta, faults);
