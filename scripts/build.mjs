@@ -1,6 +1,6 @@
 // Builds dist/ from src/ with the TypeScript compiler: one file out for each file in. Only the page of the viewer is bundled.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { writeBrowserScripts } from './inline-browser-scripts.mjs';
@@ -17,6 +17,9 @@ const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.
   stdio: ['ignore', complaints, complaints],
 });
 if (status !== 0) process.exit(status ?? 1);
+// The compiler leaves alone what is no program.
+const controlPage = join('testing', 'emulator', 'control', 'page.html');
+copyFileSync(join(root, 'src', controlPage), join(root, 'dist', controlPage));
 chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755);
 await writeBrowserScripts(join(root, 'dist'));
 await bundleViewer(join(root, 'dist', 'viewer', 'bundle'));

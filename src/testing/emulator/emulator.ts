@@ -141,7 +141,13 @@ export class Emulator {
 
   /** Faults that wait for connections to come. */
   get plannedFaults(): readonly FaultOrder[] {
-    return this.#plan.waiting.map(({ fault, on }) => ({ fault, on, times: 1 }));
+    const orders: FaultOrder[] = [];
+    for (const { fault, on } of this.#plan.waiting) {
+      const last = orders.at(-1);
+      if (last?.fault === fault && last.on === 'next' && on === 'next') last.times += 1;
+      else orders.push({ fault, on, times: 1 });
+    }
+    return orders;
   }
 
   /** Makes all well again: no fault awaits a connection to come, and none lasts on those that are open. */

@@ -89,7 +89,7 @@ export function lineOf(event: EmulatorEvent): string | undefined {
     case 'connection.ended':
       return [`${event.code} by ${event.by}`, event.reason].filter(Boolean).join(': ');
     case 'audio.began':
-      return 'audio';
+      return 'the first, or the first after a pause';
     case 'stream.ended':
       return 'empty binary message';
     case 'fault.struck':
