@@ -1,0 +1,53 @@
+/** Human digits, and a recogniser that knows what may be said: no trouble changes a single word. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { FAULT_NAMES } from '../../src/testing/emulator/fault-table.ts';
+import { startVosk, type VoskHost } from '../../src/testing/index.ts';
+import { textsOf, wordsOf } from './comparison.ts';
+import { Experiment } from './experiment.ts';
+import { numbers } from './recordings.ts';
+import { hear } from './session.ts';
+import { type Trouble, TROUBLES } from './troubles.ts';
+
+/** Meant to end a run that hangs: on a busy machine, a recogniser may take a minute. */
+const LONGEST_MS = 180_000;
+
+let host: VoskHost;
+let experiment: Experiment;
+beforeAll(async () => {
+  host = await startVosk();
+  return () => host.close();
+});
+beforeAll(async () => {
+  experiment = await Experiment.begin(numbers(), host);
+  return () => void process.stdout.write(experiment.table);
+}, LONGEST_MS);
+
+test('every word is understood, where nothing disturbs', () => {
+  expect(textsOf(wordsOf(experiment.undisturbed))).toEqual(experiment.speech.spoken);
+});
+
+describe('every word is there once, in its place and at its time', () => {
+  test.each(TROUBLES.map((trouble) => [trouble.name, trouble] as const))(
+    '%s',
+    { timeout: LONGEST_MS },
+    async (_, trouble) => {
+      const { failures, errors } = await experiment.suffer(trouble);
+      expect(failures).toEqual([]);
+      expect(errors).toBe(0);
+    },
+  );
+});
+
+test('every fault of the emulator is among the troubles', () => {
+  const orders = TROUBLES.flatMap(({ incidents }) => incidents.flatMap(({ orders = [] }) => orders));
+  const struck = new Set(orders.map((order) => order.split(' ')[0]));
+  expect(FAULT_NAMES.filter((name) => !struck.has(name))).toEqual([]);
+});
+
+test('the recogniser that remembers says what one that does not says', { timeout: LONGEST_MS }, async () => {
+  const cut = TROUBLES.find(({ name }) => name === 'cut') as Trouble;
+  const { speech } = experiment;
+  const recogniser = host.withVocabulary(speech.vocabulary ?? []);
+  const heard = await hear(speech, cut.incidents, { recogniser, caughtUp: () => host.caughtUp() });
+  expect(wordsOf(heard)).toEqual(wordsOf(await experiment.hear(cut)));
+});
