@@ -1,5 +1,6 @@
 /** What the user asked for: from arguments and environment to one command, or to advice. It starts nothing. */
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
+import { EMULATE_USAGE, type EmulateOptions, readEmulateArguments } from './emulate-arguments.ts';
 
 export type Command =
   | { name: 'demo'; hosted?: { apiKey: string; url?: string | undefined } }
@@ -11,7 +12,7 @@ export type Command =
       model: string;
       language: string;
     }
-  | { name: 'emulate'; host: string; port: number; tones: boolean }
+  | ({ name: 'emulate' } & EmulateOptions)
   | {
       name: 'show';
       source: 'recording' | 'tones' | 'microphone' | { file: string };
@@ -111,23 +112,6 @@ Exit codes:
   1    some was not, or the session failed
   2    the command line or the environment is not right
   130  interrupted`;
-
-const EMULATE_USAGE = `Usage: rx-deepgram emulate [--port N] [--host NAME] [--tones]
-
-Lets an emulator of Deepgram's /v1/listen listen on this machine until it is
-interrupted. Its address is the first line printed; any API key will do.
-
-Options:
-  --port N       where to listen; 0, the default, takes any free port
-  --host NAME    by default 127.0.0.1: reachable from this machine only
-  --tones        understands the test tones of rx-deepgram/testing instead of
-                 human speech, and needs no speech recogniser
-  -h, --help     shows this
-
-Exit codes:
-  0    interrupted
-  1    it could not listen, or its recogniser could not be loaded
-  2    the command line is not right`;
 
 const MAX_PORT = 65_535;
 
@@ -231,17 +215,11 @@ function readTranscribe(args: readonly string[], env: NodeJS.ProcessEnv): Comman
 }
 
 function readEmulate(args: readonly string[]): Command {
-  const options = {
-    port: { type: 'string', default: '0' },
-    host: { type: 'string', default: '127.0.0.1' },
-    tones: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  } as const satisfies ParseArgsOptionsConfig;
-  const { values } = parseArgs({ args: [...args], options });
-  if (values.help) return { name: 'help', text: EMULATE_USAGE };
-  const port = readPort(values.port);
-  if (port === undefined) return refuse(adviseOnPort(values.port));
-  return { name: 'emulate', host: values.host, port, tones: values.tones };
+  const found = readEmulateArguments(args, readPort);
+  if ('help' in found) return { name: 'help', text: EMULATE_USAGE };
+  if ('problem' in found) return refuse(found.problem, 'See: rx-deepgram emulate --help');
+  if (found.badPort !== undefined) return refuse(adviseOnPort(found.badPort));
+  return { name: 'emulate', ...found.options };
 }
 
 function readPort(text: string): number | undefined {

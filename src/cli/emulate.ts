@@ -1,24 +1,26 @@
 /** An emulator for other programs to talk to, until somebody ends it. */
 import { once } from 'node:events';
-import { startEmulator, startVosk } from '../testing/index.ts';
-
-export interface EmulateOptions {
-  host: string;
-  port: number;
-  /** Understands test tones instead of speech. */
-  tones: boolean;
-}
+import { describeFault, startEmulator, startVosk } from '../testing/index.ts';
+import type { EmulateOptions } from './emulate-arguments.ts';
 
 /** Says the address first, in a line of its own: whoever started it as a child process needs no more. */
 export async function emulate(
-  { host, port, tones }: EmulateOptions,
+  { host, port, tones, faults, settings }: EmulateOptions,
   out: (text: string) => void,
   signal: AbortSignal,
 ): Promise<number> {
   const vosk = tones ? undefined : await startVosk();
   try {
-    const emulator = await startEmulator({ host, port, ...(vosk && { recogniser: vosk.recogniser }) });
+    const emulator = await startEmulator({
+      host,
+      port,
+      ...settings,
+      ...(vosk && { recogniser: vosk.recogniser }),
+    });
+    for (const order of faults) emulator.inflict(order);
     out(`${emulator.url}\n`);
+    out(`Watch it and break it: ${emulator.controlUrl}\n`);
+    for (const order of faults) out(`Ordered: ${describeFault(order)}\n`);
     out('Any API key will do. Ctrl-C ends it.\n');
     if (!signal.aborted) await once(signal, 'abort');
     await emulator.close();

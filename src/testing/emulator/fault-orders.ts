@@ -117,7 +117,8 @@ export function describeFault({ fault, on, times }: FaultOrder): string {
   const fields: Record<string, string | number | undefined> = { ...fault };
   const words: string[] = [fault.kind];
   const parameters = Object.entries(rowOf(fault.kind).takes);
-  while (parameters.length > 0 && fields[parameters.at(-1)![0]] === parameters.at(-1)![1].default)
+  // A text that is not there needs no quotes to say so.
+  while (parameters.at(-1)?.[1].type === 'text' && fields[parameters.at(-1)?.[0] ?? ''] === '')
     parameters.pop();
   for (const [name, { type }] of parameters) words.push(asText(fields[name], type));
   if (fields['afterMs'] !== undefined) words.push(`after ${fields['afterMs']}ms`);
