@@ -1,5 +1,8 @@
 /** What the user asked for: from arguments and environment to one command, or to advice. It starts nothing. */
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
+import { DOCTOR_USAGE, readDoctorArguments } from './doctor/arguments.ts';
+import type { DoctorOptions } from './doctor/doctor.ts';
+import { EXPLAIN_USAGE, type ExplainOptions, readExplainArguments } from './explain.ts';
 import { EMULATE_USAGE, type EmulateOptions, readEmulateArguments } from './emulate-arguments.ts';
 
 export type Command =
@@ -20,6 +23,8 @@ export type Command =
       port: number;
       open: boolean;
     }
+  | { name: 'doctor'; options: DoctorOptions }
+  | { name: 'explain'; options: ExplainOptions }
   | { name: 'help'; text: string }
   /** Told on stderr; the exit code is 2. */
   | { name: 'refuse'; text: string };
@@ -33,6 +38,9 @@ Commands:
                 buttons that break things
   transcribe    writes down what is said in a WAV file
   emulate       lets a program talk to an emulator of Deepgram
+  doctor        checks this machine, the network, the key, the parameters and
+                your audio, and says what is wrong
+  explain       says what a flight recording, a log or a close code means
 
 Options:
   -h, --help    shows this, or the options of a command`;
@@ -127,6 +135,10 @@ export function readCommandLine(args: readonly string[], env: NodeJS.ProcessEnv)
         return readEmulate(rest);
       case 'show':
         return readShow(rest, env);
+      case 'doctor':
+        return readDoctor(rest, env);
+      case 'explain':
+        return readExplain(rest);
       case 'help':
       case '--help':
       case '-h':
@@ -220,6 +232,20 @@ function readEmulate(args: readonly string[]): Command {
   if ('problem' in found) return refuse(found.problem, 'See: rx-deepgram emulate --help');
   if (found.badPort !== undefined) return refuse(adviseOnPort(found.badPort));
   return { name: 'emulate', ...found.options };
+}
+
+function readDoctor(args: readonly string[], env: NodeJS.ProcessEnv): Command {
+  const found = readDoctorArguments(args, env);
+  if ('help' in found) return { name: 'help', text: DOCTOR_USAGE };
+  if ('refusal' in found) return refuse(found.refusal, 'See: rx-deepgram doctor --help');
+  return { name: 'doctor', options: found.options };
+}
+
+function readExplain(args: readonly string[]): Command {
+  const found = readExplainArguments(args);
+  if ('help' in found) return { name: 'help', text: EXPLAIN_USAGE };
+  if ('refusal' in found) return refuse(found.refusal, 'See: rx-deepgram explain --help');
+  return { name: 'explain', options: found.options };
 }
 
 function readPort(text: string): number | undefined {

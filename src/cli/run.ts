@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import type { Command } from './command-line.ts';
 import { runDemo } from './demo/demo.ts';
+import { runDoctor } from './doctor/doctor.ts';
 import { emulate } from './emulate.ts';
+import { runExplain } from './explain-source.ts';
 import { show } from './show/show.ts';
 import { transcribeFile } from './transcribe-file.ts';
 
@@ -42,6 +44,10 @@ export async function runCommand(command: Command, { out, err }: Output): Promis
       return untilSignal((signal) => emulate(command, out, signal));
     case 'show':
       return untilSignal((signal) => show(command, { out, err }, signal));
+    case 'doctor':
+      return untilSignal((signal) => runDoctor(command.options, process, signal));
+    case 'explain':
+      return runExplain(command.options, process, { out, err });
     default:
       return command satisfies never;
   }

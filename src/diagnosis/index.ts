@@ -1,5 +1,11 @@
 /** `rx-deepgram/diagnosis`: the flight recorder and what reads its recordings, and the examination of audio. */
-export { type AudioFacts, audioFacts, type DeclaredFormat } from './audio/facts.ts';
+export {
+  type AudioFacts,
+  audioFacts,
+  CLIPPED_SHARE,
+  type DeclaredFormat,
+  FAINT_RMS,
+} from './audio/facts.ts';
 export { decibels, type Level } from './audio/level.ts';
 export {
   bytesPerSecondOf,
@@ -8,7 +14,7 @@ export {
   type RawFormat,
   rivalFormats,
 } from './audio/plausibility.ts';
-export { type SampleEncoding, isSampleEncoding } from './audio/samples.ts';
+export { isSampleEncoding, type SampleEncoding } from './audio/samples.ts';
 export {
   type Flight,
   type FlightEntry,

@@ -145,7 +145,7 @@ describe('a recording', () => {
       transport: (request, handlers) => {
         const echo = JSON.stringify({ type: 'Error', description: `bad token ${secret}` });
         const socket = network.transport(
-          { ...request, credentials: { scheme: 'token', value: 'any' } },
+          { url: 'wss://api.deepgram.com/v1/listen', credentials: { scheme: 'token', value: 'any' } },
           {
             ...handlers,
             opened: (handshake) => {
@@ -259,6 +259,16 @@ describe('the story', () => {
     expect(told).toMatch(/connected, \d+ ms after the loss \(request /);
     expect(told).toMatch(/it carried \d+ frames \(\d+ kB\) and 0 KeepAlives/);
     expect(outcome).toMatch(/^Closed: \d+ final words in \d+\.\d s, 2 ends of connections\.$/);
+  });
+
+  test('of a long outage tells what is new, and counts the rest', async () => {
+    const { ndjson } = await fly([{ speak: 4 }, { offline: 90 }, { speak: 30 }]);
+    const told = tellFlight(readFlight(ndjson)).incidents.map(({ text }) => text);
+    expect(told.filter((text) => text.includes('attempts failed'))).toHaveLength(1);
+    expect(told.filter((text) => text.includes('the outage is long'))).toHaveLength(1);
+    expect(told.find((text) => text.includes('attempts failed'))).toMatch(
+      /^1\d attempts failed in \d+\.\d s: 1006 network-lost/,
+    );
   });
 
   test('of a failed session puts the fatal end first', async () => {

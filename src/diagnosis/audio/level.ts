@@ -21,8 +21,6 @@ export interface Level {
   roughness: number;
 }
 
-/** Sixteen bits reach 0.99997; a limiter often stops a little earlier. */
-const FULL_SCALE = 0.999;
 /** A single sample at full scale is a loud moment. */
 const CLIPPED_RUN = 3;
 
@@ -51,7 +49,7 @@ export function levelOf(bytes: Uint8Array, reader: SampleReader, channels = 1): 
       sum += amplitude;
       if (i > 0) steps += Math.abs(sample - before);
       before = sample;
-      fullRun = amplitude >= FULL_SCALE ? fullRun + 1 : 0;
+      fullRun = amplitude >= reader.loudest ? fullRun + 1 : 0;
       if (fullRun === CLIPPED_RUN) clipped += CLIPPED_RUN;
       else if (fullRun > CLIPPED_RUN) clipped += 1;
       silentRun = amplitude <= reader.quietest ? silentRun + 1 : 0;

@@ -14,6 +14,8 @@ const NOISE_RMS = 0.2;
  */
 const FLAT_CREST = 3;
 const FLAT_RMS = 0.35;
+/** Samples that are cut off at full scale are samples, however loud. A byte misread stands there now and then, not in runs. */
+const CUT_OFF_SHARE = 0.01;
 /** Speech stays below, in any language and from any microphone. */
 const SMOOTH_ROUGHNESS = 0.85;
 /** Below this, about -50 dBFS, there is too little to judge by. */
@@ -47,6 +49,8 @@ export interface Doubt {
 export function doubtEncoding(bytes: Uint8Array, encoding: SampleEncoding, channels = 1): Doubt | undefined {
   const declared = levelOf(bytes, SAMPLE_READERS[encoding], channels);
   const otherLaw = OTHER_LAW[encoding];
+  const isCutOff = otherLaw === undefined && declared.clipped > CUT_OFF_SHARE && declared.peak <= 1;
+  if (isCutOff) return undefined;
   if (!isNoise(declared)) {
     const other = otherLaw && levelOf(bytes, SAMPLE_READERS[otherLaw], channels);
     const isOther =

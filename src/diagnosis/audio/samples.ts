@@ -8,15 +8,32 @@ export interface SampleReader {
   bytes: number;
   /** What silence may amount to: the step nearest to zero that the encoding knows. */
   quietest: number;
+  /** What stands at full scale. Sixteen bits reach 0.99997, and a limiter often stops a little earlier. */
+  loudest: number;
   read(view: DataView, at: number): number;
 }
 
 /** One for each encoding. Deepgram's linear PCM is little-endian; its `linear32` is floating point. */
 export const SAMPLE_READERS: Record<SampleEncoding, SampleReader> = {
-  linear16: { bytes: 2, quietest: 1 / 0x8000, read: (view, at) => view.getInt16(at, true) / 0x8000 },
-  linear32: { bytes: 4, quietest: 1 / 0x8000, read: (view, at) => view.getFloat32(at, true) },
-  mulaw: { bytes: 1, quietest: 0, read: (view, at) => mulawSample(view.getUint8(at)) },
-  alaw: { bytes: 1, quietest: 8 / 0x8000, read: (view, at) => alawSample(view.getUint8(at)) },
+  linear16: {
+    bytes: 2,
+    quietest: 1 / 0x8000,
+    loudest: 0.999,
+    read: (view, at) => view.getInt16(at, true) / 0x8000,
+  },
+  linear32: { bytes: 4, quietest: 1 / 0x8000, loudest: 0.999, read: (view, at) => view.getFloat32(at, true) },
+  mulaw: {
+    bytes: 1,
+    quietest: 0,
+    loudest: 0x7d7c / 0x8000,
+    read: (view, at) => mulawSample(view.getUint8(at)),
+  },
+  alaw: {
+    bytes: 1,
+    quietest: 8 / 0x8000,
+    loudest: 0x7e00 / 0x8000,
+    read: (view, at) => alawSample(view.getUint8(at)),
+  },
 };
 
 /** Whether samples of this encoding can be looked at. */

@@ -34,7 +34,6 @@ const STATES: Partial<Record<ConnectionState, readonly [FlightIncident['tone'], 
   connecting: ['plain', 'opens the first connection'],
   'idle-keepalive': ['plain', 'no audio comes: a KeepAlive every few seconds holds the connection'],
   suspended: ['bad', 'the outage is long: from now on an attempt now and then'],
-  reconnecting: ['plain', 'opens a new connection, with fresh credentials'],
   draining: ['plain', 'sends the rest, and takes the last results'],
   closed: ['good', 'the session is over'],
   failed: ['bad', 'the session has failed: no retry would mend this'],
@@ -52,8 +51,13 @@ class Teller {
   readonly #open = new Map<number, ConnectionAccount>();
   readonly #ends: ConnectionEnd[] = [];
   #state: ConnectionState | undefined;
+  #isOpen = false;
   #lastEnd: ConnectionEnd | undefined;
   #lostAt: number | undefined;
+  /** Since the last loss: is told of once. */
+  #isSuspended = false;
+  /** Attempts in a row that came to the same end, and the line that tells of them. */
+  #attempts: { name: string; count: number; line: number } | undefined;
   #last = 0;
   #words = 0;
 
@@ -116,6 +120,8 @@ class Teller {
 
   #enter(at: number, state: ConnectionState): void {
     this.#state = state;
+    if (state === 'suspended' && this.#isSuspended) return;
+    this.#isSuspended ||= state === 'suspended';
     const [tone, text] = STATES[state] ?? [];
     if (tone !== undefined && text !== undefined) this.#tell(at, tone, text);
   }
@@ -124,12 +130,7 @@ class Teller {
     switch (event.type) {
       case 'socket.ended':
       case 'socket.stalled': {
-        const { end, pendingAudio } = event;
-        this.#ends.push(end);
-        this.#lastEnd = end;
-        this.#lostAt ??= at;
-        const unsettled = pendingAudio ? ', with audio unconfirmed: it is kept' : '';
-        this.#tell(at, 'bad', `the connection ended: ${named(end)}${unsettled}`);
+        this.#ended(at, event.end, event.pendingAudio);
         return;
       }
       case 'audio.pending':
@@ -154,10 +155,41 @@ class Teller {
     }
   }
 
+  /** Of an outage only what is new is told: that yet another attempt failed in the same way is a number. */
+  #ended(at: number, end: ConnectionEnd, pendingAudio: boolean): void {
+    this.#ends.push(end);
+    this.#lastEnd = end;
+    this.#lostAt ??= at;
+    const wasOpen = this.#isOpen;
+    this.#isOpen = false;
+    const name = named(end);
+    if (wasOpen) {
+      this.#tell(
+        at,
+        'bad',
+        `the connection ended: ${name}${pendingAudio ? ', with audio unconfirmed: it is kept' : ''}`,
+      );
+    } else if (this.#attempts?.name === name) {
+      const { count, line } = this.#attempts;
+      this.#attempts.count = count + 1;
+      const first = this.#incidents[line] as FlightIncident;
+      this.#incidents[line] = {
+        ...first,
+        text: `${count + 1} attempts failed in ${inWords(at - first.at)}: ${name}`,
+      };
+    } else {
+      this.#attempts = { name, count: 1, line: this.#incidents.length };
+      this.#tell(at, 'bad', `an attempt failed: ${name}`);
+    }
+  }
+
   #opened({ at, socket, requestId }: Extract<FlightEntry, { kind: 'opened' }>): void {
     this.#open.set(socket, new ConnectionAccount(at, requestId));
     const after = this.#lostAt === undefined ? '' : `, ${inWords(at - this.#lostAt)} after the loss`;
     this.#lostAt = undefined;
+    this.#attempts = undefined;
+    this.#isSuspended = false;
+    this.#isOpen = true;
     this.#tell(at, 'good', `connected${after}${requestId === undefined ? '' : ` (request ${requestId})`}`);
   }
 

@@ -34,6 +34,11 @@ describe('the level', () => {
     expect(clipped).toBe(1);
   });
 
+  test.each(ENCODINGS)('of %s that is cut off is clipped', (encoding) => {
+    const square = Int16Array.from({ length: 1_000 }, (_, i) => (i % 100 < 50 ? 32_767 : -32_768));
+    expect(levelOf(encodePcm(square, encoding), SAMPLE_READERS[encoding]).clipped).toBe(1);
+  });
+
   test('of a single sample at full scale is not clipping', () => {
     expect(levelOf(linear16([0, 32_767, 0, 32_767, 32_767, 0]), SAMPLE_READERS.linear16).clipped).toBe(0);
   });
@@ -119,6 +124,15 @@ describe('the declared encoding is doubted', () => {
 
   test('when it is compressed, and nothing fits', () => {
     expect(doubtEncoding(noise(SECOND), 'linear16')).toEqual({ rather: undefined });
+  });
+
+  test('but not for speech with far too much gain', () => {
+    for (const recording of recordings) {
+      const loud = samplesOf(recording).map((sample) => Math.max(-32_768, Math.min(32_767, sample * 40)));
+      const bytes = encodePcm(loud, 'linear16');
+      expect(levelOf(bytes, SAMPLE_READERS.linear16).rms).toBeGreaterThan(0.35);
+      expect(doubtEncoding(bytes, 'linear16')).toBeUndefined();
+    }
   });
 
   test('but not for silence, a quiet hiss, or a pure tone', () => {

@@ -1,0 +1,81 @@
+/** This machine: what runs here, and which packages are installed. */
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fail, type Finding, pass, skipped, warn } from './finding.ts';
+
+/** Where the doctor is called. */
+export interface Machine {
+  nodeVersion: string;
+  /** Where the app is, whose packages are looked at. */
+  cwd: string;
+}
+
+interface Manifest {
+  version: string;
+  engines?: { node?: string };
+}
+
+/** Superseded by version 5: their reconnect and KeepAlive are the app's own business, and 3 is not maintained. */
+const CURRENT_SDK = 5;
+
+export async function examineMachine({ nodeVersion, cwd }: Machine): Promise<Finding[]> {
+  const own = await readManifest(new URL('../../../package.json', import.meta.url));
+  if (!own)
+    throw new Error("The doctor cannot read this package's own package.json: install rx-deepgram anew.");
+  return [
+    examineNode(nodeVersion, own.engines?.node ?? ''),
+    pass('package', own.version, { version: own.version }),
+    await examineSdk(cwd),
+  ];
+}
+
+function examineNode(version: string, range: string): Finding {
+  const needed = range.replace(/^>=\s*/, '');
+  return isAtLeast(version, needed)
+    ? pass('node', version, { version })
+    : fail(
+        'node',
+        `${version}, and ${needed} or later is needed`,
+        'Install a current Node: https://nodejs.org.',
+        { version },
+      );
+}
+
+async function examineSdk(cwd: string): Promise<Finding> {
+  const version = await installedVersion('@deepgram/sdk', cwd);
+  if (version === undefined) return skipped('sdk', 'is not installed here, and not needed');
+  if (Number.parseInt(version, 10) < CURRENT_SDK) {
+    return warn(
+      'sdk',
+      `${version} is superseded`,
+      `Update it to version ${CURRENT_SDK} or later, or leave the connection to rx-deepgram alone.`,
+      { version },
+    );
+  }
+  return pass('sdk', `${version}; it sends no KeepAlive by itself`, { version });
+}
+
+/** From the nearest `node_modules`, as Node itself looks for it. */
+async function installedVersion(name: string, from: string): Promise<string | undefined> {
+  const manifest = await readManifest(join(from, 'node_modules', name, 'package.json'));
+  if (manifest) return manifest.version;
+  const parent = dirname(from);
+  return parent === from ? undefined : installedVersion(name, parent);
+}
+
+async function readManifest(path: string | URL): Promise<Manifest | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Manifest;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAtLeast(version: string, needed: string): boolean {
+  const [have, want] = [version, needed].map((each) => each.replace(/^v/, '').split('.').map(Number));
+  for (const [i, number] of (want ?? []).entries()) {
+    const own = have?.[i] ?? 0;
+    if (own !== number) return own > number;
+  }
+  return true;
+}
