@@ -10,7 +10,7 @@ import {
 import { Chronicle, type News } from '../../src/viewer/chronicle.ts';
 import { watchWire } from '../../src/viewer/wire.ts';
 
-export const RATE = 1_000;
+const RATE = 1_000;
 const FRAME_MS = 20;
 
 export function openSession() {

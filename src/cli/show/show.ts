@@ -29,7 +29,8 @@ export interface ShowOptions {
 /** What the microphone is asked for. */
 const MICROPHONE_RATE = 16_000;
 const TONE_RATE = 16_000;
-const TONE_WORDS = 24;
+/** About 25 s of them: long enough for a stalled connection to be found. */
+const TONE_WORDS = 48;
 
 const HOSTED_URL = 'wss://api.deepgram.com';
 

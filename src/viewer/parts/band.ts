@@ -48,10 +48,10 @@ export function bandPart(chronicle: Chronicle): Part {
     'svg',
     { class: 'timeline', height: HEIGHT, role: 'img' },
     hatching(),
+    axis,
     voice,
     spans,
     marks,
-    axis,
     present,
   );
   const shownSpans: { span: Span; group: SVGGElement; rect: SVGRectElement; text: SVGTextElement }[] = [];
