@@ -1,0 +1,121 @@
+/** Live captions: signals for what is shown, and no zone. */
+import { DecimalPipe } from '@angular/common';
+import { ChangeDetectionStrategy, Component, computed, InjectionToken, inject } from '@angular/core';
+import type { LiveTranscriptionOptions } from 'rx-deepgram';
+import { injectLiveTranscription } from 'rx-deepgram/angular';
+import type { Observable } from 'rxjs';
+import { paragraphsOf } from './paragraphs.ts';
+
+/** What the app works with, so that a test can give it another. */
+export const SETTING = new InjectionToken<{
+  options: LiveTranscriptionOptions;
+  /** What to transcribe: a microphone, which is opened by listening to it. */
+  audio$: Observable<Uint8Array>;
+  /** Cuts the network, where that can be done. */
+  cut?: (() => unknown) | undefined;
+}>('setting');
+
+const STATUS = {
+  closed: 'Off',
+  waiting: 'Waiting for sound',
+  connecting: 'Connecting',
+  open: 'Listening',
+  recovering: 'Reconnecting',
+  closing: 'Finishing',
+  failed: 'Failed',
+} as const;
+
+@Component({
+  selector: 'app-root',
+  imports: [DecimalPipe],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    <header>
+      <h1>Live captions</h1>
+      <p class="status" role="status" [attr.data-phase]="isPaused() ? 'paused' : captions.phase()">
+        {{ status() }}
+      </p>
+    </header>
+
+    <main>
+      <section class="captions" aria-label="Captions" tabindex="0">
+        <div role="log">
+          @for (paragraph of paragraphs(); track paragraph.id) {
+            @if (paragraph.isAfterReconnect) {
+              <p class="seam">reconnected</p>
+            }
+            <p class="paragraph">
+              <time>{{ paragraph.time }}</time>
+              <span>
+                @for (line of paragraph.lines; track line) {
+                  <span [class.interim]="!line.final" [attr.aria-hidden]="line.final ? null : true">{{
+                    line.text + ' '
+                  }}</span>
+                }
+              </span>
+            </p>
+          } @empty {
+            <p class="hint">Press Start and say something.</p>
+          }
+        </div>
+      </section>
+    </main>
+
+    <footer>
+      @if (captions.error(); as error) {
+        <p class="failure" role="alert">{{ error.message }}</p>
+      }
+      <dl class="ledger">
+        <div><dt>transcribed</dt><dd>{{ seconds().confirmed | number: '1.1-1' }} s</dd></div>
+        <div><dt>on its way</dt><dd>{{ seconds().pending | number: '1.1-1' }} s</dd></div>
+        <div><dt>lost</dt><dd>{{ seconds().dropped | number: '1.1-1' }} s</dd></div>
+        <meter
+          min="0"
+          max="10"
+          high="3"
+          optimum="0"
+          [value]="seconds().pending"
+          aria-label="Audio on its way, in seconds"
+        ></meter>
+      </dl>
+      <div class="controls">
+        @if (isOff() || captions.phase() === 'closing') {
+          <button type="button" class="primary" [disabled]="!isOff()" (click)="captions.start(setting.audio$)">
+            Start
+          </button>
+        } @else {
+          <button type="button" class="primary" (click)="captions.stop()">Stop</button>
+          @if (captions.isListening()) {
+            <button type="button" (click)="captions.pause()">Pause</button>
+          } @else {
+            <button type="button" (click)="captions.start(setting.audio$)">Resume</button>
+          }
+        }
+        @if (setting.cut; as cut) {
+          <button type="button" class="danger" [disabled]="isOff()" (click)="cut()">Cut the network</button>
+        }
+      </div>
+    </footer>
+  `,
+})
+export class App {
+  readonly setting = inject(SETTING);
+  readonly captions = injectLiveTranscription(this.setting.options);
+
+  readonly isOff = computed(() => ['closed', 'failed'].includes(this.captions.phase()));
+  readonly isPaused = computed(() => this.captions.phase() === 'open' && !this.captions.isListening());
+  readonly status = computed(() => (this.isPaused() ? 'Paused' : STATUS[this.captions.phase()]));
+
+  readonly paragraphs = computed(() =>
+    paragraphsOf([...this.captions.finals(), ...this.captions.interims()]),
+  );
+
+  readonly seconds = computed(() => {
+    const { confirmed = 0, pending = 0, dropped = 0, sampleRate = 1 } = this.captions.ledger() ?? {};
+    return {
+      confirmed: confirmed / sampleRate,
+      pending: pending / sampleRate,
+      dropped: dropped / sampleRate,
+    };
+  });
+}
