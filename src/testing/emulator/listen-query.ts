@@ -113,7 +113,7 @@ function readKeyterms(query: URLSearchParams, model: string): string[] {
   const keyterms = query.getAll('keyterm');
   if (keyterms.length > 0 && !takesKeyterms(model))
     throw new BadQuery('keyterm is only available with Nova-3.');
-  if (query.has('keywords') && takesKeyterms(model)) {
+  if (takesKeyterms(model) && query.getAll('keywords').some((word) => word.trim() !== '')) {
     throw new BadQuery('keywords are not available with Nova-3: use keyterm.');
   }
   if (exceedsKeytermLimit(keyterms)) {
