@@ -13,10 +13,10 @@ const server = await createServer({
   server: { middlewareMode: true, hmr: false, ws: false, watch: null },
 });
 try {
-  const { compareAll } = /** @type {typeof import('../test/speech/compare-all.ts')} */ (
+  const speech = /** @type {typeof import('../test/speech/compare-all.ts')} */ (
     await server.ssrLoadModule('/test/speech/compare-all.ts')
   );
-  const isSound = await compareAll((text) => process.stdout.write(text));
+  const isSound = await speech.compareAll((text) => process.stdout.write(text));
   if (!isSound) process.exitCode = 1;
 } finally {
   await server.close();
