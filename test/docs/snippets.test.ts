@@ -46,6 +46,7 @@ beforeAll(() => {
       paths: {
         'rx-deepgram': ['../../../src/index.ts'],
         'rx-deepgram/viewer': ['../../../src/viewer/index.ts'],
+        'rx-deepgram/diagnosis': ['../../../src/diagnosis/index.ts'],
         'rx-deepgram/testing': ['../../../src/testing/index.ts'],
       },
     },
