@@ -1,7 +1,7 @@
 /** Live captions: signals for what is shown, and no zone. */
 import { DecimalPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, InjectionToken, inject } from '@angular/core';
-import type { LiveTranscriptionOptions } from 'rx-deepgram';
+import type { AudioChunk, LiveTranscriptionOptions } from 'rx-deepgram';
 import { injectLiveTranscription } from 'rx-deepgram/angular';
 import type { Observable } from 'rxjs';
 import { paragraphsOf } from './paragraphs.ts';
@@ -10,7 +10,7 @@ import { paragraphsOf } from './paragraphs.ts';
 export const SETTING = new InjectionToken<{
   options: LiveTranscriptionOptions;
   /** What to transcribe: a microphone, which is opened by listening to it. */
-  audio$: Observable<Uint8Array>;
+  audio$: Observable<AudioChunk>;
   /** Cuts the network, where that can be done. */
   cut?: (() => unknown) | undefined;
 }>('setting');
@@ -45,7 +45,7 @@ const STATUS = {
               <p class="seam">reconnected</p>
             }
             <p class="paragraph">
-              <time>{{ paragraph.time }}</time>
+              <time>{{ paragraph.time }}</time>&ngsp;
               <span>
                 @for (line of paragraph.lines; track line) {
                   <span [class.interim]="!line.final" [attr.aria-hidden]="line.final ? null : true">{{

@@ -1,6 +1,6 @@
 /** Live captions: each component is rendered again for what it reads, and for nothing else. */
 import { type ReactNode, useMemo } from 'react';
-import type { LiveTranscriptionOptions, Transcript } from 'rx-deepgram';
+import type { AudioChunk, LiveTranscriptionOptions, Transcript } from 'rx-deepgram';
 import { LiveTranscriptionProvider, useLiveTranscription } from 'rx-deepgram/react';
 import type { Observable } from 'rxjs';
 import { paragraphsOf } from './paragraphs.ts';
@@ -8,7 +8,7 @@ import { paragraphsOf } from './paragraphs.ts';
 interface Props {
   options: LiveTranscriptionOptions;
   /** What to transcribe: a microphone, which is opened by listening to it. */
-  audio$: Observable<Uint8Array>;
+  audio$: Observable<AudioChunk>;
   /** Cuts the network, where that can be done. */
   cut?: (() => unknown) | undefined;
 }
@@ -63,7 +63,7 @@ function Captions(): ReactNode {
           <div key={id}>
             {isAfterReconnect && <p className="seam">reconnected</p>}
             <p className="paragraph">
-              <time>{time}</time>
+              <time>{time}</time>{' '}
               <span>
                 {lines.map((line) => (
                   <Line key={`${line.id} ${line.final}`} line={line} />
