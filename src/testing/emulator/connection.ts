@@ -66,6 +66,8 @@ export class Connection implements EmulatedConnection {
   #pending: { fault: ConnectionFault; atAudioMs: number }[] = [];
   #timers: unknown[] = [];
   #silent = false;
+  /** False while it is being made: a real clock moves on meanwhile, and cannot tell. */
+  #isUp = false;
   #lastAudioAtMs = -Infinity;
   #dropBefore: 'results' | 'metadata' | undefined;
 
@@ -97,11 +99,12 @@ export class Connection implements EmulatedConnection {
         drained: () => {
           if (this.#dropBefore === 'metadata') this.cut();
         },
-        backlogFull: (isFull) => this.#gate.set('backlog', isFull),
+        backlogFull: (isFull) => this.#stopReading('backlog', isFull),
         remark: (text) => context.onEvent({ type: 'remark', text }),
       },
     });
     for (const fault of context.faults) this.#plan(fault);
+    this.#isUp = true;
   }
 
   get received(): readonly ReceivedMessage[] {
@@ -173,7 +176,7 @@ export class Connection implements EmulatedConnection {
 
   /** The network says that the client reads nothing of what it is sent, or reads again. */
   congested(isCongested: boolean): void {
-    this.#gate.set('congestion', isCongested && this.end === undefined);
+    this.#stopReading('congestion', isCongested && this.end === undefined);
   }
 
   /** The network says that the client is gone. */
@@ -311,7 +314,7 @@ export class Connection implements EmulatedConnection {
     if (afterAudioMs !== undefined) this.#pending.push({ fault, atAudioMs: fromAudioMs + afterAudioMs });
     else if (afterMs !== undefined) this.#after(afterMs, () => this.#strike(fault));
     // Not before the network has said that the connection is open.
-    else if (strikesByItself || this.#context.emulator.clock.now() > this.openedAtMs) this.#strike(fault);
+    else if (strikesByItself || this.#isUp) this.#strike(fault);
     else this.#after(0, () => this.#strike(fault));
   }
 
@@ -332,6 +335,11 @@ export class Connection implements EmulatedConnection {
     this.sentCount += 1;
     this.#context.onEvent({ type: 'message.sent', text: json });
     this.#outbox.text(json);
+  }
+
+  #stopReading(why: 'backlog' | 'congestion', stops: boolean): void {
+    this.#gate.set(why, stops);
+    this.#session.reading(!this.#gate.isServersDoing);
   }
 
   #note(message: Omit<ReceivedMessage, 'atMs'>): void {

@@ -15,6 +15,11 @@ export class ReadingGate {
     this.#changed = changed;
   }
 
+  /** Whether the server stopped reading for reasons of its own; a black hole is the network's. */
+  get isServersDoing(): boolean {
+    return this.#objections.has('backlog') || this.#objections.has('congestion');
+  }
+
   set(objection: 'backlog' | 'congestion' | 'blackhole', stands: boolean): void {
     const wasOpen = this.#objections.size === 0;
     if (stands) this.#objections.add(objection);

@@ -2,7 +2,7 @@
  * The emulator on a real socket: HTTP and WebSocket on the loopback, so that a program can be run against it with
  * nothing changed but the address. Only the network is here; all behaviour is the {@link Emulator}'s.
  */
-import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
@@ -34,14 +34,19 @@ export interface EmulatorServerOptions extends EmulatorOptions {
    */
   maxPayloadBytes?: number;
   /**
+   * How long a request may take to arrive, headers and body, in milliseconds. Real clients need a few.
+   * @defaultValue 10_000
+   */
+  handshakeTimeoutMs?: number;
+  /**
    * Whether the control page and its API are there, at `/` and `/control`. They answer this machine only.
    * @defaultValue true
    */
   control?: boolean;
 }
 
-/** A slow handshake is ended; real clients need a few milliseconds. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
+const LONGEST_CHECKING_INTERVAL_MS = 1_000;
 /** Connections are larger here than on a virtual network, and a server may stand for days. */
 const MAX_REMEMBERED = 1_000;
 const PROJECT_ID = '00000000-0000-4000-8000-000000000000';
@@ -53,14 +58,7 @@ export class EmulatorServer extends Emulator implements AsyncDisposable {
   port = 0;
   #sockets = new Set<Socket>();
   #desk: ControlDesk | undefined;
-  #http = createServer(
-    {
-      headersTimeout: HANDSHAKE_TIMEOUT_MS,
-      requestTimeout: HANDSHAKE_TIMEOUT_MS,
-      connectionsCheckingInterval: 1_000,
-    },
-    (request, response) => void this.#answer(request, response),
-  );
+  #http: Server;
   #webSockets: WebSocketServer;
 
   constructor(options: EmulatorServerOptions = {}) {
@@ -70,6 +68,19 @@ export class EmulatorServer extends Emulator implements AsyncDisposable {
       maxPayload: options.maxPayloadBytes ?? 4 * 1024 * 1024,
       handleProtocols: (protocols) => protocols.values().next().value ?? false,
     });
+    const timeoutMs = options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS;
+    this.#http = createServer(
+      {
+        headersTimeout: timeoutMs,
+        requestTimeout: timeoutMs,
+        connectionsCheckingInterval: Math.min(timeoutMs, LONGEST_CHECKING_INTERVAL_MS),
+      },
+      (request, response) => {
+        this.#answer(request, response).catch((error: unknown) => {
+          answer(request, response, refusal(500, 'INTERNAL_SERVER_ERROR', String(error), this.requestId(0)));
+        });
+      },
+    );
     if (options.control ?? true) this.#desk = new ControlDesk(this);
     this.#http.on('connection', (socket) => {
       this.#sockets.add(socket);

@@ -149,14 +149,18 @@ export class Session {
     this.#channels = [];
   }
 
-  /** The network stopped reading, or reads again, because of us. */
+  /** While the server itself does not read, silence is not held against the client. */
+  reading(isReading: boolean): void {
+    if (this.#state === 'open') this.#patience.reading(isReading);
+  }
+
+  /** Looks whether more waits than should. */
   #gauge(): void {
     const { waitingMs, waitingBytes } = this.#queue;
     const share = Math.max(waitingMs / this.#context.emulator.maxBacklogMs, waitingBytes / MAX_BACKLOG_BYTES);
     const isFull = share > (this.#isFull ? 0.5 : 1);
     if (isFull === this.#isFull) return;
     this.#isFull = isFull;
-    if (this.#state === 'open') this.#patience.reading(!isFull);
     this.#context.observer.backlogFull(isFull);
   }
 
