@@ -1,15 +1,26 @@
-/** What the platform believes about its network: a hint that shortens a wait, never a proof. */
+/** What the platform says about the network and the page: hints that shorten a wait, or come before a silence. */
 
 /** Tells of changes until the answer is called. */
-export type NetworkWatch = (listener: { online: () => void; offline: () => void }) => () => void;
+export type EnvironmentWatch = (listener: {
+  /** The platform believes to be online again. */
+  online: () => void;
+  /** The platform believes to be offline. */
+  offline: () => void;
+  /** From now on nothing of the page runs: for a while, or for ever. */
+  frozen: () => void;
+}) => () => void;
 
-/** The `online` and `offline` events of browsers and workers; elsewhere there are none. */
-export const watchNetwork: NetworkWatch = ({ online, offline }) => {
-  const target = globalThis as Partial<Pick<EventTarget, 'addEventListener' | 'removeEventListener'>>;
-  target.addEventListener?.('online', online);
-  target.addEventListener?.('offline', offline);
-  return () => {
-    target.removeEventListener?.('online', online);
-    target.removeEventListener?.('offline', offline);
-  };
+/**
+ * The events of browsers and workers; elsewhere there are none. A page is frozen in the background, to save energy, or while it is
+ * kept for the back button, for which not every browser says `freeze`. That it goes on again needs no event: its timers do.
+ */
+export const watchEnvironment: EnvironmentWatch = ({ online, offline, frozen }) => {
+  const target = globalThis as Partial<Pick<EventTarget, 'addEventListener'>>;
+  const over = new AbortController();
+  // Chromium's `freeze` does not bubble up from the document.
+  const options = { capture: true, signal: over.signal };
+  for (const [name, listener] of Object.entries({ online, offline, freeze: frozen, pagehide: frozen })) {
+    target.addEventListener?.(name, listener, options);
+  }
+  return () => over.abort();
 };

@@ -19,7 +19,7 @@ import type { Utterance } from './data/utterances.ts';
 import { diagnose } from './diagnosis/diagnose.ts';
 import type { Fact } from './diagnosis/facts.ts';
 import type { Evidence, Notice, NoticeCode } from './diagnosis/notices.ts';
-import { watchNetwork } from './environment.ts';
+import { watchEnvironment } from './environment.ts';
 import { TranscriptionError } from './errors.ts';
 import { type CheckedOptions, checkOptions, type LiveTranscriptionOptions } from './options.ts';
 import { type ConnectionEnd, reasonOf, remedyFor } from './protocol/close-reasons.ts';
@@ -145,7 +145,7 @@ class Session implements LiveTranscription {
   readonly notices$: Observable<Notice>;
   isPaused = false;
   readonly #ended: Promise<SessionReport>;
-  readonly #stopWatchingNetwork: () => void;
+  readonly #stopWatching: () => void;
   #settle!: (report: SessionReport) => void;
   #report: SessionReport | undefined;
   #closing: Promise<SessionReport> | undefined;
@@ -222,9 +222,15 @@ class Session implements LiveTranscription {
       this.#notify('connection-lost', { ...end, attempt }),
     );
     this.actor.on('connection.suspended', () => this.#notify('connection-suspended'));
-    this.#stopWatchingNetwork = watchNetwork({
+    this.#stopWatching = watchEnvironment({
       online: () => this.#tell({ type: 'network.online' }),
       offline: () => this.#tell({ type: 'network.offline' }),
+      // No KeepAlive can be sent then: rather than be closed for silence, the connection is given back in good order.
+      frozen: () =>
+        this.#tell({
+          type: 'socket.ended',
+          ...this.#lost({ kind: 'client-silent', cause: 'The page was frozen.' }),
+        }),
     });
     this.actor.start();
     if (options.connect === 'eager') this.connect();
@@ -324,7 +330,7 @@ class Session implements LiveTranscription {
 
   /** Everything that can still be said is said before the observables complete. */
   #finish(error: TranscriptionError | undefined): void {
-    this.#stopWatchingNetwork();
+    this.#stopWatching();
     this.#plane.close();
     const { uplink, connections } = this.#plane;
     this.#report = {

@@ -1,6 +1,7 @@
 /** Everything a user may choose: meaning, unit, default, and the check of each, in one place. */
 import type { InspectionEvent } from 'xstate';
-import { type Clock, systemClock } from './clock.ts';
+import type { Clock } from './clock.ts';
+import { defaultClock } from './default-clock.ts';
 import { invalidOption } from './errors.ts';
 import {
   CATCH_UP_RATE,
@@ -123,7 +124,10 @@ export interface LiveTranscriptionOptions {
   inspect?: (event: InspectionEvent) => void;
   /** Replaces the socket, for tests and unusual platforms. @defaultValue `ws` in Node, `WebSocket` elsewhere */
   transport?: Transport;
-  /** Replaces time, for tests. @defaultValue the system's clock */
+  /**
+   * Replaces time, for tests.
+   * @defaultValue the system's clock; in a page {@link workerClock}, which hidden tabs do not slow
+   */
   clock?: Clock;
   /** Starts the jitter, for tests: the same seed gives the same delays. @defaultValue random */
   seed?: number;
@@ -177,7 +181,7 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
       maxBytes: within('log.maxBytes', log.maxBytes ?? LOG_BYTES, 64 * 1024, 2 ** 30),
       overflow: oneOf('log.overflow', log.overflow ?? 'drop-oldest', ['drop-oldest', 'refuse']),
     },
-    clock: options.clock ?? systemClock,
+    clock: options.clock ?? defaultClock(),
     seed: options.seed ?? (crypto.getRandomValues(new Uint32Array(1))[0] as number),
     canReauthorise: typeof auth === 'function',
     credentials:

@@ -81,6 +81,12 @@ export class StallWatch {
     if (this.#answer) this.#check();
   }
 
+  /** The link is given up for broken. */
+  condemn(): void {
+    this.hasStalled = true;
+    this.#onStall();
+  }
+
   stop(): void {
     this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -98,10 +104,8 @@ export class StallWatch {
       this.#leftOf(this.#answer, this.#patienceMs),
       this.#leftOf(this.#advance, this.#patienceMs * ADVANCE_FACTOR),
     );
-    if (leftMs < ROUNDING_MS) {
-      this.hasStalled = true;
-      this.#onStall();
-    } else if (leftMs < Infinity) this.#arm(leftMs);
+    if (leftMs < ROUNDING_MS) this.condemn();
+    else if (leftMs < Infinity) this.#arm(leftMs);
     else if (hasFlowed) this.#arm(TRICKLE_POLL_MS);
   }
 

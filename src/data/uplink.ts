@@ -8,6 +8,7 @@
 import type { Clock } from '../clock.ts';
 import type { Evidence, NoticeCode } from '../diagnosis/notices.ts';
 import { CLOSE_STREAM, KEEP_ALIVE } from '../protocol/client-messages.ts';
+import { TIMEOUT_WINDOW_MS } from '../protocol/limits.ts';
 import type { Socket } from '../transports/transport.ts';
 import type { Frame } from './audio-log.ts';
 import type { AudioTimeline } from './audio-timeline.ts';
@@ -61,6 +62,9 @@ const ROUNDING_MS = 0.5;
 
 /** A timer this late has something wrong with it. */
 const LATE_MS = 1_000;
+
+/** After such a silence the server has closed the connection, whatever the socket believes: the machine slept, or stood still. */
+const FORGOTTEN_MS = 1.5 * TIMEOUT_WINDOW_MS;
 
 export class Uplink {
   readonly #clock: Clock;
@@ -159,7 +163,7 @@ export class Uplink {
     const socket = this.#socket;
     const isLevel = this.#isFlowing && this.#pumpTimer === undefined && this.#controls.length === 0;
     if (!socket || !this.#pacer || !isLevel || this.#hasSentCloseStream || this.#timeline.next) return false;
-    if (this.#isCongested(socket, now) || this.#pacer.waitMs(now) > 0) return false;
+    if (this.#isForgotten(now) || this.#isCongested(socket, now) || this.#pacer.waitMs(now) > 0) return false;
     this.#pacer.take(samples);
     this.#stallWatch.sent((samples * 1000) / this.#timeline.rate, now);
     this.#connectionClock?.send(this.#timeline.end, this.#timeline.end + samples);
@@ -193,9 +197,17 @@ export class Uplink {
     if (!this.#socket || this.#hasSentCloseStream) return;
     const now = this.#clock.now();
     const lateMs = now - this.#lastOutboundAt - this.#settings.keepAliveMs;
+    if (lateMs > LATE_MS) this.#listener.notice('timer-late', { lateMs });
+    if (this.#isForgotten(now)) return;
     this.#keepAlivesSent += 1;
     this.#write(KEEP_ALIVE, now);
-    if (lateMs > LATE_MS) this.#listener.notice('timer-late', { lateMs });
+  }
+
+  /** Finds a connection that the server has long closed for silence, and gives it up. */
+  #isForgotten(now: number): boolean {
+    const isForgotten = now - this.#lastOutboundAt > FORGOTTEN_MS;
+    if (isForgotten) this.#stallWatch.condemn();
+    return isForgotten;
   }
 
   /** Sends the rest, then CloseStream, to which an answer is owed. */
@@ -231,6 +243,7 @@ export class Uplink {
   #pump(now: number): void {
     const socket = this.#socket;
     if (!socket || this.#hasSentCloseStream) return;
+    if (this.#isForgotten(now)) return;
     for (let frame = this.#timeline.next; frame; frame = this.#timeline.next) {
       if (this.#controls.length > 0) this.#sendControls(frame.start, now);
       if (this.#isCongested(socket, now)) {

@@ -1,6 +1,11 @@
 /** What the pages of these tests have at hand, as `app`. */
 import type { Observable } from 'rxjs';
-import { TranscriptionError } from '../../../src/index.ts';
+import {
+  type Clock,
+  createLiveTranscription,
+  type LiveTranscription,
+  TranscriptionError,
+} from '../../../src/index.ts';
 
 export * as rxjs from 'rxjs';
 export * from '../../../src/index.ts';
@@ -55,4 +60,32 @@ export function watchResources(): { tracks: MediaStreamTrack[]; contexts: AudioC
     }
   };
   return made;
+}
+
+/** A session of this page, and what it has told so far. */
+export interface Session {
+  live: LiveTranscription;
+  words: string[];
+  /** How connections were lost. */
+  ends: unknown[];
+  states: string[];
+}
+
+/** Begins a session with an emulator. */
+export function begin(baseUrl: string, clock?: Clock): Session {
+  const live = createLiveTranscription({
+    auth: { apiKey: 'any-key-will-do' },
+    baseUrl,
+    listen: { model: 'nova-3', encoding: 'linear16', sample_rate: 16_000, interim_results: true },
+    ...(clock && { clock }),
+  });
+  const session: Session = { live, words: [], ends: [], states: [] };
+  live.transcripts$.subscribe(({ final, words }) => {
+    if (final) session.words.push(...words.map(({ word }) => word));
+  });
+  live.notices$.subscribe(({ code, evidence }) => {
+    if (code === 'connection-lost') session.ends.push(evidence['kind']);
+  });
+  live.status$.subscribe(({ state }) => session.states.push(state));
+  return session;
 }
