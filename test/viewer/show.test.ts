@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { readCommandLine } from '../../src/cli/command-line.ts';
 import { FAULT_BUTTONS, Faults } from '../../src/cli/show/faults.ts';
 import { grantToken } from '../../src/cli/show/grant-token.ts';
@@ -160,6 +161,21 @@ test('every button has a fault, a name and a sentence', async () => {
   expect(paths).toEqual(FAULT_BUTTONS.map(({ name }) => `/faults/${name}`));
   for (const { label, hint } of FAULT_BUTTONS)
     expect([label.length > 2, hint.length > 20]).toEqual([true, true]);
+  faults.end();
+});
+
+test('flapping closes three connections that it has accepted, on a real socket and a real clock', async () => {
+  await using emulator = await startEmulator();
+  const faults = new Faults();
+  faults.strike(emulator, 'flap');
+  const codes: number[] = [];
+  for (let i = 0; i < 3; i += 1) {
+    const socket = new WebSocket(`${emulator.url}/v1/listen`, ['token', 'any']);
+    const [code] = (await once(socket, 'close')) as [number];
+    codes.push(code);
+  }
+  expect(codes).toEqual([1011, 1011, 1011]);
+  expect(emulator.openConnections).toEqual([]);
   faults.end();
 });
 
