@@ -173,6 +173,7 @@ function optionsFor(
     encoding: 'linear16',
     sample_rate: sampleRate,
     interim_results: true,
+    endpointing: 300,
     smart_format: true,
   };
   return { listen, clock, giveUpAfterMs: GIVE_UP_MS };

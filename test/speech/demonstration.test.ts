@@ -1,0 +1,49 @@
+/** The demonstration of the command line, with its own recording, plan and judgement, in virtual time. */
+import { beforeAll, expect, test } from 'vitest';
+import { type Outcome, perform } from '../../src/cli/demo/performance.ts';
+import { LOCAL_PLAN } from '../../src/cli/demo/plan.ts';
+import { loadRecording } from '../../src/cli/demo/recording.ts';
+import type { Stage } from '../../src/cli/demo/stage.ts';
+import { Story } from '../../src/cli/demo/story.ts';
+import { judge } from '../../src/cli/demo/verdict.ts';
+import { Emulator, startVosk, VirtualClock, VirtualNetwork, type VoskHost } from '../../src/testing/index.ts';
+import { RememberingRecogniser } from './remembering.ts';
+
+let host: VoskHost;
+beforeAll(async () => {
+  host = await startVosk();
+  return () => host.close();
+});
+
+test('the demonstration keeps what it promises', { timeout: 180_000 }, async () => {
+  const recogniser = new RememberingRecogniser(host, host.recogniser);
+  const clock = new VirtualClock();
+  const open = (seed: number) => {
+    const emulator = new Emulator({ clock, recogniser: recogniser.recogniser, seed });
+    const { transport } = new VirtualNetwork(emulator);
+    return { emulator, address: { auth: { apiKey: 'demonstration' }, transport } };
+  };
+  const [disturbed, undisturbed] = [open(1), open(2)];
+  const stage: Stage = {
+    place: 'virtual time',
+    clock,
+    disturbed: disturbed.address,
+    undisturbed: undisturbed.address,
+    strike: (fault) => (fault === 'cut' ? disturbed.emulator.cut() : disturbed.emulator.closeAll(1011)),
+    measuredSilenceMs: () => undefined,
+    close: () => Promise.resolve(),
+  };
+  const recording = await loadRecording();
+  const story = new Story();
+  const outcomes: (Outcome | undefined)[] = [];
+  void perform(recording, LOCAL_PLAN, stage, story, new AbortController().signal).then((outcome) =>
+    outcomes.push(outcome),
+  );
+  while (outcomes.length === 0) {
+    await clock.advanceAsync(50);
+    await recogniser.caughtUp();
+  }
+  const verdict = judge(story, outcomes[0] as Outcome, LOCAL_PLAN, recording.seconds);
+  expect(verdict.failures).toEqual([]);
+  expect(verdict.recoveredWords).toBeGreaterThan(10);
+});
