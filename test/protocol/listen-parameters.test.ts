@@ -82,3 +82,24 @@ test.each<[ListenParameters, object]>([
 ])('%o is audio of a known kind', (listen, format) => {
   expect(audioFormatOf(listen)).toEqual(format);
 });
+
+test.each(['token', 'TOKEN', 'api_key', 'apiKey', 'access_token', 'accessToken'])(
+  'a secret by the name of %s would be in the URL, and is refused without being shown',
+  (name) => {
+    const check = () => checkListenParameters({ [name]: 'hush' });
+    expect(check).toThrow(`listen.${name} would go into the URL`);
+    expect(check).not.toThrow('hush');
+  },
+);
+
+test.each(['tokens', 'my_token', 'keyterm'])('%s is no secret', (name) => {
+  expect(() => checkListenParameters({ [name]: 'word' })).not.toThrow();
+});
+
+test.each([
+  ['wss://host', 'wss://host/v1/listen'],
+  ['wss://host/', 'wss://host/v1/listen'],
+  ['wss://host/prefix//', 'wss://host/prefix/v1/listen'],
+])('under %s the address is %s', (baseUrl, address) => {
+  expect(listenUrl(new URL(baseUrl), {})).toBe(address);
+});

@@ -99,3 +99,44 @@ test('nothing that a mad server says is taken for a result', () => {
   for (const text of MALFORMED_MESSAGES)
     expect(['malformed', 'other']).toContain(decodeServerMessage(text).kind);
 });
+
+test.each([
+  ['a transcript that is no text', { channel: { alternatives: [{ transcript: 1 }] } }],
+  ['a word that is no text', withWord({ word: 1, start: 0, end: 1 })],
+  ['a word without its end', withWord({ word: 'hi', start: 0 })],
+  ['a word before the beginning', withWord({ word: 'hi', start: -1, end: 1 })],
+  ['no channel index', { channel_index: undefined }],
+  ['no number of channels', { channel_index: [0] }],
+  ['a channel below none', { channel_index: [-1, 1] }],
+  ['one channel more than a byte can count', { channel_index: [0, 256] }],
+  ['a negative duration', { duration: -1 }],
+])('a result with %s is said to be malformed', (_, wrong) => {
+  expect(decode({ ...RESULTS, ...wrong })).toEqual({
+    kind: 'malformed',
+    problem: 'Results without its fields',
+  });
+});
+
+test.each([
+  ['as many channels as a byte can count', { channel_index: [254, 255] }],
+  ['no length, at the very beginning', { start: 0, duration: 0 }],
+])('a result with %s is one', (_, right) => {
+  expect(decode({ ...RESULTS, ...right }).kind).toBe('results');
+});
+
+test.each([
+  ['Metadata without duration', { type: 'Metadata' }],
+  ['UtteranceEnd without channel', { type: 'UtteranceEnd', last_word_end: 1 }],
+  ['UtteranceEnd without its time', { type: 'UtteranceEnd', channel: [0, 1] }],
+  ['a type that is no text', { type: 1 }],
+])('%s is malformed', (_, message) => {
+  expect(decode(message).kind).toBe('malformed');
+});
+
+test('what is no JSON is no message', () => {
+  expect(decodeServerMessage('{')).toEqual({ kind: 'malformed', problem: 'not a message' });
+});
+
+function withWord(word: object): object {
+  return { channel: { alternatives: [{ transcript: 'hi', words: [word] }] } };
+}
