@@ -26,16 +26,28 @@ test('what it measures is what the session reports, and what the other end has s
   expect(Math.abs(seen - wire.longestSilenceMs)).toBeLessThan(100);
 });
 
-test('there is no silence to speak of where no connection is, or where CloseStream has been said', async () => {
-  const { wire, emulator, network, speak, close } = openSession();
+test('there is no silence to speak of where no connection is', async () => {
+  const { wire, emulator, network, speak, live } = openSession();
   await speak(1_000);
   emulator.refuse(503, { times: 100 });
   network.cut();
   await speak(1_000);
   expect(wire.silenceMs).toBeUndefined();
-  await close();
+  expect(wire.longestSilenceMs).toBeLessThan(3_000);
+  live.abort();
+});
+
+test('after CloseStream silence is as it should be', async () => {
+  const { wire, emulator, speak, wait, live } = openSession();
+  await speak(1_000);
+  emulator.stallResults();
+  void live.close();
+  await wait(4_500);
+  expect(emulator.latest?.controlMessages.at(-1)).toContain('CloseStream');
+  expect(emulator.openConnections).toHaveLength(1);
   expect(wire.silenceMs).toBeUndefined();
   expect(wire.longestSilenceMs).toBeLessThan(3_000);
+  live.abort();
 });
 
 test('it can cut the connection, and the session recovers without a loss', async () => {

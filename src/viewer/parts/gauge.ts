@@ -48,11 +48,10 @@ export function gaugePart({ live }: Chronicle, wire: Wire): Part {
     ),
     draw: () => {
       const { silenceMs, longestSilenceMs } = wire;
-      const text = silenceMs === undefined ? 'no connection' : inSeconds(silenceMs);
-      write(now, text);
+      write(now, silenceMs === undefined ? '–' : inSeconds(silenceMs));
       write(longest, `longest ${inSeconds(longestSilenceMs)}`);
       meter.setAttribute('aria-valuenow', ((silenceMs ?? 0) / 1000).toFixed(0));
-      meter.setAttribute('aria-valuetext', text);
+      meter.setAttribute('aria-valuetext', silenceMs === undefined ? 'no connection' : inSeconds(silenceMs));
       meter.classList.toggle('off', silenceMs === undefined);
       fill.style.setProperty('--part', partOf(silenceMs ?? 0));
       peak.style.setProperty('--part', partOf(longestSilenceMs));

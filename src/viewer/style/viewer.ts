@@ -4,7 +4,9 @@ import { PARTS_STYLE } from './parts.ts';
 import { tokensFor } from './tokens.ts';
 
 export const VIEWER_STYLE = `${tokensFor(':host')}
-:host { display: block; container: viewer / inline-size; color: var(--ink); font: 15px/1.5 var(--sans); }
+:host { display: block; container: viewer / inline-size; }
+/* Not on the host: there the page's own rules would win, and be inherited. */
+.viewer { color: var(--ink); font: 15px/1.5 var(--sans); }
 *, *::before, *::after { box-sizing: border-box; }
 h2, p, dl, dd, ol { margin: 0; padding: 0; }
 [hidden] { display: none !important; }
@@ -27,7 +29,7 @@ ${['status', 'transcript', 'gauge', 'ledger', 'band', 'chart', 'log'].map((name)
 
 @container viewer (min-width: 720px) {
   .viewer { grid-template:
-    "status gauge" auto "transcript ledger" auto "band band" auto "chart chart" auto "log log" auto / minmax(0, 1fr) minmax(0, 1fr); }
+    "status status" auto "transcript gauge" auto "transcript ledger" 1fr "band band" auto "chart chart" auto "log log" auto / minmax(0, 1fr) minmax(0, 1fr); }
 }
 @container viewer (min-width: 1060px) {
   .viewer { grid-template:

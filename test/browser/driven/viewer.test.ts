@@ -1,9 +1,12 @@
 /** The page of `rx-deepgram show` in Chromium: under its own policy, with the real client in it, against the emulator. */
+import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright';
+import { rolldown } from 'rolldown';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { FRAGMENT } from '../../../src/testing/index.ts';
 import { ROOT } from '../../package/source-tree.ts';
 import { type OpenShow, openShow } from '../../viewer/open-show.ts';
+import type { OwnPage } from '../../viewer/own-page.ts';
 import { launchChromium } from '../chromium.ts';
 
 let served: OpenShow;
@@ -186,6 +189,70 @@ test('a new session takes the place of the old one, which leaves nothing behind'
   await page.locator('.outcome', { hasText: 'drained on one connection' }).waitFor();
   expect(await page.getByRole('button', { name: 'Cut' }).isDisabled()).toBe(true);
 });
+
+describe('in a page of your own', () => {
+  async function openOwnPage(): Promise<Page> {
+    const code = await bundled('test/viewer/own-page.ts');
+    const page = await (await browser.newContext({ colorScheme: 'dark' })).newPage();
+    // Nothing leaves this machine: both requests are answered here.
+    const answers = new Map([
+      [
+        '/',
+        { contentType: 'text/html', body: '<!doctype html><script type="module" src="/own.js"></script>' },
+      ],
+      ['/own.js', { contentType: 'text/javascript', body: code }],
+    ]);
+    await page.route('**', (route) =>
+      route.fulfill(answers.get(new URL(route.request().url()).pathname) ?? { status: 404 }),
+    );
+    await page.goto('http://own.invalid');
+    return page;
+  }
+
+  test('its styles do not reach the viewer, and the viewer follows its color-scheme', async () => {
+    const page = await openOwnPage();
+    await page.evaluate(() => void (globalThis as unknown as { ownPage: OwnPage }).ownPage.begin(true));
+    await inState(page, 'dormant');
+    const styleOf = (part: string) =>
+      page
+        .locator(part)
+        .first()
+        .evaluate((element) => [getComputedStyle(element).color, getComputedStyle(element).fontSize]);
+    // The one has a colour of its own, the other inherits it.
+    expect(await styleOf('.ledger dt')).toEqual(['rgb(92, 104, 119)', '12.5px']);
+    expect(await styleOf('.ledger dd')).toEqual(['rgb(27, 36, 48)', '18px']);
+    await page.evaluate(() => void (document.documentElement.style.colorScheme = 'light dark'));
+    expect(await styleOf('.ledger dt')).toEqual(['rgb(154, 166, 180)', '12.5px']);
+    expect(await styleOf('.ledger dd')).toEqual(['rgb(230, 237, 243)', '18px']);
+  });
+
+  test('without a wire there is no gauge; notes are taken; unmounting leaves nothing, and the session alive', async () => {
+    const page = await openOwnPage();
+    const seen = await page.evaluate(() => {
+      const { live, viewer } = (globalThis as unknown as { ownPage: OwnPage }).ownPage.begin(false);
+      const { shadowRoot } = document.querySelector('.rx-deepgram-viewer') as HTMLElement;
+      viewer.note('<b>mine</b>');
+      const log = shadowRoot?.querySelector('.log li b')?.textContent;
+      const gauges = shadowRoot?.querySelectorAll('.gauge').length;
+      viewer.unmount();
+      const left = document.querySelectorAll('.rx-deepgram-viewer').length;
+      return { log, gauges, left, state: live.actor.getSnapshot().status };
+    });
+    expect(seen).toEqual({ log: '<b>mine</b>', gauges: 0, left: 0, state: 'active' });
+  });
+});
+
+/** One script of a file and all that it needs, for a page. */
+async function bundled(file: string): Promise<string> {
+  const build = await rolldown({
+    input: join(ROOT, file),
+    platform: 'browser',
+    resolve: { conditionNames: ['rx-deepgram-source', 'browser', 'module', 'import', 'default'] },
+  });
+  const { output } = await build.generate({ format: 'es', codeSplitting: false });
+  await build.close();
+  return output[0].code;
+}
 
 describe('with --microphone', () => {
   const chosen: { show?: OpenShow; browser?: Browser } = {};
