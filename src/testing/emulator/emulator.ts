@@ -284,11 +284,13 @@ export class Emulator {
       onFinal: (content) => this.#remember(attempt, content),
       onEvent: tell,
       onBlackhole: (forMs) => this.blackhole(forMs),
-      onEnd: () => this.#open.delete(connection),
+      onEnd: () => {
+        this.#open.delete(connection);
+        this.#forget();
+      },
     });
     this.#open.add(connection);
     this.connections.push(connection);
-    this.#forget();
     return connection;
   }
 

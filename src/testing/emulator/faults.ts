@@ -110,7 +110,7 @@ export function duplicateResults(span: Span = {}): ConnectionFault {
   return { kind: 'duplicateResults', ...span };
 }
 
-/** From then on every two Results messages change places. One that stays without a second follows after a second of time. */
+/** From then on every two Results messages change places. One that finds no other to change with is sent after five seconds. */
 export function reorderResults(span: Span = {}): ConnectionFault {
   return { kind: 'reorderResults', ...span };
 }

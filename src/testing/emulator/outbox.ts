@@ -4,8 +4,8 @@
  */
 import type { Clock } from '../../clock.ts';
 
-/** How long a message waits for another to change places with. */
-const LONGEST_WAIT_FOR_A_PAIR_MS = 1_000;
+/** How long a message waits for another to change places with: longer than any pause between two finals. */
+const LONGEST_WAIT_FOR_A_PAIR_MS = 5_000;
 
 export interface OutboxWire {
   text(json: string): void;

@@ -69,8 +69,15 @@ export class PacedQueue {
     this.#proceed();
   }
 
+  /** What was taken on at the old pace, and is not yet paid for, costs what it would at the new one. */
   setMaxPace(maxPace: number): void {
+    const nowMs = this.#clock.now();
+    const waitMs = this.#paidUntilMs - nowMs;
+    if (waitMs > 0) this.#paidUntilMs = nowMs + (waitMs * this.#pacing.maxPace) / maxPace;
     this.#pacing.maxPace = maxPace;
+    this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#proceed();
   }
 
   close(): void {

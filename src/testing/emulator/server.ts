@@ -45,6 +45,8 @@ export interface EmulatorServerOptions extends EmulatorOptions {
   control?: boolean;
 }
 
+/** Connections that may wait to be accepted: thousands come at once here. The system's own limit may be lower. */
+const BACKLOG = 4_096;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 const LONGEST_CHECKING_INTERVAL_MS = 1_000;
 /** Connections are larger here than on a virtual network, and a server may stand for days. */
@@ -99,7 +101,7 @@ export class EmulatorServer extends Emulator implements AsyncDisposable {
   async listen(host: string, port: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#http.once('error', reject);
-      this.#http.listen(port, host, resolve);
+      this.#http.listen({ port, host, backlog: BACKLOG }, resolve);
     });
     const address = this.#http.address();
     this.port = typeof address === 'object' && address !== null ? address.port : port;

@@ -3,14 +3,18 @@ import { VirtualClock } from '../../../src/testing/clock/virtual-clock.ts';
 import { Emulator } from '../../../src/testing/emulator/emulator.ts';
 import {
   MALFORMED_MESSAGES,
+  blackhole,
   close,
   cut,
+  drop,
   dropOnCloseStream,
   duplicateResults,
   flap,
   halfOpen,
   malformed,
   refuse,
+  reorderResults,
+  slow,
   stallResults,
   throttle,
 } from '../../../src/testing/emulator/faults.ts';
@@ -150,4 +154,117 @@ test('the log is bounded, and its counts and silences go on', () => {
   expect(client.connection.received).toHaveLength(10);
   expect(client.connection.receivedCount).toBe(100);
   expect(client.connection.longestOutboundSilenceMs).toBe(5_020);
+});
+
+test('a slow server says everything late, in order, and its close last', () => {
+  const prompt = faulty();
+  const late = faulty(slow(2_500));
+  for (const client of [prompt, late]) {
+    client.stream(ten);
+    client.send({ type: 'CloseStream' });
+  }
+  expect(prompt.closed).toMatchObject({ code: 1000 });
+  expect(late.closed).toBeUndefined();
+  late.clock.advance(2_500);
+  expect(late.closed).toMatchObject({ code: 1000, atMs: (prompt.closed?.atMs ?? 0) + 2_500 });
+  const withoutId = (client: BareClient) =>
+    client.texts.map((text) => text.replaceAll(/"created":"[^"]*"/g, ''));
+  expect(withoutId(late)).toEqual(withoutId(prompt));
+});
+
+test('reordered Results come in pairs the wrong way round, all of them, and Metadata stays the last', () => {
+  const straight = faulty();
+  const client = faulty(reorderResults());
+  client.clock.advance(0);
+  for (const each of [straight, client]) {
+    each.stream(ten);
+    each.send({ type: 'CloseStream' });
+  }
+  const results = (each: BareClient) => each.texts.filter((text) => text.startsWith('{"type":"Results"'));
+  const expected = results(straight);
+  for (let i = 0; i + 1 < expected.length; i += 2) {
+    [expected[i], expected[i + 1]] = [expected[i + 1] ?? '', expected[i] ?? ''];
+  }
+  expect(results(client)).toEqual(expected);
+  expect(client.messages.at(-1)?.type).toBe('Metadata');
+});
+
+test('a Results message without another to change places with comes five seconds late', () => {
+  const client = faulty(reorderResults());
+  client.stream(silence(1.1));
+  const count = client.of('Results').length;
+  client.clock.advance(5_000);
+  expect([count, client.of('Results').length]).toEqual([0, 1]);
+});
+
+test('nothing passes a black hole, and what was kept comes out of it in order', () => {
+  const client = faulty(blackhole({ afterMs: 1_500, forMs: 3_000 }));
+  client.stream(silence(1.5));
+  const before = client.texts.length;
+  expect(client.isRead).toBe(false);
+  expect(client.emulator.handshake(handshake).kind).toBe('hang');
+  client.connection.duplicateResults();
+  client.clock.advance(2_980);
+  expect(client.texts).toHaveLength(before);
+  client.clock.advance(20);
+  expect(client.isRead).toBe(true);
+  expect(client.emulator.handshake(handshake).kind).toBe('accept');
+  client.stream(silence(2));
+  expect(client.texts.length).toBeGreaterThan(before);
+});
+
+test('a connection that ends in a black hole is told of it afterwards', () => {
+  const client = faulty(blackhole({ afterMs: 500, forMs: 20_000 }));
+  client.stream(silence(0.5));
+  client.clock.advance(15_000);
+  expect(client.connection.end).toMatchObject({ by: 'server', code: 1011 });
+  expect(client.closed).toBeUndefined();
+  client.clock.advance(5_000);
+  expect(client.closed).toMatchObject({ code: 1011, atMs: 20_500 });
+});
+
+test('the n-th connection is dropped in its handshake', () => {
+  const emulator = new Emulator({ clock: new VirtualClock() });
+  emulator.onConnection(2, drop());
+  expect([1, 2, 3].map(() => emulator.handshake(handshake).kind)).toEqual(['accept', 'drop', 'accept']);
+});
+
+test('orders in words reach the next, every, the n-th and the open connection', () => {
+  const client = new BareClient(QUERY, {}, (emulator) => {
+    emulator.inflict('duplicateResults on next');
+    emulator.inflict('slow 100ms on every');
+    emulator.inflict('refuse 503 on 3');
+  });
+  client.clock.advance(1);
+  expect(client.connection.faults).toEqual(expect.arrayContaining(['duplicateResults', 'slow']));
+  expect(client.emulator.plannedFaults).toMatchObject([
+    { on: 3, fault: { kind: 'refuse' } },
+    { on: 'every', fault: { kind: 'slow' } },
+  ]);
+  client.emulator.inflict('cut after 1s of audio');
+  client.stream(silence(0.9));
+  expect(client.closed).toBeUndefined();
+  client.stream(silence(0.2));
+  expect(client.closed?.code).toBe(1006);
+  expect(() => client.emulator.inflict('cut on 1')).toThrow('the next is number 2');
+});
+
+test('a fault that lasts ends by itself, or when all is made well again', () => {
+  const client = faulty(throttle(0.001, { forMs: 2_000 }));
+  client.stream(silence(3.5));
+  expect(client.connection.processedAudioMs).toBeGreaterThan(3_000);
+  client.emulator.inflict('stallResults');
+  client.emulator.inflict('refuse 503 on next');
+  client.stream(silence(2));
+  const stalled = client.texts.length;
+  client.emulator.clearFaults();
+  expect(client.texts.length).toBeGreaterThan(stalled);
+  expect(client.emulator.handshake(handshake).kind).toBe('accept');
+});
+
+test('a fault that makes no sense is refused when it is planned, not when it strikes', () => {
+  const emulator = new Emulator({ clock: new VirtualClock() });
+  expect(() => emulator.onConnection(1, close(99))).toThrow('code is 99');
+  expect(() => emulator.onConnection(1, cut({ afterMs: -1 }))).toThrow('afterMs is -1');
+  expect(() => new BareClient().connection.close(1004)).toThrow(RangeError);
 });
