@@ -17,7 +17,7 @@ const LAST_WORDS = 4;
 
 /**
  * Phrases of four to eight words with silence between them; the words are numbers that count on from 1. `halfMs` is the end of a
- * phrase near the middle.
+ * phrase near the middle, `startsMs` when each word begins.
  *
  * @param {import('./scenarios.mjs').Scenario} scenario
  * @param {number} seed
@@ -26,6 +26,8 @@ export function speechOf({ speechMs, tailMs = 3_000 }, seed) {
   const random = seededRandom(seed);
   /** @type {import('rx-deepgram/testing').SpeechStep[]} */
   const steps = [];
+  /** @type {number[]} */
+  const startsMs = [];
   let words = 0;
   let halfMs = 0;
   for (let ms = 0; ms < speechMs; ) {
@@ -33,6 +35,7 @@ export function speechOf({ speechMs, tailMs = 3_000 }, seed) {
     const phrase = 4 + Math.floor(random() * 5);
     const pauseMs = 300 + Math.round(random() * 700);
     steps.push({ say: count(words + 1, phrase) }, { pauseMs });
+    for (let word = 0; word < phrase; word += 1) startsMs.push(ms + word * WORD_MS);
     words += phrase;
     ms += phrase * WORD_MS + pauseMs;
   }
@@ -42,5 +45,5 @@ export function speechOf({ speechMs, tailMs = 3_000 }, seed) {
   words += tailMs === 0 ? LAST_WORDS : 0;
   const samples = speakScript(steps, { sampleRate: SAMPLE_RATE });
   const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
-  return { words, bytes, halfMs };
+  return { words, bytes, halfMs, startsMs };
 }

@@ -5,7 +5,7 @@ import { scenarioOf } from './scenarios.mjs';
 import { LISTEN, SAMPLE_RATE, speechOf } from './speech.mjs';
 
 /** @typedef {{ scenario: string, seed: number, url: string, beginsAt: number }} Script */
-/** @typedef {{ spoken: number, heard: { word: string, at: number }[] }} Told */
+/** @typedef {{ spoken: number, startsAt: number[], heard: { word: string, at: number }[] }} Told Times by the clock of all processes. */
 
 const BYTES_PER_MS = (SAMPLE_RATE * 2) / 1000;
 /** 100 ms of sound. */
@@ -22,7 +22,9 @@ process.on('unhandledRejection', (reason) => crashes.push(String(reason)));
 /** @param {Script} script @returns {Promise<Told>} */
 async function tell({ scenario: name, seed, url, beginsAt }) {
   const scenario = scenarioOf(name);
-  const { words, bytes, halfMs } = speechOf(scenario, seed);
+  const { words, bytes, halfMs, startsMs } = speechOf(scenario, seed);
+  // Not everybody's chunks at the same moment.
+  const firstAt = beginsAt + ((seed * 37) % 100);
   /** @type {Told['heard']} */
   const heard = [];
   const connecting = connect({
@@ -40,11 +42,10 @@ async function tell({ scenario: name, seed, url, beginsAt }) {
     await sleep(beginsAt + scenario.speechMs - timeOfAll());
   } else {
     const client = await connecting;
-    // Not everybody's chunks at the same moment.
-    await speak(client, bytes, scenario, { beginsAt: beginsAt + ((seed * 37) % 100), halfMs });
+    await speak(client, bytes, scenario, { beginsAt: firstAt, halfMs });
     await client.finish();
   }
-  return { spoken: words, heard };
+  return { spoken: words, startsAt: startsMs.map((ms) => firstAt + ms), heard };
 }
 
 /**

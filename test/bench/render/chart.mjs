@@ -9,26 +9,36 @@ import { figureOf } from './results.mjs';
 const WIDTH = 1_200;
 const MARGIN = 36;
 const NAMES = 300;
-const TOP = 132;
+const TOP = 150;
 const ROW = 42;
 const BAR = 16;
 const COLUMN = (WIDTH - NAMES - MARGIN) / CLIENTS.length;
 /** Leaves room for a number of three digits behind the longest bar. */
 const LONGEST_BAR = COLUMN - 64;
 
+/** Plain rules, and no custom properties, which not every renderer knows. */
 const STYLE = `
-svg{--paper:#ffffff;--edge:#d8dee6;--ink:#1b2430;--muted:#5c6877;--track:#f1f3f6;--lost:#d4513f;--kept:#169a61;--ours:#eefaf3}
-@media (prefers-color-scheme:dark){svg{--paper:#0d1117;--edge:#30363d;--ink:#e6edf3;--muted:#9aa6b4;--track:#1c222b;--lost:#f47067;--kept:#35c98a;--ours:#0f2118}}
-.paper{fill:var(--paper);stroke:var(--edge)}
-text{font-family:-apple-system,BlinkMacSystemFont,"Segoe UI","Noto Sans",Helvetica,Arial,sans-serif;font-size:16px;fill:var(--ink)}
+text{font-family:-apple-system,BlinkMacSystemFont,"Segoe UI","Noto Sans",Helvetica,Arial,sans-serif;font-size:16px;fill:#1b2430}
+.paper{fill:#ffffff;stroke:#d8dee6}
 .title{font-size:21px;font-weight:650}
-.subtitle{font-size:15px;fill:var(--muted)}
-.head{font-weight:600}
-.ours{fill:var(--ours)}
-.track{fill:var(--track)}
-.lost{fill:var(--lost)}
-.kept{fill:var(--kept);font-weight:650}
-.line{stroke:var(--edge)}
+.subtitle{font-size:15px;fill:#5c6877}
+.head{font-size:15px;font-weight:600}
+.version{font-size:13.5px;fill:#5c6877}
+.ours{fill:#e9f7ef}
+.track{fill:#eceff3}
+.lost{fill:#d4513f}
+.kept{fill:#0f7a4b;font-weight:650}
+.line{stroke:#d8dee6}
+@media (prefers-color-scheme:dark){
+text{fill:#e6edf3}
+.paper{fill:#0d1117;stroke:#30363d}
+.subtitle,.version{fill:#9aa6b4}
+.ours{fill:#11271c}
+.track{fill:#222a34}
+.lost{fill:#f47067}
+.kept{fill:#35c98a}
+.line{stroke:#30363d}
+}
 `;
 
 /** Without faults, or hardly telling: left to the table of docs/bench.md. */
@@ -38,9 +48,10 @@ const LEFT_OUT = ['calm', 'pause-kept'];
 export function drawChart(results) {
   const scenarios = SCENARIOS.filter(({ name }) => !LEFT_OUT.includes(name));
   const height = TOP + scenarios.length * ROW + 24;
-  const columns = CLIENTS.map(
-    ({ title }, place) => `<text class="head" x="${xOf(place)}" y="${TOP - 20}">${escape(title)}</text>`,
-  );
+  const columns = CLIENTS.map(({ title, npm }, place) => {
+    const version = npm === undefined ? '' : results.versions[npm];
+    return `<text class="head" x="${xOf(place)}" y="${TOP - 37}">${escape(title)}</text><text class="version" x="${xOf(place)}" y="${TOP - 18}">${version}</text>`;
+  });
   const rows = scenarios.map(({ name, title }, line) => {
     const y = TOP + line * ROW;
     const cells = CLIENTS.map(({ name: client }, place) => cell(results, name, client, xOf(place), y));
@@ -51,7 +62,7 @@ export function drawChart(results) {
 <desc id="description">${escape(inWords(results, scenarios))} All figures: docs/bench.md.</desc>
 <style>${STYLE}</style>
 <rect class="paper" x="1" y="1" width="${WIDTH - 2}" height="${height - 2}" rx="16"/>
-<rect class="ours" x="${xOf(0) - 14}" y="${TOP - 46}" width="${COLUMN - 6}" height="${height - TOP + 34}" rx="10"/>
+<rect class="ours" x="${xOf(0) - 14}" y="${TOP - 62}" width="${COLUMN - 6}" height="${height - TOP + 50}" rx="10"/>
 <text class="title" x="${MARGIN}" y="46">Words lost, of a hundred said</text>
 <text class="subtitle" x="${MARGIN}" y="70">The same speech, the same server, the same faults at the same moments, over real sockets.</text>
 ${columns.join('\n')}

@@ -28,7 +28,7 @@ export function rendered() {
         words: wordsTable(results),
         recovery: comparisonTable(results, ['attempts/', 'recovery/']),
         cost: comparisonTable(results, ['cpu/', 'latency/', 'allocations/', 'size/own']),
-        own: ownTable(results, ['alone/', 'growth/', 'memory/', 'many/', 'size/', 'proof/']),
+        own: ownTable(results, ['exact/', 'alone/', 'growth/', 'memory/', 'many/', 'size/', 'proof/']),
       },
     },
     files: { 'docs/bench.svg': drawChart(results) },

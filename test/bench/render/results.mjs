@@ -53,6 +53,13 @@ export function figuresOf(reports) {
   return [...figures.values()];
 }
 
+/** Those of the same id by the newer ones; what is new comes last. @param {readonly Figure[]} figures @param {readonly Figure[]} newer */
+export function replaced(figures, newer) {
+  const byId = new Map(figures.map((figure) => [figure.id, figure]));
+  for (const figure of newer) byId.set(figure.id, figure);
+  return [...byId.values()];
+}
+
 /** @param {Results} results @param {string} id @returns {Figure} */
 export function figureOf({ figures }, id) {
   const figure = figures.find((each) => each.id === id);
