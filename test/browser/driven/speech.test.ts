@@ -1,0 +1,89 @@
+/** The whole way: a microphone, the audio thread, the session, a real socket, a server with faults, and back to words. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readWav } from '../../../src/sources/wav.ts';
+import { count, FRAGMENT, speak, startEmulator, startVosk } from '../../../src/testing/index.ts';
+import { wordErrors } from '../../speech/word-errors.ts';
+import { launchChromium } from '../chromium.ts';
+import { fakeMicrophone, RECORDING_RATE, soundFile } from './recordings.ts';
+import { startSite } from './site.ts';
+
+const recordings = join(import.meta.dirname, '..', '..', '..', 'recordings');
+
+/** In the page: transcribes the microphone until somebody says so, and tells the final words, and how often it had to connect. */
+async function transcribeMicrophone([baseUrl, seconds]: readonly [string, number]) {
+  const { lastValueFrom, takeUntil, timer, toArray } = app.rxjs;
+  let live: Parameters<NonNullable<Parameters<typeof app.transcribe>[1]>>[0] | undefined;
+  const options = {
+    auth: { apiKey: 'any-key-will-do' },
+    baseUrl,
+    listen: { model: 'nova-3', encoding: 'linear16', sample_rate: 16_000, interim_results: true },
+  } as const;
+  const transcripts = await lastValueFrom(
+    app.microphone({ constraints: app.RAW }).pipe(
+      takeUntil(timer(seconds * 1_000)),
+      app.transcribe(options, (started) => (live = started)),
+      toArray(),
+    ),
+  );
+  const words = transcripts.flatMap(({ final, words }) => (final ? words.map(({ word }) => word) : []));
+  return { words, ledger: live?.ledger };
+}
+
+/** Plays samples into the microphone of a page, while its connections are broken. */
+async function hear(
+  samples: Int16Array,
+  rate: number,
+  recogniser: Parameters<typeof startEmulator>[0],
+  cutsAtSeconds: readonly number[],
+) {
+  using recording = soundFile(samples, rate);
+  await using emulator = await startEmulator(recogniser);
+  await using site = await startSite();
+  const browser = await launchChromium(...fakeMicrophone(`${recording.path}%noloop`));
+  try {
+    const page = await browser.newPage();
+    await page.goto(site.url);
+    // It takes the device a moment to begin.
+    const seconds = samples.length / rate + 1;
+    const hearing = page.evaluate(transcribeMicrophone, [emulator.url, seconds] as const);
+    const cuts = cutsAtSeconds.map((at) => setTimeout(() => emulator.cut(), at * 1_000));
+    const heard = await hearing;
+    for (const cut of cuts) clearTimeout(cut);
+    return { ...heard, connections: emulator.connections.length };
+  } finally {
+    await browser.close();
+  }
+}
+
+test('every word that the microphone hears comes once and in order, through two cuts [G2 G3]', async () => {
+  const numbers = count(1, 16);
+  const samples = speak(numbers, { sampleRate: RECORDING_RATE });
+  const heard = await hear(samples, RECORDING_RATE, {}, [3, 6]);
+  expect(heard.connections).toBe(3);
+  expect(heard.ledger).toMatchObject({ pending: 0, dropped: 0 });
+  // The device may begin or end in mid-word; what lies between has to be there.
+  const whole = heard.words.filter((word) => word !== FRAGMENT).map(Number);
+  const [first = 0] = whole;
+  expect(whole).toEqual(count(first, whole.length));
+  expect(whole.length).toBeGreaterThanOrEqual(numbers.length - 2);
+});
+
+test('a recording of real speech is understood, through a cut', async () => {
+  const spoken = 'he might even have been made amiable himself'.split(' ');
+  const { data, sampleRate } = readWav(await readFile(join(recordings, 'austen-0930.wav')));
+  const speech = new Int16Array(data.slice().buffer);
+  // Something to begin with, while the device starts.
+  const samples = new Int16Array(speech.length + sampleRate);
+  samples.set(speech, sampleRate);
+  const vosk = await startVosk();
+  try {
+    const heard = await hear(samples, sampleRate, { recogniser: vosk.recogniser }, [2.2]);
+    expect(heard.connections).toBe(2);
+    // What a recogniser makes of words around a cut is its own affair: two of the eight may go wrong.
+    expect(wordErrors(heard.words, spoken), heard.words.join(' ')).toBeLessThanOrEqual(2);
+  } finally {
+    await vosk.close();
+  }
+});
