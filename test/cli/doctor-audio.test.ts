@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { examineAudio } from '../../src/cli/doctor/audio.ts';
 import { type AudioSource, capture, programOf } from '../../src/cli/doctor/audio-source.ts';
 import type { Finding } from '../../src/cli/doctor/finding.ts';
@@ -215,10 +215,13 @@ describe('capture', () => {
 
   test('is ended by an interruption, and the program with it', async () => {
     const controller = new AbortController();
-    const source = script('endless.cjs', 'setInterval(() => process.stdout.write(Buffer.alloc(320)), 10);');
-    const capturing = capture(source, new PassThrough(), controller.signal);
-    setImmediate(() => controller.abort());
-    expect((await capturing).bytes.byteLength).toBeGreaterThanOrEqual(0);
+    const code = 'setInterval(() => process.stdout.write(String(process.pid).padEnd(10)), 10);';
+    const capturing = capture(script('endless.cjs', code), new PassThrough(), controller.signal);
+    setTimeout(() => controller.abort(), 1_000);
+    const { bytes } = await capturing;
+    const pid = Number(Buffer.from(bytes).toString().slice(0, 10));
+    expect(pid).toBeGreaterThan(0);
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), { timeout: 10_000 });
   });
 });
 

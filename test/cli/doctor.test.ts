@@ -1,7 +1,6 @@
 /** The doctor's checklist: each line passes for a healthy patient, and fails for one with just that complaint. */
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -18,6 +17,7 @@ import {
   stallResults,
   startEmulator,
 } from '../../src/testing/index.ts';
+import { selfSigned } from './certificate.ts';
 import { consult, KEY } from './doctor-practice.ts';
 
 const NET_0001 = 'See https://dpgr.am/net0001';
@@ -140,54 +140,31 @@ describe('the network', () => {
   });
 
   describe('with a certificate', () => {
-    let pem: { key: string; cert: string };
-    beforeAll(() => {
-      const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-      const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
-      const files = ['-keyout', key, '-out', cert];
-      execFileSync(
-        'openssl',
-        [
-          'req',
-          '-x509',
-          '-newkey',
-          'ec',
-          '-pkeyopt',
-          'ec_paramgen_curve:P-256',
-          '-nodes',
-          '-days',
-          '9',
-          ...files,
-          ...subject,
-        ],
-        { stdio: 'ignore' },
-      );
-      pem = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
-    });
-
-    async function tls(ca?: string) {
+    async function tls(days: number, isTrusted: boolean) {
+      const pem = selfSigned(days);
       const server = createTlsServer(pem).listen(0, '127.0.0.1');
       await once(server, 'listening');
       const { port } = server.address() as { port: number };
       server.on('tlsClientError', () => undefined);
-      const trust = ca === undefined ? {} : { trust: { ca } };
-      const { findings } = await consult(`wss://127.0.0.1:${port}`, {
-        probeSeconds: undefined,
-        instruments: trust,
-      });
+      const instruments = isTrusted ? { trust: { ca: pem.cert } } : {};
+      const { findings } = await consult(`wss://127.0.0.1:${port}`, { probeSeconds: undefined, instruments });
       server.close();
       return findings['tls'];
     }
 
+    test('that is good for long, it passes', async () => {
+      expect(await tls(91, true)).toMatchObject({ verdict: 'pass', evidence: { certificateDays: 90 } });
+    });
+
     test('that nobody vouches for, it fails', async () => {
-      expect(await tls()).toMatchObject({
+      expect(await tls(91, false)).toMatchObject({
         verdict: 'fail',
         remedy: expect.stringContaining('NODE_EXTRA_CA_CERTS') as string,
       });
     });
 
     test('that ends in nine days, it is a warning', async () => {
-      expect(await tls(pem.cert)).toMatchObject({
+      expect(await tls(9, true)).toMatchObject({
         verdict: 'warn',
         evidence: { protocol: 'TLSv1.3', certificateDays: 8 },
       });

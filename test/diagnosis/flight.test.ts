@@ -88,6 +88,20 @@ describe('a replay', () => {
     expect(edited((entry) => entry).agrees).toBe(true);
   });
 
+  test('is not fooled by a wait that had been cancelled', async () => {
+    const { ndjson } = await fly([{ speak: 2 }, { pause: 4 }, { speak: 6 }]);
+    const flight = readFlight(ndjson);
+    const last = flight.entries.findIndex(
+      (entry) => entry.kind === 'event' && entry.event.type === 'user.close',
+    );
+    const { at } = flight.entries[last] as FlightEntry;
+    const stray: FlightEntry = { at, kind: 'event', event: { type: 'keep-alive.elapsed' } };
+    const entries = flight.entries.toSpliced(last, 0, stray);
+    expect(replayFlight({ ...flight, entries }).disagreements).toEqual([
+      expect.stringContaining('that had not begun') as string,
+    ]);
+  });
+
   test('sees how late the timers ran', async () => {
     const { ndjson } = await fly([{ speak: 3 }, { cut: true }, { speak: 3 }]);
     const flight = readFlight(ndjson);
@@ -142,7 +156,7 @@ describe('a recording', () => {
       auth: () => ({ accessToken: secret }),
       listen: { callback: 'https://user:pw@example.com/hook?sig=1', keyterm: ['Deepgram', 'RxJS'] },
       clock,
-      transport: (request, handlers) => {
+      transport: (_request, handlers) => {
         const echo = JSON.stringify({ type: 'Error', description: `bad token ${secret}` });
         const socket = network.transport(
           { url: 'wss://api.deepgram.com/v1/listen', credentials: { scheme: 'token', value: 'any' } },
@@ -152,6 +166,7 @@ describe('a recording', () => {
               handlers.opened(handshake);
               handlers.message(echo);
             },
+            ended: (end) => handlers.ended({ ...end, reason: `no more of ${secret}` }),
           },
         );
         return socket;
@@ -164,6 +179,7 @@ describe('a recording', () => {
     await clock.advanceAsync(1_000);
     const ndjson = flight.toNDJSON();
     expect(ndjson).toContain('bad token [secret]');
+    expect(ndjson).toContain('no more of [secret]');
     for (const part of ['eyJhbGciOi', 'user:', 'pw@', 'hook', 'sig=1']) expect(ndjson).not.toContain(part);
     expect(ndjson).toContain('keyterm=Deepgram&keyterm=RxJS');
   });
@@ -174,6 +190,17 @@ describe('a recording', () => {
     const { header, entries } = readFlight(ndjson);
     expect(header.dropped).toBeGreaterThan(100);
     expect(entries.at(-1)).toMatchObject({ kind: 'ended' });
+  });
+
+  test('has no checkpoint in the middle of an event, whose memory would be that before it', async () => {
+    const steps = Array.from({ length: 12 }, (): Step[] => [{ speak: 1 }, { pause: 250 }]).flat();
+    const { ndjson } = await fly(steps, { maxCharacters: 65_536 });
+    const { entries } = readFlight(ndjson);
+    const before = entries.flatMap((entry, i) =>
+      entry.kind === 'checkpoint' && i > 0 ? [entries[i - 1]?.kind] : [],
+    );
+    expect(before.length).toBeGreaterThan(5);
+    expect(before).not.toContain('event');
   });
 
   test('comes line by line, the same as in one piece, and completes with the session', async () => {

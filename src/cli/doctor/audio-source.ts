@@ -27,7 +27,7 @@ export interface Arrival {
 }
 
 /** Enough to judge level, format and rate by. */
-export const LISTEN_MS = 5_000;
+const LISTEN_MS = 5_000;
 /** A program that takes longer to say something is not recording. */
 const PATIENCE_MS = 5_000;
 /** A file may be an hour long, and its beginning tells enough. */

@@ -131,9 +131,8 @@ async function shakeHands(session: SessionOptions, auth: Secret): Promise<Handsh
   live.connect();
   const end = await outcome;
   const tookMs = clock.now() - began;
-  // Closing asks for Metadata, which is what names the request.
-  if (end) live.abort();
-  else await live.close();
+  // Of an open connection this asks for Metadata, which is what names the request.
+  await live.close();
   const advice = (await notices).flatMap(({ code, evidence }) =>
     code === 'parameters-doubtful' ? [evidence as unknown as Handshake['advice'][number]] : [],
   );

@@ -64,6 +64,13 @@ describe('the level', () => {
     expect(levelOf(apart, SAMPLE_READERS.linear16, 1).roughness).toBeGreaterThan(1.9);
   });
 
+  test('is that of all channels', () => {
+    const second = linear16(Array.from({ length: 2_000 }, (_, i) => (i % 2 === 0 ? 0 : 16_384)));
+    const level = levelOf(second, SAMPLE_READERS.linear16, 2);
+    expect(level).toMatchObject({ peak: 0.5, silent: 0.5, longestSilence: 1_000 });
+    expect(level.rms).toBeCloseTo(0.5 / Math.SQRT2, 5);
+  });
+
   test('finds the longest stretch of silence, and leaves half a sample at the end alone', () => {
     const bytes = linear16([9, 9, 0, 0, 9, 0, 0, 1, -1, 9]);
     expect(levelOf(bytes.subarray(0, 19), SAMPLE_READERS.linear16)).toMatchObject({
