@@ -35,20 +35,20 @@ export class FlightLog {
 
   /** Writes an entry down, and answers with its lines: a checkpoint may come before it. */
   add(entry: FlightEntry): string[] {
-    const lines = [this.#write(entry)];
+    const checkpoint = this.turnOver();
+    return [...checkpoint, this.#append(entry)];
+  }
+
+  /**
+   * Begins a new segment where the last one is full and the machine can be asked. To be called after each of its events as
+   * well: a session that idles for hours has no other moment between two of them.
+   */
+  turnOver(): string[] {
     const isFull = this.#last.characters > this.#maxCharacters / SEGMENTS;
     const checkpoint = isFull ? this.#checkpoint() : undefined;
-    if (checkpoint) {
-      this.#segments.push({ lines: [], characters: 0 });
-      lines.unshift(this.#write(checkpoint));
-    }
-    for (const line of lines) {
-      this.#last.lines.push(line);
-      this.#last.characters += line.length + 1;
-      this.#characters += line.length + 1;
-    }
-    while (this.#characters > this.#maxCharacters && this.#segments.length > 1) this.#dropOldest();
-    return lines;
+    if (!checkpoint) return [];
+    this.#segments.push({ lines: [], characters: 0 });
+    return [this.#append(checkpoint)];
   }
 
   get header(): string {
@@ -67,6 +67,16 @@ export class FlightLog {
 
   get #last(): Segment {
     return this.#segments.at(-1) as Segment;
+  }
+
+  #append(entry: FlightEntry): string {
+    const line = this.#write(entry);
+    const characters = line.length + 1;
+    this.#last.lines.push(line);
+    this.#last.characters += characters;
+    this.#characters += characters;
+    while (this.#characters > this.#maxCharacters && this.#segments.length > 1) this.#dropOldest();
+    return line;
   }
 
   #dropOldest(): void {

@@ -203,6 +203,7 @@ class Recording {
     if (checkpoint) this.#write(checkpoint);
     else if (state !== this.#state) this.#note({ kind: 'state', state });
     this.#state = state;
+    for (const line of this.#log.turnOver()) this.#lines.next(line);
     this.#completeIfOver();
   }
 
