@@ -1,57 +1,25 @@
 /** The package as its users get it: built, packed, unpacked, loaded by Node and read by TypeScript. */
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join, relative } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Consumer, installPacked } from './packed.ts';
 import { ROOT } from './source-tree.ts';
 
 const run = promisify(execFile);
 const SLOW_MS = 60_000;
-const UNPUBLISHED = new Set(['node_modules', '.git', 'dist', 'coverage']);
 
-const workshop = mkdtempSync(join(tmpdir(), 'rx-deepgram-pack-'));
-const consumer = join(workshop, 'consumer');
-let packed: string[] = [];
+let installed: Consumer;
+let consumer: string;
+let packed: readonly string[];
 
 beforeAll(async () => {
-  // In a copy, so that a dist/ that somebody is using is left alone.
-  const copy = join(workshop, 'copy');
-  cpSync(ROOT, copy, {
-    recursive: true,
-    filter: (path) => {
-      const name = basename(path);
-      // Below the root, hidden folders are the scratch paper of other tests, which run at the same time.
-      return dirname(path) === ROOT ? !UNPUBLISHED.has(name) : !name.startsWith('.');
-    },
-  });
-  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'), 'junction');
-  await run(process.execPath, ['scripts/build.mjs'], { cwd: copy });
-
-  const pack = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', workshop], {
-    cwd: copy,
-  });
-  const [tarball] = JSON.parse(pack.stdout) as [{ filename: string; files: { path: string }[] }];
-  packed = tarball.files.map(({ path }) => path);
-
-  provide('rxjs', 'xstate', 'ws');
-  const installed = join(consumer, 'node_modules', 'rx-deepgram');
-  mkdirSync(installed, { recursive: true });
-  await run('tar', ['-xzf', join(workshop, tarball.filename), '--strip-components=1', '-C', installed]);
+  installed = await installPacked();
+  ({ folder: consumer, packed } = installed);
 }, SLOW_MS);
 
-afterAll(() => rmSync(workshop, { recursive: true, force: true }));
-
-/** Stands in for installing them, which would need a network. */
-function provide(...names: readonly string[]): void {
-  for (const name of names) {
-    const link = join(consumer, 'node_modules', name);
-    mkdirSync(dirname(link), { recursive: true });
-    rmSync(link, { force: true });
-    symlinkSync(join(ROOT, 'node_modules', name), link, 'junction');
-  }
-}
+afterAll(() => installed[Symbol.dispose]());
 
 async function node(code: string): Promise<string> {
   const file = join(consumer, 'main.mjs');
@@ -63,7 +31,6 @@ async function node(code: string): Promise<string> {
 /** What the compiler says of a user's file, strictly, our declarations included; '' if nothing. */
 async function typeCheck(code: string, options: Record<string, unknown>): Promise<string> {
   const strict = { strict: true, noEmit: true, skipLibCheck: false, target: 'es2023', types: [], ...options };
-  writeFileSync(join(consumer, 'package.json'), JSON.stringify({ type: 'module' }));
   writeFileSync(join(consumer, 'app.ts'), code);
   writeFileSync(
     join(consumer, 'tsconfig.json'),
@@ -198,7 +165,7 @@ describe.each([
   test(
     'the testing kit needs the types of Node and no others',
     async () => {
-      provide('@types/node', 'undici-types');
+      installed.provide('@types/node', 'undici-types');
       const lib = ['es2023', 'esnext.disposable', 'dom'];
       expect(await typeCheck(TEST_OF_AN_APP, { ...resolution, lib, types: ['node'] })).toBe('');
     },
