@@ -116,6 +116,19 @@ describe('the network', () => {
     expect(code).toBe(1);
   });
 
+  test('out of reach says what can be seen without it', async () => {
+    const { findings } = await consult('wss://no-such-host.invalid', {
+      secret: undefined,
+      listen: { utterance_end_ms: 500 },
+    });
+    expect(findings['credentials']).toMatchObject({ verdict: 'fail' });
+    expect(findings['parameters']).toMatchObject({ verdict: 'fail' });
+    expect(findings['handshake']).toMatchObject({
+      verdict: 'skipped',
+      summary: 'the server is out of reach',
+    });
+  });
+
   test('a name with an address passes', async () => {
     const { findings } = await consult(door.url.replace('127.0.0.1', 'localhost'), {
       probeSeconds: undefined,

@@ -74,6 +74,11 @@ describe('close codes', () => {
     }
   });
 
+  test('a ping timeout keeps its code, where it has one', () => {
+    expect(explain('sent 1011 (internal error) keepalive ping timeout').code).toBe(1011);
+    expect(explain('keepalive ping timeout').code).toBeUndefined();
+  });
+
   test('a bare number is a close code from 1000 on, and an HTTP status below', () => {
     expect(explain(1011)).toMatchObject({ kind: 'server-error', code: 1011, status: undefined });
     expect(explain(401)).toMatchObject({ kind: 'unauthorized', status: 401, code: undefined });

@@ -103,7 +103,7 @@ async function* examine(
   progress('shakes hands');
   const session: SessionOptions = { baseUrl: url, listen, ...replaced };
   const isReachable = network.every(({ verdict }) => verdict !== 'fail');
-  const handshake = isReachable ? await examineHandshake(session, secret) : unreachable();
+  const handshake = await examineHandshake(session, secret, isReachable);
   yield* handshake;
 
   progress('listens to the audio');
@@ -117,15 +117,6 @@ async function* examine(
     const probed = await runProbe({ session, secret, playable, seconds: probeSeconds }, progress, signal);
     if (probed) yield* probed;
   }
-}
-
-function unreachable(): Finding[] {
-  const why = 'the server is out of reach';
-  return (['handshake', 'credentials', 'parameters'] as const).map((id) => ({
-    id,
-    verdict: 'skipped',
-    summary: why,
-  }));
 }
 
 async function hear(

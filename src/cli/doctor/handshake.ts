@@ -24,17 +24,18 @@ const BLAMED: Partial<Record<EndKind, CheckId>> = {
   'bad-request': 'parameters',
 };
 
-/** The three lines that one handshake answers. */
+/** The three lines that one handshake answers. What can be seen without one is seen even if the server is out of reach. */
 export async function examineHandshake(
   session: SessionOptions,
   secret: Secret | undefined,
+  isReachable: boolean,
 ): Promise<Finding[]> {
   const badSecret = examineSecret(secret);
   const badParameters = examineLocally(session);
-  if (badSecret || badParameters || !secret) {
+  if (badSecret || badParameters || !secret || !isReachable) {
     const why = badSecret ? 'without credentials there is none' : 'the parameters cannot be sent';
     return [
-      skipped('handshake', why),
+      skipped('handshake', isReachable ? why : 'the server is out of reach'),
       badSecret ?? skipped('credentials', 'were not tried'),
       badParameters ?? skipped('parameters', 'are plausible, and were not tried'),
     ];

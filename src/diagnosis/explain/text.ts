@@ -94,7 +94,9 @@ export function findInText(text: string): Finding | undefined {
 function findSign(text: string): Finding | undefined {
   for (const [sign, code, reason] of SPOKEN) if (sign.test(text)) return foundClose(code, reason);
   // Python's websockets calls the 1011 that it sends itself an "internal error", and so do others.
-  if (/ping[ _]timeout|pong timeout|ping timed out|no pong/i.test(text)) return { kind: 'ping-timeout' };
+  if (/ping[ _]timeout|pong timeout|ping timed out|no pong/i.test(text)) {
+    return { kind: 'ping-timeout', ...(/\b1011\b/.test(text) ? { code: 1011 } : {}) };
+  }
   for (const [sign, status] of ERROR_CODES) if (sign.test(text)) return foundStatus(status);
   const status = firstNumber(text, STATUS_PATTERNS);
   if (status !== undefined) return foundStatus(status);
