@@ -34,7 +34,7 @@ const OTHERS =
   );
 /** Families and their variants; a custom model goes by a UUID. */
 const KNOWN_MODEL =
-  /^(nova(-[23])?|enhanced|base|meeting|phonecall|finance|conversationalai|voicemail|video|custom)(-[a-z0-9]+)*$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+  /^(nova(-[23])?|enhanced|base|meeting|phonecall|finance|conversationalai|voicemail|video|custom)(-[a-z][a-z0-9]*)*$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const DEFAULT_MODEL = 'base';
 const DEFAULT_ENDPOINTING_MS = 10;
 const SHORTEST_UTTERANCE_END_MS = 1_000;

@@ -48,7 +48,7 @@ export const READINGS = {
     choices: {
       'when-speech': 'when words are undecided',
       'when-audio': 'when any audio is undecided, silence too',
-      always: 'always, with an empty result if need be',
+      always: 'always, once there was audio, with an empty result if need be',
     },
   },
   configureReply: {
