@@ -7,7 +7,7 @@ import { figureOf, spokenOf } from './results.mjs';
 /** @typedef {import('./results.mjs').Figure} Figure */
 
 /** What nobody can read more into than it says. @param {number | null | undefined} value */
-export function format(value) {
+function format(value) {
   if (value === null) return 'never';
   if (value === undefined) return '–';
   const size = Math.abs(value);

@@ -117,7 +117,7 @@ export async function runAsProgram(meta, run) {
 }
 
 /** Three digits are enough. @param {number | null} value */
-export function show(value) {
+function show(value) {
   if (value === null) return 'never';
   const isWhole = Number.isInteger(value);
   const digits = isWhole || Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
