@@ -1,0 +1,56 @@
+import type { Guarantee } from './guarantee.ts';
+
+/** Rounding, and the millisecond in which a timer and a frame meet. */
+const SLACK_MS = 5;
+/** Deepgram's window, by its documentation. */
+const WINDOW_MS = 10_000;
+
+/**
+ * Measured at the client's end of the wire, from the opening to CloseStream, by the world's clock: time in which the client
+ * could do nothing is known to the microsecond, and subtracted.
+ */
+export const G1: Guarantee = {
+  id: 'G1',
+  promise:
+    'While a connection is open, a frame goes out at the latest one KeepAlive interval after the one before it, so that the window of 10 s is never reached.',
+  assuming:
+    'The event loop is never blocked for longer than 10 s less the interval (7 s by default) between two frames, and the machine does not sleep; KeepAlive holds a connection.',
+  watch(world) {
+    const { keepAliveMs, keepAliveHolds } = world.setting;
+    let deafened = 0;
+    return {
+      step() {
+        const link = world.wire.present;
+        if (link?.state !== 'open' || link.hasClosedStream || world.loop.isBlocked) return;
+        const silenceMs = world.now - link.lastOutAtMs;
+        if (silenceMs <= keepAliveMs + SLACK_MS) return;
+        const blockedMs = world.blockedMs - link.blockedAtLastOutMs;
+        if (silenceMs - blockedMs > keepAliveMs + SLACK_MS) {
+          const ms = Math.round(silenceMs);
+          world.breach(
+            'G1',
+            `nothing was sent for ${ms} ms on link ${link.number}, ${Math.round(blockedMs)} of them blocked`,
+          );
+        }
+      },
+      ended(link) {
+        if (link.isDeafened) deafened += 1;
+        const isOurFault = link.end?.code === 1011 && /net0001/i.test(link.end.reason) && !link.isDeafened;
+        if (!isOurFault) return;
+        // Without audio ever, some servers do not count KeepAlive.
+        if (keepAliveHolds !== 'always' && !(world.now - link.firstAudioAtMs > 2_000)) return;
+        const blockedMs = world.blockedMs - link.blockedAtLastOutMs;
+        if (
+          blockedMs + keepAliveMs < WINDOW_MS &&
+          world.longestBlockMs + keepAliveMs < WINDOW_MS &&
+          !world.isSlow
+        ) {
+          world.breach(
+            'G1',
+            `the server closed link ${link.number} for silence (${deafened} deaf links before)`,
+          );
+        }
+      },
+    };
+  },
+};

@@ -1,0 +1,60 @@
+import type { Guarantee } from './guarantee.ts';
+
+const WINDOW_MS = 10_000;
+/** The highest pace that Deepgram takes without throttling. */
+const MAX_PACE = 1.25;
+/** An open, uncongested connection that has audio to send sends some at least so often. */
+const STARVED_MS = 1_000;
+
+export const G10: Guarantee = {
+  id: 'G10',
+  promise:
+    'Catching up is paced at no more than 1.25 × real time over any ten seconds, and never starves what follows: while audio waits, audio goes out.',
+  assuming:
+    'A `catchUpRate` of at most 1.2, as by default; a rate of 1.25 itself may pass it by the burst of a tenth of a second.',
+  watch(world) {
+    const { rate, catchUpRate, primerMs } = world.setting;
+    const maxPace = Math.max(MAX_PACE, catchUpRate + 0.05);
+    const mostBytes = 2 * rate * ((WINDOW_MS / 1000) * maxPace + primerMs / 1000) + 44;
+    let frames: { atMs: number; bytes: number }[] = [];
+    let first = 0;
+    let inWindow = 0;
+    return {
+      opened() {
+        frames = [];
+        first = 0;
+        inWindow = 0;
+      },
+      sending({ number }, message) {
+        if (typeof message === 'string') return;
+        frames.push({ atMs: world.now, bytes: message.byteLength });
+        inWindow += message.byteLength;
+        for (
+          let oldest = frames[first];
+          oldest && oldest.atMs < world.now - WINDOW_MS;
+          oldest = frames[first]
+        ) {
+          inWindow -= oldest.bytes;
+          first += 1;
+        }
+        if (inWindow > mostBytes) {
+          const pace = (inWindow / (2 * rate) / (WINDOW_MS / 1000)).toFixed(2);
+          world.breach('G10', `${pace} × real time within ten seconds on link ${number}`);
+        }
+      },
+      step() {
+        const link = world.wire.present;
+        if (link?.state !== 'open' || link.hasClosedStream || world.isSlow || world.loop.isBlocked) return;
+        const sinceMs = Math.max(link.openedAtMs, link.lastAudioAtMs || 0);
+        if (world.now - sinceMs < STARVED_MS || world.blockedMs > 0) return;
+        // At least so much waits; what is confirmed was sent as well.
+        const waiting = world.ledger.pending - link.audioBytes / 2;
+        if (waiting > 0)
+          world.breach(
+            'G10',
+            `${waiting} samples wait, and none was sent for ${Math.round(world.now - sinceMs)} ms`,
+          );
+      },
+    };
+  },
+};

@@ -1,0 +1,52 @@
+import type { Guarantee } from './guarantee.ts';
+
+/** How often the watch looks whether a trickle has become enough audio to judge by; and timers. */
+const SLACK_MS = 1_100;
+const PAUSE_MS = 900;
+
+export const G11: Guarantee = {
+  id: 'G11',
+  promise:
+    'Half-open is found: when audio flows and nothing comes back for 10 s (20 s without interim results), the connection is condemned, in browsers too.',
+  assuming: 'Audio flows if it never pauses for a second, and fills at least half of that time.',
+  watch(world) {
+    const { rate, interim } = world.setting;
+    const patienceMs = 10_000 * (interim ? 1 : 2);
+    let sinceMs = Infinity;
+    let lastAudioMs = -Infinity;
+    let bytesBefore = 0;
+    let blockedBefore = 0;
+    const answered = () => {
+      sinceMs = Infinity;
+    };
+    return {
+      opened: answered,
+      heard: answered,
+      ended: answered,
+      released: answered,
+      sending(link, message) {
+        if (typeof message === 'string') return;
+        const hasPaused = world.now - lastAudioMs > PAUSE_MS;
+        lastAudioMs = world.now;
+        if (sinceMs !== Infinity && !hasPaused) return;
+        sinceMs = world.now;
+        bytesBefore = link.audioBytes;
+        blockedBefore = world.blockedMs;
+      },
+      step() {
+        const link = world.wire.present;
+        if (sinceMs === Infinity || link?.state !== 'open' || world.loop.isBlocked) return;
+        const silentMs = world.now - sinceMs - (world.blockedMs - blockedBefore);
+        if (silentMs < patienceMs + SLACK_MS) return;
+        const audioMs = ((link.audioBytes - bytesBefore) / (2 * rate)) * 1000;
+        // Enough of it must have been sent by then, and not only just now.
+        if (audioMs - SLACK_MS * 1.25 > patienceMs / 2) {
+          world.breach(
+            'G11',
+            `${Math.round(audioMs)} ms of audio went out on link ${link.number}, and nothing came back for ${Math.round(silentMs)} ms`,
+          );
+        }
+      },
+    };
+  },
+};

@@ -1,0 +1,60 @@
+import type { WireLink } from '../world/wire.ts';
+import type { Guarantee } from './guarantee.ts';
+
+const KNOWN = /^\{"type":"(KeepAlive|CloseStream|Finalize)"\}$/;
+
+export const G4: Guarantee = {
+  id: 'G4',
+  promise:
+    'The wire is clean: no empty binary frame and no half sample; control messages as text, behind the audio they follow, none of them stale; CloseStream once, and last; a container’s header first on every connection.',
+  assuming: 'Nothing.',
+  watch(world) {
+    const isWav = world.setting.format === 'wav';
+    /** How much had been accepted at each `finalize()`. */
+    const asked: number[] = [];
+    let finalizes = 0;
+    let primed: WireLink | undefined;
+
+    const binary = (link: WireLink, bytes: Uint8Array): string | undefined => {
+      if (bytes.byteLength === 0) return 'an empty binary frame, which would end the stream';
+      if (bytes.byteLength % 2 !== 0) return `half a sample, in a frame of ${bytes.byteLength} bytes`;
+      if (isWav && primed !== link) {
+        primed = link;
+        if (String.fromCharCode(...bytes.subarray(0, 4)) !== 'RIFF')
+          return 'audio before the header of the container';
+      }
+      return undefined;
+    };
+    const isStale = (link: WireLink): boolean => {
+      // Everything accepted before the oldest request must be on this link, or settled.
+      const { pending } = world.live.ledger;
+      const later = world.speaker.accepted - (asked[0] ?? 0);
+      return asked.length === 0 || (pending - later) * 2 > link.audioBytes;
+    };
+    const text = (link: WireLink, message: string): string | undefined => {
+      const type = KNOWN.exec(message)?.[1];
+      if (!type) return `the text ${message}`;
+      if (type === 'Finalize') {
+        finalizes += 1;
+        if (isStale(link)) return `a Finalize before the audio that it is to finalize (${finalizes} so far)`;
+      }
+      if (type === 'CloseStream' && world.isDraining && world.live.ledger.pending * 2 > link.audioBytes) {
+        return 'CloseStream before the rest of the audio';
+      }
+      return undefined;
+    };
+    return {
+      act(what) {
+        if (what === 'finalize') asked.push(world.speaker.accepted);
+      },
+      sending(link, message) {
+        const problem = link.hasClosedStream
+          ? `something after CloseStream (${typeof message === 'string' ? message : 'audio'})`
+          : typeof message === 'string'
+            ? text(link, message)
+            : binary(link, message);
+        if (problem) world.breach('G4', `sent on link ${link.number}: ${problem}`);
+      },
+    };
+  },
+};

@@ -1,0 +1,43 @@
+import type { Guarantee } from './guarantee.ts';
+
+/** The longest piece that is kept, and sent, as one. */
+const PIECE_SECONDS = 0.26;
+/** Between two looks at a filling socket, audio goes out at the catch-up rate; and a burst. */
+const BETWEEN_LOOKS_SECONDS = 0.5;
+const LEAST_BUFFERED_BYTES = 64 * 1024;
+
+export const G6: Guarantee = {
+  id: 'G6',
+  promise:
+    'Memory is bounded under any outage: no more audio than the cap of the log waits to be sent, what a connection leaves behind fits the log, and no more than a second of audio (at least 64 KiB) waits in a socket.',
+  assuming: 'A socket that tells `bufferedAmount`.',
+  watch(world) {
+    const { rate, maxSeconds } = world.setting;
+    const capSamples = (maxSeconds + PIECE_SECONDS) * rate;
+    const capBuffered = Math.max(LEAST_BUFFERED_BYTES, 2 * rate) + 2 * rate * BETWEEN_LOOKS_SECONDS;
+    return {
+      step() {
+        const link = world.wire.present;
+        if (link?.state !== 'open') {
+          const { pending } = world.ledger;
+          if (pending > capSamples) {
+            world.breach(
+              'G6',
+              `${(pending / rate).toFixed(1)} s of audio are kept without a connection; the cap is ${maxSeconds} s`,
+            );
+          }
+        } else if (link.bufferedAmount() > capBuffered) {
+          world.breach('G6', `${link.bufferedAmount()} bytes wait in the socket`);
+        }
+      },
+      sent(_, { backlogMs }) {
+        if (backlogMs > (maxSeconds + PIECE_SECONDS) * 1000) {
+          world.breach(
+            'G6',
+            `${Math.round(backlogMs)} ms of audio wait to be sent; the cap is ${maxSeconds} s`,
+          );
+        }
+      },
+    };
+  },
+};

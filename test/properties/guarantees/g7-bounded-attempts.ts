@@ -1,0 +1,98 @@
+import type { WireLink } from '../world/wire.ts';
+import type { Guarantee } from './guarantee.ts';
+
+/** Ten failures in a row, and the connection that was of use before them. */
+const ATTEMPTS = 11;
+const PROBE_MS = 30_000;
+/** Whoever closes does not wait for a probe: until the deadline there are backoffs of 5 s, on the average. */
+const CLOSING_RETRY_MS = 2_000;
+/** Speech after such a silence is a new beginning. */
+const PAUSE_MS = 900;
+const FATAL_STATUSES = new Set([400, 402, 403, 404, 422]);
+const FATAL_CODES = new Set([1002, 1003, 1007, 1008, 1009, 1010]);
+const GENTLE_MS = 1_000;
+
+export const G7: Guarantee = {
+  id: 'G7',
+  promise:
+    'Attempts are bounded: fatal ends are never retried, 401 once and with a new token, the rest by backoff with a budget of ten attempts in a row and one in 30 s beyond it, which nothing refills but a result that confirms new audio.',
+  assuming:
+    'An app that calls `connect()` or `close()`, a platform that says “online”, and speech that begins after a pause, buy one more attempt each.',
+  watch(world) {
+    let attempts = 0;
+    let sinceMs = 0;
+    let excuses = 0;
+    let confirmed = 0;
+    let lastSentMs = -Infinity;
+    let gentleUntilMs = -Infinity;
+    let fatal: string | undefined;
+    let unauthorised: WireLink | undefined;
+
+    const isFatal = ({ end }: WireLink): boolean =>
+      end !== undefined &&
+      (end.status === undefined ? FATAL_CODES.has(end.code) : FATAL_STATUSES.has(end.status));
+    return {
+      act(what) {
+        if (what === 'connect' || what === 'close' || what === 'online') {
+          excuses += what === 'close' ? 1 + Math.ceil((world.deadlineMs - world.now) / CLOSING_RETRY_MS) : 1;
+          gentleUntilMs = -Infinity;
+        }
+      },
+      sent(_, { accepted }) {
+        if (accepted && world.now - lastSentMs > PAUSE_MS) {
+          excuses += 1;
+          gentleUntilMs = -Infinity;
+        }
+        if (accepted) lastSentMs = world.now;
+      },
+      step() {
+        const now = world.ledger.confirmed;
+        if (now === confirmed) return;
+        confirmed = now;
+        attempts = 0;
+        excuses = 0;
+        sinceMs = world.now;
+      },
+      attempted(link) {
+        attempts += 1;
+        if (attempts === 1) sinceMs = world.now;
+        const allowed = ATTEMPTS + excuses + Math.ceil((world.now - sinceMs) / PROBE_MS);
+        if (attempts > allowed) {
+          const seconds = ((world.now - sinceMs) / 1000).toFixed(1);
+          world.breach(
+            'G7',
+            `attempt ${attempts} within ${seconds} s, and no result between them (${allowed} are allowed)`,
+          );
+        }
+        if (fatal !== undefined) world.breach('G7', `link ${link.number} is attempted after ${fatal}`);
+        if (world.now < gentleUntilMs)
+          world.breach('G7', `link ${link.number} is attempted too soon after the server asked for patience`);
+        if (unauthorised && link.secret === unauthorised.secret) {
+          world.breach('G7', `link ${link.number} is attempted with the token that was refused`);
+        }
+      },
+      opened() {
+        unauthorised = undefined;
+      },
+      ended(link) {
+        const { end } = link;
+        if (isFatal(link)) fatal = `an end that no retry mends (${end?.status ?? end?.code})`;
+        if (end?.status === 401) {
+          if (unauthorised) fatal = 'a second 401';
+          unauthorised = link;
+        }
+        if (end?.status === 429 || end?.code === 1013) gentleUntilMs = world.now + GENTLE_MS - 5;
+      },
+      over(report) {
+        if (
+          fatal !== undefined &&
+          report.outcome !== 'failed' &&
+          report.ledger.pending > 0 &&
+          report.outcome !== 'aborted'
+        ) {
+          world.breach('G7', `after ${fatal} the session ended as '${report.outcome}'`);
+        }
+      },
+    };
+  },
+};

@@ -1,0 +1,63 @@
+import type { Guarantee } from './guarantee.ts';
+
+/** Timers have a grain, and what remains to be sent is paced with a margin. */
+const SLACK_MS = 50;
+
+export const G9: Guarantee = {
+  id: 'G9',
+  promise:
+    'Close settles: within its deadline, whatever the network does, and with a true report; on a healthy connection everything is drained, and one drop during the drain changes nothing of that.',
+  assuming:
+    'The deadline is `drainMs` beyond the time that the remaining audio takes; time in which the event loop is blocked is not counted.',
+  watch(world) {
+    let isClosing = false;
+    let blockedBeforeMs = 0;
+    /** Healthy when it was asked to close; what befell it since. */
+    let isHealthy = false;
+    let troubles = 0;
+    let ailments = 0;
+    return {
+      act(what) {
+        if (what === 'close') {
+          isClosing = true;
+          blockedBeforeMs = world.blockedMs;
+          isHealthy = world.isHealthy;
+          ailments = world.ailments;
+        } else if (isClosing) troubles += 2;
+      },
+      ended(link) {
+        // A second trouble, or anything but a broken connection, is more than is promised.
+        if (isClosing && link.end?.code !== 1000) troubles += link.end?.code === 1006 ? 1 : 2;
+      },
+      step() {
+        const { deadlineMs } = world;
+        if (
+          world.now > deadlineMs + SLACK_MS + world.blockedMs - blockedBeforeMs &&
+          !world.hasEnded &&
+          !world.loop.isBlocked
+        ) {
+          world.breach(
+            'G9',
+            `close() has not settled ${Math.round(world.now - deadlineMs)} ms after its deadline`,
+          );
+        }
+      },
+      over(report) {
+        const { outcome, connections, attempts, ledger } = report;
+        const opened = world.wire.links.filter(({ openedAtMs }) => !Number.isNaN(openedAtMs)).length;
+        if (connections !== opened)
+          world.breach('G9', `the report says ${connections} connections; ${opened} were opened`);
+        if (attempts < world.wire.links.length)
+          world.breach('G9', `the report says ${attempts} attempts; there were ${world.wire.links.length}`);
+        if (outcome === 'failed' && !report.error) world.breach('G9', 'failed, and nobody says why');
+        if (world.ailments > ailments) isHealthy = false;
+        if (isHealthy && troubles <= 1 && (outcome !== 'drained' || ledger.pending > 0)) {
+          world.breach(
+            'G9',
+            `closed on a healthy connection, ${troubles} drops since: '${outcome}' with ${ledger.pending} samples pending`,
+          );
+        }
+      },
+    };
+  },
+};

@@ -1,0 +1,83 @@
+/** Draws sessions, lives them, and tells of the first in which a guarantee did not hold: shrunk, in words, and repeatable. */
+import * as fc from 'fast-check';
+import { live } from './act.ts';
+import type { Guarantee } from './guarantees/guarantee.ts';
+import type { Scenario } from './scenario.ts';
+import type { Breach, World } from './world/world.ts';
+
+export interface Trial {
+  /** The name under which `npm run soak` knows these sessions. */
+  name: string;
+  scenarios: fc.Arbitrary<Scenario>;
+  guarantees: readonly Guarantee[];
+  runs: number;
+  seed: number;
+  /** Of a failure that is to be repeated. */
+  path?: string | undefined;
+  /** Is shown every world that was lived in. */
+  lived?: (world: World) => void;
+  inspect?: Parameters<typeof live>[1]['inspect'];
+  /** No longer than this is spent on finding a smaller example. */
+  shrinkMs?: number;
+}
+
+export interface Counterexample {
+  seed: number;
+  path: string;
+  scenario: Scenario;
+  breach: Breach;
+  /** The line that repeats it. */
+  command: string;
+  /** What happened, in words. */
+  story: string;
+}
+
+/** Where a world could not even be made. */
+const CRASH: Breach = { id: 'crash', what: 'The session could not begin.', atMs: 0 };
+
+/** Nothing, if every guarantee held in every session. */
+export async function prove(trial: Trial): Promise<Counterexample | undefined> {
+  const { guarantees, inspect, lived } = trial;
+  let stopAt = Infinity;
+  let breach: Breach | undefined;
+  const property = fc.asyncProperty(trial.scenarios, async (scenario) => {
+    if (performance.now() > stopAt) return true;
+    const world = await live(scenario, { guarantees, ...(inspect ? { inspect } : {}) });
+    lived?.(world);
+    breach = world.broken ?? breach;
+    if (world.broken && stopAt === Infinity) stopAt = performance.now() + (trial.shrinkMs ?? 20_000);
+    return world.broken === undefined;
+  });
+  const out = await fc.check(property, {
+    numRuns: trial.runs,
+    seed: trial.seed,
+    ...(trial.path === undefined ? {} : { path: trial.path }),
+  });
+  if (!out.failed || !out.counterexample) return undefined;
+  const [scenario] = out.counterexample;
+  const path = out.counterexamplePath;
+  const command = `npm run soak -- --trial ${trial.name} --seed ${out.seed} --path ${path}`;
+  const story = await narrate(scenario, guarantees);
+  return { seed: out.seed, path, scenario, command, story, breach: breach ?? CRASH };
+}
+
+/** Lives it once more, and writes down what happens. */
+export async function narrate(scenario: Scenario, guarantees: readonly Guarantee[]): Promise<string> {
+  const lines: string[] = [];
+  await live(scenario, {
+    guarantees,
+    narrate: (line, atMs) => lines.push(`${(atMs / 1000).toFixed(3).padStart(10)} s  ${line}`),
+  });
+  return [settingInWords(scenario), ...lines].join('\n');
+}
+
+function settingInWords({ setting }: Scenario): string {
+  return Object.entries(setting)
+    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .join(', ');
+}
+
+/** The one line, and what it is about. */
+export function inWords({ breach, command, story }: Counterexample): string {
+  return `[${breach.id}] ${breach.what}\n\n  ${command}\n\n${story}`;
+}

@@ -1,0 +1,163 @@
+/**
+ * What goes over the wire, seen from the client's end: it stands between the client and the network, notes every frame, and
+ * tells those who watch. It believes nobody: neither the client's own counters nor the emulator's.
+ */
+import type { SocketEnd, SocketHandlers, Transport } from '../../../src/index.ts';
+
+export type LinkState = 'connecting' | 'open' | 'closing' | 'ended';
+
+/** One attempt, and the connection that may come of it. */
+export interface WireLink {
+  readonly number: number;
+  readonly atMs: number;
+  readonly url: string;
+  readonly secret: string;
+  state: LinkState;
+  openedAtMs: number;
+  /** Of the last frame; at first, of the opening. */
+  lastOutAtMs: number;
+  firstAudioAtMs: number;
+  lastAudioAtMs: number;
+  /** How long the event loop had been blocked, in all, by then. */
+  blockedAtLastOutMs: number;
+  /** Bytes of audio, and frames of any kind. */
+  audioBytes: number;
+  frames: number;
+  hasClosedStream: boolean;
+  /** The network swallows what it is given. */
+  isDeafened: boolean;
+  /** Something lasting is wrong with it. */
+  isSick: boolean;
+  readonly bufferedAmount: () => number;
+  end: SocketEnd | undefined;
+}
+
+export interface WireListener {
+  attempted(link: WireLink): void;
+  opened(link: WireLink): void;
+  /** Before it goes out. */
+  sending(link: WireLink, message: string | Uint8Array): void;
+  /** So long was nothing sent. */
+  silent(awakeMs: number): void;
+  heard(link: WireLink, text: string): void;
+  ended(link: WireLink): void;
+  /** The client has closed or dropped it. */
+  released(link: WireLink, how: 'close' | 'terminate'): void;
+  /** An event of a socket that is gone is about to be delivered; what is returned is called afterwards. */
+  haunted(link: WireLink, event: string): () => void;
+}
+
+export class Wire {
+  readonly links: WireLink[] = [];
+  /** The link that the client holds, from its attempt to its end. */
+  present: WireLink | undefined;
+  readonly transport: Transport;
+
+  constructor(network: Transport, clock: { now(): number }, blockedMs: () => number, listener: WireListener) {
+    this.transport = (request, handlers) => {
+      const now = clock.now();
+      const link: WireLink = {
+        number: this.links.length + 1,
+        atMs: now,
+        url: request.url,
+        secret: request.credentials.value,
+        state: 'connecting',
+        openedAtMs: NaN,
+        lastOutAtMs: now,
+        firstAudioAtMs: NaN,
+        lastAudioAtMs: NaN,
+        blockedAtLastOutMs: 0,
+        audioBytes: 0,
+        frames: 0,
+        hasClosedStream: false,
+        isDeafened: false,
+        isSick: false,
+        bufferedAmount: () => socket.bufferedAmount,
+        end: undefined,
+      };
+      this.links.push(link);
+      this.present = link;
+      listener.attempted(link);
+      const isGone = () => link.state === 'ended' || link.state === 'closing';
+      const deliver = (event: string, run: () => void, happened: () => void) => {
+        if (isGone()) {
+          const compare = listener.haunted(link, event);
+          run();
+          compare();
+          return;
+        }
+        happened();
+        run();
+      };
+      const watched: SocketHandlers = {
+        opened: (handshake) =>
+          deliver(
+            'opened',
+            () => handlers.opened(handshake),
+            () => {
+              link.state = 'open';
+              link.openedAtMs = link.lastOutAtMs = clock.now();
+              link.blockedAtLastOutMs = blockedMs();
+              listener.opened(link);
+            },
+          ),
+        message: (text) =>
+          deliver(
+            'message',
+            () => handlers.message(text),
+            () => listener.heard(link, text),
+          ),
+        binary: (bytes) =>
+          deliver(
+            'binary',
+            () => handlers.binary(bytes),
+            () => listener.heard(link, ''),
+          ),
+        ended: (end) =>
+          deliver(
+            'ended',
+            () => handlers.ended(end),
+            () => {
+              link.state = 'ended';
+              link.end = end;
+              if (this.present === link) this.present = undefined;
+              listener.ended(link);
+            },
+          ),
+      };
+      const release = (how: 'close' | 'terminate') => {
+        if (isGone()) return;
+        link.state = 'closing';
+        if (this.present === link) this.present = undefined;
+        listener.released(link, how);
+      };
+      const socket = network(request, watched);
+      return {
+        send: (message) => {
+          listener.sending(link, message);
+          listener.silent(clock.now() - link.lastOutAtMs - (blockedMs() - link.blockedAtLastOutMs));
+          link.frames += 1;
+          link.lastOutAtMs = clock.now();
+          link.blockedAtLastOutMs = blockedMs();
+          if (typeof message !== 'string') {
+            link.audioBytes += message.byteLength;
+            link.lastAudioAtMs = link.lastOutAtMs;
+            if (Number.isNaN(link.firstAudioAtMs)) link.firstAudioAtMs = link.lastOutAtMs;
+          } else if (message.includes('CloseStream')) link.hasClosedStream = true;
+          socket.send(message);
+        },
+        get bufferedAmount() {
+          return socket.bufferedAmount;
+        },
+        close: (code, reason) => {
+          release('close');
+          socket.close(code, reason);
+        },
+        terminate: () => {
+          release('terminate');
+          socket.terminate();
+        },
+      };
+    };
+  }
+}
