@@ -5,6 +5,7 @@ import { readText } from './source-tree.ts';
 interface Manifest {
   dependencies: Record<string, string>;
   peerDependencies: Record<string, string>;
+  peerDependenciesMeta: Record<string, { optional?: boolean }>;
   devDependencies: Record<string, string>;
   scripts: Record<string, string>;
   bin: Record<string, string>;
@@ -13,7 +14,7 @@ interface Manifest {
 interface Lockfile {
   packages: Record<
     string,
-    { resolved?: string; hasInstallScript?: boolean; integrity?: string; link?: boolean }
+    { resolved?: string; hasInstallScript?: boolean; integrity?: string; link?: boolean; dev?: boolean }
   >;
 }
 
@@ -23,7 +24,10 @@ const lockfile = JSON.parse(readText('package-lock.json')) as Lockfile;
 describe('package.json', () => {
   test('depends on ws, and on rxjs and xstate as peers: every further name is a risk that our users take', () => {
     expect(Object.keys(manifest.dependencies)).toEqual(['ws']);
-    expect(Object.keys(manifest.peerDependencies)).toEqual(['rxjs', 'xstate']);
+    const peers = Object.keys(manifest.peerDependencies);
+    const optional = peers.filter((name) => manifest.peerDependenciesMeta[name]?.optional);
+    expect(peers.filter((name) => !optional.includes(name))).toEqual(['rxjs', 'xstate']);
+    expect(optional, 'for the bindings').toEqual(['@angular/core', 'react']);
   });
 
   test('runs nothing when it is installed', () => {
@@ -33,7 +37,7 @@ describe('package.json', () => {
 
   test('pins what it is built with, since several of these tools change their mind in minor versions', () => {
     const loose = Object.entries(manifest.devDependencies).filter(
-      ([, range]) => !/^\d+\.\d+\.\d+$/.test(range),
+      ([, range]) => !/^(npm:.+@)?\d+\.\d+\.\d+$/.test(range),
     );
     expect(loose).toEqual([]);
   });
@@ -50,7 +54,11 @@ describe('package-lock.json', () => {
     expect(locked.filter(([, each]) => each.integrity === undefined).map(([path]) => path)).toEqual([]);
   });
 
-  test('holds no package that runs a script when it is installed', () => {
-    expect(locked.filter(([, each]) => each.hasInstallScript).map(([path]) => path)).toEqual([]);
+  test('holds no package that runs a script when our users install it, and few when we do', () => {
+    const scripted = locked.filter(([, each]) => each.hasInstallScript);
+    expect(scripted.filter(([, { dev }]) => !dev)).toEqual([]);
+    // Both work without their scripts, which are not run: esbuild only checks its binary, fsevents is for macOS.
+    const allowed = /node_modules\/(esbuild|fsevents)$/;
+    expect(scripted.map(([path]) => path).filter((path) => !allowed.test(path))).toEqual([]);
   });
 });

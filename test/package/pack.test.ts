@@ -42,20 +42,21 @@ async function typeCheck(code: string, options: Record<string, unknown>): Promis
 }
 
 describe('the tarball', () => {
-  /** The page of `rx-deepgram show`. */
+  /** The pages of `show` and `emulate`, and the scripts of threads. */
   const BUNDLED = [
+    'dist/testing/emulator/control/page.html',
     'dist/viewer/bundle/page.js',
     ...['capture-worklet', 'clock-worker'].flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]),
   ];
-  const TOP_LEVEL = ['LICENSE', 'README.md', 'dist', 'package.json', 'recordings', 'src'];
+  const TOP_LEVEL = ['LICENSE', 'README.md', 'dist', 'docs', 'package.json', 'recordings', 'src'];
 
-  test('holds the build, the sources that its maps point to, the recordings, README and LICENSE', () => {
+  test('holds the build, the sources that its maps point to, the pages that notices point to, the recordings, README and LICENSE', () => {
     const topLevel = new Set(packed.map((path) => path.replace(/\/.*/, '')));
     expect([...topLevel].sort()).toEqual(TOP_LEVEL);
   });
 
   test('holds for each source its code, its types and the maps of both', () => {
-    const sources = packed.filter((path) => path.startsWith('src/'));
+    const sources = packed.filter((path) => path.startsWith('src/') && path.endsWith('.ts'));
     expect(sources.length).toBeGreaterThan(0);
     const expected = sources.flatMap((path) => {
       const stem = path.replace(/^src/, 'dist').replace(/\.ts$/, '');
@@ -65,8 +66,12 @@ describe('the tarball', () => {
     expect(built.sort()).toEqual(expected.sort());
   });
 
-  test('holds the page of the viewer and the scripts of threads, each in one file', () => {
+  test('holds the pages and the scripts of threads, each in one file', () => {
     expect(BUNDLED.filter((path) => !packed.includes(path))).toEqual([]);
+  });
+
+  test('leaves out the recordings that only tests need', () => {
+    expect(packed.filter((path) => path.startsWith('recordings/numbers'))).toEqual([]);
   });
 
   test('holds no tests, no settings and nothing that could be a secret', () => {
