@@ -21,7 +21,7 @@ export interface LogLine {
   text: string;
 }
 
-export function connectionView(connection: EmulatedConnection, nowMs: number, transcript: string): object {
+function connectionView(connection: EmulatedConnection, nowMs: number, transcript: string): object {
   const { attempt, requestId, scheme, openedAtMs, end, faults } = connection;
   const { receivedCount, receivedBytes, receivedAudioMs, processedAudioMs, sentCount } = connection;
   return {
