@@ -29,7 +29,8 @@ export async function installPacked(): Promise<Consumer> {
     filter: (path) => {
       const name = basename(path);
       // Below the root, hidden folders are the scratch paper of other tests, which run at the same time.
-      return dirname(path) === ROOT ? !UNPUBLISHED.has(name) : !name.startsWith('.');
+      if (dirname(path) === ROOT) return !UNPUBLISHED.has(name);
+      return !name.startsWith('.') && name !== 'node_modules';
     },
   });
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'), 'junction');
