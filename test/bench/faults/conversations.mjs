@@ -1,55 +1,75 @@
 /** Brings the two sides together: lays the lines, hands out the scripts, and waits for everybody to finish. */
-import { Party, timeOfAll, withParties } from '../support/processes.mjs';
+import { Party, sleep, timeOfAll, withParties } from '../support/processes.mjs';
 
 /** @typedef {import('./network.mjs').Seen} Seen */
 /** @typedef {import('./talkers.mjs').Told} Told */
 /** @typedef {{ client: string, scenario: string, seed: number }} Wanted */
 /** @typedef {Wanted & Told & Seen} Conversation */
 
-/** Until every server listens and every client is connected. */
-const SETTLE_MS = 6_000;
+/** From the word to begin to the beginning. */
+const BEGIN_IN_MS = 500;
+
+/** A connection that waits longer for its first audio is closed by the server. */
+const MAX_CONNECT_MS = 8_000;
+
+/** Speech that is given later than this is no live speech, and faults would strike at other words than they were meant for. */
+const MAX_LATE_MS = 2_000;
 
 /**
  * All of these at once, in real time.
  *
  * @param {readonly Wanted[]} wanted
  * @param {number} [waitMs] Before anybody connects.
- * @returns {Promise<{ conversations: Conversation[], crashes: Record<string, string[]> }>}
+ * @returns {Promise<{ conversations: Conversation[], crashes: Record<string, string[]>, lateMs: number }>}
  */
 export function converse(wanted, waitMs = 0) {
   const clients = [...new Set(wanted.map(({ client }) => client))];
   const network = new Party('../faults/network.mjs');
   const talkers = clients.map((client) => new Party('../faults/talkers.mjs', [client]));
   return withParties([network, ...talkers], async () => {
-    await new Promise((resolve) => setTimeout(resolve, waitMs));
-    const beginsAt = timeOfAll() + SETTLE_MS;
-    const lines = wanted.map((each, index) => ({ ...each, id: String(index), beginsAt }));
+    await sleep(waitMs);
+    const lines = wanted.map((each, index) => ({ ...each, id: String(index) }));
     /** @type {import('./network.mjs').Laid[]} */
     const laid = await network.ask({ does: 'lay', wanted: lines });
-    /** @type {Record<string, string[]>} */
-    const crashes = {};
-    const told = await Promise.all(
-      talkers.map(async (talker, index) => {
-        const client = clients[index] ?? '';
-        const mine = lines.filter((line) => line.client === client);
-        const scripts = mine.map((line) => ({ ...line, url: laid[Number(line.id)]?.url ?? '' }));
-        /** @type {Told[]} */
-        const stories = await talker.ask({ does: 'tell', scripts });
-        crashes[client] = await talker.ask({ does: 'count crashes' });
-        return mine.map(
-          (line, place) => /** @type {const} */ ([line.id, /** @type {Told} */ (stories[place])]),
-        );
-      }),
-    );
-    const stories = new Map(told.flat());
+    const linesOf = clients.map((client) => lines.filter((line) => line.client === client));
+    /** The same of every talker. @param {(place: number) => unknown} request @returns {Promise<any[]>} */
+    const askAll = (request) => Promise.all(talkers.map((talker, place) => talker.ask(request(place))));
+
+    await askAll((place) => {
+      const scripts = linesOf[place]?.map((line) => ({ ...line, url: laid[Number(line.id)]?.url ?? '' }));
+      return { does: 'prepare', scripts };
+    });
+    const connectingAt = timeOfAll();
+    await askAll(() => ({ does: 'connect' }));
+    refuseAbove(MAX_CONNECT_MS, timeOfAll() - connectingAt, 'to connect everybody');
+    const beginsAt = timeOfAll() + BEGIN_IN_MS;
+    await network.ask({ does: 'begin', at: beginsAt });
+    /** @type {Told[][]} */
+    const told = await askAll(() => ({ does: 'tell', beginsAt }));
+    /** @type {string[][]} */
+    const crashes = await askAll(() => ({ does: 'count crashes' }));
     /** @type {Seen[]} */
-    const seen = await network.ask({ does: 'look', ids: lines.map(({ id }) => id) });
+    const seen = await network.ask({ does: 'end', ids: lines.map(({ id }) => id) });
+
+    const lateMs = Math.max(...told.flat().map((each) => each.lateMs));
+    refuseAbove(MAX_LATE_MS, lateMs, 'behind with the speech');
     /** @type {Conversation[]} */
     const conversations = [];
-    for (const [index, { client, scenario, seed, id }] of lines.entries()) {
-      const told = /** @type {Told} */ (stories.get(id));
-      conversations.push({ client, scenario, seed, ...told, .../** @type {Seen} */ (seen[index]) });
+    for (const [place, mine] of linesOf.entries()) {
+      for (const [index, { id, client, scenario, seed }] of mine.entries()) {
+        const story = /** @type {Told} */ (told[place]?.[index]);
+        conversations.push({ client, scenario, seed, ...story, .../** @type {Seen} */ (seen[Number(id)]) });
+      }
     }
-    return { conversations, crashes };
+    const byClient = clients.map((client, place) => /** @type {const} */ ([client, crashes[place] ?? []]));
+    return { conversations, crashes: Object.fromEntries(byClient), lateMs };
   });
+}
+
+/** @param {number} limitMs @param {number} ms @param {string} what */
+function refuseAbove(limitMs, ms, what) {
+  if (ms <= limitMs) return;
+  throw new Error(
+    `This machine is too busy to measure: ${Math.round(ms)} ms ${what}, where ${limitMs} would do. End what else runs on it.`,
+  );
 }

@@ -11,7 +11,7 @@ import { scenarioOf } from './scenarios.mjs';
 /** @typedef {{ id: string, url: string }} Laid */
 /** When the fault struck, and when the next connection was accepted. @typedef {{ attempts: number, struckAt?: number, backAt?: number }} Seen */
 
-/** @typedef {{ cable: Cable, server: import('rx-deepgram/testing').EmulatorServer, wanted: Wanted, struckAt?: number, attempts?: number }} Line */
+/** @typedef {{ cable: Cable, server: import('rx-deepgram/testing').EmulatorServer, wanted: Wanted, struckAt?: number, attempts?: number, schedule: [number, () => void][] }} Line */
 
 /** @type {Map<string, Line>} */
 const lines = new Map();
@@ -21,7 +21,7 @@ async function lay(wanted) {
   const server = await startEmulator({ seed: wanted.seed, maxLogEntries: 0 });
   const cable = new Cable(server.port);
   /** @type {Line} */
-  const line = { cable, server, wanted };
+  const line = { cable, server, wanted, schedule: [] };
   lines.set(wanted.id, line);
   plan(line);
   return { id: wanted.id, url: await cable.lay() };
@@ -34,7 +34,7 @@ function plan(line) {
   scenarioOf(wanted.scenario).faults({
     cable,
     server,
-    at: (ms, action) => void setTimeout(action, wanted.beginsAt + ms - timeOfAll()),
+    at: (ms, action) => void line.schedule.push([ms, action]),
     between: (from, to) => from + random() * (to - from),
     strike: () => {
       line.struckAt = timeOfAll();
@@ -64,15 +64,32 @@ function lineOf(id) {
   return line;
 }
 
-serve(async (/** @type {{ does: 'lay', wanted: Wanted[] } | { does: 'look', ids: string[] }} */ request) => {
-  if (request.does === 'lay') return Promise.all(request.wanted.map(lay));
-  return Promise.all(
-    request.ids.map(async (id) => {
-      const line = lineOf(id);
-      const seen = lookAt(line);
-      await line.cable.remove();
-      await line.server.close();
-      return seen;
-    }),
-  );
+/** @param {Line} line @param {number} beginsAt */
+function begin({ schedule }, beginsAt) {
+  for (const [ms, action] of schedule) setTimeout(action, beginsAt + ms - timeOfAll());
+}
+
+/** @param {string} id */
+async function end(id) {
+  const line = lineOf(id);
+  const seen = lookAt(line);
+  await line.cable.remove();
+  await line.server.close();
+  return seen;
+}
+
+/** @typedef {{ does: 'lay', wanted: Wanted[] } | { does: 'begin', at: number } | { does: 'end', ids: string[] }} Request */
+
+serve(async (/** @type {Request} */ request) => {
+  switch (request.does) {
+    case 'lay':
+      return Promise.all(request.wanted.map(lay));
+    case 'begin':
+      for (const line of lines.values()) begin(line, request.at);
+      return null;
+    case 'end':
+      return Promise.all(request.ids.map(end));
+    default:
+      throw new Error(`Nobody knows ${JSON.stringify(request)}.`);
+  }
 });
