@@ -1,0 +1,45 @@
+/** What the documents say was measured is what was measured: they are rendered from test/bench/results.json, and by nobody's hand. */
+import { describe, expect, test } from 'vitest';
+import { CLIENTS } from '../bench/clients/entrants.mjs';
+import { SCENARIOS } from '../bench/faults/scenarios.mjs';
+import { partOf, rendered } from '../bench/render/render.mjs';
+import { figureOf, readResults, spokenOf } from '../bench/render/results.mjs';
+import { readText } from '../package/source-tree.ts';
+
+const REMEDY = 'run `npm run bench:render`';
+const { parts, files } = rendered();
+const results = readResults();
+
+describe('the figures in the documents are those of test/bench/results.json', () => {
+  const all = Object.entries(parts).flatMap(([file, texts]) =>
+    Object.entries(texts).map(([name, text]) => ({ file, name, text })),
+  );
+
+  test.each(all)('$file, <!-- $name -->', ({ file, name, text }) => {
+    expect(partOf(readText(file), name), REMEDY).toBe(text);
+  });
+
+  test.each(Object.entries(files))('%s', (file, text) => {
+    expect(readText(file), REMEDY).toBe(text);
+  });
+});
+
+test('the table of README.md has no more than twelve rows, and every cell of them is filled', () => {
+  const rows = parts['README.md'].bench.split('\n').slice(2);
+  expect(rows.length).toBeLessThanOrEqual(12);
+  expect(rows.filter((row) => /\|\s*\||NaN|undefined/.test(row))).toEqual([]);
+});
+
+test('everybody was told the same stories: each fault has a figure for each client, and some words were said', () => {
+  const missing = SCENARIOS.flatMap(({ name }) => {
+    const lost = figureOf(results, `words/${name}/lost`);
+    const isWhole = CLIENTS.every((client) => typeof lost.values[client.name] === 'number');
+    return isWhole && spokenOf(lost) > 0 ? [] : name;
+  });
+  expect(missing).toEqual([]);
+});
+
+test('the harness loses no word of its own: without a fault, every client hears all of them', () => {
+  const { values } = figureOf(results, 'words/calm/lost');
+  expect(Object.fromEntries(CLIENTS.map(({ name }) => [name, 0]))).toEqual(values);
+});
