@@ -177,7 +177,12 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
     baseUrl: checkBaseUrl(options.baseUrl ?? 'wss://api.deepgram.com'),
     connect: oneOf('connect', options.connect ?? 'lazy', ['lazy', 'eager']),
     log: {
-      maxSeconds: within('log.maxSeconds', log.maxSeconds ?? LOG_SECONDS, log.overflow === 'refuse' ? 10 : 1, 3_600),
+      maxSeconds: within(
+        'log.maxSeconds',
+        log.maxSeconds ?? LOG_SECONDS,
+        log.overflow === 'refuse' ? 10 : 1,
+        3_600,
+      ),
       maxBytes: within('log.maxBytes', log.maxBytes ?? LOG_BYTES, 64 * 1024, 2 ** 30),
       overflow: oneOf('log.overflow', log.overflow ?? 'drop-oldest', ['drop-oldest', 'refuse']),
     },
