@@ -20,7 +20,7 @@ export interface ConnectionSettings extends RecoverySettings {
 export const CONNECTION_DEFAULTS: ConnectionSettings = {
   keepAliveMs: KEEP_ALIVE_MS,
   disconnectAfterIdleMs: Infinity,
-  suspendAfterFailures: 10,
+  suspendAfterFailures: 20,
   suspendAfterMs: 60_000,
   giveUpAfterMs: Infinity,
   probeMs: 30_000,

@@ -90,3 +90,17 @@ test('a backlog is caught up with, in the time that the rate allows [G10]', asyn
   await story.close();
   story.expectEveryWordOnce();
 });
+
+test('an outage of 40 s loses nothing, whatever the jitter: attempts do not run out before the log does [G3]', async () => {
+  for (let seed = 1; seed <= 40; seed += 1) {
+    const story = await tell({ seed });
+    await story.speak(5);
+    story.network.offline = true;
+    story.network.cut();
+    await story.speak(40);
+    story.network.offline = false;
+    await story.speak(15);
+    expect(story.live.ledger.dropped, `with seed ${seed}`).toBe(0);
+    story.live.abort();
+  }
+});

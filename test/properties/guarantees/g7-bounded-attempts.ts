@@ -15,7 +15,7 @@ const GENTLE_MS = 1_000;
 export const G7: Guarantee = {
   id: 'G7',
   promise:
-    'Attempts are bounded: fatal ends are never retried, 401 once and with a new token, the rest by backoff with a budget of ten attempts in a row and one in 30 s beyond it, which nothing refills but a result that confirms new audio.',
+    'Attempts are bounded: fatal ends are never retried, 401 once and with a new token, the rest by backoff with a budget of twenty attempts in a row and one in 30 s beyond it, which nothing refills but a result that confirms new audio.',
   assuming:
     'An app that calls `connect()` or `close()`, a platform that says “online”, and speech that begins after a pause, buy one more attempt each.',
   watch(world) {
