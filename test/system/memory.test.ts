@@ -99,7 +99,7 @@ test('an outage of 40 s loses nothing, whatever the jitter: attempts do not run 
     story.network.cut();
     await story.speak(40);
     story.network.offline = false;
-    await story.speak(15);
+    await story.speak(40);
     expect(story.live.ledger.dropped, `with seed ${seed}`).toBe(0);
     story.live.abort();
   }
