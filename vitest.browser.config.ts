@@ -12,6 +12,10 @@ export default defineConfig({
   ...base,
   test: {
     reporters: ['verbose'],
+    // They wait more than they work: for sound, which comes as fast as time, and for tabs to be forgotten.
+    maxWorkers: 4,
+    // Vitest's own socket to the page does not always close with it, and would be waited for.
+    teardownTimeout: 1_000,
     projects: [
       {
         ...base,
@@ -35,8 +39,9 @@ export default defineConfig({
         test: {
           name: 'driven',
           include: ['test/browser/driven/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          maxWorkers: 4,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
     ],

@@ -51,7 +51,8 @@ const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, 
 async function speakInTab(
   clock: keyof typeof CLOCKS = 'its own clock',
 ): Promise<{ tab: Tab; server: EmulatorServer }> {
-  const server = await startEmulator();
+  // Whatever the true length of NET-0002 is: here it is NET-0001 that must not come.
+  const server = await startEmulator({ noAudioTimeoutMs: false });
   const tab = await browser.open(site.url);
   await tab.run(`globalThis.session = app.begin('${server.url}', (${CLOCKS[clock].toString()})())`);
   await say(tab);
