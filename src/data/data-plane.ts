@@ -7,6 +7,7 @@
  */
 import type { Clock } from '../clock.ts';
 import type { Evidence, NoticeCode } from '../diagnosis/notices.ts';
+import type { ConnectionEnd } from '../protocol/close-reasons.ts';
 import type { AudioFormat } from '../protocol/listen-parameters.ts';
 import type { Socket } from '../transports/transport.ts';
 import { AudioTimeline } from './audio-timeline.ts';
@@ -95,7 +96,14 @@ export class DataPlane {
       listener,
     );
     this.#finalizer = new Finalizer(clock, this.timeline, this.uplink, settings.finalizeMs);
-    this.#downlink = new Downlink(this.timeline, this.uplink, this.#finalizer, this.#captureClock, listener);
+    this.#downlink = new Downlink(
+      clock,
+      this.timeline,
+      this.uplink,
+      this.#finalizer,
+      this.#captureClock,
+      listener,
+    );
   }
 
   /** Connections so far. */
@@ -182,7 +190,8 @@ export class DataPlane {
     this.#listener.notice('message-malformed', { problem: 'binary', bytes });
   }
 
-  detach(): void {
+  detach(end?: ConnectionEnd): void {
+    this.#downlink.detach(end);
     this.uplink.detach();
   }
 

@@ -2,6 +2,8 @@
  * The way in: reads what the server says, and turns it into transcripts, utterances and confirmed audio. A message that makes
  * no sense is reported and passed over; it never throws.
  */
+import type { Clock } from '../clock.ts';
+import type { ConnectionEnd, EndKind } from '../protocol/close-reasons.ts';
 import {
   decodeServerMessage,
   type ErrorMessage,
@@ -25,7 +27,7 @@ export interface DownlinkListener {
   utterance(utterance: Utterance): void;
   /** A final result has confirmed new audio; said once for each connection. */
   audioConfirmed(): void;
-  /** The server has answered CloseStream: it has said its last. */
+  /** The server has said its last, after CloseStream. */
   drained(): void;
   notice(code: NoticeCode, evidence: Evidence): void;
 }
@@ -33,7 +35,14 @@ export interface DownlinkListener {
 /** Metadata rounds; less than this is no loss. */
 const ROUNDING_SECONDS = 0.05;
 
+/** How long the close may take that comes with the answer to CloseStream. */
+const FAREWELL_MS = 1_000;
+
+/** Ends that leave an answer to CloseStream what it seemed to be. With 1011 it was the last word of a server that gives up. */
+const GOOD_ENDS: ReadonlySet<EndKind> = new Set<EndKind>(['normal', 'no-status', 'network-lost']);
+
 export class Downlink {
+  readonly #clock: Clock;
   readonly #timeline: AudioTimeline;
   readonly #uplink: Uplink;
   readonly #captureClock: CaptureClock;
@@ -46,14 +55,19 @@ export class Downlink {
   #hasSpeakers = false;
   #isExact = true;
   #transcribedTo = 0;
+  /** Metadata after CloseStream: the answer, if the server closes in good order thereafter. */
+  #farewell: MetadataMessage | undefined;
+  #farewellTimer: unknown;
 
   constructor(
+    clock: Clock,
     timeline: AudioTimeline,
     uplink: Uplink,
     finalizer: Finalizer,
     captureClock: CaptureClock,
     listener: DownlinkListener,
   ) {
+    this.#clock = clock;
     this.#timeline = timeline;
     this.#uplink = uplink;
     this.#finalizer = finalizer;
@@ -75,6 +89,14 @@ export class Downlink {
     this.#hasConfirmed = false;
     this.#hasSpeakers = false;
     this.#transcribedTo = 0;
+  }
+
+  /** A connection is over, by an end that the server made or by one of ours. */
+  detach(end: ConnectionEnd | undefined): void {
+    this.#clock.clearTimeout(this.#farewellTimer);
+    const farewell = this.#farewell;
+    this.#farewell = undefined;
+    if (farewell && end && GOOD_ENDS.has(end.kind)) this.#conclude(farewell);
   }
 
   /** The session is over: what was begun is all there is. */
@@ -168,11 +190,21 @@ export class Downlink {
   }
 
   /**
-   * Metadata also comes before a close that nobody asked for, so it counts only after CloseStream. Then the server has
-   * given every result it ever will: a tail that it has processed, and in which it heard nothing, is settled.
+   * Metadata also comes before a close that nobody asked for, so it counts only after CloseStream; and where audio still waits
+   * for a final, only if the close that follows says so, since a server that gives up may not have heard of CloseStream.
    */
-  #metadata({ duration }: MetadataMessage): void {
+  #metadata(message: MetadataMessage): void {
     if (!this.#uplink.hasSentCloseStream) return;
+    if (!this.#timeline.hasPending) this.#conclude(message);
+    else {
+      this.#farewell = message;
+      this.#clock.clearTimeout(this.#farewellTimer);
+      this.#farewellTimer = this.#clock.setTimeout(() => this.#conclude(message), FAREWELL_MS);
+    }
+  }
+
+  /** The server has given every result it ever will: a tail that it has processed, and in which it heard nothing, is settled. */
+  #conclude({ duration }: MetadataMessage): void {
     const view = this.#view;
     const sentSeconds = view ? view.clock.sent / view.rate : 0;
     const missingSeconds = sentSeconds - duration;

@@ -16,8 +16,8 @@ export interface Line {
   attach(socket: Socket): void;
   receive(text: string): void;
   receiveBinary(bytes: number): void;
-  /** The connection is over: touch the socket no more. */
-  detach(): void;
+  /** The connection is over, by `end` or because we leave it: touch the socket no more. */
+  detach(end?: ConnectionEnd): void;
   /** Says farewell on a socket that is given up by us; `false` if it is condemned and nothing more can be said. */
   takeLeave(): boolean;
   hasPendingAudio(): boolean;
@@ -77,7 +77,7 @@ function holdSocket(ports: ConnectionPorts, tell: (event: ConnectionEvent) => vo
     if (isOver) return;
     isOver = true;
     clock.clearTimeout(timer);
-    if (isOpen) line.detach();
+    if (isOpen) line.detach(connectionEnd);
     tell({
       type: 'socket.ended',
       end: connectionEnd,
