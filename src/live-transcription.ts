@@ -148,7 +148,7 @@ class Session implements LiveTranscription {
   readonly #stopWatching: () => void;
   #settle!: (report: SessionReport) => void;
   #report: SessionReport | undefined;
-  #closing: Promise<SessionReport> | undefined;
+  #isClosing = false;
   #isAborted = false;
   #isDrained = false;
   #credentialsError: unknown;
@@ -172,7 +172,7 @@ class Session implements LiveTranscription {
         audioConfirmed: () => this.#tell({ type: 'audio.confirmed' }),
         stalled: () => this.#tell({ type: 'socket.stalled', ...this.#lost({ kind: 'stalled' }) }),
         drained: () => {
-          this.#isDrained = this.#closing !== undefined;
+          this.#isDrained = this.#isClosing;
           this.#tell({ type: 'drain.completed' });
         },
         transcript: (transcript) => this.#transcripts.next(transcript),
@@ -243,7 +243,7 @@ class Session implements LiveTranscription {
 
   send(chunk: AudioChunk): SendResult {
     const size = sizeOf(chunk);
-    if (this.#closing || this.#report) return this.#refuse('closed');
+    if (this.#isClosing || this.#report) return this.#refuse('closed');
     if (this.isPaused) return this.#refuse('paused');
     if (size === 0) {
       this.#notify('empty-audio');
@@ -275,7 +275,11 @@ class Session implements LiveTranscription {
   }
 
   close(): Promise<SessionReport> {
-    return (this.#closing ??= this.#close());
+    if (!this.#isClosing) {
+      this.#isClosing = true;
+      void this.#close();
+    }
+    return this.#ended;
   }
 
   abort(): void {
@@ -283,14 +287,13 @@ class Session implements LiveTranscription {
     this.#tell({ type: 'user.abort' });
   }
 
-  async #close(): Promise<SessionReport> {
+  async #close(): Promise<void> {
     if (this.#plane.isReading) await this.#readRest();
     if (!this.#report) this.#plane.finish();
     const { pending } = this.ledger;
     const remainingMs = (pending * 1000) / this.#plane.timeline.rate / this.#options.catchUpRate;
     const deadlineMs = this.#options.drainMs + remainingMs;
     this.#tell({ type: 'user.close', deadlineMs, pendingAudio: pending > 0 });
-    return this.#ended;
   }
 
   /** Waits for Blobs that are still being read, but not for ever. */

@@ -176,7 +176,7 @@ export class Uplink {
   accepted(now: number): void {
     if (!this.#isFlowing) {
       this.#isFlowing = true;
-      if (this.#socket) this.#armIdleTimer();
+      this.#armIdleTimer();
       this.#listener.audioPending();
     }
     if (this.#pumpTimer === undefined) this.#pump(now);
@@ -236,7 +236,7 @@ export class Uplink {
   }
 
   doubt(): void {
-    this.#stallWatch.doubt();
+    if (this.#socket) this.#stallWatch.doubt();
   }
 
   /** Sends as much as may go now, and comes back for the rest. */
@@ -321,6 +321,7 @@ export class Uplink {
 
   /** Not re-set for every frame: it finds out by timestamp, and sets itself anew for what is left. */
   #armIdleTimer(): void {
+    if (!this.#socket) return;
     this.#clock.clearTimeout(this.#idleTimer);
     this.#idleTimer = this.#clock.setTimeout(() => this.#checkIdle(), Math.max(0, this.#silenceLeftMs()));
   }
