@@ -47,6 +47,7 @@ const LASTING: ReadonlySet<Step['do']> = new Set([
   'hang',
   'flap',
   'stall',
+  'doom',
   'throttle',
   'block',
   'sleep',
@@ -128,6 +129,9 @@ async function perform(world: World, step: Step): Promise<void> {
     case 'flap':
       for (let i = 0; i < step.times; i += 1) world.handshakeFaults.push(flap(step.code));
       return undefined;
+    case 'doom':
+      world.connectionFaults.push({ kind: step.fault, afterAudioMs: step.afterAudioMs });
+      return undefined;
     case 'dropOnCloseStream':
       for (const connection of server.openConnections) connection.dropOnCloseStream(step.before);
       return undefined;
@@ -145,7 +149,7 @@ async function perform(world: World, step: Step): Promise<void> {
     case 'sleep':
       world.act(step.do);
       if (step.do === 'sleep' && step.frozen) freeze(world);
-      world.stop(step.do, step.ms);
+      world.standstill.begin(step.do, step.ms);
       return world.advance(step.ms);
     case 'wallJump':
       world.act('wallJump');
@@ -164,8 +168,6 @@ function react(world: World, by: Reaction): void {
 }
 
 function believe(world: World, belief: 'online' | 'offline'): void {
-  // An 'offline' between two connections wakes the watch of the one before: see known-gaps.test.ts.
-  if (belief === 'offline' && world.wire.present?.state !== 'open') return;
   world.act(belief);
   world.page.tell(belief);
   world.stir();
@@ -186,16 +188,7 @@ async function outage(world: World, ms: number, isNoticed: boolean): Promise<voi
   if (isNoticed) believe(world, 'online');
 }
 
-/** Everything that was arranged to go wrong from now on is taken back. */
-export function heal(world: World): void {
-  world.handshakeFaults = [];
-  world.connectionFaults = [];
-  world.desk.heal();
-  world.network.offline = false;
-  Object.assign(world.network.conditions, { latencyMs: 20, jitterMs: 0, uplinkBytesPerSecond: Infinity });
-}
-
-async function end(world: World): Promise<void> {
+export async function end(world: World): Promise<void> {
   if (world.setting.ending === 'close') world.close();
   else world.abort();
   const isBroken = () => world.broken !== undefined;

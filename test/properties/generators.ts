@@ -131,7 +131,15 @@ export const server: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('refuse' as const),
       status: pick(429, 500, 503, 503, 401, 408, 403),
-      times: pick(1, 1, 2, 4, 12),
+      times: pick(1, 1, 2, 4, 25),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('doom' as const),
+      fault: pick('cut' as const, 'halfOpen' as const, 'stallResults' as const),
+      afterAudioMs: whole(0, 6_000),
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('hang' as const), times: pick(1, 1, 2, 5) }) },

@@ -62,7 +62,7 @@ export async function prove(trial: Trial): Promise<Counterexample | undefined> {
 }
 
 /** Lives it once more, and writes down what happens. */
-export async function narrate(scenario: Scenario, guarantees: readonly Guarantee[]): Promise<string> {
+async function narrate(scenario: Scenario, guarantees: readonly Guarantee[]): Promise<string> {
   const lines: string[] = [];
   await live(scenario, {
     guarantees,

@@ -47,6 +47,8 @@ export type Step =
   | { do: 'refuse'; status: number; times: number }
   | { do: 'hang'; times: number }
   | { do: 'flap'; times: number; code: number }
+  /** What the next connection will suffer, as soon as it has carried so much audio. */
+  | { do: 'doom'; fault: 'cut' | 'halfOpen' | 'stallResults'; afterAudioMs: number }
   | { do: 'dropOnCloseStream'; before: 'results' | 'metadata' }
   | { do: 'malformed' | 'duplicate' | 'stall' | 'unstall' }
   | { do: 'throttle'; factor: number }

@@ -37,12 +37,13 @@ export const G1: Guarantee = {
         if (link.isDeafened) deafened += 1;
         const isOurFault = link.end?.code === 1011 && /net0001/i.test(link.end.reason) && !link.isDeafened;
         if (!isOurFault) return;
-        // Without audio ever, some servers do not count KeepAlive.
-        if (keepAliveHolds !== 'always' && !(world.now - link.firstAudioAtMs > 2_000)) return;
+        // Without audio ever, some servers do not count KeepAlive; the first may have come too late.
+        const awakeMs = world.now - link.firstAudioAtMs - (world.blockedMs - link.blockedAtFirstAudioMs);
+        if (keepAliveHolds !== 'always' && !(awakeMs > 2_000)) return;
         const blockedMs = world.blockedMs - link.blockedAtLastOutMs;
         if (
           blockedMs + keepAliveMs < WINDOW_MS &&
-          world.longestBlockMs + keepAliveMs < WINDOW_MS &&
+          world.standstill.longestMs + keepAliveMs < WINDOW_MS &&
           !world.isSlow
         ) {
           world.breach(

@@ -5,6 +5,8 @@ const WINDOW_MS = 10_000;
 const MAX_PACE = 1.25;
 /** An open, uncongested connection that has audio to send sends some at least so often. */
 const STARVED_MS = 1_000;
+/** A socket that holds so much back, on a half-open link, may be full. */
+const FULL_BYTES = 32 * 1024;
 
 export const G10: Guarantee = {
   id: 'G10',
@@ -46,7 +48,8 @@ export const G10: Guarantee = {
         const link = world.wire.present;
         if (link?.state !== 'open' || link.hasClosedStream || world.isSlow || world.loop.isBlocked) return;
         const sinceMs = Math.max(link.openedAtMs, link.lastAudioAtMs || 0);
-        if (world.now - sinceMs < STARVED_MS || world.blockedMs > 0) return;
+        if (world.now - sinceMs < STARVED_MS || world.blockedMs > 0 || link.bufferedAmount() > FULL_BYTES)
+          return;
         // At least so much waits; what is confirmed was sent as well.
         const waiting = world.ledger.pending - link.audioBytes / 2;
         if (waiting > 0)

@@ -28,7 +28,6 @@ export const G3: Guarantee = {
     let confirmedBefore = -1;
     let due = 0;
     let wallJumps = false;
-    let isBeyondJudgement = false;
 
     const isExcused = (index: number): boolean => {
       const start = speaker.starts[index] as number;
@@ -90,11 +89,6 @@ export const G3: Guarantee = {
         drops.push(drop);
         drops.sort((a, b) => a.start - b.start);
       },
-      heard({ hasClosedStream }, text) {
-        // A server that gives up (NET-0001) says Metadata, too; a client that has just said CloseStream takes it for the answer.
-        // What it has not transcribed is then lost without a word: see known-gaps.test.ts.
-        if (hasClosedStream && text.includes('"sha256":"incomplete"')) isBeyondJudgement = true;
-      },
       sending(_, message) {
         if (typeof message === 'string' && message.includes('CloseStream')) speaker.cutHere();
       },
@@ -106,14 +100,13 @@ export const G3: Guarantee = {
       },
       step() {
         const { confirmed, dropped } = world.ledger;
-        if (confirmed === confirmedBefore || isBeyondJudgement) return;
+        if (confirmed === confirmedBefore) return;
         confirmedBefore = confirmed;
         // A drop that is not announced yet moves the frontier: wait for it.
         if (dropped === drops.reduce((sum, { start, end }) => sum + end - start, 0))
           demandWordsBefore(frontier(confirmed));
       },
       over({ ledger }) {
-        if (isBeyondJudgement) return;
         if (ledger.pending === 0) demandWordsBefore(speaker.accepted);
         const tail = speaker.accepted - speaker.voice.wordSamples;
         for (const { start, end } of fragments) {

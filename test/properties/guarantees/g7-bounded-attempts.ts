@@ -1,8 +1,8 @@
 import type { WireLink } from '../world/wire.ts';
 import type { Guarantee } from './guarantee.ts';
 
-/** Ten failures in a row, and the connection that was of use before them. */
-const ATTEMPTS = 11;
+/** Twenty failures in a row, and the connection that was of use before them. */
+const ATTEMPTS = 21;
 const PROBE_MS = 30_000;
 /** Whoever closes does not wait for a probe: until the deadline there are backoffs of 5 s, on the average. */
 const CLOSING_RETRY_MS = 2_000;

@@ -20,6 +20,7 @@ export interface WireLink {
   lastAudioAtMs: number;
   /** How long the event loop had been blocked, in all, by then. */
   blockedAtLastOutMs: number;
+  blockedAtFirstAudioMs: number;
   /** Bytes of audio, and frames of any kind. */
   audioBytes: number;
   frames: number;
@@ -67,6 +68,7 @@ export class Wire {
         firstAudioAtMs: NaN,
         lastAudioAtMs: NaN,
         blockedAtLastOutMs: 0,
+        blockedAtFirstAudioMs: 0,
         audioBytes: 0,
         frames: 0,
         hasClosedStream: false,
@@ -142,7 +144,10 @@ export class Wire {
           if (typeof message !== 'string') {
             link.audioBytes += message.byteLength;
             link.lastAudioAtMs = link.lastOutAtMs;
-            if (Number.isNaN(link.firstAudioAtMs)) link.firstAudioAtMs = link.lastOutAtMs;
+            if (Number.isNaN(link.firstAudioAtMs)) {
+              link.firstAudioAtMs = link.lastOutAtMs;
+              link.blockedAtFirstAudioMs = link.blockedAtLastOutMs;
+            }
           } else if (message.includes('CloseStream')) link.hasClosedStream = true;
           socket.send(message);
         },

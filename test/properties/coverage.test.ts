@@ -1,0 +1,87 @@
+/**
+ * Every state and every transition of the machine is lived through by the whole client: random sessions from one seed and the
+ * rare lives together reach every cell of the table in `test/control/transition-table.ts`, but for those that nobody can
+ * reach, of which each has its reason. Were one of these reached, its reason would be wrong, and the test would say so.
+ */
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { EVENTS, STATES, TRANSITIONS } from '../control/transition-table.ts';
+import { live } from './act.ts';
+import { Coverage } from './coverage.ts';
+import { scenario } from './generators.ts';
+import { GUARANTEES } from './guarantees/all.ts';
+import { RARE_LIVES } from './rare-lives.ts';
+
+const NOT_OPEN = 'results come on open connections only';
+const NO_FRAME = 'a close frame comes on open connections only';
+const NOT_WATCHED = 'only open connections are watched';
+const NOT_ASKED = 'Metadata is an answer only to the CloseStream of a drain';
+const DRAINS = 'whoever closes on an open connection drains';
+const NO_PROBE = 'whoever closes never waits for a probe';
+const STILL_PENDING = 'an attempt of a closing session is for audio, which no attempt settles';
+const NO_TIME = 'the state lasts no time, and the end that led there is told at another instant';
+
+const UNREACHABLE: Record<string, string> = {
+  'connecting audio.confirmed stay': NOT_OPEN,
+  'reconnecting audio.confirmed stay': NOT_OPEN,
+  'connecting socket.ended closed-1011': NO_FRAME,
+  'reconnecting socket.ended closed-1011': NO_FRAME,
+  'connecting socket.ended closed': STILL_PENDING,
+  'reconnecting socket.ended closed': STILL_PENDING,
+  'connecting socket.stalled backoff': NOT_WATCHED,
+  'connecting socket.stalled suspended': NOT_WATCHED,
+  'connecting socket.stalled failed': NOT_WATCHED,
+  'connecting socket.stalled closed': NOT_WATCHED,
+  'reconnecting socket.stalled backoff': NOT_WATCHED,
+  'reconnecting socket.stalled suspended': NOT_WATCHED,
+  'reconnecting socket.stalled failed': NOT_WATCHED,
+  'reconnecting socket.stalled closed': NOT_WATCHED,
+  'connecting drain.completed closed': NOT_ASKED,
+  'connecting drain.completed dormant': NOT_ASKED,
+  'reconnecting drain.completed closed': NOT_ASKED,
+  'reconnecting drain.completed dormant': NOT_ASKED,
+  'streaming drain.completed dormant': NOT_ASKED,
+  'idle-keepalive drain.completed dormant': NOT_ASKED,
+  'streaming deadline.passed closed': DRAINS,
+  'idle-keepalive deadline.passed closed': DRAINS,
+  'suspended deadline.passed closed': NO_PROBE,
+  'closed-1011 deadline.passed closed': NO_TIME,
+};
+
+const SESSIONS = 1_500;
+const SEED = 20_261_121;
+
+/** Every outcome of every cell, but for those that are ignored. */
+const ALL = STATES.flatMap((state) =>
+  EVENTS.flatMap((event) => {
+    const expected = TRANSITIONS[state][event];
+    if (expected === 'ignored') return [];
+    return expected.map(({ to }) => `${state} ${event} ${to === state ? 'stay' : to}`);
+  }),
+);
+
+const coverage = new Coverage();
+
+test.for(Object.entries(RARE_LIVES))('every guarantee holds when %s', async ([, life]) => {
+  coverage.begin();
+  const world = await live(life, { guarantees: GUARANTEES, inspect: coverage.inspect });
+  expect(world.broken).toBeUndefined();
+});
+
+test('every state and every transition is lived through', { timeout: 300_000 }, async () => {
+  for (const drawn of fc.sample(scenario, { numRuns: SESSIONS, seed: SEED })) {
+    coverage.begin();
+    await live(drawn, { guarantees: [], inspect: coverage.inspect });
+  }
+  const unreached = ALL.filter((cell) => !coverage.cells.has(cell));
+  expect([...coverage.states].sort()).toEqual([...STATES].sort());
+  expect(unreached.sort()).toEqual(Object.keys(UNREACHABLE).sort());
+});
+
+test('where the table ignores an event, so does the machine', () => {
+  const known = new Set(ALL);
+  const moves = [...coverage.cells.keys()].filter(
+    (cell) => !cell.endsWith(' stay') && !/ xstate\./.test(cell),
+  );
+  expect(moves.filter((cell) => !known.has(cell))).toEqual([]);
+});

@@ -1,0 +1,47 @@
+/** What the properties found, each in the fewest steps that show it: chance may take long to come by again. */
+import { expect, test } from 'vitest';
+import { live } from './act.ts';
+import { plain } from './generators.ts';
+import { GUARANTEES } from './guarantees/all.ts';
+import type { Step } from './scenario.ts';
+
+const speak = (ms: number): Step => ({ do: 'speak', ms, frameMs: 100, form: 'view' });
+
+async function expectToHold(...steps: Step[]): Promise<void> {
+  const world = await live(plain(steps, { interim: false }), { guarantees: GUARANTEES });
+  expect(world.broken).toBeUndefined();
+}
+
+// The watch of the connection before is asked to hurry, and sets a timer that nobody stops. It condemns the next connection.
+test('an offline hint between two connections does not condemn the next one [G5]', () =>
+  expectToHold(
+    speak(300),
+    { do: 'hang', times: 1 },
+    { do: 'cut' },
+    { do: 'rest', ms: 500 },
+    { do: 'offline' },
+    { do: 'abort' },
+  ));
+
+// The server says Metadata before it closes for silence. On a link that has lost CloseStream on its way, it is taken for the
+// answer, and audio that was processed and not transcribed counts as confirmed.
+test('the Metadata of a server that gives up confirms nothing [G3]', () =>
+  expectToHold(speak(500), { do: 'rest', ms: 2_900 }, { do: 'halfOpen', direction: 'up' }, { do: 'close' }));
+
+// The same, after the event loop was blocked: Metadata and 1011 wait in the socket, and the app closes before they are read.
+test('nor does it when the event loop was blocked meanwhile [G3]', () =>
+  expectToHold(speak(2_500), { do: 'block', ms: 10_010 }, { do: 'close' }));
+
+// `close()` tells of `draining` before it remembers that it was called: what is sent from there is accepted, and thrown away.
+test('what is sent from within close() is refused [G2]', () =>
+  expectToHold(speak(300), { do: 'react', to: 'draining', by: 'speak' }, { do: 'close' }));
+
+// The idle timer gives a forgotten connection up, and sets itself anew for a time that has passed, until there is another.
+test('waking up with a backlog after 15 s leaves time going on', () =>
+  expectToHold(
+    { do: 'burst', ms: 7_000, frameMs: 100 },
+    { do: 'rest', ms: 3_035 },
+    { do: 'refuse', status: 503, times: 4 },
+    { do: 'block', ms: 30_000 },
+    { do: 'rest', ms: 5_000 },
+  ));
