@@ -2,8 +2,8 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { DOCTOR_USAGE, readDoctorArguments } from './doctor/arguments.ts';
 import type { DoctorOptions } from './doctor/doctor.ts';
-import { EXPLAIN_USAGE, type ExplainOptions, readExplainArguments } from './explain.ts';
 import { EMULATE_USAGE, type EmulateOptions, readEmulateArguments } from './emulate-arguments.ts';
+import { EXPLAIN_USAGE, type ExplainOptions, readExplainArguments } from './explain.ts';
 
 export type Command =
   | { name: 'demo'; hosted?: { apiKey: string; url?: string | undefined } }

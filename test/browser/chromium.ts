@@ -17,7 +17,7 @@ const REMEDY = `Install one (Debian: apt-get install chromium; anywhere: npx pla
 const isRoot = process.getuid?.() === 0;
 
 /** The browser to test with, as an absolute path. */
-export function chromiumPath(): string {
+function chromiumPath(): string {
   const wish = process.env['CHROMIUM'];
   const candidates = wish ? [wish] : [...PLACES, chromium.executablePath()];
   const found = candidates.find((path) => existsSync(path));
