@@ -78,7 +78,7 @@ export class StallWatch {
   /** Find out sooner: the platform says that it is offline, which is a hint and no proof. */
   doubt(): void {
     this.#patienceMs = this.#fullPatienceMs * DOUBT_FACTOR;
-    if (this.#answer) this.#check();
+    this.#check();
   }
 
   /** The link is given up for broken. */
@@ -99,19 +99,26 @@ export class StallWatch {
 
   #check(): void {
     this.stop();
-    const hasFlowed = this.#sentMs > this.#seenMs;
     const leftMs = Math.min(
       this.#leftOf(this.#answer, this.#patienceMs),
       this.#leftOf(this.#advance, this.#patienceMs * ADVANCE_FACTOR),
     );
     if (leftMs < ROUNDING_MS) this.condemn();
-    else if (leftMs < Infinity) this.#arm(leftMs);
-    else if (hasFlowed) this.#arm(TRICKLE_POLL_MS);
+    // Whatever is waited for from now on is due in a whole patience.
+    else if (leftMs < Infinity || this.#hasFlowed) this.#arm(Math.min(leftMs, this.#patienceMs));
   }
 
-  /** Until the patience is at its end; `Infinity` while there is too little audio to judge by. */
+  /** Audio has gone out since the last look; if not, the next will have it looked after again. */
+  get #hasFlowed(): boolean {
+    return this.#sentMs > this.#seenMs;
+  }
+
+  /** Until the patience is at its end, or a better time to look: there must be audio to judge by as well. */
   #leftOf(wait: Wait | undefined, patienceMs: number): number {
-    if (!wait || this.#sentMs - wait.sentMs < patienceMs * AUDIO_SHARE) return Infinity;
-    return wait.since + patienceMs - this.#clock.now();
+    if (!wait) return Infinity;
+    const leftMs = wait.since + patienceMs - this.#clock.now();
+    const hasEnoughAudio = this.#sentMs - wait.sentMs >= patienceMs * AUDIO_SHARE;
+    if (hasEnoughAudio) return leftMs;
+    return this.#hasFlowed ? Math.max(leftMs, TRICKLE_POLL_MS) : Infinity;
   }
 }

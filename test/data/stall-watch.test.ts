@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { StallWatch } from '../../src/data/stall-watch.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
 
@@ -50,12 +50,28 @@ describe('a link is condemned', () => {
     expect(line.stalledAtMs[0]).toBeLessThan(2 * PATIENCE_MS + 1_100);
   });
 
+  test('for silence, though the transcript had stood still before, and had time left', () => {
+    const line = new Line();
+    line.talk(3);
+    line.talk(8, { advances: false });
+    line.speak(20);
+    expect(line.stalledAtMs[0]).toBe(21_000);
+  });
+
   test('sooner where the platform doubts it', () => {
     const line = new Line();
     line.speak(3);
     line.watch.doubt();
     line.speak(10);
     expect(line.stalledAtMs[0]).toBe(PATIENCE_MS / 2);
+  });
+
+  test('sooner where the doubt came before there was anything to wait for', () => {
+    const line = new Line();
+    line.talk(32);
+    line.watch.doubt();
+    line.speak(10);
+    expect(line.stalledAtMs[0]).toBe(32_000 + PATIENCE_MS / 2);
   });
 
   test('at once where the doubt comes after half the patience', () => {
@@ -115,6 +131,13 @@ describe('a link is not condemned', () => {
     line.clock.advance(60_000);
     expect(line.stalledAtMs).toEqual([]);
   });
+});
+
+test('a healthy stream is looked at once in a patience', () => {
+  const line = new Line();
+  const looks = vi.spyOn(line.clock, 'setTimeout');
+  line.talk(300);
+  expect(looks.mock.calls.length).toBeLessThan(60);
 });
 
 test('nothing is set anew for a frame: one timer at a time', () => {
