@@ -300,9 +300,9 @@ export class Emulator {
   }
 
   /** A UUID in form; in substance the seed and a count, so that a failing run has the same ids again. */
-  protected requestId(attempt: number): string {
+  protected requestId(count: number, series: '8000' | '9000' = '8000'): string {
     const seed = (this.settings.seed >>> 0).toString(16).padStart(8, '0');
-    return `${seed}-0000-4000-8000-${attempt.toString(16).padStart(12, '0')}`;
+    return `${seed}-0000-4000-${series}-${count.toString(16).padStart(12, '0')}`;
   }
 
   #inflictOnNumber(attempt: number, fault: Fault): void {

@@ -53,16 +53,16 @@ export function resultsMessage(content: ResultsContent, requestId: string, setti
     },
     metadata: {
       request_id: requestId,
-      model_info: {
-        name: settings.model,
-        version: '2026-01-01.0',
-        arch: settings.model.replace(/^(nova-\d).*/, '$1'),
-      },
+      model_info: modelInfo(settings.model),
       model_uuid: MODEL_UUID,
     },
     from_finalize: content.fromFinalize,
     ...(settings.detectEntities && content.isFinal && { entities: entitiesIn(words) }),
   };
+}
+
+function modelInfo(name: string): object {
+  return { name, version: '2026-01-01.0', arch: name.replace(/^(nova-\d).*/, '$1') };
 }
 
 /** Numbers are the one entity that words alone give away. */
@@ -113,7 +113,7 @@ export function metadataMessage(content: MetadataContent): object {
     duration: seconds(content.durationSeconds),
     channels: content.channels,
     models: [MODEL_UUID],
-    model_info: { [MODEL_UUID]: { name: content.model, version: '2026-01-01.0', arch: content.model } },
+    model_info: { [MODEL_UUID]: modelInfo(content.model) },
   };
 }
 

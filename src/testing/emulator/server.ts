@@ -60,6 +60,8 @@ export class EmulatorServer extends Emulator implements AsyncDisposable {
   port = 0;
   #sockets = new Set<Socket>();
   #desk: ControlDesk | undefined;
+  /** Plain requests so far. */
+  #requests = 0;
   #http: Server;
   #webSockets: WebSocketServer;
 
@@ -79,7 +81,11 @@ export class EmulatorServer extends Emulator implements AsyncDisposable {
       },
       (request, response) => {
         this.#answer(request, response).catch((error: unknown) => {
-          answer(request, response, refusal(500, 'INTERNAL_SERVER_ERROR', String(error), this.requestId(0)));
+          answer(
+            request,
+            response,
+            refusal(500, 'INTERNAL_SERVER_ERROR', String(error), this.#nextRequestId()),
+          );
         });
       },
     );
@@ -186,9 +192,15 @@ export class EmulatorServer extends Emulator implements AsyncDisposable {
     answer(request, response, this.#answerTo(path, request, body));
   }
 
+  /** Handshakes are counted by themselves: their numbers are those of the connections. */
+  #nextRequestId(): string {
+    this.#requests += 1;
+    return this.requestId(this.#requests, '9000');
+  }
+
   /** Plain HTTP: the grant of temporary tokens, and nothing else. */
   #answerTo(path: string, request: IncomingMessage, body: string | undefined): HttpAnswer {
-    const requestId = this.requestId(0);
+    const requestId = this.#nextRequestId();
     if (path === '/v1/listen') {
       return refusal(400, 'Bad Request', 'A WebSocket upgrade was expected here.', requestId);
     }

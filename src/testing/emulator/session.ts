@@ -58,6 +58,9 @@ export interface SessionContext {
   digest: Digest;
 }
 
+/** Audio is worked off in pieces: a file sent as one message is to take no less time than the same in small ones. */
+const LONGEST_PIECE_MS = 100;
+
 /** Memory that audio in line may hold, whatever it lasts. */
 const MAX_BACKLOG_BYTES = 2 * 1024 * 1024;
 
@@ -191,7 +194,12 @@ export class Session {
     }
     this.#receivedAudioMs += block.durationMs;
     this.#patience.audioUnderstood(block.durationMs);
-    this.#queue.push({
+    for (const piece of piecesOf(block)) this.#queue.push(this.#hearing(piece));
+    this.#gauge();
+  }
+
+  #hearing(block: AudioBlock): Work {
+    return {
       audioMs: block.durationMs,
       bytes: block.channels.reduce((sum, samples) => sum + samples.byteLength, 0),
       run: (done) => {
@@ -201,8 +209,7 @@ export class Session {
         done();
         this.#gauge();
       },
-    });
-    this.#gauge();
+    };
   }
 
   #openChannels({ channels, sampleRate }: AudioBlock): void {
@@ -292,6 +299,17 @@ export class Session {
       model: this.#context.listen.model,
     });
   }
+}
+
+function piecesOf(block: AudioBlock): AudioBlock[] {
+  const { sampleRate, channels, durationMs } = block;
+  if (durationMs <= LONGEST_PIECE_MS) return [block];
+  const length = channels[0]?.length ?? 0;
+  const step = Math.max(1, Math.floor((sampleRate * LONGEST_PIECE_MS) / 1000));
+  return Array.from({ length: Math.ceil(length / step) }, (_, index) => {
+    const pieces = channels.map((samples) => samples.subarray(index * step, (index + 1) * step));
+    return { sampleRate, channels: pieces, durationMs: (durationMs * (pieces[0]?.length ?? 0)) / length };
+  });
 }
 
 function atOnce(action: () => void): Work {

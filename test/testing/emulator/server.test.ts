@@ -146,5 +146,8 @@ test('POST /v1/auth/grant turns a key into a token, and refuses a stranger', asy
   const token = /"access_token":"([^"]+)"/.exec(body)?.[1];
   const socket = connect(emulator.url, QUERY, `Bearer ${token}`);
   await once(socket, 'open');
-  expect((await grant('Token invalid')).status).toBe(401);
+  const stranger = await grant('Token invalid');
+  expect(stranger.status).toBe(401);
+  const ids = [response, stranger].map(({ headers }) => headers.get('dg-request-id'));
+  expect(new Set([...ids, emulator.latest?.requestId])).toHaveProperty('size', 3);
 });

@@ -253,6 +253,21 @@ test('audio faster than 1.25 times real time is processed late, in order, and no
   expect(client.words()).toEqual(spelled(count(0, 60)));
 });
 
+test('a file sent as one message takes as long as in small ones', () => {
+  const client = new BareClient('endpointing=300');
+  client.burst(speak(count(0, 60), { sampleRate }));
+  client.send({ type: 'CloseStream' });
+  client.clock.advance(10_000);
+  const heard = client.words().length;
+  // One second at once, then 1.25 seconds each second; the last final may be open.
+  expect(heard).toBeGreaterThan(15);
+  expect(heard).toBeLessThanOrEqual(27);
+  client.clock.advance(13_300);
+  expect(client.closed).toMatchObject({ code: 1000 });
+  expect(client.words()).toEqual(spelled(count(0, 60)));
+  expect(client.of('Metadata')).toMatchObject([{ duration: 30 }]);
+});
+
 test('at real time the pace limit costs nothing, and a processing delay costs exactly itself', () => {
   const direct = new BareClient('endpointing=300');
   const delayed = new BareClient('endpointing=300', { processingDelayMs: 400 });

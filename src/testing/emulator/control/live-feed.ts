@@ -45,7 +45,7 @@ export class LiveFeed {
     if (text === undefined) return;
     const { atMs, attempt, type } = event;
     this.#lineCount += 1;
-    const line = { id: this.#lineCount, atMs, attempt, type, text };
+    const line = { id: this.#lineCount, atMs: Math.round(atMs), attempt, type, text };
     this.#lines.push(line);
     if (this.#lines.length > MAX_LINES) this.#lines.shift();
     this.#tell(asEvent('log', line, line.id));

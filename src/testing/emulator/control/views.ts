@@ -22,21 +22,21 @@ export interface LogLine {
 }
 
 function connectionView(connection: EmulatedConnection, nowMs: number, transcript: string): object {
-  const { attempt, requestId, scheme, openedAtMs, end, faults } = connection;
+  const { attempt, requestId, scheme, openedAtMs, end, faults, idleLeftMs } = connection;
   const { receivedCount, receivedBytes, receivedAudioMs, processedAudioMs, sentCount } = connection;
   return {
     attempt,
     requestId,
     scheme,
     query: redacted(connection.query),
-    ageMs: (end?.atMs ?? nowMs) - openedAtMs,
+    ageMs: Math.round((end?.atMs ?? nowMs) - openedAtMs),
     receivedCount,
     receivedBytes,
     receivedAudioMs,
     processedAudioMs,
     sentCount,
-    idleLeftMs: end ? undefined : connection.idleLeftMs,
-    longestOutboundSilenceMs: connection.longestOutboundSilenceMs,
+    idleLeftMs: end || idleLeftMs === undefined ? undefined : Math.round(idleLeftMs),
+    longestOutboundSilenceMs: Math.round(connection.longestOutboundSilenceMs),
     lastControlMessage: lastTextOf(connection),
     transcript,
     faults,
@@ -55,7 +55,7 @@ export function stateView(
   const shown = [...openConnections.slice(-MAX_SHOWN).toReversed(), ...ended.slice(-MAX_SHOWN).toReversed()];
   return {
     url,
-    nowMs,
+    nowMs: Math.round(nowMs),
     attempts,
     open: openConnections.length,
     ended: ended.length,
