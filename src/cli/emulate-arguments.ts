@@ -32,7 +32,8 @@ Options:
   --port N          where to listen; 0, the default, takes any free port
   --host NAME       by default 127.0.0.1: reachable from this machine only
   --tones           understands the test tones of rx-deepgram/testing instead
-                    of human speech, and needs no speech recogniser
+                    of human speech; so it does where no speech recogniser is
+                    installed, and tells how to install one
   --fault ORDER     what goes wrong, on the next connection if nothing is said:
                       FAULT [parameters] [after TIME [of audio]] [for TIME]
                       [on N | next | every] [xN]

