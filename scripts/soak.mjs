@@ -11,35 +11,76 @@ import { runWorker } from '../test/properties/lab/run.mjs';
 
 /** @typedef {import('../test/properties/lab/run.mjs').Total} Total */
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string' },
-    sessions: { type: 'string' },
-    seed: { type: 'string' },
-    path: { type: 'string' },
-    trial: { type: 'string', default: 'all' },
-    workers: { type: 'string' },
-  },
-});
+const TRIALS = ['all', ...Array.from({ length: 11 }, (_, index) => `G${index + 1}`)];
 
-/** @param {string | undefined} text @param {string} name */
-function numberOf(text, name) {
-  if (text === undefined) return undefined;
-  const number = Number(text);
-  if (!Number.isFinite(number) || number < 0) {
-    console.error(`--${name} is '${text}'. Give a number, such as --${name} 1.5.`);
-    process.exit(2);
-  }
-  return number;
+/** @param {string} problem
+ * @returns {never}
+ */
+function refuse(problem) {
+  console.error(`${problem}\nSee the head of scripts/soak.mjs, or try: npm run soak -- --minutes 0.5`);
+  process.exit(2);
 }
 
-const minutes = numberOf(values.minutes, 'minutes');
-const sessions = numberOf(values.sessions, 'sessions');
-const seed = numberOf(values.seed, 'seed') ?? Math.floor(Math.random() * 1e9);
+function argumentsOf() {
+  try {
+    return parseArgs({
+      options: {
+        minutes: { type: 'string' },
+        sessions: { type: 'string' },
+        seed: { type: 'string' },
+        path: { type: 'string' },
+        trial: { type: 'string', default: 'all' },
+        workers: { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const values = argumentsOf();
+
+/** A number of the command line, where it is given.
+ * @param {'minutes' | 'sessions' | 'seed' | 'workers'} name
+ * @param {(number: number) => boolean} isFit
+ * @param {string} what
+ */
+function numberOf(name, isFit, what) {
+  const text = values[name];
+  if (text === undefined) return undefined;
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  return isFit(number) ? number : refuse(`--${name} is '${text}'. Give ${what}.`);
+}
+
+const isCount = (/** @type {number} */ number) => Number.isSafeInteger(number) && number > 0;
+const minutes = numberOf(
+  'minutes',
+  (number) => number > 0 && Number.isFinite(number),
+  'minutes above 0, such as 1.5',
+);
+const sessions = numberOf('sessions', isCount, 'a whole number above 0');
+const workerCount = numberOf('workers', isCount, 'a whole number above 0');
+// As fast-check counts: its seeds are 32 bits with a sign.
+const chosenSeed = numberOf(
+  'seed',
+  (number) => Number.isInteger(number) && Math.abs(number) < 2 ** 31,
+  'a whole number of at most 31 bits',
+);
 const { path, trial } = values;
-const cores = path === undefined ? (numberOf(values.workers, 'workers') ?? availableParallelism()) : 1;
+if (!TRIALS.includes(trial)) refuse(`--trial is '${trial}'. Give one of ${TRIALS.join(', ')}.`);
+if (path !== undefined) {
+  if (!/^\d+(:\d+)*$/.test(path))
+    refuse(`--path is '${path}'. Give the one that a failure has printed, such as 12:0:3.`);
+  if (chosenSeed === undefined) refuse('--path says nothing without the --seed that was printed beside it.');
+  if (minutes !== undefined || sessions !== undefined)
+    refuse('--path repeats one failure: leave out --minutes and --sessions.');
+}
+
+const seed = chosenSeed ?? Math.floor(Math.random() * 1e9);
+const cores = path === undefined ? (workerCount ?? availableParallelism()) : 1;
 const startedMs = Date.now();
-const untilMs = path === undefined && sessions === undefined ? startedMs + (minutes ?? 1) * 60_000 : null;
+const untilMs =
+  minutes === undefined && (path ?? sessions) !== undefined ? null : startedMs + (minutes ?? 1) * 60_000;
 
 /** Seeds of different processes are so far apart. */
 const SEED_STRIDE = 1_000_000;
@@ -92,7 +133,9 @@ const workers = Array.from({ length: cores }, (_, index) =>
 );
 console.log(`trial '${trial}', seed ${seed}, ${cores} ${cores === 1 ? 'process' : 'processes'}`);
 const ticker = setInterval(() => console.log(inWords()), REPORT_EVERY_MS);
-process.once('SIGINT', () => {
+let isStopped = /** @type {boolean} */ (false);
+process.on('SIGINT', () => {
+  isStopped = true;
   for (const worker of workers) worker.stop();
 });
 
@@ -105,7 +148,10 @@ await Promise.all(
       if (!breach) return;
       failure ??= breach.text;
     } catch (error) {
-      failure ??= String(error);
+      const isLost = path !== undefined && String(error).includes('Unable to replay');
+      failure ??= isLost
+        ? `--path ${path} leads nowhere: it was printed of another trial or seed.`
+        : String(error);
     }
     for (const other of workers) other.stop();
   }),
@@ -113,9 +159,9 @@ await Promise.all(
 clearInterval(ticker);
 bundle.remove();
 console.log(inWords());
-if (failure === undefined)
-  console.log(path === undefined ? 'Every guarantee held.' : 'It did not happen again.');
-else {
+if (failure !== undefined) {
   console.error(`\n${failure}`);
   process.exitCode = 1;
-}
+} else if (path !== undefined)
+  console.log('It did not happen again: it is mended, or sessions are drawn otherwise since it was printed.');
+else console.log(isStopped ? 'Stopped. Until then every guarantee held.' : 'Every guarantee held.');
