@@ -200,8 +200,7 @@ export const connectionMachine = machineSetup.createMachine({
           on: { 'socket.opened': whenOpened, 'user.close': closeWhenNothingIsPending },
         },
         reconnecting: {
-          description:
-            'A further attempt, with fresh credentials; then replay from the last confirmed sample.',
+          // A further attempt, with fresh credentials; then replay from the last confirmed sample.
           on: { 'socket.opened': whenOpened, 'user.close': closeWhenNothingIsPending },
         },
         streaming: {

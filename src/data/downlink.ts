@@ -3,7 +3,7 @@
  * no sense is reported and passed over; it never throws.
  */
 import type { Clock } from '../clock.ts';
-import type { ConnectionEnd, EndKind } from '../protocol/close-reasons.ts';
+import type { ConnectionEnd } from '../protocol/close-reasons.ts';
 import {
   decodeServerMessage,
   type ErrorMessage,
@@ -38,8 +38,8 @@ const ROUNDING_SECONDS = 0.05;
 /** How long the close may take that comes with the answer to CloseStream. */
 const FAREWELL_MS = 1_000;
 
-/** Ends that leave an answer to CloseStream what it seemed to be. With 1011 it was the last word of a server that gives up. */
-const GOOD_ENDS: ReadonlySet<EndKind> = new Set<EndKind>(['normal', 'no-status', 'network-lost']);
+/** Close codes that leave an answer to CloseStream what it seemed to be; 1011 makes it the last word of a server that gives up. */
+const GOOD_CODES: readonly unknown[] = [1000, 1005, 1006];
 
 export class Downlink {
   readonly #clock: Clock;
@@ -96,7 +96,7 @@ export class Downlink {
     this.#clock.clearTimeout(this.#farewellTimer);
     const farewell = this.#farewell;
     this.#farewell = undefined;
-    if (farewell && end && GOOD_ENDS.has(end.kind)) this.#conclude(farewell);
+    if (farewell && GOOD_CODES.includes(end?.code)) this.#conclude(farewell);
   }
 
   /** The session is over: what was begun is all there is. */
