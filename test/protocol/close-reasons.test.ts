@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { classifyEnd, type EndKind, retryAfter } from '../../src/protocol/close-reasons.ts';
+import {
+  classifyEnd,
+  END_KINDS,
+  type EndKind,
+  reasonOf,
+  remedyFor,
+  retryAfter,
+} from '../../src/protocol/close-reasons.ts';
 
 const NET_0000 =
   'Deepgram did not provide a response message within the timeout window. See https://dpgr.am/net0000';
@@ -117,4 +124,37 @@ test('an end carries what is known, and leaves out what is not', () => {
     cause: 'ECONNREFUSED',
   });
   expect(classifyEnd({ code: 1006, reason: '' })).toEqual({ kind: 'network-lost', code: 1006 });
+});
+
+describe('the last end of a session gives its error', () => {
+  test('a reason that names it, where something can be done about it', () => {
+    const own = ['bad-request', 'credentials-failed', 'credentials-timeout', 'forbidden', 'not-found'];
+    const named = END_KINDS.filter((kind) => reasonOf(kind) === (kind as string));
+    expect(named.toSorted()).toEqual(
+      [...own, 'payment-required', 'protocol-refused', 'refused', 'unauthorized', 'undecodable-audio'].sort(),
+    );
+  });
+
+  test('silence of the server is laid to audio that it cannot decode', () => {
+    expect(reasonOf('server-silent')).toBe('undecodable-audio');
+    expect(remedyFor('server-silent')).toBe(remedyFor('undecodable-audio'));
+  });
+
+  test('all others were tried for too long, and need no advice', () => {
+    for (const kind of ['normal', 'network-lost', 'server-error', 'rate-limited', 'stalled'] as const) {
+      expect(reasonOf(kind)).toBe('retries-exhausted');
+      expect(remedyFor(kind)).toBeUndefined();
+    }
+  });
+
+  test('advice that names what to change', () => {
+    expect(remedyFor('undecodable-audio')).toMatch(/encoding and sample_rate/);
+    for (const kind of ['bad-request', 'refused', 'protocol-refused'] as const)
+      expect(remedyFor(kind)).toMatch(/listen parameters/);
+  });
+});
+
+test('DATA-0000 under any other code is that code', () => {
+  expect(closed(1003, 'DATA-0000')).toBe('protocol-refused');
+  expect(closed(1000, 'DATA-0000')).toBe('normal');
 });
