@@ -22,10 +22,13 @@ function row({ atMs, kind, name, detail, to }: Entry): HTMLElement {
   const target = to === undefined ? [] : [html('span', { class: `to ${kindOf(to)}` }, `→ ${to}`)];
   const ignored = kind === 'ignored' ? [html('span', { class: 'detail' }, 'ignored')] : [];
   const explained = detail === '' ? [] : [html('span', { class: 'detail' }, detail)];
+  const words = [html('b', {}, name), ...target, ...ignored, ...explained];
+  // Spaces between them: without any, a line would be broken within a word, and read out as one.
+  const spaced = words.flatMap((word) => [word, ' ']).slice(0, -1);
   return html(
     'li',
     { class: kind },
     html('time', {}, clockTime(atMs)),
-    html('span', { class: 'what' }, html('b', {}, name), ...target, ...ignored, ...explained),
+    html('span', { class: 'what' }, ...spaced),
   );
 }

@@ -27,7 +27,7 @@ ${KINDS.map((kind) => `.status[data-kind="${kind}"] { --kind: var(--${kind}-line
 .transcript .legend .seam { margin-inline-end: -4px; }
 
 /* Silence on the wire */
-.figures { display: flex; align-items: baseline; gap: 12px; }
+.figures { display: flex; align-items: baseline; gap: 12px; margin-inline-start: auto; }
 .figure { min-inline-size: 3.4em; font-size: 21px; line-height: 1.2; text-align: end; font-variant-numeric: tabular-nums; letter-spacing: -.01em; }
 .gauge .muted { font-variant-numeric: tabular-nums; }
 .track { position: relative; block-size: 16px; overflow: hidden; border-radius: 99px; background: var(--resting-fill); }
@@ -99,9 +99,9 @@ ${KINDS.map((kind) => `.status[data-kind="${kind}"] { --kind: var(--${kind}-line
 .rows { flex: 1; min-block-size: 0; overflow-y: auto; list-style: none; font-size: 13.5px; }
 .rows li { display: flex; gap: 12px; padding: 3px 2px; border-block-end: 1px solid color-mix(in srgb, var(--edge) 55%, transparent); }
 .rows time { flex: none; font: 12.5px/1.65 var(--mono); color: var(--muted); }
-.rows b { font: 600 12.5px/1.6 var(--mono); margin-inline-end: 8px; }
+.rows b { font: 600 12.5px/1.6 var(--mono); margin-inline-end: 4px; }
 .rows .detail { color: var(--muted); overflow-wrap: anywhere; }
-.rows .to { margin-inline-end: 8px; font-weight: 650; white-space: nowrap; color: var(--ink); }
+.rows .to { margin-inline-end: 4px; font-weight: 650; white-space: nowrap; color: var(--ink); }
 .rows .to.live { color: var(--ink-live); }
 .rows .to.opening { color: var(--ink-opening); }
 .rows .to.waiting { color: var(--ink-lost); }
