@@ -91,7 +91,8 @@ describe.concurrent('in a tab that nobody looks at', () => {
         expect(server.latest?.longestOutboundSilenceMs).toBeLessThan(5_000);
       }
       // If this fails, the tabs were not slowed, and the rest of the test has shown nothing.
-      expect(await tell(slowed.tab)).toMatchObject({ ends: ['client-silent'] });
+      const { ends } = await tell(slowed.tab);
+      expect(new Set(ends)).toEqual(new Set(['client-silent']));
       await Promise.all([own, addressed, slowed].map(({ server }) => server.close()));
     },
     (HIDDEN_SECONDS + 60) * 1_000,
