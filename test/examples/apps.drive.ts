@@ -96,7 +96,9 @@ describe.each(['react', 'angular'])('the %s app', (app) => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
     expect(await button(page, 'Start').evaluate((start) => start === document.activeElement)).toBe(true);
+    await says(page, 'Press Start');
     await page.keyboard.press('Enter');
+    await page.getByRole('log').getByText('Say something.', { exact: true }).waitFor();
     await shows(page, 'Listening');
     await page.locator('.interim').first().waitFor();
     await says(page, 'young man');

@@ -55,7 +55,9 @@ const STATUS = {
               </span>
             </p>
           } @empty {
-            <p class="hint">Press Start and say something.</p>
+            <p class="hint">
+              {{ captions.isListening() ? 'Say something.' : 'Press Start and say something.' }}
+            </p>
           }
         </div>
       </section>

@@ -53,12 +53,14 @@ function Status(): ReactNode {
 }
 
 function Captions(): ReactNode {
-  const { finals, interims } = useLiveTranscription();
+  const { isListening, finals, interims } = useLiveTranscription();
   const paragraphs = useMemo(() => paragraphsOf([...finals, ...interims]), [finals, interims]);
   return (
     <section className="captions" aria-label="Captions" tabIndex={0}>
       <div role="log">
-        {paragraphs.length === 0 && <p className="hint">Press Start and say something.</p>}
+        {paragraphs.length === 0 && (
+          <p className="hint">{isListening ? 'Say something.' : 'Press Start and say something.'}</p>
+        )}
         {paragraphs.map(({ id, time, lines, isAfterReconnect }) => (
           <div key={id}>
             {isAfterReconnect && <p className="seam">reconnected</p>}
