@@ -1,0 +1,90 @@
+// Changes the sources in every way that StrykerJS knows, one at a time, and asks the tests whether they notice: at least 85 % must be.
+//
+//   npm run mutation              all areas, in an hour or two
+//   npm run mutation -- control   one area, or several; what has not changed since the last run is not tried again
+//
+// A mutant is tried by the tests that are meant for it, so that a score is not owed to chance: what decides and what keeps books
+// by unit tests, what only lives between a clock and a socket by whole sessions in virtual time.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..');
+const LEAST_SCORE = 85;
+
+/** What lives between a clock and a socket. */
+const WIRE = [
+  'src/data/container-framing.ts',
+  'src/data/data-plane.ts',
+  'src/data/downlink.ts',
+  'src/data/intake.ts',
+  'src/data/uplink.ts',
+];
+
+/** @type {Record<string, { mutate: string[], tests: string[] }>} */
+const AREAS = {
+  protocol: { mutate: ['src/protocol/*.ts'], tests: ['test/protocol/*.test.ts'] },
+  control: { mutate: ['src/control/*.ts'], tests: ['test/control/*.test.ts'] },
+  books: { mutate: ['src/data/*.ts', ...WIRE.map((file) => `!${file}`)], tests: ['test/data/*.test.ts'] },
+  containers: { mutate: ['src/data/containers/*.ts'], tests: ['test/data/containers/*.test.ts'] },
+  wire: {
+    mutate: ['src/control/actors/*.ts', ...WIRE],
+    tests: ['test/data/*.test.ts', 'test/system/!(chaos).test.ts'],
+  },
+};
+
+/** @typedef {{ killed: number, missed: number }} Score */
+
+/** @param {string} area
+ * @returns {Score}
+ */
+function scoreOf(area) {
+  const report = /** @type {{ files: Record<string, { mutants: { status: string }[] }> }} */ (
+    JSON.parse(readFileSync(join(ROOT, 'coverage/mutation', `${area}.json`), 'utf8'))
+  );
+  const mutants = Object.values(report.files).flatMap((file) => file.mutants);
+  /** @param {string[]} statuses */
+  const count = (...statuses) => mutants.filter(({ status }) => statuses.includes(status)).length;
+  return { killed: count('Killed', 'Timeout'), missed: count('Survived', 'NoCoverage') };
+}
+
+/** @param {Score} score */
+const percentOf = ({ killed, missed }) => (100 * killed) / Math.max(1, killed + missed);
+
+/** @param {string} name
+ * @param {Score} score
+ */
+const inWords = (name, score) =>
+  `${name.padEnd(10)} ${percentOf(score).toFixed(1).padStart(5)} %  ${score.killed} of ${score.killed + score.missed}`;
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((area) => !(area in AREAS));
+if (unknown.length > 0) {
+  console.error(`There is no area '${unknown[0]}'. Give some of ${Object.keys(AREAS).join(', ')}.`);
+  process.exit(2);
+}
+
+/** @type {[area: string, score: Score][]} */
+const scores = [];
+for (const area of wanted.length > 0 ? wanted : Object.keys(AREAS)) {
+  const { mutate, tests } = /** @type {{ mutate: string[], tests: string[] }} */ (AREAS[area]);
+  const { status } = spawnSync('node_modules/.bin/stryker', ['run', '--mutate', mutate.join(',')], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, CI: '1', MUTATION_AREA: area, MUTATION_TESTS: tests.join(' ') },
+  });
+  if (status !== 0) process.exit(status ?? 1);
+  scores.push([area, scoreOf(area)]);
+}
+
+const all = scores.map(([, score]) => score);
+const total = {
+  killed: all.reduce((sum, { killed }) => sum + killed, 0),
+  missed: all.reduce((sum, { missed }) => sum + missed, 0),
+};
+for (const [area, score] of [...scores, /** @type {const} */ (['together', total])])
+  console.log(inWords(area, score));
+if (percentOf(total) < LEAST_SCORE) {
+  console.error(`At least ${LEAST_SCORE} % is wanted: see coverage/mutation/*.html for what survived.`);
+  process.exitCode = 1;
+}
