@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { live } from './act.ts';
 import type { Guarantee } from './guarantees/guarantee.ts';
-import type { Scenario } from './scenario.ts';
+import { PLAIN_SETTING, type Scenario, type Setting } from './scenario.ts';
 import type { Breach, World } from './world/world.ts';
 
 export interface Trial {
@@ -61,20 +61,43 @@ export async function prove(trial: Trial): Promise<Counterexample | undefined> {
   return { seed: out.seed, path, scenario, command, story, breach: breach ?? CRASH };
 }
 
-/** Lives it once more, and writes down what happens. */
-async function narrate(scenario: Scenario, guarantees: readonly Guarantee[]): Promise<string> {
-  const lines: string[] = [];
-  await live(scenario, {
-    guarantees,
-    narrate: (line, atMs) => lines.push(`${(atMs / 1000).toFixed(3).padStart(10)} s  ${line}`),
-  });
-  return [settingInWords(scenario), ...lines].join('\n');
+interface Line {
+  text: string;
+  atMs: number;
+  times: number;
 }
 
+/** Frames that are all alike are told once. */
+const FRAME = / sends (\d+ bytes) on /;
+
+function lineInWords({ text, atMs, times }: Line): string {
+  const words = times === 1 ? text : text.replace(FRAME, ` sends ${times} × $1 on `);
+  return `${(atMs / 1000).toFixed(3).padStart(10)} s  ${words}`;
+}
+
+/** Lives it once more, and writes down what happens. */
+async function narrate(scenario: Scenario, guarantees: readonly Guarantee[]): Promise<string> {
+  const lines: Line[] = [];
+  await live(scenario, {
+    guarantees,
+    narrate(text, atMs) {
+      const before = lines.at(-1);
+      if (before?.text === text && FRAME.test(text)) before.times += 1;
+      else lines.push({ text, atMs, times: 1 });
+    },
+  });
+  return [settingInWords(scenario), ...lines.map(lineInWords)].join('\n');
+}
+
+/** What is not as in a plain session. */
 function settingInWords({ setting }: Scenario): string {
-  return Object.entries(setting)
-    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
-    .join(', ');
+  const changes = Object.entries(setting).filter(
+    ([name, value]) => name !== 'seed' && value !== PLAIN_SETTING[name as keyof Setting],
+  );
+  const words = changes.map(
+    ([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+  );
+  return words.length === 0 ? 'a plain session' : `a plain session, but ${words.join(', ')}`;
 }
 
 /** The one line, and what it is about. */
