@@ -19,6 +19,9 @@ async function transcribeMicrophone([baseUrl, seconds]: readonly [string, number
     auth: { apiKey: 'any-key-will-do' },
     baseUrl,
     listen: { model: 'nova-3', encoding: 'linear16', sample_rate: 16_000, interim_results: true },
+    // A recogniser on a busy machine may say nothing for long, which is another matter than a cut.
+    stallMs: 60_000,
+    drainMs: 60_000,
   } as const;
   const transcripts = await lastValueFrom(
     app.microphone({ constraints: app.RAW }).pipe(
