@@ -93,7 +93,13 @@ const LINES: readonly (readonly [FailureKind, string])[] = [
   ['client-silent', '1011 … did not receive audio data or a text message within the timeout window'],
   ['server-silent', `{"type":"close","code":1011,"reason":"${NET_0000}"}`],
   ['no-audio', 'connection closed: no_audio_timeout (NET-0002)'],
-  // Python: websockets, and Deepgram's SDK over it.
+  ['client-silent', '1011 Deepgram did not receive audio data'],
+  // Python: websockets, aiohttp, and Deepgram's SDK over it.
+  [
+    'unauthorized',
+    "aiohttp.client_exceptions.WSServerHandshakeError: 401, message='Invalid response status', url='wss://api.deepgram.com/v1/listen'",
+  ],
+  ['connection-refused', "ConnectionRefusedError: [Errno 111] Connect call failed ('127.0.0.1', 8080)"],
   [
     'client-silent',
     `websockets.exceptions.ConnectionClosedError: received 1011 (internal error) ${NET_0001}; then sent 1011 (internal error) ${NET_0001}`,
@@ -113,6 +119,34 @@ const LINES: readonly (readonly [FailureKind, string])[] = [
     'ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local issuer certificate',
   ],
   ['normal', 'websockets.exceptions.ConnectionClosedOK: received 1000 (OK); then sent 1000 (OK)'],
+  // Chromium's console.
+  ['network-lost', "WebSocket connection to 'wss://api.deepgram.com/v1/listen?model=nova-3' failed: "],
+  [
+    'host-not-found',
+    "WebSocket connection to 'wss://api.deepgram.com/' failed: Error in connection establishment: net::ERR_NAME_NOT_RESOLVED",
+  ],
+  [
+    'unauthorized',
+    "WebSocket connection to 'wss://api.deepgram.com/' failed: HTTP Authentication failed; no valid credentials available",
+  ],
+  // Android: OkHttp. Apple: URLSession.
+  [
+    'ping-timeout',
+    "java.net.SocketTimeoutException: sent ping but didn't receive pong within 10000ms (after 3 successful ping/pongs)",
+  ],
+  [
+    'network-lost',
+    'java.io.EOFException at okhttp3.internal.ws.WebSocketReader.readHeader(WebSocketReader.kt:119)',
+  ],
+  ['network-lost', 'NSURLErrorDomain Code=-1005 "The network connection was lost."'],
+  [
+    'host-not-found',
+    'NSURLErrorDomain Code=-1003 "A server with the specified hostname could not be found."',
+  ],
+  ['network-lost', 'NSPOSIXErrorDomain Code=57 "Socket is not connected"'],
+  // .NET writes close codes by name.
+  ['server-error', 'Listen connection closed: InternalServerError'],
+  ['going-away', 'CloseStatus: EndpointUnavailable'],
   // Go: gorilla.
   ['client-silent', `websocket: close 1011 (internal server error): ${NET_0001}`],
   ['network-lost', 'websocket: close 1006 (abnormal closure): unexpected EOF'],

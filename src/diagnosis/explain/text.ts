@@ -20,7 +20,7 @@ const MAX_CHARACTERS = 20_000;
 const SPOKEN: readonly (readonly [RegExp, code: number, reason: string])[] = [
   [/data-?0000|cannot be decoded as audio/i, 1008, 'DATA-0000'],
   [/net-?0000|did not provide a response message/i, 1011, 'NET-0000'],
-  [/net-?0001|did not receive audio data or a text message/i, 1011, 'NET-0001'],
+  [/net-?0001|did not receive audio data/i, 1011, 'NET-0001'],
   [/net-?0002|no_audio_timeout/i, 1011, 'NET-0002'],
 ];
 
@@ -28,7 +28,7 @@ const SPOKEN: readonly (readonly [RegExp, code: number, reason: string])[] = [
 const ERROR_CODES: readonly (readonly [RegExp, status: number])[] = [
   [/ASR_PAYMENT_REQUIRED|PAYMENT_REQUIRED/, 402],
   [/TOO_MANY_REQUESTS/, 429],
-  [/INVALID_AUTH|Invalid credentials/, 401],
+  [/INVALID_AUTH|Invalid credentials|HTTP Authentication failed/, 401],
   [/INSUFFICIENT_PERMISSIONS|\bFORBIDDEN\b/, 403],
   [/INVALID_QUERY_PARAMETER|Keyterm limit exceeded/, 400],
 ];
@@ -38,6 +38,7 @@ const STATUS_PATTERNS: readonly RegExp[] = [
   /unexpected (?:server response|response code):? *([345]\d\d)\b/i,
   /rejected websocket connection: *(?:http *)?([345]\d\d)\b/i,
   /\bHTTP(?:\/\d(?:\.\d)?)?(?: status)?(?: code)?:? *([345]\d\d)\b/i,
+  /HandshakeError: *([345]\d\d)\b/,
   /\bstatus[ _]?(?:code)?["']?(?: is| was|[:=])? *["']?([345]\d\d)\b/i,
   /\b([345]\d\d) (?:Unauthorized|Forbidden|Payment Required|Not Found|Bad Request|Too Many Requests|Service Unavailable|Bad Gateway|Gateway Time-?out|Internal Server Error)\b/i,
 ];
@@ -47,6 +48,15 @@ const CODE_PATTERNS: readonly RegExp[] = [
   /\b(?:websocket:? close|clos(?:e|ed|ing)|code|received|rcvd|sent)\b[^\d\n]{0,24}?\b(1\d{3}|[34]\d{3})\b/i,
   /^\W*(10(?:0\d|1[0-5])|4\d{3})\b/,
   /(?=[^]*(?:socket|deepgram))[^]*?\b(10(?:0\d|1[0-5]))\b/i,
+];
+
+/** Close codes by the names that .NET has for them. */
+const CODE_NAMES: readonly (readonly [RegExp, code: number])[] = [
+  [/\bInternalServerError\b/, 1011],
+  [/\bEndpointUnavailable\b/, 1001],
+  [/\bPolicyViolation\b/, 1008],
+  [/\bMessageTooBig\b/, 1009],
+  [/\bNormalClosure\b/, 1000],
 ];
 
 /** What is no close and no status. */
@@ -60,10 +70,13 @@ const SIGNS: readonly (readonly [RegExp, EndKind | OtherKind])[] = [
     'sent-too-late',
   ],
   [
-    /ENOTFOUND|EAI_AGAIN|ERR_NAME_NOT_RESOLVED|getaddrinfo|name resolution|name or service not known|nodename nor servname|no such host/i,
+    /ENOTFOUND|EAI_AGAIN|ERR_NAME_NOT_RESOLVED|getaddrinfo|name resolution|name or service not known|nodename nor servname|no such host|NSURLErrorDomain Code=-1003\b/i,
     'host-not-found',
   ],
-  [/ECONNREFUSED|ERR_CONNECTION_REFUSED|connection refused|actively refused/i, 'connection-refused'],
+  [
+    /ECONNREFUSED|ERR_CONNECTION_REFUSED|connection ?refused|actively refused|NSURLErrorDomain Code=-1004\b/i,
+    'connection-refused',
+  ],
   [
     /wrong[ _]version[ _]number|packet length too long|ERR_SSL_PROTOCOL_ERROR|first record does not look like a TLS/i,
     'no-tls',
@@ -73,8 +86,12 @@ const SIGNS: readonly (readonly [RegExp, EndKind | OtherKind])[] = [
     'certificate-refused',
   ],
   [
-    /ETIMEDOUT|ESOCKETTIMEDOUT|ERR_CONNECTION_TIMED_OUT|UND_ERR_CONNECT_TIMEOUT|^TIMEOUT$|handshake (?:has )?timed out|timed out (?:during|while)|connect(?:ion)? time(?:d )?out|timeout error|DeepgramTimeoutError/i,
+    /ETIMEDOUT|ESOCKETTIMEDOUT|ERR_CONNECTION_TIMED_OUT|UND_ERR_CONNECT_TIMEOUT|^TIMEOUT$|handshake (?:has )?timed out|timed out (?:during|while)|connect(?:ion)? time(?:d )?out|timeout error|DeepgramTimeoutError|NSURLErrorDomain Code=-1001\b/i,
     'connect-timeout',
+  ],
+  [
+    /NSURLErrorDomain Code=-100[59]\b|NSPOSIXErrorDomain Code=(?:5[0347]|65)\b|EOFException|WebSocket connection to \S+ failed/,
+    'network-lost',
   ],
   [
     /ECONNRESET|EPIPE|EHOSTUNREACH|ENETUNREACH|ENETDOWN|ECONNABORTED|socket hang up|connection reset|broken pipe|network is unreachable|ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|no close frame|without completing the close handshake|abnormal closure|unexpected eof/i,
@@ -94,14 +111,14 @@ export function findInText(text: string): Finding | undefined {
 function findSign(text: string): Finding | undefined {
   for (const [sign, code, reason] of SPOKEN) if (sign.test(text)) return foundClose(code, reason);
   // Python's websockets calls the 1011 that it sends itself an "internal error", and so do others.
-  if (/ping[ _]timeout|pong timeout|ping timed out|no pong/i.test(text)) {
+  if (/ping[ _]timeout|pong timeout|ping timed out|no pong|n't receive(?: a)? pong/i.test(text)) {
     return { kind: 'ping-timeout', ...(/\b1011\b/.test(text) ? { code: 1011 } : {}) };
   }
   for (const [sign, status] of ERROR_CODES) if (sign.test(text)) return foundStatus(status);
   const status = firstNumber(text, STATUS_PATTERNS);
   if (status !== undefined) return foundStatus(status);
   for (const [sign, kind] of SIGNS) if (sign.test(text)) return { kind };
-  const code = firstNumber(text, CODE_PATTERNS);
+  const code = firstNumber(text, CODE_PATTERNS) ?? CODE_NAMES.find(([name]) => name.test(text))?.[1];
   return code === undefined ? undefined : foundClose(code, text);
 }
 
