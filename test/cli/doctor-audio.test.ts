@@ -166,7 +166,7 @@ describe('live input', () => {
 
   test('that comes as fast as it can be read is a file', () => {
     const arrival = { lastedMs: 20, bytesMeanwhile: 160_000, longestGapMs: 5, chunks: 3 };
-    expect(examine(speech, RAW, arrival)['rate']?.summary).toContain('s of audio');
+    expect(examine(speech, RAW, arrival)['rate']?.summary).toContain('if the file lasts 7.1 s');
   });
 });
 

@@ -12,7 +12,7 @@ verdict for each: this machine, the network, key and parameters, your audio,
 and a session of 15 s with a pause in it that only KeepAlives survive.
 
 Audio (none is needed; the probe then plays a tone):
-  FILE               WAV, or raw audio with --encoding and --sample-rate
+  FILE, --file FILE  WAV, or raw audio with --encoding and --sample-rate
   -                  the same, from standard input
   --microphone P     what a program records: arecord, sox or ffmpeg by name, or
                      a whole command that writes raw audio, in quotes
