@@ -72,3 +72,39 @@ test('a refused token is asked for once more, and once more again after a result
   expect(stateOf(refusedOnce)).toBe('backoff');
   expect(stateOf(drive(refusedOnce, elapsed('after.backoff'), ended('unauthorized', true)))).toBe('failed');
 });
+
+const net0000 = ended('server-silent', true, { code: 1011 });
+const again = [elapsed('after.0'), elapsed('after.backoff')];
+
+test('silence of the server, twice and without a result, is laid to the audio; other ends are not counted [G7]', () => {
+  const once = drive(start(), audio, net0000, ...again);
+  expect(stateOf(once)).toBe('reconnecting');
+  expect(stateOf(drive(once, net0000, elapsed('after.0')))).toBe('failed');
+  const between = drive(
+    start(),
+    audio,
+    ended('network-lost', true),
+    elapsed('after.backoff'),
+    net0000,
+    ...again,
+  );
+  expect(stateOf(between)).toBe('reconnecting');
+  const proven = drive(start(), audio, opened(true), { type: 'audio.confirmed' }, net0000, ...again, net0000);
+  expect(stateOf(drive(proven, elapsed('after.0')))).toBe('backoff');
+});
+
+test('an outage lasts from its first loss, at whatever time of the session that was', () => {
+  const lostAt = (at: number): Step => ({ ...ended('network-lost', true), at }) as Step;
+  const first = drive(start(), audio, lostAt(500_000));
+  expect(stateOf(first)).toBe('backoff');
+  const wait = elapsed('after.backoff');
+  expect(stateOf(drive(first, wait, lostAt(559_999)))).toBe('backoff');
+  expect(stateOf(drive(first, wait, lostAt(560_000)))).toBe('suspended');
+});
+
+test('a server that asks for patience is given some, any other is not kept waiting', () => {
+  const delayAfter = (kind: 'rate-limited' | 'network-lost') =>
+    drive(start(), audio, ended(kind, true)).context.delayMs;
+  expect(delayAfter('rate-limited')).toBeGreaterThanOrEqual(1_000);
+  expect(delayAfter('network-lost')).toBeLessThan(1_000);
+});

@@ -157,17 +157,23 @@ test('memory for one large frame is not kept', () => {
 });
 
 test('a piece joins the newest frame, up to a length and while there is room', () => {
-  const log = filled(2, 1_000);
+  const log = filled(3, 1_000);
   const piece = new Uint8Array(10).fill(9);
-  expect(log.extend(piece, 41, 1_009)).toBe(false);
-  expect(log.extend(piece, 41, 1_010)).toBe(true);
+  expect(log.extend(piece, 61, 1_009)).toBe(false);
+  expect(log.extend(piece, 61, 1_010)).toBe(true);
   expect(log.first).toMatchObject({ end: 20, byteLength: 1_000 });
-  expect(log.at(1)).toMatchObject({ start: 20, end: 41, byteLength: 1_010 });
-  expect([log.at(1)?.bytes.at(-11), log.at(1)?.bytes.at(-1), log.bytes]).toEqual([1, 9, 2_010]);
+  expect(log.at(2)).toMatchObject({ start: 40, end: 61, byteLength: 1_010 });
+  expect([log.at(2)?.bytes.at(-11), log.at(2)?.bytes.at(-1), log.bytes]).toEqual([2, 9, 3_010]);
   const full = filled(32, 1_024);
   expect(full.extend(piece, 641, 9_000)).toBe(false);
   expect(filled(1, 9_000).extend(piece, 21, 20_000)).toBe(false);
   expect(new AudioLog().extend(piece, 1, 20_000)).toBe(false);
+});
+
+test('begins where its first frame does', () => {
+  const log = new AudioLog();
+  log.append(Uint8Array.of(1), 100, 101, true);
+  expect(log.start).toBe(100);
 });
 
 test('what goes before a frame stays with it', () => {
