@@ -12,6 +12,7 @@ test('the first retry comes at once, within the first jitter', () => {
       expect(delayMs).toBeLessThan(BACKOFF.firstJitterMs);
     }),
   );
+  expect(backoffDelayMs(0, false, 0.5)).toBe(BACKOFF.firstJitterMs / 2);
 });
 
 test.each([
