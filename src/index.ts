@@ -16,14 +16,12 @@ export type { Utterance } from './data/utterances.ts';
 export { explain, type Explanation, type FailureKind } from './diagnosis/explain/explain.ts';
 export type { Evidence, Notice, NoticeCode, Severity } from './diagnosis/notices.ts';
 export { type ErrorDetails, type ErrorReason, TranscriptionError } from './errors.ts';
-export {
-  type AudioLedger,
-  createLiveTranscription,
-  type LiveTranscription,
-  platformTransport,
-  type SendResult,
-  type SessionReport,
-  type Status,
+export type {
+  AudioLedger,
+  LiveTranscription,
+  SendResult,
+  SessionReport,
+  Status,
 } from './live-transcription.ts';
 export type { Auth, AuthFunction, LiveTranscriptionOptions } from './options.ts';
 export type { ConnectionEnd, EndKind } from './protocol/close-reasons.ts';
@@ -38,6 +36,7 @@ export type {
   UtteranceEndMessage,
   WordMessage,
 } from './protocol/server-messages.ts';
+export { createLiveTranscription, platformTransport } from './session.ts';
 export { transcribe } from './transcribe.ts';
 export type {
   Credentials,

@@ -2,8 +2,9 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import type { AudioChunk } from './data/intake.ts';
 import type { Transcript } from './data/stitcher.ts';
-import { createLiveTranscription, type LiveTranscription } from './live-transcription.ts';
+import type { LiveTranscription } from './live-transcription.ts';
 import { checkOptions, type LiveTranscriptionOptions } from './options.ts';
+import { createLiveTranscription } from './session.ts';
 
 /**
  * Transcribes the source's audio. When the source completes, what remains is drained before the result completes;

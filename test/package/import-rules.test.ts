@@ -45,6 +45,7 @@ const SINGLE_FILES: Record<string, Area> = {
   'src/default-clock.ts': 'root',
   'src/options.ts': 'root',
   'src/live-transcription.ts': 'root',
+  'src/session.ts': 'root',
   'src/transcribe.ts': 'root',
   'src/index.ts': 'public index',
   'src/transports/transport.ts': 'transport port',
@@ -239,7 +240,7 @@ describe('imports', () => {
 
   test('the transport is chosen by the platform in one place, the composition root', () => {
     const choosers = imports.filter((each) => /^src\/transports\/(browser|node)\.ts$/.test(each.to));
-    expect([...new Set(choosers.map((each) => each.from))]).toEqual(['src/live-transcription.ts']);
+    expect([...new Set(choosers.map((each) => each.from))]).toEqual(['src/session.ts']);
   });
 
   test('our own files are imported with their extension and exist', () => {

@@ -65,7 +65,8 @@ export const connectedMachine = connectionMachine.provide({
 /** Runs one attempt, and the connection that comes of it; the answer lets go of both. */
 function holdSocket(ports: ConnectionPorts, tell: (event: ConnectionEvent) => void): () => void {
   const { clock, line } = ports;
-  const cancelled = new AbortController();
+  /** While credentials are asked for: thousands of sessions need not keep it. */
+  let cancelled: AbortController | undefined = new AbortController();
   let socket: Socket | undefined;
   let isOpen = false;
   let isOver = false;
@@ -91,7 +92,7 @@ function holdSocket(ports: ConnectionPorts, tell: (event: ConnectionEvent) => vo
     clock.clearTimeout(timer);
     timer = clock.setTimeout(() => {
       end({ kind });
-      cancelled.abort();
+      cancelled?.abort();
       socket?.terminate();
     }, delayMs);
   };
@@ -126,6 +127,7 @@ function holdSocket(ports: ConnectionPorts, tell: (event: ConnectionEvent) => vo
   expectWithin(ports.credentialsTimeoutMs, 'credentials-timeout');
   ports.credentials(cancelled.signal).then(
     (credentials) => {
+      cancelled = undefined;
       if (!isOver) open(credentials);
     },
     (error: unknown) => {
@@ -136,7 +138,7 @@ function holdSocket(ports: ConnectionPorts, tell: (event: ConnectionEvent) => vo
   );
 
   return () => {
-    cancelled.abort();
+    cancelled?.abort();
     clock.clearTimeout(timer);
     if (isOver) return;
     isOver = true;

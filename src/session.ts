@@ -1,0 +1,350 @@
+/**
+ * The composition root: here, and only here, the planes meet.
+ *
+ *   machine (control/)     ── is due: keep-alive.due · drain.due ──────────────────►  data plane (data/)
+ *   decides, carries none  ◄─ facts: audio.pending · audio.idle · audio.confirmed ──  carries, decides none
+ */
+import { type Observable, ReplaySubject, Subject } from 'rxjs';
+import { type Actor, createActor } from 'xstate';
+import { transport as transportOfPlatform } from '#transport';
+import { connectedMachine, lendPorts } from './control/actors/socket-actor.ts';
+import type { connectionMachine } from './control/connection-machine.ts';
+import type { ConnectionEmitted, ConnectionEvent } from './control/events.ts';
+import { leafState, phaseOf } from './control/status.ts';
+import { DataPlane } from './data/data-plane.ts';
+import { type AudioChunk, sizeOf } from './data/intake.ts';
+import type { Transcript } from './data/stitcher.ts';
+import type { Utterance } from './data/utterances.ts';
+import { diagnose } from './diagnosis/diagnose.ts';
+import type { Fact } from './diagnosis/facts.ts';
+import type { Evidence, Notice, NoticeCode } from './diagnosis/notices.ts';
+import { watchEnvironment } from './environment.ts';
+import { TranscriptionError } from './errors.ts';
+import type {
+  AudioLedger,
+  LiveTranscription,
+  SendResult,
+  SessionReport,
+  Status,
+} from './live-transcription.ts';
+import { type CheckedOptions, checkOptions, type LiveTranscriptionOptions } from './options.ts';
+import { type ConnectionEnd, reasonOf, remedyFor } from './protocol/close-reasons.ts';
+import { audioFormatOf, listenUrl } from './protocol/listen-parameters.ts';
+import type { ServerMessage } from './protocol/server-messages.ts';
+import type { Transport } from './transports/transport.ts';
+
+/** The socket of this platform, for wrapping: `ws` in Node, `WebSocket` elsewhere. */
+export const platformTransport: Transport = transportOfPlatform;
+
+/**
+ * Starts a live transcription. Nothing is opened before the first audio, unless `connect` is `eager`.
+ *
+ * @throws TranscriptionError `invalid-option`, at once, for anything that cannot work.
+ *
+ * @example
+ * ```ts
+ * const live = createLiveTranscription({ auth: { apiKey }, listen: { model: 'nova-3', encoding: 'linear16', sample_rate: 16000 } });
+ * live.transcripts$.subscribe(({ final, text }) => console.log(final ? '✔' : '…', text));
+ * live.send(samples);
+ * const report = await live.close();
+ * ```
+ */
+export function createLiveTranscription(options: LiveTranscriptionOptions): LiveTranscription {
+  return new Session(checkOptions(options), options);
+}
+
+const MAX_UNHEARD_FACTS = 64;
+
+/** What almost every chunk is told. */
+const ACCEPTED: SendResult = Object.freeze({ accepted: true, backlogMs: 0 });
+
+class Session implements LiveTranscription {
+  readonly actor: Actor<typeof connectionMachine>;
+  readonly #options: CheckedOptions;
+  readonly #refusesOverflow: boolean;
+  readonly #plane: DataPlane;
+  readonly #transcripts = new Subject<Transcript>();
+  readonly #utterances = new Subject<Utterance>();
+  /** As many as may wait for somebody to listen. */
+  readonly #facts = new ReplaySubject<Fact>(MAX_UNHEARD_FACTS);
+  readonly #messages = new Subject<ServerMessage>();
+  /** Late subscribers learn of the end, too. */
+  readonly #status = new ReplaySubject<Status>(1);
+  #shown: Status = { phase: 'waiting', state: 'dormant', error: undefined };
+  readonly transcripts$ = this.#transcripts.asObservable();
+  readonly utterances$ = this.#utterances.asObservable();
+  readonly messages$ = this.#messages.asObservable();
+  readonly status$ = this.#status.asObservable();
+  #notices: Observable<Notice> | undefined;
+  isPaused = false;
+  readonly #ended: Promise<SessionReport>;
+  readonly #stopWatching: () => void;
+  #settle!: (report: SessionReport) => void;
+  #report: SessionReport | undefined;
+  #isClosing = false;
+  #isAborted = false;
+  #isDrained = false;
+  #credentialsError: unknown;
+  #credentialsAskedAt: number | undefined;
+
+  constructor(options: CheckedOptions, { inspect, transport = platformTransport }: LiveTranscriptionOptions) {
+    const { clock, listen } = options;
+    this.#options = options;
+    this.#refusesOverflow = options.log.overflow === 'refuse';
+    this.#ended = new Promise((resolve) => (this.#settle = resolve));
+    this.#plane = new DataPlane(
+      {
+        ...options,
+        format: audioFormatOf(listen),
+        // Without interim results a healthy server may say little.
+        stallMs: options.stallMs * (listen.interim_results ? 1 : 2),
+      },
+      {
+        audioPending: () => this.#tell({ type: 'audio.pending' }),
+        audioIdle: () => this.#tell({ type: 'audio.idle' }),
+        audioConfirmed: () => this.#tell({ type: 'audio.confirmed' }),
+        stalled: () => this.#tell({ type: 'socket.stalled', ...this.#lost({ kind: 'stalled' }) }),
+        drained: () => {
+          this.#isDrained = this.#isClosing;
+          this.#tell({ type: 'drain.completed' });
+        },
+        transcript: (transcript) => this.#transcripts.next(transcript),
+        utterance: (utterance) => this.#utterances.next(utterance),
+        message: (message) => this.#messages.next(message),
+        notice: (code, evidence, cause) => this.#notify(code, evidence, cause),
+      },
+    );
+
+    const { keepAliveMs, disconnectAfterIdleMs, giveUpAfterMs, drainMs, canReauthorise, seed } = options;
+    this.actor = createActor(connectedMachine, {
+      input: { keepAliveMs, disconnectAfterIdleMs, giveUpAfterMs, drainMs, canReauthorise, seed },
+      clock,
+      ...(inspect ? { inspect: guarded(inspect) } : {}),
+    });
+    lendPorts(this.actor.system, {
+      ...options,
+      transport,
+      line: this.#plane,
+      url: listenUrl(options.baseUrl, listen),
+      credentials: (signal) => {
+        this.#credentialsAskedAt = clock.now();
+        return options.credentials(signal).finally(() => (this.#credentialsAskedAt = undefined));
+      },
+      credentialsFailed: (error) => {
+        this.#credentialsError = error;
+        this.#notify('credentials-failed', {}, error);
+      },
+    });
+    this.#status.next(this.#shown);
+    this.actor.subscribe(() => this.#followMachine());
+    this.actor.on('*', (due) => this.#obey(due));
+    this.#stopWatching = watchEnvironment({
+      online: () => this.#tell({ type: 'network.online' }),
+      offline: () => this.#tell({ type: 'network.offline' }),
+      // No KeepAlive can be sent then: rather than be closed for silence, the connection is given back in good order.
+      frozen: () =>
+        this.#tell({
+          type: 'socket.ended',
+          ...this.#lost({ kind: 'client-silent', cause: 'The page was frozen.' }),
+        }),
+    });
+    this.actor.start();
+    if (options.connect === 'eager') this.connect();
+  }
+
+  /** Made when it is asked for: most sessions of a server have nobody who asks. */
+  get notices$(): Observable<Notice> {
+    return (this.#notices ??= diagnose({
+      options: this.#options,
+      plane: this.#plane,
+      status$: this.#status,
+      messages$: this.#messages,
+      facts$: this.#facts,
+      isPaused: () => this.isPaused,
+      credentialsAskedAt: () => this.#credentialsAskedAt,
+    }));
+  }
+
+  get ledger(): AudioLedger {
+    const { timeline } = this.#plane;
+    return { ...timeline.snapshot(), sampleRate: timeline.rate };
+  }
+
+  send(chunk: AudioChunk): SendResult {
+    const size = sizeOf(chunk);
+    if (this.#isClosing || this.#report) return this.#refuse('closed');
+    if (this.isPaused) return this.#refuse('paused');
+    if (size === 0) {
+      this.#notify('empty-audio');
+      return this.#refuse('empty');
+    }
+    if (this.#refusesOverflow && !this.#plane.hasRoom(size)) {
+      this.#notify('audio-refused', { bytes: size });
+      return this.#refuse('log-full');
+    }
+    this.#plane.accept(chunk);
+    const { backlogMs } = this.#plane;
+    return backlogMs === 0 ? ACCEPTED : { accepted: true, backlogMs };
+  }
+
+  pause(): void {
+    this.isPaused = true;
+  }
+
+  resume(): void {
+    this.isPaused = false;
+  }
+
+  connect(): void {
+    this.#tell({ type: 'user.connect' });
+  }
+
+  finalize(channel?: number): Promise<boolean> {
+    return this.#plane.finalize(channel);
+  }
+
+  close(): Promise<SessionReport> {
+    if (!this.#isClosing) {
+      this.#isClosing = true;
+      void this.#close();
+    }
+    return this.#ended;
+  }
+
+  abort(): void {
+    this.#isAborted = true;
+    this.#tell({ type: 'user.abort' });
+  }
+
+  async #close(): Promise<void> {
+    if (this.#plane.isReading) await this.#readRest();
+    if (!this.#report) this.#plane.finish();
+    const { pending } = this.ledger;
+    const remainingMs = (pending * 1000) / this.#plane.timeline.rate / this.#options.catchUpRate;
+    const deadlineMs = this.#options.drainMs + remainingMs;
+    this.#tell({ type: 'user.close', deadlineMs, pendingAudio: pending > 0 });
+  }
+
+  /** Waits for Blobs that are still being read, but not for ever. */
+  async #readRest(): Promise<void> {
+    const { clock, drainMs } = this.#options;
+    let timer: unknown;
+    const patience = new Promise<void>((resolve) => (timer = clock.setTimeout(resolve, drainMs)));
+    await Promise.race([this.#plane.read(), patience, this.#ended]);
+    clock.clearTimeout(timer);
+  }
+
+  #tell(event: ConnectionEvent): void {
+    if (!this.#report) this.actor.send(event);
+  }
+
+  /** One listener for all that the machine says: each costs thousands of sessions the same. */
+  #obey(due: ConnectionEmitted): void {
+    const { uplink } = this.#plane;
+    switch (due.type) {
+      case 'keep-alive.due':
+        uplink.keepAlive();
+        break;
+      case 'drain.due':
+        uplink.drain();
+        break;
+      case 'connection.doubted':
+        uplink.doubt();
+        break;
+      case 'connection.opened':
+        this.#isDrained = false;
+        break;
+      case 'connection.lost':
+        this.#notify('connection-lost', { ...due.end, attempt: due.attempt });
+        break;
+      case 'connection.suspended':
+        this.#notify('connection-suspended');
+        break;
+      default:
+        due satisfies never;
+    }
+  }
+
+  #lost(end: ConnectionEnd) {
+    return {
+      end,
+      at: this.#options.clock.now(),
+      pendingAudio: this.#plane.hasPendingAudio(),
+      flowingAudio: true,
+    };
+  }
+
+  #followMachine(): void {
+    const { value, context } = this.actor.getSnapshot();
+    const state = leafState(value);
+    const phase = phaseOf(state, context);
+    if (this.#shown.state === state && this.#shown.phase === phase) return;
+    const error = state === 'failed' && context.lastEnd ? this.#errorOf(context.lastEnd) : undefined;
+    const hasEnded = state === 'closed' || state === 'failed';
+    if (hasEnded) this.#finish(error);
+    this.#shown = { phase, state, error };
+    this.#status.next(this.#shown);
+    if (hasEnded) this.#complete();
+  }
+
+  /** Everything that can still be said is said before the observables complete. */
+  #finish(error: TranscriptionError | undefined): void {
+    this.#stopWatching();
+    this.#plane.close();
+    const { uplink, connections } = this.#plane;
+    this.#report = {
+      outcome: error ? 'failed' : this.#outcome,
+      error,
+      ledger: this.ledger,
+      connections,
+      attempts: this.actor.getSnapshot().context.attempts,
+      keepAlives: uplink.keepAlivesSent,
+      longestOutboundSilenceMs: uplink.longestSilenceMs,
+    };
+    this.#settle(this.#report);
+  }
+
+  get #outcome(): SessionReport['outcome'] {
+    if (this.#isAborted) return 'aborted';
+    return this.#isDrained || !this.#plane.hasPendingAudio() ? 'drained' : 'deadline';
+  }
+
+  #complete(): void {
+    for (const subject of [this.#transcripts, this.#utterances, this.#messages, this.#facts, this.#status]) {
+      subject.complete();
+    }
+  }
+
+  #errorOf(end: ConnectionEnd): TranscriptionError {
+    const { kind, status, code, serverMessage } = end;
+    const remedy = remedyFor(kind) ?? 'Check the network, or raise giveUpAfterMs.';
+    const how = [kind, status && `HTTP ${status}`, code, serverMessage].filter(Boolean).join(', ');
+    const cause = kind === 'credentials-failed' ? this.#credentialsError : undefined;
+    return new TranscriptionError(reasonOf(kind), `The connection ended for good (${how}).`, {
+      ...end,
+      remedy,
+      cause,
+    });
+  }
+
+  #refuse(reason: Extract<SendResult, { accepted: false }>['reason']): SendResult {
+    return { accepted: false, reason, backlogMs: this.#plane.backlogMs };
+  }
+
+  #notify(code: NoticeCode, evidence: Evidence = {}, cause?: unknown): void {
+    this.#facts.next({ code, evidence, at: this.#options.clock.wallTime(), cause });
+  }
+}
+
+/** A throwing inspector would throw out of `createActor`, and of every event after it. */
+function guarded<Event>(inspect: (event: Event) => void): (event: Event) => void {
+  return (event) => {
+    try {
+      inspect(event);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  };
+}
