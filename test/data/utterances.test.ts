@@ -72,3 +72,17 @@ test('silence is no utterance', () => {
   builder.close();
   expect(texts()).toEqual([]);
 });
+
+test('speech in which nobody finds a pause is told in pieces, with all of its words [G6]', () => {
+  const { builder, hear, said } = build();
+  for (let i = 0; i < 101; i += 1) hear(`w${i}`, i);
+  expect(said).toHaveLength(1);
+  builder.close();
+  expect(said.map(({ endedBy, words }) => [endedBy, words.length])).toEqual([
+    ['length', 100],
+    ['close', 1],
+  ]);
+  expect(said.flatMap(({ words }) => words.map(({ word }) => word))).toEqual(
+    Array.from({ length: 101 }, (_, i) => `w${i}`),
+  );
+});
