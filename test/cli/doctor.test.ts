@@ -12,7 +12,9 @@ import { CHECKLIST } from '../../src/cli/doctor/finding.ts';
 import {
   close,
   type EmulatorServer,
+  flap,
   halfOpen,
+  hang,
   refuse,
   stallResults,
   startEmulator,
@@ -250,6 +252,11 @@ describe('Deepgram', () => {
   });
 });
 
+test('a handshake that is never answered is named once', async () => {
+  const { findings } = await consult(door, { faults: () => [hang()] });
+  expect(findings['handshake']).toMatchObject({ verdict: 'fail', summary: 'connect-timeout' });
+});
+
 describe('the probe', () => {
   test('without results it fails', async () => {
     const { code, findings } = await consult(door, { faults: (n) => (n === 1 ? [] : [stallResults()]) });
@@ -292,6 +299,18 @@ describe('the probe', () => {
     expect(findings['results']).toMatchObject({ verdict: 'fail', evidence: { reason: 'payment-required' } });
     expect(findings['pause']).toMatchObject({ verdict: 'skipped' });
     expect(findings['close']).toMatchObject({ verdict: 'skipped' });
+  });
+
+  test('that loses every connection says by what, and not for how long it has tried', async () => {
+    const faults = (n: number) => (n === 1 ? [] : [flap(1011)]);
+    const { findings } = await consult(door, { faults });
+    expect(findings['results']).toMatchObject({
+      verdict: 'fail',
+      summary: 'connections were lost again and again, at last by server-error',
+      evidence: { reason: 'retries-exhausted' },
+    });
+    expect(findings['results']?.remedy).not.toContain('giveUpAfterMs');
+    expect(findings['notices']).toMatchObject({ verdict: 'pass' });
   });
 
   test('tells of what the session itself remarks', async () => {

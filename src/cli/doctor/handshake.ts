@@ -149,7 +149,8 @@ function blame(end: ConnectionEnd, tookMs: number): Finding[] {
   ]
     .filter(Boolean)
     .join(', ');
-  const summary = `${status === undefined ? (code ?? kind) : `HTTP ${status}`} ${kind}${said === '' ? '' : ` (${said})`}`;
+  const number = status === undefined ? code : `HTTP ${status}`;
+  const summary = `${number === undefined ? '' : `${number} `}${kind}${said === '' ? '' : ` (${said})`}`;
   const culprit = BLAMED[kind] ?? 'handshake';
   const isKnown = culprit !== 'handshake';
   const evidence = {

@@ -136,12 +136,20 @@ async function live(
   }
 }
 
-function judgeResults({ results, words, firstResultMs, report }: Course, { playable }: Probe): Finding {
+function judgeResults(
+  { results, words, firstResultMs, report, losses }: Course,
+  { playable }: Probe,
+): Finding {
   if (report.error) {
-    const { cause, remedy } = explain(report);
-    return fail('results', `the session failed: ${report.error.reason}`, `${cause} ${remedy}`, {
-      reason: report.error.reason,
-    });
+    const { reason } = report.error;
+    const last = losses.at(-1);
+    // How long to go on trying was our choice here: what ended it each time is what there is to learn.
+    const isWornOut = reason === 'retries-exhausted' && last !== undefined;
+    const { cause, remedy } = explain(isWornOut ? last : report);
+    const said = isWornOut
+      ? `connections were lost again and again, at last by ${last.kind}`
+      : `the session failed: ${reason}`;
+    return fail('results', said, `${cause} ${remedy}`, { reason });
   }
   const evidence = { results, words, ...(firstResultMs !== undefined && { firstResultMs }) };
   if (firstResultMs === undefined) {
@@ -225,7 +233,7 @@ function judgeClose({ report }: Course): Finding {
 function judgeNotices({ notices }: Course): Finding {
   const grave = notices.filter(
     ({ severity, stage, code }) =>
-      severity !== 'info' && stage !== 'cleared' && !/^(connection|retries|parameters)-/.test(code),
+      severity !== 'info' && stage !== 'cleared' && !/^(connection|session|parameters)-/.test(code),
   );
   const [first] = grave;
   if (!first) return pass('notices', 'nothing to remark');
