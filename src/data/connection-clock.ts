@@ -54,9 +54,11 @@ export class ConnectionClock {
   positionOf(seconds: number, edge: 'start' | 'end'): number {
     const sent = Math.min(Math.round(seconds * this.#rate), this.#isExact ? this.#sent : Infinity);
     let index = this.#segments.length - 1;
-    const isLater = (segment: Segment) => (edge === 'start' ? segment.sent > sent : segment.sent >= sent);
-    while (index > 0 && isLater(this.#segments[index] as Segment)) index -= 1;
-    const segment = this.#segments[index] as Segment;
+    let segment = this.#segments[index] as Segment;
+    while (index > 0 && (edge === 'start' ? segment.sent > sent : segment.sent >= sent)) {
+      index -= 1;
+      segment = this.#segments[index] as Segment;
+    }
     return segment.position + Math.max(0, sent - segment.sent);
   }
 }

@@ -126,14 +126,12 @@ export class Stitcher {
     const final = message.is_final === true;
     const [alternative] = message.channel.alternatives;
     const heard = alternative?.words ?? [];
-    const places = heard.map((word) => ({
-      start: view.clock.positionOf(word.start, 'start'),
-      end: view.clock.positionOf(word.end, 'end'),
-    }));
-    const isNew = places.map(({ start, end }) => !isCovered(state, (start + end) / 2));
-    const words = heard.flatMap((word, index) =>
-      isNew[index] ? [placeWord(word, places[index] as SampleRange, view)] : [],
-    );
+    const words: Word[] = [];
+    for (const word of heard) {
+      const start = view.clock.positionOf(word.start, 'start');
+      const end = view.clock.positionOf(word.end, 'end');
+      if (!isCovered(state, (start + end) / 2)) words.push(placeWord(word, start, end, view));
+    }
     const isWhole = words.length === heard.length && (words.length > 0 || !isCovered(state, range.end - 1));
     const text = isWhole ? (alternative?.transcript ?? '') : words.map((word) => word.text).join(' ');
     if (text === '' && !state.isShowing) return undefined;
@@ -167,7 +165,7 @@ export class Stitcher {
   }
 }
 
-function placeWord(word: WordMessage, { start, end }: SampleRange, view: ConnectionView): Word {
+function placeWord(word: WordMessage, start: number, end: number, view: ConnectionView): Word {
   return {
     word: word.word,
     text: word.punctuated_word ?? word.word,

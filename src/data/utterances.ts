@@ -20,8 +20,14 @@ export interface Utterance {
   endedBy: 'speech-final' | 'utterance-end' | 'length' | 'close';
 }
 
+/** What was said since the last pause. Not the transcripts themselves, each of which holds Deepgram's whole message. */
+interface Begun extends Pick<Utterance, 'id' | 'start' | 'end' | 'capturedAt'> {
+  texts: string[];
+  words: Word[];
+}
+
 interface Channel {
-  finals: Transcript[];
+  begun: Begun | undefined;
   /** Session seconds up to which words are known, interim ones included. */
   wordsUntil: number;
 }
@@ -44,8 +50,13 @@ export class UtteranceBuilder {
   transcript(transcript: Transcript): void {
     const channel = this.#channel(transcript.channel);
     channel.wordsUntil = Math.max(channel.wordsUntil, transcript.words.at(-1)?.end ?? 0);
-    if (transcript.final && transcript.text !== '') channel.finals.push(transcript);
-    if (channel.finals.length === MAX_FINALS) this.#end(transcript.channel, 'length');
+    if (!transcript.final || transcript.text === '') return;
+    const { id, text, words, start, end, capturedAt } = transcript;
+    const begun = (channel.begun ??= { id, texts: [], words: [], start, end, capturedAt });
+    begun.texts.push(text);
+    begun.words.push(...words);
+    begun.end = end;
+    if (begun.texts.length === MAX_FINALS) this.#end(transcript.channel, 'length');
   }
 
   /** Deepgram heard a pause. */
@@ -66,26 +77,15 @@ export class UtteranceBuilder {
 
   #channel(index: number): Channel {
     let channel = this.#channels.get(index);
-    if (!channel) this.#channels.set(index, (channel = { finals: [], wordsUntil: 0 }));
+    if (!channel) this.#channels.set(index, (channel = { begun: undefined, wordsUntil: 0 }));
     return channel;
   }
 
   #end(index: number, endedBy: Utterance['endedBy']): void {
     const channel = this.#channel(index);
-    const { finals } = channel;
-    const [first] = finals;
-    const last = finals.at(-1);
-    if (!first || !last) return;
-    channel.finals = [];
-    this.#emit({
-      id: first.id,
-      text: finals.map((transcript) => transcript.text).join(' '),
-      words: finals.flatMap((transcript) => transcript.words),
-      start: first.start,
-      end: last.end,
-      capturedAt: first.capturedAt,
-      channel: index,
-      endedBy,
-    });
+    if (!channel.begun) return;
+    const { texts, ...said } = channel.begun;
+    channel.begun = undefined;
+    this.#emit({ ...said, text: texts.join(' '), channel: index, endedBy });
   }
 }
