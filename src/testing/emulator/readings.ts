@@ -14,7 +14,8 @@ export interface Disagreement {
 /** Every such point, by the name of its option. */
 export const READINGS = {
   keepAliveHolds: {
-    about: 'From when on KeepAlive messages hold a connection',
+    about:
+      'From when on KeepAlive messages hold a connection; after-results, though harder still, is what Deepgram called a bug in 2023',
     choices: {
       'after-audio': 'once it has carried audio, as the troubleshooting page says',
       'after-results':
