@@ -180,3 +180,126 @@ test('the books balance at every step, and announced is exactly what is dropped 
     { numRuns: 1_000 },
   );
 });
+
+/** Two bytes for each sample, which say where it is. */
+const bytesOf = (start: number, end: number): Uint8Array =>
+  Uint8Array.from({ length: 2 * (end - start) }, (_, i) => {
+    const position = start + (i >> 1);
+    return i % 2 === 0 ? position & 0xff : position >> 8;
+  });
+
+/** Everything that is still to be sent, frame by frame, in order and byte for byte; the answer is where it begins. */
+function expectRestToBeWhole(line: AudioTimeline): number {
+  const begin = line.next?.start ?? line.end;
+  let position = begin;
+  for (let frame = line.next; frame; frame = line.next) {
+    expect(frame.start).toBe(position);
+    expect(Buffer.compare(frame.bytes, bytesOf(frame.start, frame.end))).toBe(0);
+    expect(line.unsent).toBe(line.end - position);
+    position = frame.end;
+    line.advance();
+  }
+  expect(position).toBe(line.end);
+  expect(line.unsent).toBe(0);
+  return begin;
+}
+
+test('each connection is sent what is not settled, byte for byte, and no more than the log may hold [G3 G6]', () => {
+  const frames = fc.array(fc.tuple(fc.constantFrom('waits', 'sent'), fc.integer({ min: 1, max: 12 })), {
+    maxLength: 40,
+  });
+  const lives = fc.array(
+    fc.record({ before: frames, during: frames, confirmed: fc.double({ min: 0, max: 1.2, noNaN: true }) }),
+    {
+      minLength: 1,
+      maxLength: 5,
+    },
+  );
+  fc.assert(
+    fc.property(
+      lives,
+      fc.constantFrom(1, 60),
+      fc.constantFrom(150, 1e9),
+      (connections, maxSeconds, maxBytes) => {
+        const { line } = timeline(maxSeconds, maxBytes);
+        const accept = (how: string, samples: number, isConnected: boolean) => {
+          const bytes = bytesOf(line.end, line.end + samples);
+          if (how === 'sent' && isConnected && line.unsent === 0) line.appendSent(bytes, samples);
+          else line.append(bytes, samples);
+        };
+        for (const { before, during, confirmed } of connections) {
+          for (const [how, samples] of before) accept(how, samples, false);
+          line.connect();
+          const begin = expectRestToBeWhole(line);
+          expect(begin).toBe(line.frontier);
+          expect(line.end - begin).toBeLessThanOrEqual(maxSeconds * 100);
+          expect(2 * (line.end - begin)).toBeLessThanOrEqual(maxBytes);
+          for (const [how, samples] of during) accept(how, samples, true);
+          expectRestToBeWhole(line);
+          line.confirm(line.frontier + Math.round((line.end - line.frontier) * confirmed));
+          line.disconnect();
+        }
+        expect(line.snapshot().pending + line.snapshot().confirmed + line.snapshot().dropped).toBe(line.end);
+      },
+    ),
+  );
+});
+
+test('small frames are joined, sent with sent and waiting with waiting', () => {
+  const { line, accept, sendAll } = timeline();
+  accept(3);
+  accept(5);
+  accept(1);
+  line.connect();
+  expect(line.next).toMatchObject({ start: 0, end: 8 });
+  sendAll();
+  accept(3);
+  accept(2);
+  expect(line.next).toMatchObject({ start: 9, end: 14 });
+  sendAll();
+  line.appendSent(new Uint8Array(2), 1);
+  expect(line.next).toBe(undefined);
+  line.disconnect();
+  line.connect();
+  line.advance();
+  line.advance();
+  expect(line.next).toMatchObject({ start: 9, end: 15 });
+});
+
+test('room is counted in bytes and in time', () => {
+  const short = timeline(1).line;
+  expect([short.hasRoom(200), short.hasRoom(202)]).toEqual([true, false]);
+  const small = timeline(60, 100).line;
+  expect([small.hasRoom(100), small.hasRoom(101)]).toEqual([true, false]);
+  short.append(new Uint8Array(100), 50);
+  expect([short.hasRoom(100), short.hasRoom(102)]).toEqual([true, false]);
+  short.setFormat(1_000, 4);
+  expect(short.rate).toBe(1_000);
+  expect([short.hasRoom(3_800), short.hasRoom(3_804)]).toEqual([true, false]);
+  const packets = timeline(1).line;
+  packets.setFormat(1_000, 0);
+  expect(packets.hasRoom(1e6)).toBe(true);
+});
+
+test('the newest frame is kept, however large', () => {
+  const { line, accept } = timeline(60, 100);
+  accept(60);
+  expect(line.snapshot().dropped).toBe(0);
+  accept(60);
+  expect(line.snapshot()).toMatchObject({ pending: 60, dropped: 60 });
+});
+
+test('a full log of whole frames begins at a boundary', () => {
+  const line = new AudioTimeline({
+    rate: 1_000,
+    frameBytes: 0,
+    maxSeconds: 60,
+    maxBytes: 6,
+    onDrop: () => undefined,
+  });
+  for (let i = 0; i < 7; i += 1) line.append(Uint8Array.of(i), 100, i % 4 === 0);
+  expect(line.snapshot()).toMatchObject({ accepted: 700, dropped: 400 });
+  line.connect();
+  expect(line.next).toMatchObject({ start: 400, isBoundary: true });
+  expect([...(line.next?.bytes ?? [])]).toEqual([4]);
+});

@@ -19,6 +19,8 @@ test('at a seam an end belongs before the gap, and a start behind it [G3]', () =
   clock.send(0, 1_000);
   clock.send(4_000, 5_000);
   expect([clock.positionOf(1, 'end'), clock.positionOf(1, 'start')]).toEqual([1_000, 4_000]);
+  expect([clock.positionOf(0.5, 'end'), clock.positionOf(0.5, 'start')]).toEqual([500, 500]);
+  expect(clock.position).toBe(5_000);
   expect(clock.positionOf(1.5, 'end')).toBe(4_500);
 });
 
@@ -113,4 +115,36 @@ test('a backlog goes at the catch-up rate, in the long run exactly [G10]', () =>
     expect(sent / now).toBeGreaterThan(1.19);
     expect(sent / now).toBeLessThan(1.21);
   }
+});
+
+test('audio is dated by when it came; what comes a little late or early moves nothing', () => {
+  const clock = new VirtualClock({ wallTimeMs: 1_000_000 });
+  const capture = new CaptureClock(clock);
+  const markAt = (now: number, end: number) => {
+    clock.advance(now - clock.now());
+    capture.mark(end, 100, 1_000, now);
+  };
+  const dates = (...positions: number[]) => positions.map((at) => capture.wallTimeOf(at, 1_000));
+  markAt(100, 100);
+  markAt(400, 200);
+  expect(dates(50, 150)).toEqual([1_000_050, 1_000_150]);
+  markAt(550, 300);
+  expect(dates(150, 250)).toEqual([1_000_150, 1_000_500]);
+  markAt(850, 400);
+  expect(dates(350)).toEqual([1_000_600]);
+  markAt(800 + 100, 500);
+  expect(dates(350, 450)).toEqual([1_000_600, 1_000_700]);
+});
+
+test('pauses are remembered for as long as a log may be, and no longer [G6]', () => {
+  const clock = new VirtualClock({ wallTimeMs: 0 });
+  const capture = new CaptureClock(clock);
+  for (let i = 0; i < 300; i += 1) {
+    clock.advance(1_100);
+    capture.mark(100 * (i + 1), 100, 1_000, clock.now());
+  }
+  const dateOf = (pause: number) => 1_100 * pause + 1_000;
+  expect(capture.wallTimeOf(29_900, 1_000)).toBe(dateOf(299));
+  expect(capture.wallTimeOf(4_400, 1_000)).toBe(dateOf(44));
+  expect(capture.wallTimeOf(4_300, 1_000)).toBe(dateOf(44) - 100);
 });
