@@ -117,6 +117,19 @@ test('a backlog goes at the catch-up rate, in the long run exactly [G10]', () =>
   }
 });
 
+test('a tenth of a second goes at once, however long the rest before it; what overdraws it waits as long as it takes [G10]', () => {
+  const pacer = new Pacer(2_000, 1.2, 0);
+  for (const now of [0, 10_000]) {
+    expect(pacer.waitMs(now)).toBe(0);
+    pacer.take(199);
+    expect(pacer.waitMs(now)).toBe(0);
+    pacer.take(1);
+    expect(pacer.waitMs(now)).toBeCloseTo(0, 1);
+    pacer.take(240);
+    expect(pacer.waitMs(now)).toBeCloseTo(100, 1);
+  }
+});
+
 test('audio is dated by when it came; what comes a little late or early moves nothing', () => {
   const clock = new VirtualClock({ wallTimeMs: 1_000_000 });
   const capture = new CaptureClock(clock);
