@@ -31,7 +31,12 @@ export function ledgerPart({ live }: Chronicle): Part {
       for (const [name, { value }] of Object.entries(figures)) {
         write(value, `${(books[name as keyof typeof books] / sampleRate).toFixed(1)} s`);
       }
-      FATES.forEach((name, i) => segments[i]?.style.setProperty('flex-grow', String(books[name])));
+      segments.forEach((segment, i) => {
+        const samples = books[FATES[i] as (typeof FATES)[number]];
+        segment.style.setProperty('flex-grow', String(samples));
+        // Empty, it would still take its gap from the end of the bar.
+        segment.hidden = samples === 0;
+      });
     },
   };
 }

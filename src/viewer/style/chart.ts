@@ -12,7 +12,7 @@ const TOLD: Partial<Record<string, string>> = {
 };
 
 export const CHART_STYLE = `
-.chart svg { display: block; inline-size: 100%; min-inline-size: 720px; --paper: var(--raised); }
+.chart svg { display: block; overflow: visible; inline-size: 100%; min-inline-size: 720px; --paper: var(--raised); }
 .chart { ${STATECHART_STYLE} }
 .chart text { font-family: var(--sans); }
 
@@ -38,7 +38,8 @@ ${Object.entries(TONES)
       `.chart .${tone} { --own: var(--${colour}); } .chart [data-tone="${tone}"] { --told: var(--${colour === 'ink' ? 'ink' : `ink-${TOLD[tone] ?? 'live'}`}); }`,
   )
   .join('\n')}
-.chart .scroller { overflow-x: auto; border-radius: 10px; }
+/* As wide as its panel: it would cut off the light of a state at its edge. */
+.chart .scroller { overflow-x: auto; margin: -12px -16px -14px; padding: 12px 16px 14px; border-radius: 14px; }
 .chart .head { position: absolute; clip-path: inset(50%); }
 
 /* Twice the same: a new name begins anew. */

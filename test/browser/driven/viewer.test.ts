@@ -102,6 +102,10 @@ test('a cut lights backoff, reconnecting and streaming, and the transcript is co
   const figures = await page.locator('.ledger dd').allTextContents();
   const [accepted, confirmed, pending, dropped] = figures.map((text) => parseFloat(text));
   expect([confirmed, pending, dropped]).toEqual([accepted, 0, 0]);
+  const [bar, part] = await page
+    .locator('.ledger .bar, .ledger .bar .confirmed')
+    .evaluateAll((elements) => elements.map((element) => element.clientWidth));
+  expect(part).toBe(bar);
   expect(complaints).toEqual([]);
   expect([...addresses]).toEqual(['127.0.0.1']);
 });
