@@ -269,6 +269,36 @@ describe('reading', () => {
   });
 });
 
+describe('a recording that somebody has edited', () => {
+  test.each([
+    '5',
+    'null',
+    '{"at":1,"kind":"event"}',
+    '{"at":1,"kind":"event","event":{"type":"socket.ended"}}',
+    '{"at":1,"kind":"received","socket":1}',
+    '{"at":1,"kind":"toString"}',
+    '{"kind":"state","state":"streaming"}',
+  ])('is refused by the number of the line: %s', async (line) => {
+    const { ndjson } = await fly([{ speak: 1 }]);
+    const lines = ndjson.trimEnd().split('\n');
+    const edited = [...lines.slice(0, 3), line, ...lines.slice(3)].join('\n');
+    expect(() => readFlight(edited)).toThrow('line 4 is no entry of one');
+  });
+
+  test('disagrees where an event lacks what the machine asks of it', async () => {
+    const { ndjson } = await fly([{ speak: 1 }]);
+    const flight = readFlight(ndjson);
+    const entries = flight.entries.map((entry) =>
+      entry.kind === 'event' && entry.event.type === 'socket.opened'
+        ? ({ ...entry, event: { type: 'socket.ended' } } as FlightEntry)
+        : entry,
+    );
+    const { agrees, disagreements } = replayFlight({ ...flight, entries });
+    expect(agrees).toBe(false);
+    expect(disagreements[0]).toContain('can make nothing of socket.ended');
+  });
+});
+
 describe('the story', () => {
   test('of a session with losses tells them, and names their causes', async () => {
     const { ndjson } = await fly([

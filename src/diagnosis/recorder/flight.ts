@@ -85,10 +85,41 @@ export function readFlight(ndjson: string): Flight {
   const [header, ...entries] = objects;
   if (header?.kind !== 'flight') throw noFlight('its first line is no header');
   if (header.version !== 1) throw noFlight(`its version is ${String(header.version)}`);
+  entries.forEach((entry, i) => {
+    if (entry !== undefined && !isEntry(entry)) throw noFlight(`line ${i + 2} is no entry of one`);
+  });
   return {
     header: header as unknown as FlightHeader,
     entries: entries.filter((entry) => entry !== undefined) as unknown as FlightEntry[],
   };
+}
+
+/** The fields that each kind of line must have, besides `at`. */
+const FIELDS: Record<FlightEntry['kind'], Record<string, 'string' | 'number' | 'object'>> = {
+  event: { event: 'object' },
+  state: { state: 'string' },
+  checkpoint: { context: 'object' },
+  opening: { socket: 'number', url: 'string' },
+  opened: { socket: 'number' },
+  frames: { socket: 'number', frames: 'object' },
+  audio: { socket: 'number', data: 'string' },
+  sent: { socket: 'number', text: 'string' },
+  received: { socket: 'number', text: 'string' },
+  released: { socket: 'number', how: 'string' },
+  ended: { socket: 'number', end: 'object' },
+};
+
+/** Recordings are mailed, shortened and edited: what reads them further on need not expect everything. */
+function isEntry(line: unknown): boolean {
+  if (typeof line !== 'object' || line === null) return false;
+  const fields = line as Record<string, unknown>;
+  const { kind, at, event } = fields;
+  if (typeof at !== 'number' || typeof kind !== 'string' || !Object.hasOwn(FIELDS, kind)) return false;
+  const needed = Object.entries(FIELDS[kind as FlightEntry['kind']]);
+  if (needed.some(([name, type]) => typeof fields[name] !== type || fields[name] === null)) return false;
+  if (kind !== 'event') return true;
+  const { type, end } = event as Record<string, unknown>;
+  return typeof type === 'string' && (type !== 'socket.ended' || (typeof end === 'object' && end !== null));
 }
 
 function noFlight(why: string, cause?: unknown): TranscriptionError {
