@@ -32,6 +32,31 @@ describe.each(Object.entries(PROVOCATIONS))('%s', (name, { setting, provoke, men
   });
 });
 
+/** What takes time to be sure of began before it was said. */
+const SURE_AFTER_MS: Partial<Record<NoticeCode, number>> = {
+  'audio-clipping': 3_000,
+  'audio-silent': 5_000,
+  'audio-stopped': 5_000,
+  'chunks-large': 5_000,
+  'credentials-slow': 3_000,
+  'format-doubtful': 2_000,
+  'link-congested': 3_000,
+  'rate-doubtful': 8_000,
+  'results-late': 5_000,
+  'results-missing': 6_000,
+  'timer-late': 1_000,
+};
+
+test.each(Object.entries(SURE_AFTER_MS))('%s says since when: %i ms ago', async (name, sureAfterMs) => {
+  const { setting, provoke } = PROVOCATIONS[name as NoticeCode];
+  const room = new Room(setting);
+  await provoke(room);
+  const { at, since } = room.of(name as NoticeCode)[0] as Notice;
+  expect(at - since).toBeGreaterThanOrEqual(sureAfterMs);
+  expect(at - since).toBeLessThanOrEqual(sureAfterMs + 3_000);
+  await room.end();
+});
+
 test('a healthy session has nothing to say', async () => {
   const room = new Room();
   await room.play(60);

@@ -1,5 +1,6 @@
 /** Whether the network carries the audio away, and whether the server keeps up with it. */
 import type { ResultsMessage } from '../../protocol/server-messages.ts';
+import { TICK_MS } from './time.ts';
 import type { StartWatch } from './watch.ts';
 
 /** About a second of speech that the network has not taken. */
@@ -41,19 +42,20 @@ export const watchLink: StartWatch = (board, { plane, options: { listen } }) => 
     tick() {
       const { bufferedAmount, backlogMs, sentSeconds } = plane;
       congestedTicks = bufferedAmount > CONGESTED_BYTES ? congestedTicks + 1 : 0;
-      if (congestedTicks >= CONGESTED_TICKS) board.raise('link-congested', { bytes: bufferedAmount });
+      if (congestedTicks >= CONGESTED_TICKS)
+        board.raise('link-congested', { bytes: bufferedAmount }, congestedTicks * TICK_MS);
       else if (congestedTicks === 0) board.clear('link-congested', { bytes: bufferedAmount });
 
       if (backlogMs < LEVEL_MS) board.clear('catching-up');
 
       const lagSeconds = transcribedTo === 0 ? 0 : sentSeconds - transcribedTo;
       lateTicks = lagSeconds > LATE_SECONDS * patience ? lateTicks + 1 : 0;
-      if (lateTicks >= LATE_TICKS) board.raise('results-late', { lagSeconds });
+      if (lateTicks >= LATE_TICKS) board.raise('results-late', { lagSeconds }, lateTicks * TICK_MS);
       else if (lateTicks === 0) board.clear('results-late', { lagSeconds });
 
       const unansweredSeconds = sentSeconds - answeredTo;
       if (unansweredSeconds > MISSING_SECONDS * patience)
-        board.raise('results-missing', { unansweredSeconds });
+        board.raise('results-missing', { unansweredSeconds }, unansweredSeconds * 1000);
     },
   };
 };

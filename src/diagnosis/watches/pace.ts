@@ -30,13 +30,14 @@ export const watchPace: StartWatch = (board, { options }) => {
       if (now - since < WINDOW_MS) return;
       const measured = (bytes * 1000) / (now - since);
       const ratio = measured / declared;
+      const measuredMs = now - since;
       since = now;
       bytes = 0;
       if (ratio > FILE_RATIO) return;
       if (Math.abs(ratio - 1) <= TOLERANCE) board.clear('rate-doubtful', { timesRealTime: ratio });
       else {
         const [rival] = rivalFormats(measured, format);
-        board.raise('rate-doubtful', { timesRealTime: ratio, rather: rival && describe(rival) });
+        board.raise('rate-doubtful', { timesRealTime: ratio, rather: rival && describe(rival) }, measuredMs);
       }
     },
   };

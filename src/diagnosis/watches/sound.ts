@@ -81,11 +81,15 @@ function watchSeconds(board: NoticeBoard, format: RawFormat): Watch {
     } else if (inRow.silent === 0) board.clear('audio-silent');
 
     if (inRow.clipped >= CLIPPED_SECONDS)
-      board.raise('audio-clipping', { clippedPercent: level.clipped * 100 });
+      board.raise('audio-clipping', { clippedPercent: level.clipped * 100 }, inRow.clipped * 1000);
     else if (inRow.clean >= CLIPPED_SECONDS) board.clear('audio-clipping');
 
     if (inRow.doubted >= DOUBTED_SECONDS) {
-      board.raise('format-doubtful', { declared: format.encoding, found: 'noise', rather: doubt?.rather });
+      board.raise(
+        'format-doubtful',
+        { declared: format.encoding, found: 'noise', rather: doubt?.rather },
+        inRow.doubted * 1000,
+      );
     }
   }
 }

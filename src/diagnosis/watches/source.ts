@@ -30,9 +30,10 @@ export const watchSource: StartWatch = (board, { options, isPaused }) => {
       const isLive = gapMs > chunkMs * LIVE_SHARE;
       smallInRow = chunkMs < SMALL_MS ? smallInRow + 1 : 0;
       largeInRow = chunkMs > LARGE_MS && isLive ? largeInRow + 1 : 0;
-      if (smallInRow >= HABIT * (LARGE_MS / SMALL_MS)) board.raise('chunks-small', { chunkMs });
+      if (smallInRow >= HABIT * (LARGE_MS / SMALL_MS))
+        board.raise('chunks-small', { chunkMs }, smallInRow * chunkMs);
       else if (smallInRow === 0) board.clear('chunks-small', { chunkMs });
-      if (largeInRow >= HABIT) board.raise('chunks-large', { chunkMs });
+      if (largeInRow >= HABIT) board.raise('chunks-large', { chunkMs }, largeInRow * chunkMs);
       else if (largeInRow === 0 && isLive) board.clear('chunks-large', { chunkMs });
     },
     fact({ code, evidence }) {

@@ -20,7 +20,8 @@ export const watchTime: StartWatch = (board, { options: { clock } }) => {
     fact({ code, evidence }, now) {
       if (code !== 'timer-late') return;
       lastLateAt = now;
-      board.raise(code, evidence);
+      const { lateMs } = evidence;
+      board.raise(code, evidence, typeof lateMs === 'number' ? lateMs : 0);
     },
     status({ phase }) {
       // Nothing ticks while there is nothing to watch.
@@ -35,7 +36,7 @@ export const watchTime: StartWatch = (board, { options: { clock } }) => {
       else if (lateMs > SLEPT_MS) board.tell('clock-jumped', { jumpMs: lateMs });
       if (lateMs > LATE_MS) {
         lastLateAt = now;
-        board.raise('timer-late', { lateMs });
+        board.raise('timer-late', { lateMs }, lateMs);
       } else if (now - lastLateAt > OVER_MS) board.clear('timer-late');
     },
   };
