@@ -106,7 +106,11 @@ export class Capture {
     this.#options = options;
     this.#source = source;
     this.#subscriber = subscriber;
-    this.#context = new AudioContext();
+    try {
+      this.#context = new AudioContext();
+    } catch (cause) {
+      throw workletFailed('The browser gives this page no more audio threads.', cause);
+    }
     this.#tell('starting');
   }
 
@@ -117,7 +121,8 @@ export class Capture {
       const [track] = await Promise.all([opening, this.#loadWorklet()]);
       if (!this.#over.signal.aborted) this.#connect(track);
     } catch (error) {
-      this.#subscriber.error(error);
+      const isKnown = error instanceof TranscriptionError;
+      this.#subscriber.error(isKnown ? error : workletFailed('The sound could not be processed.', error));
     }
   }
 

@@ -189,6 +189,26 @@ describe('microphone()', () => {
     expect(contexts).toEqual(['closed']);
   });
 
+  test.each([
+    ['AudioContext', 'no more audio threads'],
+    ['AudioWorkletNode', 'could not be processed'],
+  ] as const)('a browser that gives no %s is told of, and the microphone let go', async (name, problem) => {
+    await open();
+    const { heard, tracks } = await page.evaluate(async (name) => {
+      const made = app.watchResources();
+      const refuse = function () {
+        throw new DOMException('no', 'NotSupportedError');
+      };
+      Object.assign(globalThis, { [name]: refuse });
+      return { heard: await app.hear(app.microphone()), tracks: made.tracks.map((each) => each.readyState) };
+    }, name);
+    expect(heard.end).toMatchObject({
+      reason: 'worklet-failed',
+      message: expect.stringContaining(problem) as string,
+    });
+    expect(tracks).not.toContain('live');
+  });
+
   test('options that cannot work are refused at once', async () => {
     await open();
     const messages = await page.evaluate(() =>
