@@ -44,6 +44,11 @@ export const PLANTED: readonly PlantedDefect[] = [
     '      this.#listener.audioIdle();\n',
     '',
   ]),
+  defect('G1', 'no KeepAlive while the socket takes no more audio', [
+    'data/uplink.ts',
+    '      this.keepAlive();\n      this.#armIdleTimer();',
+    '      this.#lastOutboundAt = this.#clock.now();\n      this.#armIdleTimer();',
+  ]),
   // G2
   defect('G2', 'a drop that is not announced', [
     'data/audio-timeline.ts',
@@ -96,6 +101,11 @@ export const PLANTED: readonly PlantedDefect[] = [
     'this.#segments.push({ sent: primer, position: origin });',
     'this.#segments.push({ sent: primer, position: 0 });',
   ]),
+  defect('G3', 'a transcript that is final is replaced', [
+    'data/stitcher.ts',
+    'if (final) state.segment += 1;',
+    '',
+  ]),
   // G4
   defect('G4', 'an empty frame is let through', [
     'data/uplink.ts',
@@ -116,6 +126,16 @@ export const PLANTED: readonly PlantedDefect[] = [
     'data/uplink.ts',
     'for (const bytes of [header(), first.opening])',
     'for (const bytes of [first.start === 0 ? header() : undefined, first.opening])',
+  ]),
+  defect('G4', 'a KeepAlive that is binary, and heard as audio', [
+    'data/uplink.ts',
+    'this.#write(KEEP_ALIVE, now);',
+    'this.#write(new TextEncoder().encode(KEEP_ALIVE), now);',
+  ]),
+  defect('G4', 'a Finalize that overtakes the audio before it', [
+    'data/uplink.ts',
+    'this.#controls[0].position <= position',
+    'this.#controls[0].position <= position + 400',
   ]),
   // G5
   defect('G5', 'a stale socket is obeyed', [
@@ -159,6 +179,11 @@ export const PLANTED: readonly PlantedDefect[] = [
     'control/recovery-policy.ts',
     '(history.reauthorised || !history.canReauthorise)',
     '!history.canReauthorise',
+  ]),
+  defect('G7', 'patience that was asked for is not given', [
+    'control/connection-machine.ts',
+    "backoffDelayMs(context.failures, retry === 'gently', random)",
+    'backoffDelayMs(context.failures, false, random)',
   ]),
   // G8
   defect('G8', 'the token in the address', [

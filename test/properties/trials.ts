@@ -44,7 +44,20 @@ const slowUplink: fc.Arbitrary<Step> = fc.constantFrom(500, 2_000, 6_000).map((u
 }));
 
 const DANGERS: Record<GuaranteeId, fc.Arbitrary<Scenario>> = {
-  G1: focus(fc.oneof(only(machine, 'block', 'sleep'), only(wishes, 'connect', 'pause', 'resume'))),
+  G1: fc.oneof(
+    {
+      weight: 5,
+      arbitrary: focus(fc.oneof(only(machine, 'block', 'sleep'), only(wishes, 'connect', 'pause', 'resume'))),
+    },
+    // A socket that takes no more audio, and is open.
+    {
+      weight: 1,
+      arbitrary: focus(fc.oneof(only(network, 'halfOpen'), slowUplink, monologue), {
+        rate: 4_000,
+        interim: false,
+      }),
+    },
+  ),
   G2: focus(only(network, 'outage', 'cut', 'cutAfter'), { maxSeconds: 10 }),
   G3: focus(fc.oneof(only(network, 'cut', 'cutAfter', 'halfOpen'), only(server, 'duplicate', 'serverClose'))),
   G4: focus(fc.oneof(only(wishes, 'finalize', 'close'), only(network, 'cut', 'cutAfter'))),
