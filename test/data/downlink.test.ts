@@ -137,6 +137,14 @@ test('an estimate confirms no more than was sent [G2]', () => {
   expect(timeline.snapshot()).toMatchObject({ confirmed: 10_000, pending: 1_000 });
 });
 
+test('on an exact timeline the same position is a repeat [G3]', () => {
+  receive(result(0, 'a b'));
+  lose();
+  connect();
+  uplink.connectionClock = new ConnectionClock(RATE, 0, 0, false);
+  expect(receive(result(0, 'a b')).join()).not.toContain('final');
+});
+
 test('on an estimated timeline the same position may be heard anew', () => {
   receive(result(0, 'a b'));
   lose();
@@ -181,17 +189,17 @@ test('what makes no sense, what the server complains of, and what is new to us',
 
 test('labels of speakers that begin anew are told of once, on later connections only', () => {
   const labelled = (start: number) => {
-    const message = result(start, 'a');
+    const message = result(start, 'a b');
     Object.assign(message.channel.alternatives[0]!.words[0]!, { speaker: 0 });
     return message;
   };
   const isTold = (message: object) => receive(message).includes('speakers-restarted {"connection":2}');
-  expect(isTold(labelled(0))).toBe(false);
+  expect(receive(labelled(0)).join()).not.toContain('speakers-restarted');
   lose();
   connect();
   expect(isTold(result(0, 'b'))).toBe(false);
   expect(isTold(labelled(1))).toBe(true);
-  expect(isTold(labelled(2))).toBe(false);
+  expect(isTold(labelled(3))).toBe(false);
 });
 
 describe('Metadata', () => {
