@@ -51,6 +51,34 @@ const closeOf = (socket: WebSocket) =>
     socket.on('close', (code, reason) => resolve([code, reason.toString()])),
   );
 
+describe('the state', () => {
+  test('has the words that were said before anybody looked', async () => {
+    const socket = await connect();
+    const closed = closeOf(socket);
+    const { count, encodePcm, speak } = testing;
+    socket.send(encodePcm(speak(count(1, 2), { sampleRate: 16_000 }), 'linear16'));
+    socket.send('{"type":"CloseStream"}');
+    await closed;
+    const { said } = await ask('GET', 'control/state');
+    expect(said).toMatchObject({ connections: [{ transcript: '0001 0002' }] });
+  });
+
+  test('counts connections and refusals that are no longer remembered', async () => {
+    await emulator.close();
+    emulator = await startEmulator({ maxRemembered: 1 });
+    base = emulator.controlUrl;
+    for (const secret of ['a-key', 'another', 'wrong', 'wrong too']) {
+      const socket = new WebSocket(`${emulator.url}/v1/listen?${QUERY}`, ['token', secret.replace(' ', '-')]);
+      const closed = closeOf(socket);
+      socket.on('error', () => undefined);
+      socket.on('open', () => emulator.cut());
+      await closed;
+    }
+    const { said } = await ask('GET', 'control/state');
+    expect(said).toMatchObject({ ended: 2, refused: 2, connections: [{ attempt: 2 }] });
+  });
+});
+
 describe('orders', () => {
   test('by name, with parameters', async () => {
     const socket = await connect();

@@ -88,7 +88,7 @@ export class ControlDesk {
   }
 
   #state(): object {
-    return stateView(this.#emulator, this.#emulator.url, (attempt) => this.#feed.transcriptOf(attempt));
+    return stateView(this.#emulator, this.#emulator.url, this.#feed);
   }
 }
 

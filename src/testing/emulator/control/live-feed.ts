@@ -20,8 +20,10 @@ export class LiveFeed {
   #watchers = new Set<ServerResponse>();
   #lines: LogLine[] = [];
   #lineCount = 0;
-  /** The last words of each connection, while somebody watches. */
+  /** The last words of each connection: also those that were said before anybody watched. */
   #transcripts = new Map<number, { decided: string; open: string }>();
+  /** Of all, since the emulator forgets the oldest. */
+  #counts = { ended: 0, refused: 0 };
   #timer: unknown;
 
   constructor(state: () => object, clock: Clock = systemClock) {
@@ -34,13 +36,20 @@ export class LiveFeed {
     return this.#lines;
   }
 
+  /** Connections that have ended and handshakes refused, remembered or not. */
+  get counts(): { readonly ended: number; readonly refused: number } {
+    return this.#counts;
+  }
+
   transcriptOf(attempt: number): string {
     const { decided = '', open = '' } = this.#transcripts.get(attempt) ?? {};
     return [decided, open].filter(Boolean).join(' ');
   }
 
   note(event: EmulatorEvent): void {
-    if (event.type === 'message.sent' && this.#watchers.size > 0) this.#follow(event.attempt, event.text);
+    if (event.type === 'message.sent') this.#follow(event.attempt, event.text);
+    if (event.type === 'connection.ended') this.#counts.ended += 1;
+    if (event.type === 'connection.refused') this.#counts.refused += 1;
     const text = lineOf(event);
     if (text === undefined) return;
     const { atMs, attempt, type } = event;
@@ -92,7 +101,6 @@ export class LiveFeed {
 
   #remove(watcher: ServerResponse): void {
     this.#watchers.delete(watcher);
-    if (this.#watchers.size === 0) this.#transcripts.clear();
   }
 
   #follow(attempt: number, json: string): void {

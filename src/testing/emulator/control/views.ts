@@ -5,6 +5,7 @@ import type { EmulatorEvent } from '../events.ts';
 import { describeFault, usageOf } from '../fault-orders.ts';
 import { FAULT_NAMES, rowOf } from '../fault-table.ts';
 import { LIMIT_NAMES } from '../options.ts';
+import type { LiveFeed } from './live-feed.ts';
 import { READING_NAMES } from '../readings.ts';
 
 /** Connections shown; the newest, open ones before ended ones. */
@@ -47,9 +48,9 @@ function connectionView(connection: EmulatedConnection, nowMs: number, transcrip
 export function stateView(
   emulator: Emulator,
   url: string,
-  transcriptOf: (attempt: number) => string,
+  feed: Pick<LiveFeed, 'counts' | 'transcriptOf'>,
 ): object {
-  const { settings, openConnections, connections, refusals, attempts } = emulator;
+  const { settings, openConnections, connections, attempts } = emulator;
   const nowMs = settings.clock.now();
   const ended = connections.filter(({ end }) => end !== undefined);
   const shown = [...openConnections.slice(-MAX_SHOWN).toReversed(), ...ended.slice(-MAX_SHOWN).toReversed()];
@@ -58,15 +59,14 @@ export function stateView(
     nowMs: Math.round(nowMs),
     attempts,
     open: openConnections.length,
-    ended: ended.length,
-    refused: refusals.length,
+    ...feed.counts,
     planned: emulator.plannedFaults.slice(0, MAX_SHOWN).map(describeFault),
     isOutOfReach: emulator.isOutOfReach,
     limits: Object.fromEntries(LIMIT_NAMES.map((name) => [name, settings[name]])),
     readings: Object.fromEntries(READING_NAMES.map((name) => [name, settings[name]])),
     connections: shown
       .slice(0, MAX_SHOWN)
-      .map((connection) => connectionView(connection, nowMs, transcriptOf(connection.attempt))),
+      .map((connection) => connectionView(connection, nowMs, feed.transcriptOf(connection.attempt))),
   };
 }
 
