@@ -16,7 +16,6 @@ const LEAST_SCORE = 85;
 const WIRE = [
   'src/data/container-framing.ts',
   'src/data/data-plane.ts',
-  'src/data/intake.ts',
   'src/data/uplink.ts',
 ];
 
