@@ -108,3 +108,12 @@ test('a server that asks for patience is given some, any other is not kept waiti
   expect(delayAfter('rate-limited')).toBeGreaterThanOrEqual(1_000);
   expect(delayAfter('network-lost')).toBeLessThan(1_000);
 });
+
+test('an outage is over with a connection that has nothing to send, and the next loss begins another', () => {
+  const lostAt = (at: number, pendingAudio: boolean): Step =>
+    ({ ...ended('network-lost', pendingAudio), at }) as Step;
+  const wait = elapsed('after.backoff');
+  const idle = drive(start(), audio, lostAt(500_000, true), wait, opened(false));
+  expect(stateOf(idle)).toBe('idle-keepalive');
+  expect(stateOf(drive(idle, lostAt(600_000, false)))).toBe('backoff');
+});
