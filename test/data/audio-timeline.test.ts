@@ -30,6 +30,18 @@ test('cuts raw audio at the exact sample that is confirmed [G3]', () => {
   expect(line.next?.bytes.byteLength).toBe(26);
 });
 
+test('cuts as exactly behind other frames [G3]', () => {
+  const { line, accept, sendAll } = timeline();
+  accept(20);
+  accept(20);
+  line.connect();
+  sendAll();
+  line.confirm(27);
+  line.disconnect();
+  line.connect();
+  expect(line.next).toMatchObject({ start: 27, end: 40, byteLength: 26 });
+});
+
 test('unsent is all of the log between connections, and what is behind the sender on one', () => {
   const { line, accept, sendAll } = timeline();
   accept(20);
