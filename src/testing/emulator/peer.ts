@@ -3,10 +3,10 @@
  * reads nothing of what it is sent is read no further itself, until it is cut: its messages would pile up here.
  */
 import { createHash } from 'node:crypto';
-import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../../clock.ts';
+import { breakOff } from './break-off.ts';
 import type { Connection, ConnectionWire } from './connection.ts';
 import type { Digest } from './digest.ts';
 
@@ -94,8 +94,7 @@ export class Peer {
   }
 
   #reset(): void {
-    if (this.#socket instanceof Socket) this.#socket.resetAndDestroy();
-    else this.#socket.destroy();
+    breakOff(this.#socket);
   }
 }
 

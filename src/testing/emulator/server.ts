@@ -3,9 +3,10 @@
  * nothing changed but the address. Only the network is here; all behaviour is the {@link Emulator}'s.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import { breakOff } from './break-off.ts';
 import { ControlDesk } from './control/control-desk.ts';
 import type { Digest } from './digest.ts';
 import { Emulator, type HandshakeOutcome } from './emulator.ts';
@@ -146,8 +147,7 @@ export class EmulatorServer extends Emulator implements AsyncDisposable {
         socket.resume();
         return undefined;
       case 'drop':
-        if (socket instanceof Socket) socket.resetAndDestroy();
-        else socket.destroy();
+        breakOff(socket);
         return undefined;
       case 'refuse':
         socket.once('finish', () => socket.destroy());
