@@ -5,7 +5,6 @@ import type { EmulatorEvent } from '../events.ts';
 import { describeFault, usageOf } from '../fault-orders.ts';
 import { FAULT_NAMES, rowOf } from '../fault-table.ts';
 import { LIMIT_NAMES } from '../options.ts';
-import type { LiveFeed } from './live-feed.ts';
 import { READING_NAMES } from '../readings.ts';
 
 /** Connections shown; the newest, open ones before ended ones. */
@@ -45,11 +44,13 @@ function connectionView(connection: EmulatedConnection, nowMs: number, transcrip
   };
 }
 
-export function stateView(
-  emulator: Emulator,
-  url: string,
-  feed: Pick<LiveFeed, 'counts' | 'transcriptOf'>,
-): object {
+/** What the emulator itself does not keep. */
+export interface Remembered {
+  readonly counts: { readonly ended: number; readonly refused: number };
+  transcriptOf(attempt: number): string;
+}
+
+export function stateView(emulator: Emulator, url: string, feed: Remembered): object {
   const { settings, openConnections, connections, attempts } = emulator;
   const nowMs = settings.clock.now();
   const ended = connections.filter(({ end }) => end !== undefined);
