@@ -64,32 +64,36 @@ function everythingIn(root: unknown): string {
   return texts.join('\n');
 }
 
-test.each([200, 401, 503])('the secret is nowhere to be seen, with HTTP %i [G8]', async (status) => {
-  const events: unknown[] = [];
-  const story = await tell({
-    auth: () => ({ apiKey: KEY }),
-    inspect: (event) => events.push(event),
-    given: (server) => status !== 200 && server.refuse(status, { times: 2 }),
-  });
-  story.allowRefusals();
-  await story.speak(6);
-  story.network.cut();
-  await story.speak(3);
-  await story.close();
-  const { live, notices, statuses, transcripts, network } = story;
-  const shown = [
-    events,
-    live.actor.getSnapshot(),
-    live.actor.getPersistedSnapshot(),
-    notices,
-    statuses,
-    transcripts,
-  ];
-  expect(events.length).toBeGreaterThan(10);
-  expect(everythingIn(shown)).not.toContain(KEY);
-  expect(everythingIn(story.report)).not.toContain(KEY);
-  for (const { url } of network.links) expect(url).not.toContain(KEY);
-});
+test.each([200, 401, 503])(
+  'the secret is nowhere to be seen, nor said back, with HTTP %i [G8]',
+  async (status) => {
+    const events: unknown[] = [];
+    const story = await tell({
+      auth: () => ({ apiKey: KEY }),
+      inspect: (event) => events.push(event),
+      given: (server) =>
+        status !== 200 && server.refuse(status, { times: 2, dgError: `no such key: ${KEY}` }),
+    });
+    story.allowRefusals();
+    await story.speak(6);
+    story.server.closeAll(1011, `what is ${KEY}?`);
+    await story.speak(3);
+    await story.close();
+    const { live, notices, statuses, transcripts, network } = story;
+    const shown = [
+      events,
+      live.actor.getSnapshot(),
+      live.actor.getPersistedSnapshot(),
+      notices,
+      statuses,
+      transcripts,
+    ];
+    expect(events.length).toBeGreaterThan(10);
+    expect(everythingIn(shown)).not.toContain(KEY);
+    expect(everythingIn(story.report)).not.toContain(KEY);
+    for (const { url } of network.links) expect(url).not.toContain(KEY);
+  },
+);
 
 function listen() {
   const clock = new VirtualClock();

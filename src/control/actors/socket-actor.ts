@@ -115,7 +115,7 @@ function holdSocket(ports: ConnectionPorts, tell: (event: ConnectionEvent) => vo
       binary: (bytes) => {
         if (isOpen && !isOver) line.receiveBinary(bytes);
       },
-      ended: (socketEnd) => end(classifyEnd(socketEnd)),
+      ended: (socketEnd) => end(without(credentials.value, classifyEnd(socketEnd))),
     };
     try {
       socket = ports.transport({ url: ports.url, credentials }, handlers);
@@ -147,4 +147,10 @@ function holdSocket(ports: ConnectionPorts, tell: (event: ConnectionEvent) => vo
     if (mayHangUp) socket?.close(1000, '');
     else socket?.terminate();
   };
+}
+
+/** A server, or a proxy on the way, may say back what it was given. */
+function without(secret: string, end: ConnectionEnd): ConnectionEnd {
+  if (end.serverMessage) end.serverMessage = end.serverMessage.replaceAll(secret, '[secret]');
+  return end;
 }
