@@ -13,11 +13,7 @@ const ROOT = join(import.meta.dirname, '..');
 const LEAST_SCORE = 85;
 
 /** What lives between a clock and a socket. */
-const WIRE = [
-  'src/data/container-framing.ts',
-  'src/data/data-plane.ts',
-  'src/data/uplink.ts',
-];
+const WIRE = ['src/data/container-framing.ts', 'src/data/data-plane.ts', 'src/data/uplink.ts'];
 
 /** @type {Record<string, { mutate: string[], tests: string[] }>} */
 const AREAS = {
