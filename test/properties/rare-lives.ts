@@ -26,6 +26,17 @@ export const RARE_LIVES: Record<string, Scenario> = {
     connect,
     rest(1_000),
   ]),
+  'somebody speaks while an idle drain waits for its answer': plain(
+    [
+      connect,
+      rest(3_000),
+      { do: 'weather', latencyMs: 600, jitterMs: 0, uplinkBytesPerSecond: Infinity },
+      rest(1_100),
+      speak(200),
+      rest(3_000),
+    ],
+    { disconnectAfterIdleMs: 4_000 },
+  ),
   'the server ends a connection on which all that was said is final': plain([
     speak(600),
     finalize,
