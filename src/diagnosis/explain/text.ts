@@ -47,7 +47,8 @@ const STATUS_PATTERNS: readonly RegExp[] = [
 const CODE_PATTERNS: readonly RegExp[] = [
   /\b(?:websocket:? close|clos(?:e|ed|ing)|code|received|rcvd|sent)\b[^\d\n]{0,24}?\b(1\d{3}|[34]\d{3})\b/i,
   /^\W*(10(?:0\d|1[0-5])|4\d{3})\b/,
-  /(?=[^]*(?:socket|deepgram))[^]*?\b(10(?:0\d|1[0-5]))\b/i,
+  // From the beginning of the text, or it is searched anew from each of its characters: half a second for a long line.
+  /^(?=[^]*(?:socket|deepgram))[^]*?\b(10(?:0\d|1[0-5]))\b/i,
 ];
 
 /** Close codes by the names that .NET has for them. */
