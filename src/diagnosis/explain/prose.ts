@@ -172,7 +172,7 @@ export const ENDS: Record<EndKind, Prose> = {
   },
   stalled: {
     cause:
-      'Audio went out and nothing came back for 10 s: the link is half-open, and nobody has told either side.',
+      'Audio went out and nothing came back for 10 s (stallMs; twice as long without interim_results): the link is half-open, and nobody has told either side.',
     why: 'A new connection takes another way.',
     remedy: NOTHING_TO_DO,
   },
