@@ -68,7 +68,7 @@ export interface ErrorDetails {
  * if (error instanceof TranscriptionError && error.reason === 'unauthorized') askForAnotherKey(error.remedy);
  * ```
  */
-export class TranscriptionError extends Error {
+export class TranscriptionError extends Error implements ErrorDetails {
   override readonly name = 'TranscriptionError';
   readonly reason: ErrorReason;
   readonly remedy: string;
