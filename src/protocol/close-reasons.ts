@@ -81,10 +81,15 @@ const ENDINGS = {
 /** How a connection ended, in words and numbers; safe to log. */
 export interface ConnectionEnd {
   kind: EndKind;
+  /** WebSocket close code; 1006 where there was no close frame. None for a handshake with a status, and for ends of our own. */
   code?: number;
+  /** Deepgram's own explanation: the close frame's text, the `dg-error` header or the `err_msg` of the body. */
   serverMessage?: string;
+  /** HTTP status of a refused handshake, where the platform shows it. */
   status?: number;
+  /** Deepgram's id of the request: quote it to their support. */
   requestId?: string;
+  /** The platform's own words, such as `ECONNREFUSED`. */
   cause?: string;
 }
 
@@ -157,7 +162,10 @@ function classifyClose(code: number, reason: string): EndKind {
   return CODES[code] ?? (code >= 4000 ? 'application-close' : 'network-lost');
 }
 
-/** 1011 means four things, told apart by prose and a short URL: `… See https://dpgr.am/net0001`. */
+/**
+ * Deepgram's 1011 means four things, told apart by prose and a short URL: `… See https://dpgr.am/net0001`. A fifth comes from
+ * whoever stands between.
+ */
 function classifyInternalError(reason: string): EndKind {
   if (/net-?0000/i.test(reason)) return 'server-silent';
   if (/net-?0001/i.test(reason)) return 'client-silent';
