@@ -201,7 +201,9 @@ export function createNotice(
   const { severity, meaning, remedy }: Explanation = NOTICES[code];
   const details = Object.entries(evidence)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name} ${typeof value === 'number' ? Math.round(value * 100) / 100 : value}`)
+    .map(([name, value]) =>
+      typeof value === 'number' ? `${name} ${Math.round(value * 100) / 100}` : `${name}: ${value}`,
+    )
     .join(', ');
   return {
     code,

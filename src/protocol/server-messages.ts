@@ -100,7 +100,10 @@ export function decodeServerMessage(text: string): Decoded {
     const message = JSON.parse(text) as UnknownMessage;
     const kind = KINDS.get(message.type) ?? 'other';
     if (isWellFormed(kind, message)) return { kind, message } as Decoded;
-    return { kind: 'malformed', problem: `${message.type} without its fields` };
+    return {
+      kind: 'malformed',
+      problem: kind === 'other' ? 'no type' : `${message.type} without its fields`,
+    };
   } catch {
     return { kind: 'malformed', problem: 'not a message' };
   }

@@ -128,9 +128,15 @@ test.each([
   ['Metadata without duration', { type: 'Metadata' }],
   ['UtteranceEnd without channel', { type: 'UtteranceEnd', last_word_end: 1 }],
   ['UtteranceEnd without its time', { type: 'UtteranceEnd', channel: [0, 1] }],
-  ['a type that is no text', { type: 1 }],
 ])('%s is malformed', (_, message) => {
   expect(decode(message).kind).toBe('malformed');
+});
+
+test.each([
+  ['no type', {}],
+  ['a type that is no text', { type: 1 }],
+])('a message with %s is said to have none', (_, message) => {
+  expect(decode(message)).toEqual({ kind: 'malformed', problem: 'no type' });
 });
 
 test('what is no JSON is no message', () => {

@@ -86,6 +86,23 @@ describe('the log', () => {
     live.abort();
   });
 
+  test('says in words what was wrong with a message', async () => {
+    const { chronicle, emulator, speak, live } = openSession();
+    await speak(1_000);
+    emulator.malformed();
+    await speak(1_000);
+    const told = chronicle.entries.filter(({ name }) => name === 'message-malformed');
+    const problems = told.map(({ detail }) => /passed over \((.*)\)\.$/.exec(detail)?.[1]);
+    expect([...new Set(problems)]).toEqual([
+      'problem: not a message',
+      'problem: no type',
+      'problem: Results without its fields',
+      'problem: UtteranceEnd without its fields',
+      'problem: binary, bytes 4',
+    ]);
+    live.abort();
+  });
+
   test('takes notes, and marks them on the timeline', () => {
     const { live, chronicle, news } = openSession();
     chronicle.note('Cut');
