@@ -20,6 +20,7 @@ type Ending = readonly [retry: Retry, remedy?: string];
 const FORMAT =
   'Declare raw audio by encoding and sample_rate; give neither for a container, and its header first.';
 const PARAMETERS = 'Correct the listen parameters: the server says which.';
+const ADDRESS = 'Check baseUrl: scheme and host, without /v1/listen.';
 
 /** One row for each end. Sources: developers.deepgram.com on errors, close codes and recovery; RFC 6455. */
 const ENDINGS = {
@@ -63,9 +64,9 @@ const ENDINGS = {
   /** HTTP 403. */
   forbidden: ['never', 'Use a key whose role and models allow live transcription.'],
   /** HTTP 404. */
-  'not-found': ['never', 'Check baseUrl: scheme and host, without /v1/listen.'],
+  'not-found': ['never', ADDRESS],
   /** Any other status below 500, and addresses that the platform refuses. */
-  refused: ['never', PARAMETERS],
+  refused: ['never', ADDRESS],
   /** HTTP 429: too many connections are open in this project. */
   'rate-limited': ['gently'],
   /** HTTP 408 and 5xx. */

@@ -149,8 +149,10 @@ describe('the last end of a session gives its error', () => {
 
   test('advice that names what to change', () => {
     expect(remedyFor('undecodable-audio')).toMatch(/encoding and sample_rate/);
-    for (const kind of ['bad-request', 'refused', 'protocol-refused'] as const)
+    for (const kind of ['bad-request', 'protocol-refused'] as const)
       expect(remedyFor(kind)).toMatch(/listen parameters/);
+    // A redirect, a login page, an address that the platform refuses: no server has said anything of parameters.
+    for (const kind of ['refused', 'not-found'] as const) expect(remedyFor(kind)).toMatch(/baseUrl/);
   });
 });
 
