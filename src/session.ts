@@ -316,7 +316,7 @@ class Session implements LiveTranscription {
   }
 
   #errorOf(end: ConnectionEnd): TranscriptionError {
-    const { kind, status, code, serverMessage } = end;
+    const { kind, status, code, serverMessage = end.cause } = end;
     const remedy = remedyFor(kind) ?? 'Check the network, or raise giveUpAfterMs.';
     const how = [kind, status && `HTTP ${status}`, code, serverMessage].filter(Boolean).join(', ');
     const cause = kind === 'credentials-failed' ? this.#credentialsError : undefined;

@@ -104,6 +104,7 @@ test('giveUpAfterMs ends an outage that outlasts it, with what there was [G7]', 
   story.network.cut();
   await story.speak(60);
   expect(story.status).toMatchObject({ phase: 'failed', error: { reason: 'retries-exhausted' } });
+  expect(story.status.error?.message, 'with the platform’s own word for it').toContain('1006, ECONNRESET');
   expect(await story.close(0.2)).toMatchObject({ outcome: 'failed' });
 });
 
