@@ -62,17 +62,17 @@ export interface LiveTranscriptionOptions {
    */
   keepAliveMs?: number;
   /**
-   * Gives the connection back after so long without audio; the next audio connects again.
+   * Gives the connection back after so long without audio; the next audio connects again. `Infinity` holds it.
    * @defaultValue `Infinity`
    */
   disconnectAfterIdleMs?: number;
   /**
-   * For the handshake, once the credentials are known.
+   * How long a handshake may take, once the credentials are known. An attempt that takes longer is made again.
    * @defaultValue `8000`
    */
   connectTimeoutMs?: number;
   /**
-   * For the answer of the `auth` function.
+   * How long the `auth` function may take. Then its signal aborts, and it is asked again with the next attempt.
    * @defaultValue `10000`
    */
   credentialsTimeoutMs?: number;
@@ -92,22 +92,28 @@ export interface LiveTranscriptionOptions {
    * @defaultValue `1500`
    */
   finalizeMs?: number;
-  /** @defaultValue `'all'` */
+  /**
+   * What becomes of audio that came while there was no connection.
+   * @defaultValue `'all'`
+   */
   catchUp?: CatchUp;
   /**
    * How fast a backlog is sent, as a multiple of real time: from 1.01 to 1.25, where Deepgram throttles.
    * @defaultValue `1.2`
    */
   catchUpRate?: number;
-  /** The audio kept for replay. */
+  /** The audio kept for replay, in memory, until a final result covers it. */
   log?: {
     /**
-     * From 1; where `overflow` is `'refuse'`, from 10: a log shorter than an utterance would be full before a final result
+     * From 1 to 3600; where `overflow` is `'refuse'`, from 10: a log shorter than an utterance would be full before a final result
      * can empty it, and stay so.
      * @defaultValue `60`
      */
     maxSeconds?: number;
-    /** @defaultValue `8388608` */
+    /**
+     * From 65536 to 1073741824 (1 GiB).
+     * @defaultValue `8388608` (8 MiB): more than a minute of 16 kHz linear16 on four channels
+     */
     maxBytes?: number;
     /**
      * When it is full: give up the oldest audio and announce it, or refuse new audio (`send()` says so).
@@ -226,7 +232,7 @@ function checkBaseUrl(baseUrl: string): URL {
   );
 }
 
-/** `otherwise` is right as well, such as `Infinity`. */
+/** @throws TranscriptionError `invalid-option`. `otherwise` is right as well, such as `Infinity`. */
 function within(name: string, value: number, least: number, most: number, otherwise?: number): number {
   if (value === otherwise || (typeof value === 'number' && value >= least && value <= most)) return value;
   throw invalidOption(`${name} is ${String(value)}.`, `Give a number from ${least} to ${most}.`);

@@ -24,7 +24,7 @@ export type CatchUp =
   | 'all'
   /** None: straight to live. What is skipped is announced. */
   | 'live'
-  /** The last of it. What is skipped is announced. */
+  /** The last of it, up to 3600 seconds. What is skipped is announced. */
   | { lastSeconds: number };
 
 export interface DataPlaneSettings {
