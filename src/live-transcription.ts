@@ -30,18 +30,22 @@ export interface AudioLedger extends LedgerSnapshot {
 export type SendResult =
   /** It is logged, and will be sent. `backlogMs` is how much audio waits to be sent. */
   | { accepted: true; backlogMs: number }
+  /** Nothing of it is kept: `pause()` was called, there are no bytes in it, `log.overflow` is `'refuse'`, or the session closes. */
   | { accepted: false; reason: 'paused' | 'empty' | 'log-full' | 'closed'; backlogMs: number };
 
 /** What a session came to. */
 export interface SessionReport {
   /** `drained`: the server has said its last; `deadline`: it has not in time; `aborted`, or `failed` with `error`. */
   outcome: 'drained' | 'deadline' | 'aborted' | 'failed';
+  /** Why it failed, if it did. */
   error: TranscriptionError | undefined;
+  /** Where the audio stands for good: what is still pending was never covered by a final result. */
   ledger: AudioLedger;
   /** Connections that were opened; all but the first are reconnects. */
   connections: number;
   /** Attempts to open one. */
   attempts: number;
+  /** KeepAlives that were sent. */
   keepAlives: number;
   /** The longest time between two frames on one connection: below Deepgram's 10 000 it never closes for silence. */
   longestOutboundSilenceMs: number;
@@ -64,6 +68,7 @@ export interface LiveTranscription {
   readonly notices$: Observable<Notice>;
   /** Everything the server says, as it says it. */
   readonly messages$: Observable<ServerMessage>;
+  /** Where the audio stands now; a new object each time it is asked for. */
   readonly ledger: AudioLedger;
   /** Audio is refused, by {@link pause}. */
   readonly isPaused: boolean;
@@ -71,15 +76,20 @@ export interface LiveTranscription {
   readonly actor: Actor<typeof connectionMachine>;
   /** Refuses audio until {@link resume}, and holds the connection. */
   pause(): void;
+  /** Takes audio again. */
   resume(): void;
   /** Opens a connection now, without waiting for audio, a backoff or a probe. */
   connect(): void;
   /**
-   * Asks for a final result of everything accepted so far, on one channel or all. `false`: none was seen in time.
+   * Asks for a final result of everything accepted so far, on one channel (from 0) or all. `false`: none was seen within
+   * `finalizeMs` after the request had gone out.
    */
   finalize(channel?: number): Promise<boolean>;
-  /** Sends what remains, takes the last results, and settles within its deadline. Never rejects; may be called again. */
+  /**
+   * Sends what remains, takes the last results, and settles within its deadline: `drainMs` beyond the time that the remaining
+   * audio takes. Never rejects; may be called again.
+   */
   close(): Promise<SessionReport>;
-  /** Ends at once. */
+  /** Ends at once, without waiting for results; audio that none has covered stays pending in the report of {@link close}. */
   abort(): void;
 }
