@@ -9,7 +9,7 @@
  *      └──rest─────────│      ▲                       │ audio│ │idle    │    suspend: suspended ────┤
  *                      │      │                       │      │ ▼        │ rest, finish, fail        │
  *                      │ draining ◄──close────────────┴─► idle-keepalive│ (1011: by closed-1011)    │
- *                      └──────│──────────────────────────────────────── ┘                           │
+ *                      └──────│─────────────────────────────────────────┘                           │
  *                             └────────────────────────────delay, probe, network back───────────────┘
  *
  * Everything inside `attached` has a live socket: leaving it, by whatever transition, tears the socket down.

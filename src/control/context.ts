@@ -5,6 +5,7 @@ import type { RecoverySettings, Verdict } from './recovery-policy.ts';
 
 /** How the machine behaves; fixed for a session. */
 export interface ConnectionSettings extends RecoverySettings {
+  /** Between two KeepAlives while no audio flows. */
   keepAliveMs: number;
   /** Idle time after which the connection is given back; `Infinity` holds it. */
   disconnectAfterIdleMs: number;
@@ -12,11 +13,16 @@ export interface ConnectionSettings extends RecoverySettings {
   probeMs: number;
   /** How long a drain may take when the user has not set a deadline of their own. */
   drainMs: number;
+  /** The credentials come from a function, so that a refused one may be followed by another. */
   canReauthorise: boolean;
   /** Where the jitter starts; the same seed gives the same delays. */
   seed: number;
 }
 
+/**
+ * Refused at once, ten attempts in a row are used up in half a minute, while a log of a minute could still save everything;
+ * twenty are not. Beyond that a probe every 30 s burdens nobody.
+ */
 export const CONNECTION_DEFAULTS: ConnectionSettings = {
   keepAliveMs: KEEP_ALIVE_MS,
   disconnectAfterIdleMs: Infinity,
@@ -32,6 +38,7 @@ export const CONNECTION_DEFAULTS: ConnectionSettings = {
 /** What the machine remembers. */
 export interface ConnectionContext {
   settings: ConnectionSettings;
+  /** Where the jitter has got to. */
   seed: number;
   /** Sockets asked for so far in this session. */
   attempts: number;
@@ -47,7 +54,9 @@ export interface ConnectionContext {
   reauthorised: boolean;
   /** Unconfirmed audio was left at the last end. */
   hadAudio: boolean;
+  /** Some result has confirmed audio in this session. */
   everConfirmed: boolean;
+  /** The user asked to close. */
   closing: boolean;
   /** Audio came while nothing could take it. */
   pendingAudio: boolean;

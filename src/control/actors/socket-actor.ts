@@ -120,6 +120,7 @@ function holdSocket(ports: ConnectionPorts, tell: (event: ConnectionEvent) => vo
     try {
       socket = ports.transport({ url: ports.url, credentials }, handlers);
     } catch {
+      // Not what it says: in a browser, whose sub-protocols the credentials are, that may be the secret.
       end({ kind: 'refused', cause: 'The platform could not make a socket for this address.' });
     }
   };
