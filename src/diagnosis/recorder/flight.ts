@@ -22,41 +22,31 @@ export interface FlightHeader {
 }
 
 /** A line of a recording; `at` is milliseconds since it began. Sockets are counted from 1. */
-export type FlightEntry = { at: number } & (
-  | /** The machine hears something. Its own delayed events, such as the end of a backoff, are among them. */
-  { kind: 'event'; event: MachineEvent }
-  | /** The machine has come into another state. */ { kind: 'state'; state: ConnectionState }
-  | /** All that the machine remembers: a replay may begin here. */ {
-      kind: 'checkpoint';
-      value: string | Record<string, string>;
-      context: ConnectionContext;
-    }
+export type FlightEntry = { at: number } & Recorded;
+
+type Recorded =
+  /** The machine hears something. Its own delayed events, such as the end of a backoff, are among them. */
+  | { kind: 'event'; event: MachineEvent }
+  /** The machine has come into another state. */
+  | { kind: 'state'; state: ConnectionState }
+  /** All that the machine remembers: a replay may begin here. */
+  | { kind: 'checkpoint'; value: string | Record<string, string>; context: ConnectionContext }
+  /** A socket is asked for. */
   | { kind: 'opening'; socket: number; url: string }
+  /** Its handshake is done. */
   | { kind: 'opened'; socket: number; requestId?: string }
-  | /** Audio that was sent: `[milliseconds after at, bytes]` for each message. */ {
-      kind: 'frames';
-      socket: number;
-      frames: [afterMs: number, bytes: number][];
-    }
-  | /** The same with its bytes, in base64, where that was asked for. */ {
-      kind: 'audio';
-      socket: number;
-      data: string;
-    }
+  /** Audio that was sent: `[milliseconds after at, bytes]` for each message. */
+  | { kind: 'frames'; socket: number; frames: [afterMs: number, bytes: number][] }
+  /** The same with its bytes, in base64, where that was asked for. */
+  | { kind: 'audio'; socket: number; data: string }
+  /** A control message of ours. */
   | { kind: 'sent'; socket: number; text: string }
-  | /** `cut` is how many characters were left out of a text too long to keep. */ {
-      kind: 'received';
-      socket: number;
-      text: string;
-      cut?: number;
-    }
-  | /** We let the socket go, with a close frame or without. */ {
-      kind: 'released';
-      socket: number;
-      how: 'close' | 'terminate';
-    }
-  | { kind: 'ended'; socket: number; end: SocketEnd }
-);
+  /** `cut` is how many characters were left out of a text too long to keep. */
+  | { kind: 'received'; socket: number; text: string; cut?: number }
+  /** We let the socket go, with a close frame or without. */
+  | { kind: 'released'; socket: number; how: 'close' | 'terminate' }
+  /** It is over, whoever ended it. */
+  | { kind: 'ended'; socket: number; end: SocketEnd };
 
 /** What the machine hears, and the ends of its own waits, as XState names them. */
 export type MachineEvent = ConnectionEvent | { type: `xstate.after.${string}` };
