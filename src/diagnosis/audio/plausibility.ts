@@ -114,6 +114,7 @@ export function rivalFormats(bytesPerSecond: number, declared: RawFormat): RawFo
     .sort((a, b) => strangeness(a) - strangeness(b));
 }
 
-function isNear(measured: number, expected: number): boolean {
+/** Whether a measured pace may well be the expected one. */
+export function isNear(measured: number, expected: number): boolean {
   return Math.abs(measured / expected - 1) <= TOLERANCE;
 }

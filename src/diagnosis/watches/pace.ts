@@ -1,5 +1,5 @@
 /** Whether audio comes as fast as its declared format says. A wrong rate garbles every word, and nobody else says so. */
-import { bytesPerSecondOf, type RawFormat, rivalFormats } from '../audio/plausibility.ts';
+import { bytesPerSecondOf, isNear, type RawFormat, rivalFormats } from '../audio/plausibility.ts';
 import { formatOf } from './format.ts';
 import type { StartWatch } from './watch.ts';
 
@@ -7,8 +7,6 @@ import type { StartWatch } from './watch.ts';
 const WINDOW_MS = 8_000;
 /** A longer gap is a pause of the source: measuring begins anew. */
 const GAP_MS = 500;
-/** Below this a difference is the drift of a sound card. */
-const TOLERANCE = 0.06;
 /** Faster than this is a file, not a stream: pacing takes care of it. */
 const FILE_RATIO = 8;
 
@@ -34,7 +32,7 @@ export const watchPace: StartWatch = (board, { options }) => {
       since = now;
       bytes = 0;
       if (ratio > FILE_RATIO) return;
-      if (Math.abs(ratio - 1) <= TOLERANCE) board.clear('rate-doubtful', { timesRealTime: ratio });
+      if (isNear(measured, declared)) board.clear('rate-doubtful', { timesRealTime: ratio });
       else {
         const [rival] = rivalFormats(measured, format);
         board.raise('rate-doubtful', { timesRealTime: ratio, rather: rival && describe(rival) }, measuredMs);
