@@ -1,7 +1,7 @@
 /** Two measures: how long nothing was sent, against what Deepgram allows; and where every second of audio stands. */
+import { WINDOW_MS } from '../deepgram.ts';
 import { type Line, span } from '../terminal/span.ts';
 import { inSeconds, type Seconds, type Story } from './story.ts';
-import { WINDOW_MS } from './verdict.ts';
 
 /** From here on a KeepAlive is overdue. */
 const UNEASY_MS = 5_000;

@@ -3,9 +3,8 @@
  * connection is broken at this end.
  */
 import { platformTransport, systemClock } from '../../index.ts';
+import { HOSTED_URL } from '../deepgram.ts';
 import { type Stage, TappedTransport } from './stage.ts';
-
-const HOSTED_URL = 'wss://api.deepgram.com';
 
 export function openHostedStage(apiKey: string, url: string = HOSTED_URL): Stage {
   const disturbed = new TappedTransport(platformTransport);

@@ -1,12 +1,9 @@
 /** The stage without the internet: two emulators on this machine, with one speech recogniser between them. */
 import { platformTransport, systemClock } from '../../index.ts';
 import { type EmulatorServer, startEmulator, startVosk } from '../../testing/index.ts';
+import { NET_0000 } from '../deepgram.ts';
 import type { FaultName } from './plan.ts';
 import type { Stage } from './stage.ts';
-
-/** Deepgram's own words for a server that has nothing to say; on the hosted service they come out of the blue. */
-const NET_0000 =
-  'Deepgram did not provide a response message within the timeout window. See https://dpgr.am/net0000';
 
 /** Any key will do: the emulator only wants one that looks like it. */
 const AUTH = { apiKey: 'demonstration' };

@@ -1,5 +1,6 @@
 /** Whether the demonstration has shown what it promises: every promise is checked, and each that is broken is said. */
 import type { SessionReport, Transcript } from '../../index.ts';
+import { WINDOW_MS } from '../deepgram.ts';
 import { compareWords, type Difference, findOverlaps } from './comparison.ts';
 import type { Outcome } from './performance.ts';
 import type { Plan } from './plan.ts';
@@ -14,9 +15,6 @@ export interface Verdict {
   /** What went wrong, in sentences; empty when all is well. */
   failures: readonly string[];
 }
-
-/** Deepgram closes a connection that hears nothing for so long. */
-export const WINDOW_MS = 10_000;
 
 export function judge(story: Story, outcome: Outcome, plan: Plan, audioSeconds: number): Verdict {
   const words = story.finals.flatMap((final) => final.words);

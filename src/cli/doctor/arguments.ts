@@ -1,6 +1,7 @@
 /** What the doctor was asked: arguments and environment, read and checked. */
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import type { ListenParameters, ParameterValue } from '../../index.ts';
+import { HOSTED_URL } from '../deepgram.ts';
 import { type AudioSource, programOf } from './audio-source.ts';
 import type { DoctorOptions } from './doctor.ts';
 import { MIN_PROBE_SECONDS, PROBE_SECONDS } from './probe.ts';
@@ -47,7 +48,7 @@ const MICROPHONE_FORMAT = { encoding: 'linear16', sample_rate: 16_000 };
 const MAX_PROBE_SECONDS = 600;
 
 const OPTIONS = {
-  url: { type: 'string', default: 'wss://api.deepgram.com' },
+  url: { type: 'string', default: HOSTED_URL },
   file: { type: 'string' },
   microphone: { type: 'string' },
   model: { type: 'string', default: 'nova-3' },

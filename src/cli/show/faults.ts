@@ -1,10 +1,7 @@
 /** What the buttons of the page do to the emulator. */
 import { type EmulatorOptions, type EmulatorServer, refuse } from '../../testing/index.ts';
 import type { FaultButton } from '../../viewer/page/session.ts';
-
-/** Deepgram's own words for a server that has nothing to say; on the hosted service they come out of the blue. */
-const NET_0000 =
-  'Deepgram did not provide a response message within the timeout window. See https://dpgr.am/net0000';
+import { NET_0000 } from '../deepgram.ts';
 
 /** Longer than the stall watch waits, so that a stalled connection is given up before it recovers. */
 const THROTTLE_MS = 12_000;

@@ -9,6 +9,7 @@ import type { ListenParameters } from '../../index.ts';
 import { readWav } from '../../sources/wav.ts';
 import { count, speak, startEmulator, startVosk } from '../../testing/index.ts';
 import type { PageSession } from '../../viewer/page/session.ts';
+import { HOSTED_URL } from '../deepgram.ts';
 import { loadRecording } from '../demo/recording.ts';
 import { FAULT_BUTTONS, Faults, OWN_FAULT_BUTTONS } from './faults.ts';
 import { grantToken } from './grant-token.ts';
@@ -31,8 +32,6 @@ const MICROPHONE_RATE = 16_000;
 const TONE_RATE = 16_000;
 /** About 25 s of them: long enough for a stalled connection to be found. */
 const TONE_WORDS = 48;
-
-const HOSTED_URL = 'wss://api.deepgram.com';
 
 /** Where `scripts/build.mjs` puts what browsers load. */
 const BUILT = new URL('../../', import.meta.url);
