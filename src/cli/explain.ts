@@ -2,6 +2,7 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { type Flight, type FlightStory, readFlight, replayFlight, tellFlight } from '../diagnosis/index.ts';
 import { explain, type Explanation } from '../index.ts';
+import { clockTime } from './terminal/clock-time.ts';
 import { fit, type Line, paint, span, type Style, wordsOf, wrap } from './terminal/span.ts';
 
 export const EXPLAIN_USAGE = `Usage: rx-deepgram explain FILE [--replay]
@@ -193,13 +194,4 @@ function widthOf({ columns }: Page): number {
 
 function asJson(value: object): string {
   return `${JSON.stringify({ version: 1, ...value }, undefined, 2)}\n`;
-}
-
-/** Hours only where there are any: 1:02:07.3, 02:07.3. */
-function clockTime(atMs: number): string {
-  const tenths = Math.floor(atMs / 100);
-  const two = (number: number) => String(number).padStart(2, '0');
-  const hours = Math.floor(tenths / 36_000);
-  const time = `${two(Math.floor(tenths / 600) % 60)}:${two(Math.floor(tenths / 10) % 60)}.${tenths % 10}`;
-  return hours > 0 ? `${hours}:${time}` : time;
 }

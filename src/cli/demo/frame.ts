@@ -2,10 +2,11 @@
  * One picture of the performance under way: a pure function of the story, the time and the size of the terminal. What
  * matters least is left out first where there is little room.
  */
+import { clockTime } from '../terminal/clock-time.ts';
 import { fit, flow, justify, type Line, paint, span, widthOf } from '../terminal/span.ts';
 import { axis, type BandPlace, legend, markBand, soundBand, stateBand } from './band.ts';
 import { ledgerBar, ledgerNumbers, silenceGauge, wordCount } from './gauges.ts';
-import { clockTime, entryLines, STATES } from './look.ts';
+import { entryLines, STATES } from './look.ts';
 import { inSeconds, type Story } from './story.ts';
 import { transcriptLines } from './transcript-view.ts';
 

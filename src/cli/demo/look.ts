@@ -1,5 +1,6 @@
 /** What things look like: the colour, the letter and the words for each state, and the mark of each kind of entry. */
 import type { ConnectionState } from '../../index.ts';
+import { clockTime } from '../terminal/clock-time.ts';
 import { type Line, type Span, span, type Style, widthOf, wordsOf, wrap } from '../terminal/span.ts';
 import type { Entry, EntryKind } from './story.ts';
 
@@ -51,14 +52,6 @@ const ENTRIES: Record<EntryKind, { mark: string; styles: readonly Style[] }> = {
   ending: { mark: '■', styles: ['cyan'] },
   warning: { mark: '!', styles: ['yellow'] },
 };
-
-/** Minutes, seconds and tenths: 00:07.3. */
-export function clockTime(atMs: number): string {
-  const tenths = Math.floor(Math.max(0, atMs) / 100);
-  const minutes = String(Math.floor(tenths / 600)).padStart(2, '0');
-  const seconds = String(Math.floor(tenths / 10) % 60).padStart(2, '0');
-  return `${minutes}:${seconds}.${tenths % 10}`;
-}
 
 export function markOf(kind: EntryKind): Span {
   const { mark, styles } = ENTRIES[kind];

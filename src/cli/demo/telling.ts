@@ -1,6 +1,7 @@
 /** The story line by line, for files, pipes and build logs: nothing is ever taken back, and nothing but text is written. */
+import { clockTime } from '../terminal/clock-time.ts';
 import { type Line, span } from '../terminal/span.ts';
-import { clockTime, entryLine, STATES } from './look.ts';
+import { entryLine, STATES } from './look.ts';
 import type { News } from './story.ts';
 
 /** One line for one piece of news; none for those that are no news. */
