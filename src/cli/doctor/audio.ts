@@ -5,6 +5,7 @@ import {
   bytesPerSecondOf,
   CLIPPED_SHARE,
   decibels,
+  type DeclaredFormat,
   FAINT_RMS,
   isSampleEncoding,
   type Level,
@@ -14,13 +15,6 @@ import {
 import { readWav } from '../../sources/wav.ts';
 import type { Arrival, AudioSource, Capture } from './audio-source.ts';
 import { type CheckId, fail, type Finding, inMs, pass, skipped, warn } from './finding.ts';
-
-/** What Deepgram is told of the audio. */
-export interface Declared {
-  encoding?: string | undefined;
-  sampleRate?: number | undefined;
-  channels?: number | undefined;
-}
 
 /** Samples that can be played to the server. */
 export interface Playable extends RawFormat {
@@ -63,7 +57,7 @@ export function unheardAudio(problem: string): AudioReport {
 export function examineAudio(
   source: AudioSource,
   { bytes, arrival }: Capture,
-  declared: Declared,
+  declared: DeclaredFormat,
 ): AudioReport {
   if (bytes.byteLength === 0) {
     const nothing = fail(
@@ -106,7 +100,7 @@ interface Examined {
   playable?: Playable;
 }
 
-function examineRaw({ doubt }: AudioFacts, bytes: Uint8Array, declared: Declared): Examined {
+function examineRaw({ doubt }: AudioFacts, bytes: Uint8Array, declared: DeclaredFormat): Examined {
   const { encoding, sampleRate, channels = 1 } = declared;
   if (encoding === undefined || sampleRate === undefined) {
     return { format: fail('format', 'no container that we know, and no encoding is declared', RAW_ADVICE) };
@@ -131,7 +125,7 @@ function examineRaw({ doubt }: AudioFacts, bytes: Uint8Array, declared: Declared
   };
 }
 
-function examineContainer(container: string, bytes: Uint8Array, { encoding }: Declared): Examined {
+function examineContainer(container: string, bytes: Uint8Array, { encoding }: DeclaredFormat): Examined {
   const name = CONTAINER_NAMES[container] ?? container;
   if (encoding !== undefined) {
     const remedy = 'Leave --encoding and --sample-rate out for a container; or send its samples alone.';
@@ -264,7 +258,7 @@ function examineGaps(
 function isLive(
   bytes: Uint8Array,
   arrival: Arrival | undefined,
-  { encoding, sampleRate = 16_000, channels = 1 }: Declared,
+  { encoding, sampleRate = 16_000, channels = 1 }: DeclaredFormat,
 ): boolean {
   if (!arrival) return false;
   const perSecond = isSampleEncoding(encoding) ? bytesPerSecondOf({ encoding, sampleRate, channels }) : 2_000;

@@ -1,13 +1,14 @@
 /** The doctor, from the first line of the checklist to the exit code. */
 import type { Readable } from 'node:stream';
-import type { ListenParameters } from '../../index.ts';
+import type { DeclaredFormat } from '../../diagnosis/index.ts';
+import type { Auth, ListenParameters } from '../../index.ts';
 import { abilitiesOf } from '../terminal/abilities.ts';
 import { LiveRegion } from '../terminal/live-region.ts';
 import { fit, paint, span } from '../terminal/span.ts';
-import { type AudioReport, type Declared, examineAudio, noAudio, unheardAudio } from './audio.ts';
+import { type AudioReport, examineAudio, noAudio, unheardAudio } from './audio.ts';
 import { type AudioSource, capture } from './audio-source.ts';
 import type { Finding } from './finding.ts';
-import { examineHandshake, type Secret, type SessionOptions } from './handshake.ts';
+import { examineHandshake, type SessionOptions } from './handshake.ts';
 import { examineMachine, type Machine } from './machine.ts';
 import { examineNetwork, type Trust } from './network.ts';
 import { asJson, closingLines, findingLines, type Page, titleLine } from './page.ts';
@@ -15,7 +16,7 @@ import { noProbe, type Progress, runProbe } from './probe.ts';
 
 export interface DoctorOptions {
   url: string;
-  secret: Secret | undefined;
+  secret: Auth | undefined;
   listen: ListenParameters;
   audio: AudioSource | undefined;
   /** Length of the probe; none without it. */
@@ -121,7 +122,7 @@ async function* examine(
 
 async function hear(
   source: AudioSource | undefined,
-  declared: Declared,
+  declared: DeclaredFormat,
   stdin: Readable,
   signal: AbortSignal,
 ): Promise<AudioReport> {
@@ -133,6 +134,6 @@ async function hear(
   }
 }
 
-function declaredBy({ encoding, sample_rate: sampleRate, channels }: ListenParameters): Declared {
+function declaredBy({ encoding, sample_rate: sampleRate, channels }: ListenParameters): DeclaredFormat {
   return { encoding, sampleRate, channels };
 }

@@ -1,6 +1,7 @@
 /** The handshake: whether Deepgram lets us in, and what it thinks of the credentials and parameters. */
 import { firstValueFrom, toArray } from 'rxjs';
 import {
+  type Auth,
   type ConnectionEnd,
   createLiveTranscription,
   type EndKind,
@@ -10,8 +11,6 @@ import {
   TranscriptionError,
 } from '../../index.ts';
 import { type CheckId, fail, type Finding, inMs, pass, skipped, warn } from './finding.ts';
-
-export type Secret = { apiKey: string } | { accessToken: string };
 
 /** Everything a session needs; clock and transport are replaced in tests. */
 export type SessionOptions = Pick<LiveTranscriptionOptions, 'baseUrl' | 'listen' | 'clock' | 'transport'>;
@@ -27,7 +26,7 @@ const BLAMED: Partial<Record<EndKind, CheckId>> = {
 /** The three lines that one handshake answers. What can be seen without one is seen even if the server is out of reach. */
 export async function examineHandshake(
   session: SessionOptions,
-  secret: Secret | undefined,
+  secret: Auth | undefined,
   isReachable: boolean,
 ): Promise<Finding[]> {
   const badSecret = examineSecret(secret);
@@ -57,7 +56,7 @@ export async function examineHandshake(
 }
 
 /** By looking at it, and without showing it. */
-function examineSecret(secret: Secret | undefined): Finding | undefined {
+function examineSecret(secret: Auth | undefined): Finding | undefined {
   const set =
     'Set DEEPGRAM_API_KEY to a key from https://console.deepgram.com, or DEEPGRAM_ACCESS_TOKEN to a temporary token.';
   if (!secret) return fail('credentials', 'there are none', set);
@@ -115,7 +114,7 @@ interface Handshake {
   advice: { parameter: string; advice: string }[];
 }
 
-async function shakeHands(session: SessionOptions, auth: Secret): Promise<Handshake> {
+async function shakeHands(session: SessionOptions, auth: Auth): Promise<Handshake> {
   const { clock = systemClock, transport } = session;
   const live = createLiveTranscription({ ...session, auth, ...(transport && { transport }) });
   const notices = firstValueFrom(live.notices$.pipe(toArray()));

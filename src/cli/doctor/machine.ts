@@ -15,7 +15,7 @@ interface Manifest {
   engines?: { node?: string };
 }
 
-/** Superseded by version 5: their reconnect and KeepAlive are the app's own business, and 3 is not maintained. */
+/** Versions before it are superseded: they do not reconnect by themselves, and 3 is not maintained. */
 const CURRENT_SDK = 5;
 
 export async function examineMachine({ nodeVersion, cwd }: Machine): Promise<Finding[]> {

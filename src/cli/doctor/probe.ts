@@ -4,6 +4,7 @@
  */
 import type { Observable } from 'rxjs';
 import {
+  type Auth,
   type ConnectionEnd,
   createLiveTranscription,
   explain,
@@ -13,9 +14,10 @@ import {
 } from '../../index.ts';
 import { bytesPerSecondOf } from '../../diagnosis/index.ts';
 import { paced } from '../../sources/paced.ts';
+import { WINDOW_MS } from '../deepgram.ts';
 import type { Playable } from './audio.ts';
 import { type CheckId, fail, type Finding, inMs, pass, skipped, warn } from './finding.ts';
-import type { Secret, SessionOptions } from './handshake.ts';
+import type { SessionOptions } from './handshake.ts';
 
 /** Longer than Deepgram's window of 10 s, and than the 12 s it has been seen to wait less often. */
 const PAUSE_SECONDS = 11;
@@ -23,14 +25,11 @@ const PAUSE_SECONDS = 11;
 export const MIN_PROBE_SECONDS = PAUSE_SECONDS + 2;
 export const PROBE_SECONDS = 15;
 
-/** Deepgram closes a connection on which nothing came for so long. */
-const WINDOW_MS = 10_000;
-
 const PROBE_CHECKS = ['results', 'pause', 'close', 'notices'] as const satisfies CheckId[];
 
 export interface Probe {
   session: SessionOptions;
-  secret: Secret;
+  secret: Auth;
   /** What is played; a test tone where there is nothing. */
   playable: Playable | undefined;
   seconds: number;
