@@ -1,12 +1,12 @@
 /** Where the demonstration takes place: two ends to talk to, and a way to break the first. */
 import type {
+  Clock,
   LiveTranscriptionOptions,
   OpenRequest,
   Socket,
   SocketHandlers,
   Transport,
 } from '../../index.ts';
-import type { Clock } from '../../index.ts';
 import type { FaultName } from './plan.ts';
 
 /** What a session needs to know of its other end. */
