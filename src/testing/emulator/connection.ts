@@ -161,7 +161,7 @@ export class Connection implements EmulatedConnection {
   /** The network delivered a text message. */
   receiveText(text: string): void {
     if (!this.#hears()) return;
-    this.#note({ kind: 'text', bytes: text.length, text });
+    this.#note({ kind: 'text', bytes: new TextEncoder().encode(text).length, text });
     this.#context.onEvent({ type: 'text.received', text });
     const closesStream = /^\s*\{\s*"type"\s*:\s*"CloseStream"\s*\}\s*$/.test(text);
     if (closesStream) this.#log.streamClosed();

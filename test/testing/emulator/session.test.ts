@@ -310,3 +310,11 @@ test('what follows a Finalize waits for a recogniser that takes its time', () =>
   expect(client.finals.map(wordsOf)).toEqual([['0001'], ['0002']]);
   expect(client.closed).toMatchObject({ code: 1000 });
 });
+
+test('a text counts in bytes, as it came over the wire', () => {
+  const client = new BareClient();
+  client.send({ type: 'Configure', keyterms: ['Dvořák'] });
+  const [message] = client.connection.received;
+  expect(message?.bytes).toBe(new TextEncoder().encode(message?.text).length);
+  expect(client.connection.receivedBytes).toBe((message?.text?.length ?? 0) + 2);
+});
