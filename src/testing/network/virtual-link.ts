@@ -15,6 +15,7 @@ import type {
   SocketHandlers,
 } from '../../transports/transport.ts';
 import type { Connection } from '../emulator/connection.ts';
+import type { EmulatedConnection } from '../emulator/emulated-connection.ts';
 import type { Emulator, HandshakeOutcome } from '../emulator/emulator.ts';
 import { Lane } from './lane.ts';
 import { haunt } from './late-events.ts';
@@ -94,7 +95,7 @@ export class VirtualLink implements Socket {
   }
 
   /** The emulator's end of it, once accepted. */
-  get connection(): Connection | undefined {
+  get connection(): EmulatedConnection | undefined {
     return this.#connection;
   }
 
