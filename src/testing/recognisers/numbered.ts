@@ -4,8 +4,9 @@
  * sample tells whether a block, of any size down to a single sample, was lost, repeated or moved.
  *
  * A frame of `F = sampleRate / 50` samples is `-1 - (serial mod 16384), serial div 16384`, and then positive numbers
- * that count on from one that depends on the serial, so that no piece of a frame fits into another. A run of 25 frames whose first serial is a multiple of 25 is one word: that multiple. Silence is zeros, any number of
- * them, between frames. It survives linear16 only, and any sample rate from 200 Hz: low rates are the point.
+ * that count on from one that depends on the serial, so that no piece of a frame fits into another. A run of 25 frames
+ * whose first serial is a multiple of 25 is one word: that multiple. Silence is zeros, any number of them, between
+ * frames. It survives linear16 only, and any sample rate from 200 Hz: low rates are the point.
  */
 import { Phrasing } from './phrasing.ts';
 import type { Recogniser, RecogniserFormat, RecogniserListener } from './recogniser.ts';
@@ -23,6 +24,8 @@ export function numberedWordSamples(sampleRate: number): number {
 
 /**
  * Says numbers in the way that {@link numberedRecogniser} understands: half a second each, then `gapMs` of silence.
+ *
+ * @throws RangeError for a `sampleRate` that does not divide into frames.
  */
 export function speakNumbered(
   words: readonly number[],
@@ -31,7 +34,7 @@ export function speakNumbered(
   const { sampleRate, gapMs = 0 } = options;
   const frameSamples = sampleRate / FRAMES_PER_SECOND;
   if (!Number.isInteger(frameSamples) || frameSamples < 4) {
-    throw new RangeError(`sampleRate must be a multiple of 50 and at least 200, was ${sampleRate}`);
+    throw new RangeError(`sampleRate is ${sampleRate}: give a multiple of 50, from 200.`);
   }
   const wordSamples = frameSamples * FRAMES_PER_WORD;
   const gapSamples = Math.round((gapMs / 1000) * sampleRate);

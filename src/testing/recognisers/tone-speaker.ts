@@ -29,12 +29,16 @@ export interface SpeechOptions {
 /** One step of a long speech: words, or a pause. */
 export type SpeechStep = { say: readonly number[]; gapMs?: number } | { pauseMs: number };
 
+/** From here on every word comes back; further down the highest tones fold back onto the lower ones. */
+const LOWEST_SAMPLE_RATE = 8_000;
 const SHORTEST_GAP_MS = 20;
 /** Rising and falling softly keeps the clicks of a hard edge out of the neighbouring tones. */
 const FADE_SECONDS = 0.0015;
 
 /**
  * Says numbers from 0 to 9999 as tone words.
+ *
+ * @throws RangeError for a number, a rate or a gap that cannot be understood.
  *
  * @example
  * ```ts
@@ -43,7 +47,14 @@ const FADE_SECONDS = 0.0015;
  */
 export function speak(words: readonly number[], options: SpeechOptions): Int16Array {
   const { sampleRate, gapMs = 180, leadMs = 0, amplitude = 0.4 } = options;
-  if (!(gapMs >= SHORTEST_GAP_MS)) throw new RangeError(`gapMs must be at least 20, was ${gapMs}`);
+  if (!(sampleRate >= LOWEST_SAMPLE_RATE && sampleRate < Infinity)) {
+    throw new RangeError(
+      `sampleRate is ${sampleRate}: give ${LOWEST_SAMPLE_RATE} or more, or speakNumbered().`,
+    );
+  }
+  if (!(gapMs >= SHORTEST_GAP_MS)) {
+    throw new RangeError(`gapMs is ${gapMs}: give ${SHORTEST_GAP_MS} or more, or words run together.`);
+  }
   const wordSamples = Math.round(WORD_SECONDS * sampleRate);
   const gapSamples = Math.round((gapMs / 1000) * sampleRate);
   const leadSamples = Math.round((leadMs / 1000) * sampleRate);
@@ -102,7 +113,7 @@ function concatenate(parts: readonly Int16Array[]): Int16Array {
 
 function singWord(into: Int16Array, word: number, sampleRate: number, amplitude: number): void {
   if (!Number.isInteger(word) || word < 0 || word >= WORD_COUNT) {
-    throw new RangeError(`A word is a whole number from 0 to ${WORD_COUNT - 1}, was ${word}`);
+    throw new RangeError(`A word is ${word}: give whole numbers from 0 to ${WORD_COUNT - 1}.`);
   }
   const symbols = symbolsOf(word);
   const fadeSamples = Math.max(1, Math.round(FADE_SECONDS * sampleRate));

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { speakNumbered } from '../../../src/testing/recognisers/numbered.ts';
 import { count, speak, speakScript } from '../../../src/testing/recognisers/tone-speaker.ts';
 import { FRAGMENT, toneRecogniser } from '../../../src/testing/recognisers/tone.ts';
 import { hear } from './hear.ts';
@@ -140,4 +141,14 @@ test('no final ends inside a word, wherever in it the cadence falls due', () => 
     expect(cut).toEqual([]);
     expect(heard.words).toHaveLength(40);
   }
+});
+
+test.each<[string, () => Int16Array]>([
+  ['sampleRate is 4000: give 8000 or more', () => speak([1], { sampleRate: 4_000 })],
+  ['sampleRate is NaN: give', () => speak([1], { sampleRate: Number.NaN })],
+  ['gapMs is 10: give 20 or more', () => speak([1], { sampleRate: 16_000, gapMs: 10 })],
+  ['A word is 10000: give whole numbers from 0 to 9999', () => speak([10_000], { sampleRate: 16_000 })],
+  ['sampleRate is 8010: give a multiple of 50', () => speakNumbered([1], { sampleRate: 8_010 })],
+])('what nobody could understand is not said: %s', (problem, say) => {
+  expect(say).toThrow(problem);
 });
