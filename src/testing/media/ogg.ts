@@ -2,8 +2,9 @@
  * Ogg with PCM inside, by the OggPCM mapping (a 28-byte header packet `"PCM     "`, format 2 = 16-bit little
  * endian, then a comment packet): a container whose audio can be judged sample by sample, with no Opus decoder.
  *
- * The demuxer reads Ogg Opus as well; what is in it is timed and not heard. It is strict where a broken replay would show: the stream opens with its header page, every page's
- * checksum is right, page numbers never go back. A jump forward is a hole, and bearable, as to any Ogg decoder.
+ * The demuxer reads Ogg Opus as well; what is in it is timed and not heard. It is strict where a broken replay would
+ * show: the stream opens with its header page, every page's checksum is right, page numbers never go back. A jump
+ * forward is a hole, and bearable, as to any Ogg decoder.
  */
 import { append, ascii } from './bytes.ts';
 import type { ContainerDemuxer, Packet, PacketFormat } from './container-demuxer.ts';

@@ -3,10 +3,9 @@
  * clusters of unknown length, each of about a second and of many blocks. So a replay of recorded chunks can be
  * judged sample by sample, with no Opus decoder.
  *
- * The demuxer reads Opus as well, as browsers record it; what is in it is timed and not heard. It is strict where a broken
- * replay would show: nothing before the header, no cluster before the tracks,
- * no block outside a cluster, no second header. The audio clock counts what is in the blocks; a jump of timecodes,
- * as a replay makes, adds nothing to it.
+ * The demuxer reads Opus as well, as browsers record it; what is in it is timed and not heard. It is strict where a
+ * broken replay would show: nothing before the header, no cluster before the tracks, no block outside a cluster, no
+ * second header. The audio clock counts what is in the blocks; a jump of timecodes, as a replay makes, adds nothing.
  */
 import { append, ascii } from './bytes.ts';
 import type { ContainerDemuxer, Packet, PacketFormat } from './container-demuxer.ts';
