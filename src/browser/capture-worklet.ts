@@ -29,10 +29,14 @@ export type CaptureOrder = 'finish' | 'stop';
 /** To the page: a frame of linear16, and at the end `null`. */
 export type CaptureMessage = ArrayBuffer | null;
 
+/** Samples that the browser hands over at a time, by the Web Audio specification. */
+const QUANTUM = 128;
+
 class CaptureProcessor extends AudioWorkletProcessor {
   readonly #settings: CaptureSettings;
   /** One for each channel; none where the rate is right already. */
   readonly #resamplers: readonly Resampler[];
+  readonly #silence: readonly Float32Array[];
   #frame: Int16Array<ArrayBuffer>;
   #filled = 0;
   #isOver = false;
@@ -46,15 +50,19 @@ class CaptureProcessor extends AudioWorkletProcessor {
       { length: needsResampling ? settings.channels : 0 },
       () => new Resampler(sampleRate, settings.sampleRate),
     );
+    this.#silence = Array.from({ length: settings.channels }, () => new Float32Array(QUANTUM));
     this.port.onmessage = ({ data }: MessageEvent<CaptureOrder>) => {
       if (data === 'finish' && !this.#isOver) this.#finish();
       this.#isOver = true;
     };
   }
 
-  /** Called by the browser with 128 samples at a time; as many channels as there should be, or none while there is no sound. */
+  /**
+   * Called by the browser with as many channels as there should be, or with none while there is no sound: for Firefox that is a muted
+   * microphone, too, and its time goes on.
+   */
   process([channels = []]: readonly (readonly Float32Array[])[]): boolean {
-    if (!this.#isOver && channels.length > 0) this.#take(channels);
+    if (!this.#isOver) this.#take(channels.length > 0 ? channels : this.#silence);
     return !this.#isOver;
   }
 
