@@ -16,7 +16,6 @@ let clock: VirtualClock;
 let said: unknown[];
 /** The audio that was written. */
 let written: Uint8Array[];
-/** What was given as the cause of a notice. */
 let causes: unknown[];
 let listener: DataPlaneListener;
 let socket: Socket & { bufferedAmount: number };
@@ -126,7 +125,6 @@ describe('audio', () => {
   test('that is given up is told of in seconds [G2]', () => {
     const plane = build({ log: { maxSeconds: 2, maxBytes: 1e6 } });
     plane.accept(audio(1_000));
-    said = [];
     expect(during(() => plane.accept(audio(2_250)))).toEqual([
       { 'audio-dropped': { startSeconds: 0, endSeconds: 1, reason: 'log-full' } },
     ]);
@@ -196,6 +194,8 @@ describe('a primer', () => {
   test('is for raw audio alone', async () => {
     const plane = await buildLoaded(PACKETS, { primerMs: 50 });
     expect(during(() => plane.attach(socket))).toEqual([]);
+    plane.accept(noise(50));
+    expect(plane.sentSeconds).toBe(0.25);
   });
 });
 
