@@ -233,7 +233,7 @@ function checkBaseUrl(baseUrl: string): URL {
 }
 
 /** @throws TranscriptionError `invalid-option`. `otherwise` is right as well, such as `Infinity`. */
-function within(name: string, value: number, least: number, most: number, otherwise?: number): number {
+function within(name: string, value: number, least: number, most: number, otherwise = most): number {
   if (value === otherwise || (typeof value === 'number' && value >= least && value <= most)) return value;
   throw invalidOption(`${name} is ${String(value)}.`, `Give a number from ${least} to ${most}.`);
 }

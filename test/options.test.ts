@@ -22,6 +22,7 @@ test.each<[Partial<LiveTranscriptionOptions> | { [name: string]: unknown }, RegE
   [{ catchUpRate: 2 }, /catchUpRate is 2\. Give a number from 1\.01 to 1\.25/],
   [{ catchUp: 'some' }, /catchUp is 'some'.*all, live/],
   [{ catchUp: { lastSeconds: -1 } }, /catchUp\.lastSeconds is -1/],
+  [{ catchUp: {} }, /catchUp\.lastSeconds is undefined.*from 0 to 3600/],
   [{ stallMs: Number.NaN }, /stallMs is NaN/],
   [{ drainMs: '5' }, /drainMs is 5/],
   [{ connectTimeoutMs: 2 ** 31 }, /connectTimeoutMs is 2147483648/],
