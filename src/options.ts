@@ -1,5 +1,5 @@
 /** Everything a user may choose: meaning, unit, default, and the check of each, in one place. */
-import type { InspectionEvent } from 'xstate';
+import type { InspectionEvent, Observer } from 'xstate';
 import type { Clock } from './clock.ts';
 import { defaultClock } from './default-clock.ts';
 import { invalidOption } from './errors.ts';
@@ -126,8 +126,11 @@ export interface LiveTranscriptionOptions {
    * @defaultValue `Infinity`
    */
   giveUpAfterMs?: number;
-  /** Receives XState inspection events, for `@statelyai/inspect` or your own viewer. No secret is ever in them. */
-  inspect?: (event: InspectionEvent) => void;
+  /**
+   * Receives XState inspection events, as a function or an observer such as that of `@statelyai/inspect`. What it throws is
+   * reported to the platform, and disturbs nobody. No secret is ever in the events.
+   */
+  inspect?: ((event: InspectionEvent) => void) | Observer<InspectionEvent>;
   /** Replaces the socket, for tests and unusual platforms. @defaultValue `ws` in Node, `WebSocket` elsewhere */
   transport?: Transport;
   /**

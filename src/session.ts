@@ -5,7 +5,7 @@
  *   decides, carries none  ◄─ facts: audio.pending · audio.idle · audio.confirmed ──  carries, decides none
  */
 import { type Observable, ReplaySubject, Subject } from 'rxjs';
-import { type Actor, createActor } from 'xstate';
+import { type Actor, createActor, type InspectionEvent } from 'xstate';
 import { transport as transportOfPlatform } from '#transport';
 import { connectedMachine, lendPorts } from './control/actors/socket-actor.ts';
 import type { connectionMachine } from './control/connection-machine.ts';
@@ -336,15 +336,9 @@ class Session implements LiveTranscription {
   }
 }
 
-/** A throwing inspector would throw out of `createActor`, and of every event after it. */
-function guarded<Event>(inspect: (event: Event) => void): (event: Event) => void {
-  return (event) => {
-    try {
-      inspect(event);
-    } catch (error) {
-      queueMicrotask(() => {
-        throw error;
-      });
-    }
-  };
+/** Between the two, so that an inspector that throws does not throw out of `createActor`, and of every event after it. */
+function guarded(inspect: NonNullable<LiveTranscriptionOptions['inspect']>): Subject<InspectionEvent> {
+  const events = new Subject<InspectionEvent>();
+  events.subscribe(inspect);
+  return events;
 }

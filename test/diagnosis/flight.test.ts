@@ -243,6 +243,9 @@ describe('a recording', () => {
   test("hands on to the user's own inspector and transport", async () => {
     const seen: string[] = [];
     await fly([{ speak: 1 }], {}, { inspect: ({ type }) => seen.push(type) });
+    const observed: string[] = [];
+    await fly([{ speak: 1 }], {}, { inspect: { next: ({ type }) => observed.push(type) } });
+    expect(observed).toEqual(seen);
     expect(seen).toContain('@xstate.event');
   });
 

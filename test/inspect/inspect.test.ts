@@ -41,7 +41,7 @@ async function tellInspected(
       forward?.(event);
     },
   });
-  const story = await tell({ auth, inspect: (event) => inspector.inspect.next?.(event) });
+  const story = await tell({ auth, inspect: inspector.inspect });
   story.allowRefusals();
   await story.speak(6);
   story.network.cut();

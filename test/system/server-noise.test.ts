@@ -70,7 +70,7 @@ test('a throwing inspector takes nothing down with it [G3]', async () => {
   await story.speak(6);
   await story.close();
   story.expectEveryWordOnce();
-  await new Promise((resolve) => setImmediate(resolve));
+  await new Promise((resolve) => setTimeout(resolve, 1));
   process.off('uncaughtException', catcher);
   for (const other of others) process.on('uncaughtException', other);
   expect(uncaught.length).toBeGreaterThan(0);

@@ -80,12 +80,14 @@ export function recordFlight(
   settings: FlightSettings = {},
 ): FlightRecorder {
   const recording = new Recording(options, settings);
+  const { inspect } = options;
   return {
     options: {
       ...options,
       inspect: (event) => {
         recording.inspect(event);
-        options.inspect?.(event);
+        if (typeof inspect === 'function') inspect(event);
+        else inspect?.next?.(event);
       },
       transport: recording.listenTo(options.transport ?? platformTransport),
     },
