@@ -2,9 +2,10 @@
  * The session over time: how loud it was on the wire, in which state the machine stood, and what happened. States that last
  * less than a pixel are still shown, since they are the ones that matter.
  */
-import { CELL_MS, type Chronicle, type Mark, type MarkKind, type Span } from '../chronicle.ts';
+import { CELL_MS, type Chronicle, type MarkKind, type Span } from '../chronicle.ts';
 import { html, panel, set, svg } from '../dom.ts';
 import { inSeconds } from '../words.ts';
+import { GLYPHS, momentsAt, type View } from './moments.ts';
 import type { Part } from './part.ts';
 
 /** What is shown at least, and at most: a session of a minute is seen whole, a long one through a window. */
@@ -18,30 +19,19 @@ const AXIS = { y: 124 };
 const HEIGHT = 130;
 
 const MIN_SPAN_PX = 4;
-const MARK_PX = 13;
-
-const GLYPHS: Record<MarkKind, string> = {
-  opened: '●',
-  lost: '✕',
-  'keep-alive': '♥',
-  dropped: '▼',
-  closing: '■',
-  note: '⚡',
-};
+/** Right of the present: room for the marks of what happens now. */
+const ROOM_PX = 72;
+/** What is shown of the time after the end; then the picture stands still. */
+const AFTERMATH_MS = 3_000;
 
 /** Names of states are shown where there is room for them. */
 const CHARACTER_PX = 7.2;
 
-interface Window {
-  fromMs: number;
-  pxPerMs: number;
-  width: number;
-}
-
 export function bandPart(chronicle: Chronicle): Part {
   const voice = svg('path', { class: 'voice' });
   const spans = svg('g');
-  const marks = svg('g');
+  const cuts = svg('g');
+  const moments = momentsAt(MARKS.y);
   const axis = svg('g', { class: 'axis' });
   const present = svg('line', { class: 'present', y1: VOICE.y, y2: MARKS.y + 4 });
   const picture = svg(
@@ -51,11 +41,12 @@ export function bandPart(chronicle: Chronicle): Part {
     axis,
     voice,
     spans,
-    marks,
+    cuts,
+    moments.lane,
     present,
   );
   const shownSpans: { span: Span; group: SVGGElement; rect: SVGRectElement; text: SVGTextElement }[] = [];
-  const shownMarks: { mark: Mark; element: SVGElement; line: SVGElement }[] = [];
+  const losses: { atMs: number; line: SVGElement }[] = [];
   let width = 0;
   let told = '';
 
@@ -67,16 +58,13 @@ export function bandPart(chronicle: Chronicle): Part {
     shownSpans.push({ span, group, rect, text });
   };
 
-  const addMark = (mark: Mark) => {
+  const addLoss = (atMs: number) => {
     const line = svg('line', { class: 'loss', y1: VOICE.y, y2: STATES.y + STATES.h });
-    if (mark.kind === 'lost') marks.append(line);
-    const element = svg('text', { class: `mark ${mark.kind}`, y: MARKS.y }, GLYPHS[mark.kind]);
-    element.append(svg('title', {}, mark.text));
-    marks.append(element);
-    shownMarks.push({ mark, element, line });
+    cuts.append(line);
+    losses.push({ atMs, line });
   };
 
-  const drawSpans = ({ fromMs, pxPerMs }: Window, nowMs: number) => {
+  const drawSpans = ({ fromMs, pxPerMs }: View, nowMs: number) => {
     while (shownSpans[1] && shownSpans[1].span.atMs < fromMs) shownSpans.shift()?.group.remove();
     shownSpans.forEach(({ span, rect, text }, i) => {
       const untilMs = shownSpans[i + 1]?.span.atMs ?? nowMs;
@@ -90,24 +78,15 @@ export function bandPart(chronicle: Chronicle): Part {
     });
   };
 
-  const drawMarks = ({ fromMs, pxPerMs }: Window) => {
-    while (shownMarks[0] && shownMarks[0].mark.atMs < fromMs) {
-      const gone = shownMarks.shift();
-      gone?.element.remove();
-      gone?.line.remove();
-    }
-    let free = 0;
-    for (const { mark, element, line } of shownMarks) {
-      const x = (mark.atMs - fromMs) * pxPerMs;
-      // Where several things happen at once, they stand in a row.
-      free = Math.max(x, free);
-      set(element, { x: free });
+  const drawLosses = ({ fromMs, pxPerMs }: View) => {
+    while (losses[0] && losses[0].atMs < fromMs) losses.shift()?.line.remove();
+    for (const { atMs, line } of losses) {
+      const x = (atMs - fromMs) * pxPerMs;
       set(line, { x1: x, x2: x });
-      free += MARK_PX;
     }
   };
 
-  const drawVoice = ({ fromMs, pxPerMs }: Window, nowMs: number) => {
+  const drawVoice = ({ fromMs, pxPerMs }: View, nowMs: number) => {
     const bars: string[] = [];
     const middle = VOICE.y + VOICE.h / 2;
     for (let cell = Math.ceil(fromMs / CELL_MS); cell * CELL_MS <= nowMs; cell += 1) {
@@ -120,7 +99,7 @@ export function bandPart(chronicle: Chronicle): Part {
     set(voice, { d: bars.join(''), 'stroke-width': Math.max(1, CELL_MS * pxPerMs - 0.8).toFixed(1) });
   };
 
-  const drawAxis = ({ fromMs, pxPerMs, width: room }: Window) => {
+  const drawAxis = ({ fromMs, pxPerMs, width: room }: View) => {
     const everyMs = [5_000, 10_000, 15_000, 30_000].find((ms) => ms * pxPerMs > 64) ?? 60_000;
     const ticks: SVGElement[] = [];
     for (let ms = Math.ceil(fromMs / everyMs) * everyMs; (ms - fromMs) * pxPerMs < room - 30; ms += everyMs) {
@@ -131,28 +110,45 @@ export function bandPart(chronicle: Chronicle): Part {
     axis.replaceChildren(...ticks);
   };
 
-  const element = panel('band', 'Timeline', [picture], legend());
+  const frame = html(
+    'div',
+    { class: 'moments', tabindex: 0, role: 'group', 'aria-label': 'Moments of the timeline' },
+    picture,
+  );
+  frame.addEventListener('keydown', (event) => {
+    if (moments.press(event.key)) event.preventDefault();
+  });
+  const element = panel('band', 'Timeline', [frame, moments.reading], legend());
   return {
     element,
     tell: (news) => {
       if (news.type === 'state') addSpan(news.span);
-      if (news.type === 'mark') addMark(news.mark);
+      if (news.type === 'mark' && news.mark.kind === 'lost') addLoss(news.mark.atMs);
     },
     draw: () => {
       width = picture.clientWidth || width;
-      const { nowMs } = chronicle;
-      const windowMs = Math.min(MAX_WINDOW_MS, Math.max(MIN_WINDOW_MS, nowMs * 1.02));
-      const view = { fromMs: Math.max(0, nowMs * 1.02 - windowMs), pxPerMs: width / windowMs, width };
+      const nowMs = presentOf(chronicle);
+      const windowMs = Math.min(MAX_WINDOW_MS, Math.max(MIN_WINDOW_MS, nowMs));
+      const pxPerMs = Math.max(0, width - ROOM_PX) / windowMs;
+      const view = { fromMs: Math.max(0, nowMs - windowMs), pxPerMs, width };
       drawAxis(view);
       drawVoice(view, nowMs);
       drawSpans(view, nowMs);
-      drawMarks(view);
+      drawLosses(view);
+      moments.draw(chronicle.marks, view);
       const x = (nowMs - view.fromMs) * view.pxPerMs;
       set(present, { x1: x, x2: x });
       const summary = summaryOf(chronicle, nowMs);
       if (summary !== told) picture.setAttribute('aria-label', (told = summary));
     },
   };
+}
+
+/** Where the picture ends: soon after the session, lest it move out of sight. */
+function presentOf({ spans, nowMs }: Chronicle): number {
+  const last = spans.at(-1);
+  const hasEnded = last?.state === 'closed' || last?.state === 'failed';
+  return hasEnded ? Math.min(nowMs, last.atMs + AFTERMATH_MS) : nowMs;
 }
 
 /** Idleness is hatched: it is no loss, but no audio either. */
@@ -172,6 +168,7 @@ function legend(): HTMLElement {
     ['lost', 'lost'],
     ['keep-alive', 'KeepAlive'],
     ['dropped', 'audio dropped'],
+    ['closing', 'close'],
     ['note', 'yours'],
   ];
   const items = meanings.map(([kind, text]) =>

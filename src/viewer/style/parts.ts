@@ -84,13 +84,18 @@ ${KINDS.map((kind) => `.status[data-kind="${kind}"] { --kind: var(--${kind}-line
 .timeline .span:not(.idle-keepalive):not(.dormant):not(.closed) + .span-name { fill: #04120b; }
 .timeline .failed + .span-name, .timeline .closed-1011 + .span-name { fill: light-dark(#fff, #04120b); }
 .timeline .idle-keepalive + .span-name { paint-order: stroke; stroke: var(--live-fill); stroke-width: 4px; stroke-linejoin: round; }
+.moments { border-radius: 8px; }
 .timeline .mark { font-size: 14px; text-anchor: middle; }
+.timeline .count { font-size: 11px; font-weight: 700; fill: var(--ink); }
+.plate { fill: transparent; stroke: none; }
+.moment.chosen .plate, .moment:hover .plate { fill: var(--resting-fill); stroke: var(--muted); }
+.reading { block-size: 3em; overflow-y: auto; margin-block-start: 6px; font-size: 12.5px; color: var(--muted); font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 .mark.opened { fill: var(--live-line); color: var(--ink-live); }
 .loss { stroke: var(--failed-line); stroke-width: 2; }
 .mark.lost { fill: var(--failed-line); color: var(--ink-failed); font-weight: 800; }
 .mark.keep-alive { fill: var(--opening-line); color: var(--ink-opening); }
 .mark.dropped { fill: var(--failed-line); color: var(--ink-failed); }
-.mark.closing { fill: var(--fork-line); color: var(--ink); }
+.mark.closing { fill: var(--ink); color: var(--ink); }
 .mark.note { fill: var(--waiting-line); color: var(--ink-lost); }
 .band .legend i { font-style: normal; }
 

@@ -1,0 +1,120 @@
+/**
+ * The marks on the timeline. Where many things happen at once, they share a place and are counted; what they were is read by
+ * pointing at them, or by going from one to the next with the arrow keys.
+ */
+import type { Mark, MarkKind } from '../chronicle.ts';
+import { html, set, svg, write } from '../dom.ts';
+import { clockTime } from '../words.ts';
+import { type Cluster, clustersOf, lengthOf, widthOf } from './clusters.ts';
+
+export const GLYPHS: Record<MarkKind, string> = {
+  opened: '●',
+  lost: '✕',
+  'keep-alive': '♥',
+  dropped: '▼',
+  closing: '■',
+  note: '⚡',
+};
+
+/** What part of the session is in sight. */
+export interface View {
+  fromMs: number;
+  pxPerMs: number;
+  width: number;
+}
+
+const HINT = 'Point at a mark, or go from one to the next with ← and →, to read what happened.';
+
+/** @param y Where the marks stand. */
+export function momentsAt(y: number) {
+  const lane = svg('g');
+  const reading = html('p', { class: 'reading', 'aria-live': 'polite' }, HINT);
+  /** By their first mark: what is on the screen. */
+  const shown = new Map<Mark, { cluster: Cluster; group: SVGGElement; look: string }>();
+  /** It stays chosen when its neighbours change. */
+  let chosen: Mark | undefined;
+
+  const choose = (mark: Mark | undefined) => {
+    chosen = mark;
+    for (const { cluster, group } of shown.values()) {
+      const isChosen = mark !== undefined && cluster.marks.includes(mark);
+      group.classList.toggle('chosen', isChosen);
+      if (isChosen) write(reading, storyOf(cluster).join('; '));
+    }
+    if (!mark) write(reading, HINT);
+  };
+
+  const show = (cluster: Cluster) => {
+    const look = [...cluster.counts].join();
+    const before = shown.get(cluster.first);
+    if (before?.look === look) return before;
+    before?.group.remove();
+    const group = svg(
+      'g',
+      { class: 'moment' },
+      svg('title', {}, storyOf(cluster).join('\n')),
+      plate(cluster, y),
+    );
+    let x = 0;
+    for (const [kind, count] of cluster.counts) {
+      group.append(svg('text', { class: `mark ${kind}`, x, y }, GLYPHS[kind]));
+      if (count > 1) group.append(svg('text', { class: `count ${kind}`, x: x + 6, y }, String(count)));
+      x += widthOf(count);
+    }
+    group.addEventListener('pointerenter', () => choose(cluster.first));
+    lane.append(group);
+    const made = { cluster, group, look };
+    shown.set(cluster.first, made);
+    if (chosen && cluster.marks.includes(chosen)) choose(chosen);
+    return made;
+  };
+
+  return {
+    lane,
+    reading,
+    draw: (marks: readonly Mark[], { fromMs, pxPerMs, width }: View) => {
+      const present = clustersOf(marks, pxPerMs).filter(({ first }) => first.atMs >= fromMs);
+      const firsts = new Set(present.map(({ first }) => first));
+      for (const [first, { group }] of shown) {
+        if (firsts.has(first)) continue;
+        group.remove();
+        shown.delete(first);
+      }
+      for (const cluster of present) {
+        const x = Math.min((cluster.first.atMs - fromMs) * pxPerMs, width - lengthOf(cluster));
+        set(show(cluster).group, { transform: `translate(${x.toFixed(1)} 0)` });
+      }
+      if (chosen && !present.some(({ marks: those }) => those.includes(chosen as Mark))) choose(undefined);
+    },
+    /** Goes on from the chosen one; from none, to the newest. */
+    press: (key: string): boolean => {
+      const clusters = [...shown.values()].map(({ cluster }) => cluster);
+      clusters.sort((a, b) => a.first.atMs - b.first.atMs);
+      const at = clusters.findIndex(({ marks }) => chosen && marks.includes(chosen));
+      const last = clusters.length - 1;
+      const goals: Partial<Record<string, number>> = {
+        ArrowLeft: at < 0 ? last : Math.max(0, at - 1),
+        ArrowRight: at < 0 ? last : Math.min(last, at + 1),
+        Home: 0,
+        End: last,
+      };
+      const goal = goals[key];
+      if (key === 'Escape') choose(undefined);
+      else if (goal === undefined) return false;
+      else choose(clusters[goal]?.first);
+      return true;
+    },
+  };
+}
+
+/** Behind a cluster, to be pointed at and to be seen when it is chosen. */
+function plate(cluster: Cluster, y: number): SVGElement {
+  return svg('rect', { class: 'plate', x: -8, y: y - 14, width: lengthOf(cluster) + 3, height: 19, rx: 6 });
+}
+
+/** Each with its time. */
+function storyOf({ marks }: Cluster): string[] {
+  return marks.map(
+    ({ atMs, kind, text }) => `${clockTime(atMs)} ${kind === 'lost' ? `lost: ${text}` : text}`,
+  );
+}
