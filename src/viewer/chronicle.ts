@@ -4,9 +4,16 @@
  *
  * The machine is watched from outside, through its own inspection events, so that what is shown is what it did.
  */
+import { concat, defer, ignoreElements } from 'rxjs';
 import type { InspectedMicrostepEvent, InspectionEvent } from 'xstate';
 import type { Clock } from '../clock.ts';
-import { type ConnectionState, leafState, type LiveTranscription, type Transcript } from '../index.ts';
+import {
+  type ConnectionState,
+  leafState,
+  type LiveTranscription,
+  type SessionReport,
+  type Transcript,
+} from '../index.ts';
 import { type Definition, transitionOf } from './statechart/graph.ts';
 import type { OutboundMessage, Wire } from './wire.ts';
 import { detailOf, inSeconds, nameOf } from './words.ts';
@@ -43,7 +50,9 @@ export type News =
   | { type: 'transitions'; ids: readonly string[] }
   | { type: 'entry'; entry: Entry }
   | { type: 'mark'; mark: Mark }
-  | { type: 'transcript'; transcript: Transcript };
+  | { type: 'transcript'; transcript: Transcript }
+  /** The last of all, and after the last state. */
+  | { type: 'ended'; report: SessionReport };
 
 /** Fine enough to see syllables, coarse enough to be one bar on a screen. */
 export const CELL_MS = 100;
@@ -87,7 +96,13 @@ export class Chronicle {
       if (code === 'audio-dropped') this.#mark('dropped', message);
       this.#tell({ kind: severity, name: code, detail: [message, remedy].filter(Boolean).join(' ') });
     });
-    for (const each of [inspection, transcripts, notices]) this.#stops.push(() => each.unsubscribe());
+    // Of a session that has ended, close() only tells the report.
+    const report$ = concat(
+      live.status$.pipe(ignoreElements()),
+      defer(() => live.close()),
+    );
+    const ending = report$.subscribe((report) => this.#listener({ type: 'ended', report }));
+    for (const each of [inspection, transcripts, notices, ending]) this.#stops.push(() => each.unsubscribe());
     if (wire) this.#stops.push(wire.listen((message) => this.#hear(message)));
   }
 

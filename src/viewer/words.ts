@@ -1,5 +1,5 @@
 /** The machine's words for people: what each state means, and what its events say. */
-import type { ConnectionEvent, ConnectionState } from '../index.ts';
+import type { ConnectionEvent, ConnectionState, SessionReport } from '../index.ts';
 import { BOXES, type Kind } from './statechart/layout.ts';
 
 /** One sentence for each state. */
@@ -16,6 +16,22 @@ export const MEANINGS: Record<ConnectionState, string> = {
   closed: 'Ended by the user.',
   failed: 'Ended for a reason that no retry mends.',
 };
+
+/** How it ended, which the last state alone does not tell. */
+export function endingOf({ outcome, error, ledger }: SessionReport): string {
+  switch (outcome) {
+    case 'drained':
+      return 'Ended by the user; the last results are in.';
+    case 'deadline':
+      return `Ended by the user. The drain was cut short: ${inSeconds((ledger.pending * 1000) / ledger.sampleRate)} have no result.`;
+    case 'aborted':
+      return 'Ended by the user at once, without a drain.';
+    case 'failed':
+      return error?.message ?? MEANINGS.failed;
+    default:
+      return outcome satisfies never;
+  }
+}
 
 /** What a state is like, which is its colour. */
 export function kindOf(state: string): Kind {

@@ -3,6 +3,7 @@ import { connectionMachine } from '../../src/control/connection-machine.ts';
 import { EDGES, NOTES } from '../../src/viewer/statechart/arrows.ts';
 import { graphOf } from '../../src/viewer/statechart/graph.ts';
 import { BOXES } from '../../src/viewer/statechart/layout.ts';
+import { endingOf } from '../../src/viewer/words.ts';
 import { openSession } from './session.ts';
 
 const transitionsIn = (news: ReturnType<typeof openSession>['news']) =>
@@ -113,6 +114,28 @@ describe('the log', () => {
     live.abort();
   });
 
+  test.each([
+    ['drained', 'Ended by the user; the last results are in.'],
+    ['deadline', 'Ended by the user. The drain was cut short: 1.9 s have no result.'],
+    ['aborted', 'Ended by the user at once, without a drain.'],
+    ['failed', 'unauthorized: The connection ended for good'],
+  ] as const)('knows in the end how it ended: %s', async (outcome, words) => {
+    const { live, news, emulator, network, speak, wait } = openSession();
+    await speak(1_000);
+    if (outcome === 'deadline' || outcome === 'failed') {
+      emulator.refuse(outcome === 'failed' ? 401 : 503, { times: 100 });
+      network.cut();
+      await speak(1_500);
+    }
+    if (outcome === 'aborted') live.abort();
+    if (outcome === 'drained' || outcome === 'deadline') void live.close();
+    await wait(30_000);
+    const last = news.at(-1);
+    if (last?.type !== 'ended') throw new Error(`The last that was told is ${last?.type}.`);
+    expect(last.report.outcome).toBe(outcome);
+    expect(endingOf(last.report)).toContain(words);
+  });
+
   test('says nothing more after it was stopped', async () => {
     const { live, chronicle, news, speak } = openSession();
     await speak(1_000);
@@ -120,6 +143,7 @@ describe('the log', () => {
     const before = news.length;
     await speak(1_000);
     live.abort();
+    await live.close();
     expect(news.length).toBe(before);
   });
 });

@@ -106,6 +106,13 @@ function toolbar(controls: readonly Control[]): HTMLElement {
   return html('div', { class: 'faults', role: 'group', 'aria-labelledby': 'break' }, title, ...buttons);
 }
 
+const OUTCOMES: Record<SessionReport['outcome'], string> = {
+  drained: 'Drained',
+  deadline: 'Drain cut short',
+  aborted: 'Aborted',
+  failed: 'Failed',
+};
+
 function summaryOf({ outcome, error, connections, ledger, longestOutboundSilenceMs }: SessionReport): string {
   if (error) return error.message;
   const seconds = (samples: number) => inSeconds((samples * 1000) / ledger.sampleRate);
@@ -113,5 +120,5 @@ function summaryOf({ outcome, error, connections, ledger, longestOutboundSilence
   const missing = ledger.dropped + ledger.pending;
   const words = missing === 0 ? 'nothing missing' : `${seconds(missing)} missing`;
   const silence = `longest silence ${inSeconds(longestOutboundSilenceMs)}`;
-  return `${outcome} ${times}: ${seconds(ledger.confirmed)} confirmed, ${words}, ${silence}`;
+  return `${OUTCOMES[outcome]} ${times}: ${seconds(ledger.confirmed)} confirmed, ${words}, ${silence}`;
 }

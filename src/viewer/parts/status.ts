@@ -1,7 +1,7 @@
 /** Where the session stands, in one word and one sentence. */
 import type { Chronicle } from '../chronicle.ts';
 import { html, panel, write } from '../dom.ts';
-import { kindOf, MEANINGS } from '../words.ts';
+import { endingOf, kindOf, MEANINGS } from '../words.ts';
 import type { Part } from './part.ts';
 
 export function statusPart({ live }: Chronicle): Part {
@@ -15,6 +15,7 @@ export function statusPart({ live }: Chronicle): Part {
   return {
     element,
     tell: (news) => {
+      if (news.type === 'ended') write(meaning, endingOf(news.report));
       if (news.type !== 'state') return;
       write(state, news.span.state);
       write(meaning, MEANINGS[news.span.state]);

@@ -86,7 +86,7 @@ test('a cut lights backoff, reconnecting and streaming, and the transcript is co
   await page.locator('.log li', { hasText: 'closed-1011' }).first().waitFor();
   await page.locator('.transcript .text .seam', { hasText: '3' }).waitFor();
   await page.getByRole('button', { name: 'Close', exact: true }).click();
-  const outcome = page.locator('.outcome', { hasText: 'drained over 3 connections' });
+  const outcome = page.locator('.outcome', { hasText: 'Drained over 3 connections' });
   await outcome.waitFor();
   expect(await outcome.textContent()).toContain('nothing missing');
   const finals = await page.locator('.transcript .final').allTextContents();
@@ -146,6 +146,39 @@ test('the keyboard reaches every button, and single keys can be switched off', a
   expect(await page.locator('.log li.note').allTextContents()).toHaveLength(1);
 });
 
+test('marks that crowd are counted, and the arrow keys read out what they were', async () => {
+  const page = await open();
+  await inState(page, 'streaming');
+  for (let i = 0; i < 3; i += 1) {
+    await page.getByRole('button', { name: 'Cut' }).click();
+    await page.locator('.log li', { hasText: 'connected again after' }).nth(i).waitFor();
+  }
+  await page.locator('.timeline .count.lost').waitFor();
+  const boxes = await page
+    .locator('.timeline .moment .plate')
+    .evaluateAll((plates) =>
+      plates.map((plate) => plate.getBoundingClientRect()).map(({ left, right }) => ({ left, right })),
+    );
+  boxes.sort((a, b) => a.left - b.left);
+  for (const [i, { right }] of boxes.entries())
+    expect(boxes[i + 1]?.left ?? Infinity).toBeGreaterThanOrEqual(right);
+
+  const reading = page.locator('.reading');
+  await page.getByRole('group', { name: 'Moments of the timeline' }).focus();
+  await page.keyboard.press('Home');
+  const read: string[] = [];
+  for (let i = 0; i < boxes.length; i += 1) {
+    read.push(...((await reading.textContent()) ?? '').split('; '));
+    await page.keyboard.press('ArrowRight');
+  }
+  const withoutTimes = read.map((each) => each.replace(/^\d\d:\d\d\.\d |[\d.]+ s$/g, ''));
+  const cut = ['Cut', 'lost: network-lost · 1006', 'connected again after '];
+  expect(withoutTimes).toEqual(['connected', ...cut, ...cut, ...cut]);
+  await page.keyboard.press('Escape');
+  expect(await reading.textContent()).toContain('Point at a mark');
+  expect(complaints.filter((text) => !text.startsWith('WebSocket connection to'))).toEqual([]);
+});
+
 test('every part has a name, and those that live say how they stand', async () => {
   const page = await open();
   await inState(page, 'streaming');
@@ -193,7 +226,7 @@ test('a new session takes the place of the old one, which leaves nothing behind'
   await inState(page, 'streaming');
   expect(await page.locator('.rx-deepgram-viewer').count()).toBe(1);
   await page.getByRole('button', { name: 'Close', exact: true }).click();
-  await page.locator('.outcome', { hasText: 'drained on one connection' }).waitFor();
+  await page.locator('.outcome', { hasText: 'Drained on one connection' }).waitFor();
   expect(await page.getByRole('button', { name: 'Cut' }).isDisabled()).toBe(true);
 });
 
@@ -296,7 +329,7 @@ describe('with --microphone', () => {
     await page.locator('.transcript .text', { hasText: /young man/ }).waitFor({ timeout: 90_000 });
     await page.getByRole('button', { name: 'Close', exact: true }).click();
     expect(await states()).toEqual(['ended']);
-    await page.locator('.outcome', { hasText: /(drained|deadline) .* confirmed/ }).waitFor();
+    await page.locator('.outcome', { hasText: /^Drain.* confirmed/ }).waitFor();
     expect(complaints).toEqual([]);
     expect([...addresses]).toEqual(['127.0.0.1']);
   });
