@@ -19,15 +19,22 @@ export interface Run {
   remove(): void;
 }
 
-/** A temporary token for each attempt, as a page of your own would ask for it: the key stays with the server. */
-const askForToken: AuthFunction = async ({ signal }) => {
-  const response = await fetch('/token', { method: 'POST', signal });
-  if (!response.ok) throw new Error(`The token endpoint answered HTTP ${response.status}.`);
-  const { access_token: accessToken } = (await response.json()) as { access_token: string };
-  return { accessToken };
-};
+const NO_TOKEN = 'No token could be had. Is the key right, and the service within reach?';
 
-/** @param say Is told, in words for the user, where the audio itself cannot be had. */
+/** A temporary token for each attempt, as a page of your own would ask for it: the key stays with the server. */
+function askForToken(say: (text: string) => void): AuthFunction {
+  let isRefused = false;
+  return async ({ signal }) => {
+    const response = await fetch('/token', { method: 'POST', signal });
+    if (isRefused || !response.ok) say(response.ok ? '' : NO_TOKEN);
+    isRefused = !response.ok;
+    if (isRefused) throw new Error(`The token endpoint answered HTTP ${response.status}.`);
+    const { access_token: accessToken } = (await response.json()) as { access_token: string };
+    return { accessToken };
+  };
+}
+
+/** @param say Is told, in words for the user, where audio or credentials cannot be had. */
 export function startRun(
   place: Element,
   { baseUrl, listen }: PageSession,
@@ -37,7 +44,7 @@ export function startRun(
   const clock = pageClock;
   const wire = watchWire({ clock });
   const live = createLiveTranscription({
-    auth: askForToken,
+    auth: askForToken(say),
     baseUrl,
     listen,
     clock,

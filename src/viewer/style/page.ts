@@ -39,10 +39,11 @@ kbd { min-inline-size: 1.6em; padding: 1px 4px; border-radius: 5px; background: 
   .faults { display: grid; grid-template-columns: 1fr 1fr 1fr; }
   .faults h2 { grid-column: 1 / -1; }
   .faults button { justify-content: center; }
+  .faults button:last-child:nth-child(3n + 2) { grid-column: 1 / -1; }
   .keys, kbd { display: none; }
   .faults button { min-block-size: 42px; }
   .controls { inline-size: 100%; margin-block-end: 6px; }
-  .controls > * { flex: 1; justify-content: center; min-block-size: 42px; }
+  .controls > * { flex: 1 1 auto; justify-content: center; min-block-size: 42px; white-space: nowrap; }
 }
 @media (prefers-reduced-motion: reduce) { button:active:enabled { translate: none; } }
 `;
