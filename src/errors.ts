@@ -5,7 +5,7 @@
 
 /** Why something failed: the discriminant of {@link TranscriptionError}. */
 export type ErrorReason =
-  /** An option is missing, misspelled or contradicts another. */
+  /** An option is missing, has a value that cannot work, or contradicts another. */
   | 'invalid-option'
   /** `send()` was given something that is not audio bytes. */
   | 'invalid-audio'

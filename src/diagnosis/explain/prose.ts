@@ -240,7 +240,7 @@ export const OTHERS = {
   },
   'invalid-option': {
     worthRetrying: false,
-    cause: 'An option is missing, misspelled, or contradicts another. Nothing was sent.',
+    cause: 'An option is missing, has a value that cannot work, or contradicts another. Nothing was sent.',
     why: 'The same options would be refused again.',
     remedy: 'The message names the option, its value, and what to write instead.',
   },
