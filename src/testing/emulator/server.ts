@@ -105,9 +105,10 @@ export class EmulatorServer extends Emulator implements AsyncDisposable {
     return this.#desk ? `${this.url.replace(/^ws/, 'http')}/` : '';
   }
 
+  /** @throws Error where that cannot be, with what to do, and the platform's `code`, such as `EADDRINUSE`. */
   async listen(host: string, port: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      this.#http.once('error', reject);
+      this.#http.once('error', (error) => reject(cannotListen(host, port, error)));
       this.#http.listen({ port, host, backlog: BACKLOG }, resolve);
     });
     const address = this.#http.address();
@@ -220,6 +221,8 @@ const GRANT = '/v1/auth/grant';
 /**
  * Starts an emulator on a socket of its own.
  *
+ * @throws RangeError for options that make no sense; Error where it cannot listen.
+ *
  * @example
  * ```ts
  * await using emulator = await startEmulator();
@@ -230,6 +233,17 @@ export async function startEmulator(options: EmulatorServerOptions = {}): Promis
   const server = new EmulatorServer(options);
   await server.listen(options.host ?? '127.0.0.1', options.port ?? 0);
   return server;
+}
+
+function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException): Error {
+  const { code = cause.message } = cause;
+  const remedy = /^(EADDRINUSE|EACCES)$/.test(code)
+    ? 'give another port, or 0 for any free one'
+    : 'give an address of this machine as host, such as 127.0.0.1';
+  const error = new Error(`The emulator cannot listen on ${host}, port ${port} (${code}): ${remedy}.`, {
+    cause,
+  });
+  return Object.assign(error, { code });
 }
 
 function protocolsOf(request: IncomingMessage): string[] {

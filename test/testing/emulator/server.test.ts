@@ -151,3 +151,14 @@ test('POST /v1/auth/grant turns a key into a token, and refuses a stranger', asy
   const ids = [response, stranger].map(({ headers }) => headers.get('dg-request-id'));
   expect(new Set([...ids, emulator.latest?.requestId])).toHaveProperty('size', 3);
 });
+
+test('where it cannot listen, it says what to do', async () => {
+  await using first = await startEmulator();
+  await expect(startEmulator({ port: first.port })).rejects.toThrow(
+    expect.objectContaining({
+      code: 'EADDRINUSE',
+      message: `The emulator cannot listen on 127.0.0.1, port ${first.port} (EADDRINUSE): give another port, or 0 for any free one.`,
+    }),
+  );
+  await expect(startEmulator({ host: '203.0.113.1' })).rejects.toThrow(/as host, such as 127\.0\.0\.1/);
+});
