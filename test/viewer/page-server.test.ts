@@ -99,3 +99,11 @@ test('there is nothing else, not even under a name that climbs', async () => {
     expect(await ask('GET', path)).toMatchObject({ status: 404 });
   }
 });
+
+test('where a port is taken, it says what to do', async () => {
+  const port = Number(new URL(server.url).port);
+  const content = { socketUrl: 'ws://127.0.0.1:1', files: new Map(), actions: new Map() };
+  await expect(startPageServer(content, port)).rejects.toThrow(
+    /\(EADDRINUSE\): give another --port, or none/,
+  );
+});

@@ -42,7 +42,14 @@ export async function startPageServer(content: PageContent, port: number): Promi
     });
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const why = cause.code ?? cause.message;
+      reject(
+        new Error(`The page cannot be served on port ${port} (${why}): give another --port, or none.`, {
+          cause,
+        }),
+      );
+    });
     server.listen(port, LOOPBACK, resolve);
   });
   origin = `http://${LOOPBACK}:${(server.address() as AddressInfo).port}`;
