@@ -1,9 +1,9 @@
 /** Fetches what is to be explained, and prints what is said of it. */
-import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { TranscriptionError } from '../index.ts';
 import { type ExplainOptions, explainText } from './explain.ts';
+import { readNamedFile, UnreadableFile } from './named-file.ts';
 import { abilitiesOf } from './terminal/abilities.ts';
 
 /** What of the process is used. */
@@ -37,14 +37,7 @@ export async function runExplain(
   }
 }
 
-class UnreadableFile extends Error {}
-
 async function readSource(file: string, stdin: Readable): Promise<string> {
   if (file === '-') return text(stdin);
-  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const why = error.code ?? error.message;
-    throw new UnreadableFile(`'${file}' cannot be read (${why}): give a recording, a log, or --text.`, {
-      cause: error,
-    });
-  });
+  return (await readNamedFile(file, 'give a recording, a log, or --text')).toString();
 }

@@ -1,11 +1,11 @@
 /** From a command to an exit code. */
-import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import type { Command } from './command-line.ts';
 import { runDemo } from './demo/demo.ts';
 import { runDoctor } from './doctor/doctor.ts';
 import { emulate } from './emulate.ts';
 import { runExplain } from './explain-source.ts';
+import { readNamedFile, UnreadableFile } from './named-file.ts';
 import { show } from './show/show.ts';
 import { transcribeFile } from './transcribe-file.ts';
 
@@ -18,7 +18,17 @@ export interface Output {
   err: (text: string) => void;
 }
 
-export async function runCommand(command: Command, { out, err }: Output): Promise<number> {
+export async function runCommand(command: Command, output: Output): Promise<number> {
+  try {
+    return await run(command, output);
+  } catch (error) {
+    if (!(error instanceof UnreadableFile)) throw error;
+    output.err(`${error.message}\n`);
+    return 2;
+  }
+}
+
+async function run(command: Command, { out, err }: Output): Promise<number> {
   switch (command.name) {
     case 'help':
       out(`${command.text}\n`);
@@ -30,11 +40,7 @@ export async function runCommand(command: Command, { out, err }: Output): Promis
       return untilSignal((signal) => runDemo(command, process, signal));
     case 'transcribe': {
       const { file, apiKey, url, model, language } = command;
-      const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-        throw new Error(`'${file}' cannot be read (${error.code}): give the path of a WAV file.`, {
-          cause: error,
-        });
-      });
+      const bytes = await readNamedFile(file, 'give the path of a WAV file');
       const session = { auth: { apiKey }, ...(url !== undefined && { baseUrl: url }) };
       return untilSignal((signal) =>
         transcribeFile(bytes, { session, model, language }, { out, err }, signal),

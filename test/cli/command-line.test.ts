@@ -88,12 +88,17 @@ describe('runCommand', () => {
     ['advice goes to stderr, with exit code 2', ['perform'], 2, 'err'],
     ['help goes to stdout, with exit code 0', ['--help'], 0, 'out'],
     ['a missing key is a matter of the environment', ['demo', '--hosted'], 2, 'err'],
+    ['a file that is not there, of the command line', ['transcribe', '/no/such.wav'], 2, 'err'],
+    ['so it is to be explained', ['explain', '/no/such.log'], 2, 'err'],
   ] as const)('%s', async (_, args, code, place) => {
     const written = { out: '', err: '' };
-    const exitCode = await runCommand(readCommandLine(args, {}), {
-      out: (text) => (written.out += text),
-      err: (text) => (written.err += text),
-    });
+    const exitCode = await runCommand(
+      readCommandLine(args, args[0] === 'transcribe' ? { DEEPGRAM_API_KEY: KEY } : {}),
+      {
+        out: (text) => (written.out += text),
+        err: (text) => (written.err += text),
+      },
+    );
     expect(exitCode).toBe(code);
     expect(written[place]).toMatch(/\n$/);
     expect(written[place === 'out' ? 'err' : 'out']).toBe('');

@@ -11,6 +11,7 @@ import { count, speak, startEmulator, startVosk } from '../../testing/index.ts';
 import type { PageSession } from '../../viewer/page/session.ts';
 import { HOSTED_URL } from '../deepgram.ts';
 import { loadRecording } from '../demo/recording.ts';
+import { readNamedFile } from '../named-file.ts';
 import { FAULT_BUTTONS, Faults, OWN_FAULT_BUTTONS } from './faults.ts';
 import { grantToken } from './grant-token.ts';
 import { openBrowser } from './open-browser.ts';
@@ -106,20 +107,14 @@ async function sourceOf(source: ShowOptions['source']): Promise<Source> {
       listen: listenTo({ sample_rate: sampleRate }),
     };
   }
-  const { data, encoding, sampleRate, channels, bytesPerSecond } = readWav(await readWhole(source.file));
+  const { data, encoding, sampleRate, channels, bytesPerSecond } = readWav(
+    await readNamedFile(source.file, 'give the path of a WAV file'),
+  );
   return {
     audio: data,
     recording: { name: basename(source.file), bytesPerSecond },
     listen: listenTo({ encoding, sample_rate: sampleRate, channels }),
   };
-}
-
-async function readWhole(file: string): Promise<Uint8Array> {
-  return readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`'${file}' cannot be read (${error.code}): give the path of a WAV file.`, {
-      cause: error,
-    });
-  });
 }
 
 /** As an app that shows captions would choose them. */

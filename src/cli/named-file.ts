@@ -1,0 +1,16 @@
+/** Files that are named on the command line. */
+import { readFile } from 'node:fs/promises';
+
+/** The command line names a file that cannot be read: the exit code is 2. */
+export class UnreadableFile extends Error {}
+
+/**
+ * @param advice What to do instead, to finish the sentence.
+ * @throws UnreadableFile
+ */
+export async function readNamedFile(path: string, advice: string): Promise<Buffer> {
+  return readFile(path).catch((error: NodeJS.ErrnoException) => {
+    const why = error.code ?? error.message;
+    throw new UnreadableFile(`'${path}' cannot be read (${why}): ${advice}.`, { cause: error });
+  });
+}
