@@ -106,6 +106,7 @@ function readSettings(assignments: readonly string[]): EmulateOptions['settings'
   return settings;
 }
 
-function asNumber(text: string): number {
-  return text.trim() === '' ? NaN : Number(text);
+/** What is no number stays as it was written, and is refused by that name. */
+function asNumber(text: string): number | string {
+  return text.trim() === '' || Number.isNaN(Number(text)) ? `'${text}'` : Number(text);
 }

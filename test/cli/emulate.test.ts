@@ -112,7 +112,7 @@ describe('the command line of emulate', () => {
     [['--fault', 'cut on open'], 'nobody is connected yet'],
     [['--set', 'idleTimeoutMs'], 'write NAME=VALUE'],
     [['--set', 'idleTimeout=1'], 'idleTimeoutMs'],
-    [['--set', 'idleTimeoutMs=soon'], 'a number from 0'],
+    [['--set', 'idleTimeoutMs=soon'], "idleTimeoutMs is 'soon': give a number from 0"],
     [['--set', 'idleTimeoutMs='], 'a number from 0'],
     [['--set', 'keepAliveHolds=never'], 'after-audio, after-results, always'],
     [['--set', 'maxPace=0'], 'a number above 0'],
