@@ -54,6 +54,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 async function visiting(
   options: Partial<ShowOptions>,
   visit: (url: string) => Promise<void>,
+  err: (text: string) => void = () => undefined,
 ): Promise<number> {
   mkdirSync(join(folder, 'viewer', 'bundle'), { recursive: true });
   for (const script of ['viewer/bundle/page.js', 'capture-worklet.js', 'clock-worker.js']) {
@@ -70,7 +71,7 @@ async function visiting(
         out += text;
         opened();
       },
-      err: () => undefined,
+      err,
     },
     controller.signal,
     pathToFileURL(`${folder}/`),
@@ -135,16 +136,23 @@ describe('the command', () => {
       apiKey: 'dg-key-4711',
       url: `ws://127.0.0.1:${(service.address() as AddressInfo).port}`,
     };
-    await visiting({ hosted }, async (url) => {
+    const told: string[] = [];
+    const visit = async (url: string) => {
       expect(await (await ask(url, '/token')).json()).toEqual({ access_token: 'granted' });
-      const refused = await ask(url, '/token');
-      expect([refused.status, await refused.text()]).toEqual([502, '']);
+      for (let attempt = 0; attempt < 2; attempt += 1) {
+        const refused = await ask(url, '/token');
+        expect([refused.status, await refused.text()]).toEqual([502, '']);
+      }
       for (const path of ['/', '/session']) {
         expect(await (await read(url, path)).text()).not.toContain('dg-key-4711');
       }
-    });
+    };
+    await visiting({ hosted }, visit, (text) => told.push(text));
     service.close();
-    expect(seen).toEqual(['Token dg-key-4711', 'Token dg-key-4711']);
+    expect(seen).toEqual(Array.from({ length: 3 }, () => 'Token dg-key-4711'));
+    expect(told, 'why is told once, where the command was given').toEqual([
+      expect.stringMatching(/^No token was granted: HTTP 403\. Use a key whose role .*\n$/) as string,
+    ]);
   });
 });
 
@@ -152,6 +160,8 @@ test('a token is asked for where the emulator, too, grants it', async () => {
   await using emulator = await startEmulator();
   expect(await grantToken(emulator.url, 'any-key')).toEqual({ access_token: expect.any(String) as string });
   await expect(grantToken(emulator.url, 'wrong-key')).rejects.toThrow('HTTP 401');
+  await emulator.close();
+  await expect(grantToken(emulator.url, 'any-key')).rejects.toThrow(/connection-refused\. Check host/);
 });
 
 test('every button has a fault, a name and a sentence', async () => {

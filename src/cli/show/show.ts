@@ -59,7 +59,7 @@ export async function show(
   const { audio, ...source } = await sourceOf(options.source);
   const isSpeech = options.source !== 'tones';
   if (!options.hosted && isSpeech) err('Loading the speech recogniser …\n');
-  const partner = await openPartner(options.hosted, isSpeech);
+  const partner = await openPartner(options.hosted, isSpeech, err);
   try {
     const session: PageSession = { ...source, ...partner.session };
     const files = new Map<string, { type: string; body: string | Uint8Array }>([
@@ -136,12 +136,16 @@ interface Partner {
   close(): Promise<void>;
 }
 
-async function openPartner(hosted: ShowOptions['hosted'], isSpeech: boolean): Promise<Partner> {
+async function openPartner(
+  hosted: ShowOptions['hosted'],
+  isSpeech: boolean,
+  err: (text: string) => void,
+): Promise<Partner> {
   if (hosted) {
     const { apiKey, url = HOSTED_URL } = hosted;
     return {
       session: { place: new URL(url).host, baseUrl: url, faults: OWN_FAULT_BUTTONS, breaksHere: true },
-      actions: new Map([['/token', () => grantToken(url, apiKey)]]),
+      actions: new Map([['/token', telling(() => grantToken(url, apiKey), err)]]),
       close: () => Promise.resolve(),
     };
   }
@@ -162,5 +166,22 @@ async function openPartner(hosted: ShowOptions['hosted'], isSpeech: boolean): Pr
       await emulator.close();
       await vosk?.close();
     },
+  };
+}
+
+/** The page learns only that it failed; whoever started the command learns why, once for each reason in a row. */
+function telling<Value>(act: () => Promise<Value>, err: (text: string) => void): () => Promise<Value> {
+  let told = '';
+  return async () => {
+    try {
+      const value = await act();
+      told = '';
+      return value;
+    } catch (error) {
+      const { message } = error as Error;
+      if (message !== told) err(`${message}\n`);
+      told = message;
+      throw error;
+    }
   };
 }
