@@ -160,8 +160,9 @@ test('a token is asked for where the emulator, too, grants it', async () => {
   await using emulator = await startEmulator();
   expect(await grantToken(emulator.url, 'any-key')).toEqual({ access_token: expect.any(String) as string });
   await expect(grantToken(emulator.url, 'wrong-key')).rejects.toThrow('HTTP 401');
-  await emulator.close();
-  await expect(grantToken(emulator.url, 'any-key')).rejects.toThrow(/connection-refused\. Check host/);
+  const gone = await startEmulator();
+  await gone.close();
+  await expect(grantToken(gone.url, 'any-key')).rejects.toThrow(/connection-refused\. Check host/);
 });
 
 test('every button has a fault, a name and a sentence', async () => {
