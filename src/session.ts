@@ -178,7 +178,7 @@ class Session implements LiveTranscription {
       this.#notify('empty-audio');
       return this.#refuse('empty');
     }
-    if (this.#refusesOverflow && !this.#plane.hasRoom(size)) {
+    if (!this.#plane.hasRoom(size, !this.#refusesOverflow)) {
       this.#notify('audio-refused', { bytes: size });
       return this.#refuse('log-full');
     }
@@ -217,21 +217,12 @@ class Session implements LiveTranscription {
   }
 
   async #close(): Promise<void> {
-    if (this.#plane.isReading) await this.#readRest();
+    if (this.#plane.isReading) await this.#plane.read(this.#options.drainMs);
     if (!this.#report) this.#plane.finish();
     const { pending } = this.ledger;
     const remainingMs = (pending * 1000) / this.#plane.timeline.rate / this.#options.catchUpRate;
     const deadlineMs = this.#options.drainMs + remainingMs;
     this.#tell({ type: 'user.close', deadlineMs, pendingAudio: pending > 0 });
-  }
-
-  /** Waits for Blobs that are still being read, but not for ever. */
-  async #readRest(): Promise<void> {
-    const { clock, drainMs } = this.#options;
-    let timer: unknown;
-    const patience = new Promise<void>((resolve) => (timer = clock.setTimeout(resolve, drainMs)));
-    await Promise.race([this.#plane.read(), patience, this.#ended]);
-    clock.clearTimeout(timer);
   }
 
   #tell(event: ConnectionEvent): void {

@@ -50,6 +50,9 @@ const MIN_BUFFERED_BYTES = 64 * 1024;
 /** A backlog worth telling of. */
 const TELL_BACKLOG_SECONDS = 1;
 
+/** Until code that could not be loaded is asked for again. */
+const LOAD_AGAIN_MS = 3_000;
+
 export class DataPlane {
   readonly timeline: AudioTimeline;
   readonly uplink: Uplink;
@@ -62,7 +65,10 @@ export class DataPlane {
   readonly #downlink: Downlink;
   readonly #finalizer: Finalizer;
   #framing: Framing | undefined;
+  /** What waits for something that may never come, and is let go by `close()`. */
+  readonly #waits = new Set<() => void>();
   #hasFinished = false;
+  #isClosed = false;
 
   constructor(settings: DataPlaneSettings, listener: DataPlaneListener) {
     const { clock, format, log } = settings;
@@ -126,9 +132,11 @@ export class DataPlane {
     return this.uplink.bufferedAmount;
   }
 
-  /** Whether this many more bytes fit without pushing unconfirmed audio out. */
-  hasRoom(bytes: number): boolean {
-    return this.timeline.hasRoom(bytes + this.#intake.waitingBytes);
+  /** Whether this many more bytes fit, if need be by pushing unconfirmed audio out; never by keeping ever more that waits. */
+  hasRoom(bytes: number, mayPushOut: boolean): boolean {
+    const { waitingBytes } = this.#intake;
+    if (!mayPushOut) return this.timeline.hasRoom(waitingBytes + bytes);
+    return waitingBytes === 0 || waitingBytes + bytes <= this.#settings.log.maxBytes;
   }
 
   accept(chunk: AudioChunk): void {
@@ -136,7 +144,7 @@ export class DataPlane {
   }
 
   async finalize(channel: number | undefined): Promise<boolean> {
-    if (this.#intake.isWaiting) await this.#intake.settled();
+    if (this.#intake.isWaiting) await this.read(this.#settings.finalizeMs);
     return this.#finalizer.request(channel);
   }
 
@@ -145,9 +153,9 @@ export class DataPlane {
     return this.#intake.isWaiting;
   }
 
-  /** Resolves when none does any more. */
-  read(): Promise<void> {
-    return this.#intake.settled();
+  /** Resolves when none does any more, after `patienceMs` or at the end of the session. */
+  read(patienceMs: number): Promise<void> {
+    return this.#wait(patienceMs, this.#intake.settled());
   }
 
   /** No more audio will come. */
@@ -160,9 +168,13 @@ export class DataPlane {
 
   /** The session is over: says what is left to say. */
   close(): void {
+    this.#isClosed = true;
     this.#downlink.close();
     this.timeline.announce();
+    const bytes = this.#intake.waitingBytes;
+    if (bytes > 0) this.#listener.notice('audio-unreadable', { bytes });
     this.#finalizer.close();
+    for (const letGo of this.#waits) letGo();
   }
 
   // The line: what the machine's socket actor asks for.
@@ -208,6 +220,7 @@ export class DataPlane {
   }
 
   #accept(bytes: Uint8Array): void {
+    if (this.#isClosed) return;
     const now = this.#settings.clock.now();
     if (!this.#framing || this.#hasFinished) {
       this.#listener.notice('audio-unreadable', { bytes: bytes.byteLength });
@@ -228,14 +241,35 @@ export class DataPlane {
       setFormat: (rate, frameBytes) => this.timeline.setFormat(rate, frameBytes),
     };
     if (format.kind === 'raw') this.#framing = new RawFraming(sink, format.sampleRate, format.frameBytes);
-    else {
-      const load = async () => {
+    else this.#intake.holdUntil(() => this.#loadFraming(format.kind === 'packets', sink));
+  }
+
+  /** Most apps send raw audio, and need not load the code for any other. Where it cannot be loaded, the audio waits for it. */
+  async #loadFraming(isPackets: boolean, sink: FrameSink): Promise<void> {
+    while (!this.#framing && !this.#isClosed) {
+      try {
         const { ContainerFraming, PacketFraming } = await import('./container-framing.ts');
-        this.#framing =
-          format.kind === 'packets' ? new PacketFraming(sink) : new ContainerFraming(sink, RawFraming);
-      };
-      this.#intake.holdUntil(load);
+        this.#framing = isPackets ? new PacketFraming(sink) : new ContainerFraming(sink, RawFraming);
+      } catch (error) {
+        this.#listener.notice('audio-unreadable', { bytes: 0 }, error);
+        await this.#wait(LOAD_AGAIN_MS);
+      }
     }
+  }
+
+  /** Waits for something, for so long at most, and not beyond the session. */
+  #wait(delayMs: number, something?: Promise<void>): Promise<void> {
+    const { clock } = this.#settings;
+    return new Promise((resolve) => {
+      const letGo = () => {
+        clock.clearTimeout(timer);
+        this.#waits.delete(letGo);
+        resolve();
+      };
+      const timer = clock.setTimeout(letGo, delayMs);
+      this.#waits.add(letGo);
+      void something?.then(letGo);
+    });
   }
 
   /** After an outage: gives up what the catch-up policy does not want. */

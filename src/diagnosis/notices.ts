@@ -30,7 +30,7 @@ export const NOTICES = {
   },
   'audio-refused': {
     severity: 'error',
-    meaning: 'The log is full, and refuses what comes',
+    meaning: 'The log is full, or more waits to be read than it could hold, and what comes is refused',
     remedy: 'Slow down until send() accepts again, or let log.overflow drop the oldest.',
   },
   'audio-silent': {
@@ -50,8 +50,8 @@ export const NOTICES = {
   },
   'audio-unreadable': {
     severity: 'error',
-    meaning: 'A chunk of audio could not be read',
-    remedy: 'See the cause.',
+    meaning: 'Audio could not be read, or the code that reads such audio could not be loaded',
+    remedy: 'See the cause. Audio waits for code, which is asked for again every 3 s; a Blob is given up.',
   },
   'catching-up': {
     severity: 'info',

@@ -103,6 +103,34 @@ test('a Blob that cannot be read is reported, and what follows it is not held up
   story.live.abort();
 });
 
+/** Its bytes never come. */
+const hangingBlob = () =>
+  Object.assign(new Blob([new Uint8Array(40)]), { arrayBuffer: () => new Promise<never>(() => undefined) });
+
+test('finalize() is settled in time behind a Blob that never gives its bytes [G9]', async () => {
+  const story = await tell();
+  story.say(600);
+  story.live.send(hangingBlob());
+  let settled: boolean | undefined;
+  void story.live.finalize().then((answer) => (settled = answer));
+  await story.wait(6);
+  expect(settled).toBeTypeOf('boolean');
+  story.live.abort();
+});
+
+test('what waits behind such a Blob is bounded, and what is refused is said to be [G2 G6]', async () => {
+  const story = await tell({ log: { maxBytes: 65_536 } });
+  story.live.send(hangingBlob());
+  const answers = Array.from({ length: 30 }, () => story.live.send(new Uint8Array(3_200)));
+  expect(answers.filter(({ accepted }) => accepted)).toHaveLength(20);
+  expect(answers.at(-1)).toMatchObject({ accepted: false, reason: 'log-full' });
+  expect(story.noticesOf('audio-refused')).not.toEqual([]);
+  const closing = story.live.close();
+  await story.wait(30);
+  await closing;
+  expect(story.noticesOf('audio-unreadable').at(-1)?.evidence).toEqual({ bytes: 40 + 20 * 3_200 });
+});
+
 test('ten seconds in one chunk go out in pieces, paced, and whole [G3 G10]', async () => {
   const story = await tell();
   story.say(10 * RATE);
