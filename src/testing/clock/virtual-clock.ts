@@ -45,7 +45,7 @@ export class VirtualClock implements Clock {
   #wallOffsetMs: number;
   #order = 0;
   #live = 0;
-  #heap: Timer[] = [];
+  readonly #heap: Timer[] = [];
 
   constructor(options: VirtualClockOptions = {}) {
     this.#wallOffsetMs = options.wallTimeMs ?? Date.UTC(2026, 0, 1);

@@ -32,12 +32,12 @@ const ROUNDING_MS = 1e-6;
  * ```
  */
 export class VirtualEventLoop implements Clock {
-  #clock: VirtualClock;
+  readonly #clock: VirtualClock;
   #sleptMs = 0;
   /** When the present sleep began, on the world's clock. */
   #asleepSinceMs: number | undefined;
   #wakesAtMs = -Infinity;
-  #timers = new Set<ProgramTimer>();
+  readonly #timers = new Set<ProgramTimer>();
   /** What waits for the loop to be free again, in order. */
   #held: (() => void)[] = [];
 

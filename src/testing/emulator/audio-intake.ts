@@ -24,12 +24,12 @@ const SILENCE_RATE = 16_000;
 const ENOUGH_TO_TELL = 8;
 
 export class AudioIntake {
-  #settings: ListenSettings;
-  #readings: Readings;
+  readonly #settings: ListenSettings;
+  readonly #readings: Readings;
   #decoder: PcmDecoder | undefined;
-  #demuxer: ContainerDemuxer | undefined;
+  readonly #demuxer: ContainerDemuxer | undefined;
   #hasBegun = false;
-  #swallowing = false;
+  #isSwallowing = false;
   /** The codec that was timed and not heard, once there was some. */
   timedCodec: string | undefined;
 
@@ -41,7 +41,7 @@ export class AudioIntake {
 
   /** Blocks decoded from these bytes; throws {@link UndecodableAudio}. */
   decode(bytes: Uint8Array): AudioBlock[] {
-    if (this.#swallowing) return [];
+    if (this.#isSwallowing) return [];
     const { raw } = this.#settings;
     try {
       if (raw) return this.#decodeRaw(raw, bytes);
@@ -49,7 +49,7 @@ export class AudioIntake {
     } catch (error) {
       const isRefused = raw ? this.#readings.wrongEncoding === 'data-0000' : this.#refusesUnknown(error);
       if (!(error instanceof UndecodableAudio) || isRefused) throw error;
-      this.#swallowing = true;
+      this.#isSwallowing = true;
       return [];
     }
   }

@@ -20,22 +20,22 @@ export interface ChannelPort {
 type Final = { words: HeardWord[]; until: number; endpoint: boolean };
 
 export class Channel {
-  #index: number;
-  #count: number;
-  #settings: ListenSettings;
-  #port: ChannelPort;
-  #recogniser: Recogniser;
-  #sampleRate: number;
+  readonly #index: number;
+  readonly #count: number;
+  readonly #settings: ListenSettings;
+  readonly #port: ChannelPort;
+  readonly #recogniser: Recogniser;
+  readonly #sampleRate: number;
   #accepted = 0;
   #finalUntil = 0;
   #shownUntil = 0;
-  #inSpeech = false;
+  #isInSpeech = false;
   #lastWordEnd: number | undefined;
-  #utteranceEnded = true;
+  #hasUtteranceEnded = true;
   /** While flushing, the latest final is kept back: only the last of them answers the Finalize. */
-  #flushing = false;
+  #isFlushing = false;
   #heldFinal: Final | undefined;
-  #sentWhileFlushing = false;
+  #hasSentWhileFlushing = false;
 
   constructor(
     place: { index: number; count: number; sampleRate: number },
@@ -73,13 +73,13 @@ export class Channel {
       done();
       return;
     }
-    this.#flushing = true;
-    this.#sentWhileFlushing = false;
+    this.#isFlushing = true;
+    this.#hasSentWhileFlushing = false;
     this.#recogniser.flush(() => {
-      this.#flushing = false;
+      this.#isFlushing = false;
       const held = this.#heldFinal;
       this.#heldFinal = undefined;
-      const isAnswer = purpose !== 'when-speech' || this.#sentWhileFlushing || held?.words.length !== 0;
+      const isAnswer = purpose !== 'when-speech' || this.#hasSentWhileFlushing || held?.words.length !== 0;
       if (held && isAnswer) this.#sendFinal(held, purpose !== 'drain');
       done();
     });
@@ -99,13 +99,13 @@ export class Channel {
 
   #onFinal(final: Final): void {
     this.#noticeSpeech(final.words);
-    if (!this.#flushing) {
+    if (!this.#isFlushing) {
       this.#sendFinal(final, false);
       return;
     }
     if (this.#heldFinal) {
       this.#sendFinal(this.#heldFinal, false);
-      this.#sentWhileFlushing = true;
+      this.#hasSentWhileFlushing = true;
     }
     this.#heldFinal = final;
   }
@@ -114,7 +114,7 @@ export class Channel {
     this.#send(final, { isFinal: true, fromFinalize });
     this.#finalUntil = final.until;
     this.#shownUntil = final.until;
-    if (final.endpoint || fromFinalize) this.#inSpeech = false;
+    if (final.endpoint || fromFinalize) this.#isInSpeech = false;
   }
 
   #send({ words, until, endpoint }: Final, kind: { isFinal: boolean; fromFinalize: boolean }): void {
@@ -137,18 +137,18 @@ export class Channel {
     const lastEnd = words.at(-1)?.end;
     if (lastEnd !== undefined && lastEnd !== this.#lastWordEnd) {
       this.#lastWordEnd = lastEnd;
-      this.#utteranceEnded = false;
+      this.#hasUtteranceEnded = false;
     }
-    if (this.#utteranceEnded || this.#lastWordEnd === undefined) return;
+    if (this.#hasUtteranceEnded || this.#lastWordEnd === undefined) return;
     if (until - this.#lastWordEnd < utteranceEndMs / 1000) return;
-    this.#utteranceEnded = true;
+    this.#hasUtteranceEnded = true;
     this.#port.message(utteranceEndMessage(this.#index, this.#count, this.#lastWordEnd));
   }
 
   #noticeSpeech(words: readonly HeardWord[]): void {
     const [first] = words;
-    if (!this.#settings.vadEvents || this.#inSpeech || first === undefined) return;
-    this.#inSpeech = true;
+    if (!this.#settings.vadEvents || this.#isInSpeech || first === undefined) return;
+    this.#isInSpeech = true;
     const timestamp = Math.max(0, first.start - VOICE_LEAD_SECONDS);
     this.#port.message(speechStartedMessage(this.#index, this.#count, timestamp));
   }

@@ -22,10 +22,10 @@ export class ConnectionLog {
   /** All messages, listed or not. */
   receivedCount = 0;
   receivedBytes = 0;
-  #limit: number;
+  readonly #limit: number;
   #lastAtMs: number;
   #longestSilenceMs = 0;
-  #streamIsClosed = false;
+  #isStreamClosed = false;
 
   constructor(openedAtMs: number, limit: number) {
     this.#lastAtMs = openedAtMs;
@@ -48,11 +48,11 @@ export class ConnectionLog {
 
   /** The client has said its last word, and owes none from here on. */
   streamClosed(): void {
-    this.#streamIsClosed = true;
+    this.#isStreamClosed = true;
   }
 
   longestSilenceMs(untilMs: number): number {
-    if (this.#streamIsClosed) return this.#longestSilenceMs;
+    if (this.#isStreamClosed) return this.#longestSilenceMs;
     return Math.max(this.#longestSilenceMs, untilMs - this.#lastAtMs);
   }
 }

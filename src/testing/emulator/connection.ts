@@ -58,14 +58,14 @@ export class Connection implements EmulatedConnection {
   readonly faults: string[] = [];
   end: ConnectionEnd | undefined;
   sentCount = 0;
-  #context: ConnectionContext;
-  #session: Session;
-  #log: ConnectionLog;
-  #outbox: Outbox;
-  #gate: ReadingGate;
+  readonly #context: ConnectionContext;
+  readonly #session: Session;
+  readonly #log: ConnectionLog;
+  readonly #outbox: Outbox;
+  readonly #gate: ReadingGate;
   #pending: { fault: ConnectionFault; atAudioMs: number }[] = [];
   #timers: unknown[] = [];
-  #silent = false;
+  #isSilent = false;
   /** False while it is being made: a real clock moves on meanwhile, and cannot tell. */
   #isUp = false;
   #lastAudioAtMs = -Infinity;
@@ -200,13 +200,13 @@ export class Connection implements EmulatedConnection {
       );
     }
     // A half-open link carries no close frame: the client never learns of it.
-    if (this.#silent || !this.#finish('server', code, reason)) return;
+    if (this.#isSilent || !this.#finish('server', code, reason)) return;
     this.#outbox.close(code, reason);
   }
 
   halfOpen(): void {
     if (!this.#hears()) return;
-    this.#silent = true;
+    this.#isSilent = true;
     this.#session.peerGone();
     this.#outbox.discard();
     this.#context.wire.halfOpen();
@@ -266,12 +266,12 @@ export class Connection implements EmulatedConnection {
   }
 
   suffer(fault: ConnectionFault): void {
-    if (this.end || this.#silent) return;
+    if (this.end || this.#isSilent) return;
     this.#plan(fault, this.receivedAudioMs);
   }
 
   #strike(fault: ConnectionFault): void {
-    if (this.end || this.#silent) return;
+    if (this.end || this.#isSilent) return;
     this.faults.push(fault.kind);
     this.#context.onEvent({ type: 'fault.struck', fault: fault.kind });
     const { maxPace } = this.#context.emulator;
@@ -347,7 +347,7 @@ export class Connection implements EmulatedConnection {
   }
 
   #hears(): boolean {
-    return this.end === undefined && !this.#silent;
+    return this.end === undefined && !this.#isSilent;
   }
 
   #finish(by: ConnectionEnd['by'], code: number, reason: string): boolean {

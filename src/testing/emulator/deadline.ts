@@ -5,9 +5,9 @@
 import type { Clock } from '../../clock.ts';
 
 export class Deadline {
-  #clock: Clock;
-  #limitMs: number;
-  #missed: () => void;
+  readonly #clock: Clock;
+  readonly #limitMs: number;
+  readonly #missed: () => void;
   #since: number | undefined;
   #timer: unknown;
 
@@ -17,7 +17,7 @@ export class Deadline {
     this.#missed = missed;
   }
 
-  get running(): boolean {
+  get isRunning(): boolean {
     return this.#since !== undefined;
   }
 

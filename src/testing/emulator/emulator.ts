@@ -69,10 +69,10 @@ export class Emulator {
   readonly finals: SentFinal[] = [];
   /** Handshakes seen so far. */
   attempts = 0;
-  #open = new Set<Connection>();
-  #plan = new FaultPlan();
-  #outage: Outage;
-  #watchers = new Set<(event: EmulatorEvent) => void>();
+  readonly #open = new Set<Connection>();
+  readonly #plan = new FaultPlan();
+  readonly #outage: Outage;
+  readonly #watchers = new Set<(event: EmulatorEvent) => void>();
 
   constructor(options: EmulatorOptions = {}) {
     this.settings = settle(options);

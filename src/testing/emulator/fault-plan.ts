@@ -2,7 +2,7 @@
 import { type Fault, type HandshakeFault, isHandshakeFault } from './faults.ts';
 
 export class FaultPlan {
-  #numbered = new Map<number, Fault[]>();
+  readonly #numbered = new Map<number, Fault[]>();
   #every: Fault[] = [];
   /** One handshake is hit by one of them. */
   #nextHandshakes: HandshakeFault[] = [];

@@ -6,9 +6,9 @@ export interface Darkenable {
 }
 
 export class Outage {
-  #clock: Clock;
-  #openNow: () => Iterable<Darkenable>;
-  #dark = new Set<Darkenable>();
+  readonly #clock: Clock;
+  readonly #openNow: () => Iterable<Darkenable>;
+  readonly #dark = new Set<Darkenable>();
   #timer: unknown;
   isOn = false;
 

@@ -13,12 +13,12 @@ export interface OutboxWire {
 }
 
 export class Outbox {
-  #clock: Clock;
-  #wire: OutboxWire;
+  readonly #clock: Clock;
+  readonly #wire: OutboxWire;
   #delayMs = 0;
-  #held = false;
-  #duplicating = false;
-  #reordering = false;
+  #isHeld = false;
+  #isDuplicating = false;
+  #isReordering = false;
   #queue: { dueMs: number; send: () => void }[] = [];
   #timer: unknown;
   /** A Results message that waits for the next, to be sent after it. */
@@ -31,7 +31,7 @@ export class Outbox {
   }
 
   text(json: string): void {
-    if (!this.#reordering || !json.startsWith('{"type":"Results"')) {
+    if (!this.#isReordering || !json.startsWith('{"type":"Results"')) {
       this.#sendOvertaken();
       this.#push(json);
     } else if (this.#overtaken === undefined) {
@@ -53,23 +53,23 @@ export class Outbox {
   }
 
   duplicate(on: boolean): void {
-    this.#duplicating = on;
+    this.#isDuplicating = on;
   }
 
   reorder(on: boolean): void {
-    this.#reordering = on;
+    this.#isReordering = on;
     if (!on) this.#sendOvertaken();
   }
 
   hold(): void {
-    this.#held = true;
+    this.#isHeld = true;
     this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 
   release(): void {
-    if (!this.#held) return;
-    this.#held = false;
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
     this.#sendDue();
   }
 
@@ -92,11 +92,11 @@ export class Outbox {
 
   #push(json: string): void {
     this.#put(() => this.#wire.text(json));
-    if (this.#duplicating && json.startsWith('{"type":"Results"')) this.#put(() => this.#wire.text(json));
+    if (this.#isDuplicating && json.startsWith('{"type":"Results"')) this.#put(() => this.#wire.text(json));
   }
 
   #put(send: () => void): void {
-    if (this.#delayMs === 0 && !this.#held && this.#queue.length === 0) {
+    if (this.#delayMs === 0 && !this.#isHeld && this.#queue.length === 0) {
       send();
       return;
     }
@@ -109,7 +109,7 @@ export class Outbox {
   #sendDue(): void {
     this.#timer = undefined;
     for (;;) {
-      const next = this.#held ? undefined : this.#queue[0];
+      const next = this.#isHeld ? undefined : this.#queue[0];
       if (next === undefined) return;
       const waitMs = next.dueMs - this.#clock.now();
       if (waitMs > 0) {

@@ -25,15 +25,15 @@ export interface Pacing {
 const BYTES_PER_ENTRY = 300;
 
 export class PacedQueue {
-  #clock: Clock;
-  #pacing: Pacing;
+  readonly #clock: Clock;
+  readonly #pacing: Pacing;
   #waiting: { work: Work; arrivedMs: number }[] = [];
   /** When processing at the highest pace permitted would have done all that was taken on so far. */
   #paidUntilMs = -Infinity;
   #timer: unknown;
-  #busy = false;
-  #held = false;
-  #closed = false;
+  #isBusy = false;
+  #isHeld = false;
+  #isClosed = false;
   #waitingMs = 0;
   #waitingBytes = 0;
 
@@ -52,7 +52,7 @@ export class PacedQueue {
   }
 
   push(work: Work): void {
-    if (this.#closed) return;
+    if (this.#isClosed) return;
     this.#waitingMs += work.audioMs;
     this.#waitingBytes += work.bytes + BYTES_PER_ENTRY;
     this.#waiting.push({ work, arrivedMs: this.#clock.now() });
@@ -61,11 +61,11 @@ export class PacedQueue {
 
   /** Stops taking on work; what is in line stays there. */
   hold(): void {
-    this.#held = true;
+    this.#isHeld = true;
   }
 
   release(): void {
-    this.#held = false;
+    this.#isHeld = false;
     this.#proceed();
   }
 
@@ -81,7 +81,7 @@ export class PacedQueue {
   }
 
   close(): void {
-    this.#closed = true;
+    this.#isClosed = true;
     this.#waiting = [];
     this.#waitingMs = 0;
     this.#waitingBytes = 0;
@@ -90,9 +90,9 @@ export class PacedQueue {
   }
 
   #proceed(): void {
-    if (this.#busy || this.#timer !== undefined) return;
+    if (this.#isBusy || this.#timer !== undefined) return;
     for (;;) {
-      const next = this.#held || this.#closed ? undefined : this.#waiting[0];
+      const next = this.#isHeld || this.#isClosed ? undefined : this.#waiting[0];
       if (next === undefined) return;
       const waitMs = this.#dueMs(next.arrivedMs) - this.#clock.now();
       if (waitMs > 0) {
@@ -119,12 +119,12 @@ export class PacedQueue {
   /** Tells whether the work was done at once; if not, its end goes on with the line. */
   #runNow(work: Work): boolean {
     let returned = false;
-    this.#busy = true;
+    this.#isBusy = true;
     work.run(() => {
-      this.#busy = false;
+      this.#isBusy = false;
       if (returned) this.#proceed();
     });
     returned = true;
-    return !this.#busy;
+    return !this.#isBusy;
   }
 }

@@ -9,10 +9,10 @@ import type { EmulatorSettings } from './options.ts';
 const UNANSWERED_AUDIO_MS = 5_000;
 
 export class Patience {
-  #keepAliveHolds: EmulatorSettings['keepAliveHolds'];
-  #idle: Deadline;
-  #noAudio: Deadline;
-  #response: Deadline;
+  readonly #keepAliveHolds: EmulatorSettings['keepAliveHolds'];
+  readonly #idle: Deadline;
+  readonly #noAudio: Deadline;
+  readonly #response: Deadline;
   #hasCarriedAudio = false;
   #hasUnderstoodAudio = false;
   #hasAnswered = false;
@@ -38,7 +38,7 @@ export class Patience {
       this.#idle.restart();
       this.#noAudio.restart();
     }
-    if (!this.#response.running) this.#response.restart();
+    if (!this.#response.isRunning) this.#response.restart();
   }
 
   /** It held so much audio. */

@@ -19,13 +19,13 @@ const NO_STATUS = 1005;
 const UNSENDABLE = new Set([1006, 1015]);
 
 export class Peer {
-  #webSocket: WebSocket;
-  #socket: Duplex;
-  #clock: Clock;
+  readonly #webSocket: WebSocket;
+  readonly #socket: Duplex;
+  readonly #clock: Clock;
   #connection: Connection | undefined;
   #isCongested = false;
   #congestionTimer: unknown;
-  #silent = false;
+  #isSilent = false;
 
   constructor(webSocket: WebSocket, socket: Duplex, clock: Clock) {
     this.#webSocket = webSocket;
@@ -47,12 +47,12 @@ export class Peer {
     },
     cut: () => this.#reset(),
     halfOpen: () => {
-      this.#silent = true;
+      this.#isSilent = true;
       this.#webSocket.pause();
     },
     pause: () => this.#webSocket.pause(),
     resume: () => {
-      if (!this.#silent) this.#webSocket.resume();
+      if (!this.#isSilent) this.#webSocket.resume();
     },
   };
 

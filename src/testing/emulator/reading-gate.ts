@@ -6,9 +6,9 @@ export interface ReadingWire {
 }
 
 export class ReadingGate {
-  #wire: ReadingWire;
-  #changed: (isOpen: boolean) => void;
-  #objections = new Set<string>();
+  readonly #wire: ReadingWire;
+  readonly #changed: (isOpen: boolean) => void;
+  readonly #objections = new Set<string>();
 
   constructor(wire: ReadingWire, changed: (isOpen: boolean) => void) {
     this.#wire = wire;

@@ -59,12 +59,12 @@ export class EmulatorServer extends Emulator implements AsyncDisposable {
   /** Address to connect to, such as `ws://127.0.0.1:54321`; the path is `/v1/listen`. */
   url = '';
   port = 0;
-  #sockets = new Set<Socket>();
-  #desk: ControlDesk | undefined;
+  readonly #sockets = new Set<Socket>();
+  readonly #desk: ControlDesk | undefined;
   /** Plain requests so far. */
   #requests = 0;
-  #http: Server;
-  #webSockets: WebSocketServer;
+  readonly #http: Server;
+  readonly #webSockets: WebSocketServer;
 
   constructor(options: EmulatorServerOptions = {}) {
     super({ ...options, maxRemembered: options.maxRemembered ?? MAX_REMEMBERED });

@@ -65,18 +65,18 @@ const LONGEST_PIECE_MS = 100;
 const MAX_BACKLOG_BYTES = 2 * 1024 * 1024;
 
 export class Session {
-  #context: SessionContext;
-  #queue: PacedQueue;
-  #intake: AudioIntake;
+  readonly #context: SessionContext;
+  readonly #queue: PacedQueue;
+  readonly #intake: AudioIntake;
   #channels: Channel[] = [];
   #state: 'open' | 'draining' | 'closed' = 'open';
-  #createdMs: number;
+  readonly #createdMs: number;
   #receivedAudioMs = 0;
   #processedAudioMs = 0;
   /** A list of keyterms was too long, and transcription has silently ended. */
   #isDeaf = false;
   #isFull = false;
-  #patience: Patience;
+  readonly #patience: Patience;
   #closing: unknown;
 
   constructor(context: SessionContext) {

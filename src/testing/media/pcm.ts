@@ -13,8 +13,8 @@ const PLATFORM_IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] ==
 /** Splits a byte stream into one signal for each channel. */
 export class PcmDecoder {
   readonly channels: number;
-  #encoding: PcmEncoding;
-  #frameBytes: number;
+  readonly #encoding: PcmEncoding;
+  readonly #frameBytes: number;
   #rest = new Uint8Array(0);
 
   constructor(encoding: PcmEncoding, channels: number) {

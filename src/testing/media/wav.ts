@@ -58,12 +58,12 @@ function wavHeader({ encoding, sampleRate, channels }: WavFormat): Uint8Array {
 export class WavDemuxer implements ContainerDemuxer {
   #pending = new Uint8Array(0);
   #format: WavFormat | undefined;
-  #inData = false;
+  #isInData = false;
 
   push(bytes: Uint8Array): Packet[] {
     this.#pending = append(this.#pending, bytes);
-    if (!this.#inData) this.#readHeader();
-    if (!this.#inData || !this.#format) return [];
+    if (!this.#isInData) this.#readHeader();
+    if (!this.#isInData || !this.#format) return [];
     const frameBytes = (BITS[this.#format.encoding] / 8) * this.#format.channels;
     const usable = this.#pending.length - (this.#pending.length % frameBytes);
     if (usable === 0) return [];
@@ -84,7 +84,7 @@ export class WavDemuxer implements ContainerDemuxer {
       if (tag(at) === 'data') {
         if (!this.#format) throw new UndecodableAudio('a WAVE file without a format');
         this.#pending = bytes.slice(at + 8);
-        this.#inData = true;
+        this.#isInData = true;
         return;
       }
       const next = at + 8 + length + (length % 2);

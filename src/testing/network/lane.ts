@@ -5,11 +5,11 @@
 import type { Clock } from '../../clock.ts';
 
 export class Lane {
-  #clock: Clock;
+  readonly #clock: Clock;
   #queue: { dueMs: number; deliver: () => void }[] = [];
   #timer: unknown;
-  #closed = false;
-  #held = false;
+  #isClosed = false;
+  #isHeld = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -21,27 +21,27 @@ export class Lane {
 
   /** Delivers after `delayMs`, or later where that would overtake what went before. */
   put(delayMs: number, deliver: () => void): void {
-    if (this.#closed) return;
+    if (this.#isClosed) return;
     this.#queue.push({ dueMs: this.#clock.now() + delayMs, deliver });
-    if (this.#timer === undefined && !this.#held) this.#arm();
+    if (this.#timer === undefined && !this.#isHeld) this.#arm();
   }
 
   /** Delivers nothing, and loses nothing, until it is released. */
   hold(): void {
-    this.#held = true;
+    this.#isHeld = true;
     this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 
   release(): void {
-    if (!this.#held) return;
-    this.#held = false;
-    if (!this.#closed) this.#arm();
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    if (!this.#isClosed) this.#arm();
   }
 
   /** Loses what is under way, and all that comes. */
   close(): void {
-    this.#closed = true;
+    this.#isClosed = true;
     this.#queue = [];
     this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -55,7 +55,7 @@ export class Lane {
         this.#timer = undefined;
         this.#queue.shift();
         head.deliver();
-        if (this.#timer === undefined && !this.#closed && !this.#held) this.#arm();
+        if (this.#timer === undefined && !this.#isClosed && !this.#isHeld) this.#arm();
       },
       Math.max(0, head.dueMs - this.#clock.now()),
     );

@@ -36,20 +36,20 @@ export class VirtualLink implements Socket {
   readonly openedByClientAtMs: number;
   /** How it ended for the client; absent while it lives. */
   end: (SocketEnd & { atMs: number }) | undefined;
-  #clock: Clock;
-  #emulator: Emulator;
-  #conditions: LinkConditions;
-  #handlers: SocketHandlers;
+  readonly #clock: Clock;
+  readonly #emulator: Emulator;
+  readonly #conditions: LinkConditions;
+  readonly #handlers: SocketHandlers;
   #state: 'connecting' | 'open' | 'closing' | 'ended' = 'connecting';
   /** Directions that have gone silent. */
-  #silent = { up: false, down: false };
+  readonly #silent = { up: false, down: false };
   /** Bytes that may still arrive, before the network breaks. */
-  #bytesLeft = { up: Infinity, down: Infinity };
+  readonly #bytesLeft = { up: Infinity, down: Infinity };
   /** The server reads nothing for the time being: what is sent stays with the client. */
   #isUnread = false;
-  #log = new OutboundLog();
-  #uplink: Lane;
-  #toServer: Lane;
+  readonly #log = new OutboundLog();
+  readonly #uplink: Lane;
+  readonly #toServer: Lane;
   #toClient: Lane;
   #buffered = 0;
   #uplinkFreeAtMs = 0;

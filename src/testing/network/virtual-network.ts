@@ -68,7 +68,7 @@ export class VirtualNetwork {
   offline = false;
   /** Change these at any time. */
   readonly conditions: LinkConditions;
-  #emulator: Emulator;
+  readonly #emulator: Emulator;
 
   constructor(emulator: Emulator, options: VirtualNetworkOptions = {}) {
     this.#emulator = emulator;

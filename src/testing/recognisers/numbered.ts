@@ -61,10 +61,10 @@ export function numberedRecogniser(format: RecogniserFormat, listener: Recognise
 }
 
 class NumberedRecogniser implements Recogniser {
-  #rate: number;
-  #frameSamples: number;
-  #phrasing: Phrasing;
-  #closed = false;
+  readonly #rate: number;
+  readonly #frameSamples: number;
+  readonly #phrasing: Phrasing;
+  #isClosed = false;
   #position = 0;
   /** Samples of the present frame already heard; zero between frames. */
   #inFrame = 0;
@@ -75,7 +75,7 @@ class NumberedRecogniser implements Recogniser {
   #framesOfWord = 0;
   /** Where the sound that is no whole word yet began. */
   #soundStart: number | undefined;
-  #intact = true;
+  #isIntact = true;
 
   constructor(format: RecogniserFormat, listener: RecogniserListener) {
     this.#rate = format.sampleRate;
@@ -84,7 +84,7 @@ class NumberedRecogniser implements Recogniser {
   }
 
   accept(samples: Int16Array): void {
-    if (this.#closed) return;
+    if (this.#isClosed) return;
     for (const sample of samples) {
       this.#hear(sample);
       this.#position += 1;
@@ -93,7 +93,7 @@ class NumberedRecogniser implements Recogniser {
   }
 
   flush(flushed: () => void): void {
-    if (this.#closed) return;
+    if (this.#isClosed) return;
     this.#endSound();
     this.#inFrame = 0;
     this.#phrasing.flush(this.#position / this.#rate);
@@ -101,7 +101,7 @@ class NumberedRecogniser implements Recogniser {
   }
 
   close(): void {
-    this.#closed = true;
+    this.#isClosed = true;
   }
 
   #hear(sample: number): void {
@@ -114,7 +114,7 @@ class NumberedRecogniser implements Recogniser {
       this.#takeSerial(sample * SERIAL_BASE + this.#head);
     } else if (sample !== filling(this.#serial, this.#inFrame)) {
       // Something is missing here, or too much: this frame is broken, and the next may begin at this very sample.
-      this.#intact = false;
+      this.#isIntact = false;
       this.#inFrame = 0;
       if (sample < 0) this.#beginFrame(sample);
       return;
@@ -127,12 +127,12 @@ class NumberedRecogniser implements Recogniser {
     if (this.#soundStart === undefined) {
       this.#soundStart = this.#position;
       this.#framesOfWord = 0;
-      this.#intact = true;
+      this.#isIntact = true;
       this.#expected = undefined;
       this.#phrasing.speechStarted(this.#position / this.#rate);
     }
     if (sample > 0) {
-      this.#intact = false;
+      this.#isIntact = false;
       return;
     }
     this.#head = -1 - sample;
@@ -142,15 +142,15 @@ class NumberedRecogniser implements Recogniser {
   #takeSerial(serial: number): void {
     this.#serial = serial;
     const startsWord = serial % FRAMES_PER_WORD === 0;
-    if (this.#expected !== undefined && serial !== this.#expected) this.#intact = false;
-    if (this.#expected === undefined && !startsWord) this.#intact = false;
-    if (startsWord && (this.#framesOfWord > 0 || !this.#intact)) {
+    if (this.#expected !== undefined && serial !== this.#expected) this.#isIntact = false;
+    if (this.#expected === undefined && !startsWord) this.#isIntact = false;
+    if (startsWord && (this.#framesOfWord > 0 || !this.#isIntact)) {
       // A whole word begins here, whatever was wrong before it.
       const frameStart = this.#position - 1;
       this.#endSound(frameStart);
       this.#soundStart = frameStart;
       this.#phrasing.speechStarted(frameStart / this.#rate);
-      this.#intact = true;
+      this.#isIntact = true;
     }
     this.#expected = serial + 1;
   }
@@ -158,7 +158,7 @@ class NumberedRecogniser implements Recogniser {
   #endFrame(): void {
     this.#inFrame = 0;
     this.#framesOfWord += 1;
-    if (this.#framesOfWord < FRAMES_PER_WORD || !this.#intact) return;
+    if (this.#framesOfWord < FRAMES_PER_WORD || !this.#isIntact) return;
     const end = this.#position + 1;
     const number = ((this.#expected ?? 0) - FRAMES_PER_WORD) / FRAMES_PER_WORD;
     this.#report(spell(number), this.#soundStart ?? end, end, spell(number + 10));
@@ -174,7 +174,7 @@ class NumberedRecogniser implements Recogniser {
     this.#soundStart = undefined;
     this.#framesOfWord = 0;
     this.#expected = undefined;
-    this.#intact = true;
+    this.#isIntact = true;
     const [startSeconds, endSeconds] = [start / this.#rate, end / this.#rate];
     const confidence = word === FRAGMENT ? 0.3 : 0.99;
     this.#phrasing.speechEnded(

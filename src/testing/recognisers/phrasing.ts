@@ -15,18 +15,18 @@ const UNSURE_SECONDS = 1.2;
 const UNSURE_EVERY = 5;
 
 export class Phrasing {
-  #listener: RecogniserListener;
-  #endpointingSeconds: number;
+  readonly #listener: RecogniserListener;
+  readonly #endpointingSeconds: number;
   #words: HeardWord[] = [];
   #heardUntil = 0;
   #finalUntil = 0;
   #interimAt = 0;
   #silentSince = 0;
   #speakingSince: number | undefined;
-  #utteranceOpen = false;
+  #isUtteranceOpen = false;
   #emptyFinals = 0;
   #wordCount = 0;
-  #unsure = new Map<HeardWord, string>();
+  readonly #unsure = new Map<HeardWord, string>();
 
   constructor(format: RecogniserFormat, listener: RecogniserListener) {
     this.#listener = listener;
@@ -45,7 +45,7 @@ export class Phrasing {
     this.#silentSince = atSeconds;
     this.#heardUntil = Math.max(this.#heardUntil, atSeconds);
     if (word === undefined) return;
-    this.#utteranceOpen = true;
+    this.#isUtteranceOpen = true;
     this.#words.push(word);
     this.#wordCount += 1;
     if (nearMiss !== undefined && this.#wordCount % UNSURE_EVERY === 0) this.#unsure.set(word, nearMiss);
@@ -55,8 +55,8 @@ export class Phrasing {
   heard(untilSeconds: number): void {
     this.#heardUntil = untilSeconds;
     const silent = this.#speakingSince === undefined;
-    if (silent && this.#utteranceOpen && untilSeconds - this.#silentSince >= this.#endpointingSeconds) {
-      this.#utteranceOpen = false;
+    if (silent && this.#isUtteranceOpen && untilSeconds - this.#silentSince >= this.#endpointingSeconds) {
+      this.#isUtteranceOpen = false;
       this.#final(untilSeconds, true);
     } else if (untilSeconds - this.#finalUntil >= FINAL_CADENCE_SECONDS) {
       this.#finalByCadence(untilSeconds);
@@ -70,7 +70,7 @@ export class Phrasing {
   /** Decides all of it, now. */
   flush(untilSeconds: number): void {
     this.#heardUntil = untilSeconds;
-    this.#utteranceOpen = false;
+    this.#isUtteranceOpen = false;
     this.#final(untilSeconds, false);
   }
 

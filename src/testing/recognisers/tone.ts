@@ -43,17 +43,17 @@ export function toneRecogniser(format: RecogniserFormat, listener: RecogniserLis
 }
 
 class ToneRecogniser implements Recogniser {
-  #rate: number;
-  #phrasing: Phrasing;
-  #closed = false;
+  readonly #rate: number;
+  readonly #phrasing: Phrasing;
+  #isClosed = false;
   #position = 0;
   #step = 0;
   #stepEnd: number;
   #energy = 0;
   #stepLength = 0;
-  #stepSamples: Int16Array;
+  readonly #stepSamples: Int16Array;
   /** Samples of the sound in progress; long enough to tell two words run together from a howl. */
-  #sound: Int16Array;
+  readonly #sound: Int16Array;
   #soundLength = 0;
   #soundStart: number | undefined;
   #soundEnd = 0;
@@ -68,7 +68,7 @@ class ToneRecogniser implements Recogniser {
   }
 
   accept(samples: Int16Array): void {
-    if (this.#closed) return;
+    if (this.#isClosed) return;
     for (const sample of samples) {
       this.#stepSamples[this.#stepLength++] = sample;
       this.#energy += sample * sample;
@@ -78,14 +78,14 @@ class ToneRecogniser implements Recogniser {
   }
 
   flush(flushed: () => void): void {
-    if (this.#closed) return;
+    if (this.#isClosed) return;
     this.#endSound();
     this.#phrasing.flush(this.#position / this.#rate);
     flushed();
   }
 
   close(): void {
-    this.#closed = true;
+    this.#isClosed = true;
   }
 
   #endStep(): void {

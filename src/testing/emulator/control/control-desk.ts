@@ -22,9 +22,9 @@ import { faultsView, stateView } from './views.ts';
 const FAULTS_PATH = '/control/faults';
 
 export class ControlDesk {
-  #emulator: Emulator & { readonly url: string };
-  #feed: LiveFeed;
-  #unwatch: () => void;
+  readonly #emulator: Emulator & { readonly url: string };
+  readonly #feed: LiveFeed;
+  readonly #unwatch: () => void;
 
   constructor(emulator: Emulator & { readonly url: string }) {
     this.#emulator = emulator;

@@ -15,15 +15,15 @@ const MAX_TRANSCRIPTS = 200;
 const LONGEST_TRANSCRIPT = 400;
 
 export class LiveFeed {
-  #clock: Clock;
-  #state: () => object;
-  #watchers = new Set<ServerResponse>();
-  #lines: LogLine[] = [];
+  readonly #clock: Clock;
+  readonly #state: () => object;
+  readonly #watchers = new Set<ServerResponse>();
+  readonly #lines: LogLine[] = [];
   #lineCount = 0;
   /** The last words of each connection: also those that were said before anybody watched. */
-  #transcripts = new Map<number, { decided: string; open: string }>();
+  readonly #transcripts = new Map<number, { decided: string; open: string }>();
   /** Of all, since the emulator forgets the oldest. */
-  #counts = { ended: 0, refused: 0 };
+  readonly #counts = { ended: 0, refused: 0 };
   #timer: unknown;
 
   constructor(state: () => object, clock: Clock = systemClock) {
