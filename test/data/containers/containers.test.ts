@@ -23,6 +23,10 @@ import {
 
 const NAMES: ContainerName[] = ['wav', 'ogg', 'webm', 'mp4', 'flac', 'mp3', 'adts', 'unknown'];
 
+it('is known of each, before its first byte, whether its positions are exact', () => {
+  expect(NAMES.filter((name) => createDemuxer(name).exact)).toEqual(['wav', 'ogg', 'webm']);
+});
+
 describe('MP4', () => {
   const header = concat(box('ftyp', text('iso5')), box('moov', noise(700)));
   const fragment = (seed: number) => concat(box('moof', noise(100, seed)), box('mdat', noise(900, seed)));

@@ -26,6 +26,7 @@ describe('the first bytes', () => {
   ])('say %s', (name, bytes) => {
     expect(sniffContainer(bytes)).toBe(name);
     expect(sniffContainer(bytes.subarray(0, 12))).toBe(name);
+    expect(sniffContainer(concat([0x20], bytes))).toBe('unknown');
   });
 
   it('do not tell while they are fewer than twelve', () => {
