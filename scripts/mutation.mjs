@@ -3,8 +3,7 @@
 //   npm run mutation              all areas, in an hour or two
 //   npm run mutation -- control   one area, or several; what has not changed since the last run is not tried again
 //
-// A mutant is tried by the tests that are meant for it, so that a score is not owed to chance: what decides and what keeps books
-// by unit tests, what only lives between a clock and a socket by whole sessions in virtual time.
+// A mutant is tried by the unit tests that are meant for it, so that a score is not owed to chance.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,19 +11,12 @@ import { join } from 'node:path';
 const ROOT = join(import.meta.dirname, '..');
 const LEAST_SCORE = 85;
 
-/** What lives between a clock and a socket. */
-const WIRE = ['src/data/container-framing.ts', 'src/data/data-plane.ts', 'src/data/uplink.ts'];
-
 /** @type {Record<string, { mutate: string[], tests: string[] }>} */
 const AREAS = {
   protocol: { mutate: ['src/protocol/*.ts'], tests: ['test/protocol/*.test.ts'] },
-  control: { mutate: ['src/control/*.ts'], tests: ['test/control/*.test.ts'] },
-  books: { mutate: ['src/data/*.ts', ...WIRE.map((file) => `!${file}`)], tests: ['test/data/*.test.ts'] },
+  control: { mutate: ['src/control/**/*.ts'], tests: ['test/control/*.test.ts'] },
+  data: { mutate: ['src/data/*.ts'], tests: ['test/data/*.test.ts'] },
   containers: { mutate: ['src/data/containers/*.ts'], tests: ['test/data/containers/*.test.ts'] },
-  wire: {
-    mutate: ['src/control/actors/*.ts', ...WIRE],
-    tests: ['test/data/*.test.ts', 'test/system/!(chaos).test.ts'],
-  },
 };
 
 /** @typedef {{ killed: number, missed: number }} Score */
