@@ -41,7 +41,9 @@ export interface SocketEnd {
   cause?: string;
 }
 
-/** What a transport calls. `ended` is called exactly once, last, whatever happens. */
+/**
+ * What a transport calls. `opened` not before it has returned its socket; `ended` exactly once, last, whatever happens.
+ */
 export interface SocketHandlers {
   opened(handshake: Handshake): void;
   /** A text message. */
