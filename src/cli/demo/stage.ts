@@ -29,9 +29,9 @@ export type Outbound = 'audio' | 'keep-alive' | 'close-stream' | 'other';
 
 /** What goes out, seen on its way: a transport that tells, and whose connection can be broken. */
 export class TappedTransport {
-  #inner: Transport;
-  #onSent: (message: Outbound) => void;
-  #sockets = new Set<Socket>();
+  readonly #inner: Transport;
+  readonly #onSent: (message: Outbound) => void;
+  readonly #sockets = new Set<Socket>();
 
   constructor(inner: Transport, onSent: (message: Outbound) => void = () => undefined) {
     this.#inner = inner;

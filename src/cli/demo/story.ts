@@ -72,7 +72,7 @@ export class Story {
   #isConnected = false;
   #pausedAt: { atMs: number; keepAlives: number; connections: number } | undefined;
   #struck: FaultName | undefined;
-  #tell: (news: News) => void;
+  readonly #tell: (news: News) => void;
 
   constructor(tell: (news: News) => void = () => undefined) {
     this.#tell = tell;

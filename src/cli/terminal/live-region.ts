@@ -18,7 +18,7 @@ const CLEAR_TO_END = '\x1b[J';
 const CLEAR_LINE = '\x1b[K';
 
 export class LiveRegion {
-  #stream: TerminalStream;
+  readonly #stream: TerminalStream;
   #shown: readonly string[] = [];
   #isOpen = false;
 
