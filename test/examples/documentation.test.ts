@@ -46,8 +46,8 @@ test.each([
   expect(shown.map(({ code }) => code)).toContain(read(path));
 });
 
-test('the two pages share their looks, their paragraphs and their server, but for the folder that it serves', () => {
-  for (const file of ['src/styles.css', 'src/paragraphs.ts']) {
+test('the two pages share their looks, their paragraphs, their advice and their server, but for the folder that it serves', () => {
+  for (const file of ['src/styles.css', 'src/paragraphs.ts', 'src/troubles.ts']) {
     expect(read(`docs/examples/angular/${file}`)).toBe(read(`docs/examples/react/${file}`));
   }
   const angular = read('docs/examples/angular/server.mjs').replace("'dist', 'browser'", "'dist'");

@@ -1,2 +1,3 @@
 // @vitest-environment jsdom
 import '../../docs/examples/react/src/app.test.tsx';
+import '../../docs/examples/react/src/microphone.test.tsx';

@@ -10,7 +10,8 @@ test('captions go on after the network was cut', async () => {
   const listen = { encoding: 'linear16', sample_rate: 16_000, interim_results: true };
   const options = { auth: { apiKey: 'any' }, clock, transport: network.transport, listen };
   const audio$ = concat(of(speak(count(1, 20), { sampleRate: 16_000 })), NEVER);
-  TestBed.configureTestingModule({ providers: [{ provide: SETTING, useValue: { options, audio$ } }] });
+  const setting = { options, microphone: () => audio$ };
+  TestBed.configureTestingModule({ providers: [{ provide: SETTING, useValue: setting }] });
   const fixture = TestBed.createComponent(App);
   const { captions } = fixture.componentInstance;
 

@@ -1,16 +1,17 @@
 /** Live captions: signals for what is shown, and no zone. */
 import { DecimalPipe } from '@angular/common';
-import { ChangeDetectionStrategy, Component, computed, InjectionToken, inject } from '@angular/core';
-import type { AudioChunk, LiveTranscriptionOptions } from 'rx-deepgram';
+import { ChangeDetectionStrategy, Component, computed, InjectionToken, inject, signal } from '@angular/core';
+import type { AudioChunk, CaptureStatus, LiveTranscriptionOptions } from 'rx-deepgram';
 import { injectLiveTranscription } from 'rx-deepgram/angular';
 import type { Observable } from 'rxjs';
 import { paragraphsOf } from './paragraphs.ts';
+import { adviceOn, TROUBLES } from './troubles.ts';
 
 /** What the app works with, so that a test can give it another. */
 export const SETTING = new InjectionToken<{
   options: LiveTranscriptionOptions;
-  /** What to transcribe: a microphone, which is opened by listening to it. */
-  audio$: Observable<AudioChunk>;
+  /** What to transcribe: a microphone, which is opened by listening to it, and then says how it fares. */
+  microphone: (onStatus: (status: CaptureStatus) => void) => Observable<AudioChunk>;
   /** Cuts the network, where that can be done. */
   cut?: (() => unknown) | undefined;
 }>('setting');
@@ -32,7 +33,7 @@ const STATUS = {
   template: `
     <header>
       <h1>Live captions</h1>
-      <p class="status" role="status" [attr.data-phase]="isPaused() ? 'paused' : captions.phase()">
+      <p class="status" role="status" [attr.data-phase]="tone()">
         {{ status() }}
       </p>
     </header>
@@ -55,21 +56,22 @@ const STATUS = {
               </span>
             </p>
           } @empty {
-            <p class="hint">
-              {{ captions.isListening() ? 'Say something.' : 'Press Start and say something.' }}
-            </p>
+            <p class="hint">{{ hint() }}</p>
           }
         </div>
       </section>
     </main>
 
     <footer>
+      @if (trouble(); as trouble) {
+        <p class="advice" role="alert">{{ trouble.advice }}</p>
+      }
       @if (captions.error(); as error) {
-        <p class="failure" role="alert">{{ error.message }}</p>
+        <p class="failure" role="alert">{{ adviceOn(error) }}</p>
       }
       <dl class="ledger">
         <div><dt>transcribed</dt><dd>{{ seconds().confirmed | number: '1.1-1' }} s</dd></div>
-        <div><dt>on its way</dt><dd>{{ seconds().pending | number: '1.1-1' }} s</dd></div>
+        <div><dt>{{ isOff() && seconds().pending > 0 ? 'not answered' : 'on its way' }}</dt><dd>{{ seconds().pending | number: '1.1-1' }} s</dd></div>
         <div><dt>lost</dt><dd>{{ seconds().dropped | number: '1.1-1' }} s</dd></div>
         <meter
           min="0"
@@ -82,7 +84,7 @@ const STATUS = {
       </dl>
       <div class="controls">
         @if (isOff() || captions.phase() === 'closing') {
-          <button type="button" class="primary" [disabled]="!isOff()" (click)="captions.start(setting.audio$)">
+          <button type="button" class="primary" [disabled]="!isOff()" (click)="captions.start(audio$)">
             Start
           </button>
         } @else {
@@ -90,7 +92,7 @@ const STATUS = {
           @if (captions.isListening()) {
             <button type="button" (click)="captions.pause()">Pause</button>
           } @else {
-            <button type="button" (click)="captions.start(setting.audio$)">Resume</button>
+            <button type="button" (click)="captions.start(audio$)">Resume</button>
           }
         }
         @if (setting.cut; as cut) {
@@ -101,12 +103,29 @@ const STATUS = {
   `,
 })
 export class App {
+  readonly adviceOn = adviceOn;
   readonly setting = inject(SETTING);
   readonly captions = injectLiveTranscription(this.setting.options);
+  /** How the microphone fares. */
+  readonly capture = signal<CaptureStatus>('live');
+  readonly audio$ = this.setting.microphone((status) => this.capture.set(status));
 
   readonly isOff = computed(() => ['closed', 'failed'].includes(this.captions.phase()));
   readonly isPaused = computed(() => this.captions.phase() === 'open' && !this.captions.isListening());
-  readonly status = computed(() => (this.isPaused() ? 'Paused' : STATUS[this.captions.phase()]));
+  readonly trouble = computed(() => (this.captions.isListening() ? TROUBLES[this.capture()] : undefined));
+  /** While there is a connection to be heard by, whether anybody can be heard matters more. */
+  readonly isUnheard = computed(() => this.trouble() && ['open', 'waiting'].includes(this.captions.phase()));
+  readonly tone = computed(() =>
+    this.isUnheard() ? 'unheard' : this.isPaused() ? 'paused' : this.captions.phase(),
+  );
+  readonly status = computed(() => {
+    if (this.isUnheard()) return this.trouble()?.status;
+    return this.isPaused() ? 'Paused' : STATUS[this.captions.phase()];
+  });
+  readonly hint = computed(() => {
+    if (!this.captions.isListening()) return 'Press Start and say something.';
+    return this.capture() === 'starting' ? 'Allow the microphone, and say something.' : 'Say something.';
+  });
 
   readonly paragraphs = computed(() =>
     paragraphsOf([...this.captions.finals(), ...this.captions.interims()]),

@@ -1,5 +1,5 @@
 import { bootstrapApplication } from '@angular/platform-browser';
-import { microphone } from 'rx-deepgram';
+import { type CaptureStatus, microphone } from 'rx-deepgram';
 import { App, SETTING } from './app.ts';
 
 /** Asked before every attempt to connect, so that no reconnect uses a token that has expired. */
@@ -29,7 +29,8 @@ await bootstrapApplication(App, {
             endpointing: 300,
           },
         },
-        audio$: microphone({ sampleRate: 16_000 }),
+        microphone: (onStatus: (status: CaptureStatus) => void) =>
+          microphone({ sampleRate: 16_000, onStatus }),
         cut: canCut ? () => fetch('/api/cut', { method: 'POST' }) : undefined,
       },
     },

@@ -15,7 +15,7 @@ test('captions go on after the network was cut', async () => {
   const microphone$ = concat(of(speak(count(1, 20), { sampleRate: 16_000 })), NEVER);
   const wait = (ms: number) => act(() => clock.advanceAsync(ms));
 
-  render(<App options={options} audio$={microphone$} />);
+  render(<App options={options} microphone={() => microphone$} />);
   fireEvent.click(screen.getByText('Start'));
   await wait(3_000);
   network.cut();

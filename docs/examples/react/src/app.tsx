@@ -1,29 +1,33 @@
 /** Live captions: each component is rendered again for what it reads, and for nothing else. */
-import { type ReactNode, useMemo } from 'react';
-import type { AudioChunk, LiveTranscriptionOptions, Transcript } from 'rx-deepgram';
+import { type ReactNode, useMemo, useState } from 'react';
+import type { AudioChunk, CaptureStatus, LiveTranscriptionOptions, Transcript } from 'rx-deepgram';
 import { LiveTranscriptionProvider, useLiveTranscription } from 'rx-deepgram/react';
 import type { Observable } from 'rxjs';
 import { paragraphsOf } from './paragraphs.ts';
+import { adviceOn, TROUBLES } from './troubles.ts';
 
 interface Props {
   options: LiveTranscriptionOptions;
-  /** What to transcribe: a microphone, which is opened by listening to it. */
-  audio$: Observable<AudioChunk>;
+  /** What to transcribe: a microphone, which is opened by listening to it, and then says how it fares. */
+  microphone: (onStatus: (status: CaptureStatus) => void) => Observable<AudioChunk>;
   /** Cuts the network, where that can be done. */
   cut?: (() => unknown) | undefined;
 }
 
-export function App({ options, audio$, cut }: Props): ReactNode {
+export function App({ options, microphone, cut }: Props): ReactNode {
+  const [capture, setCapture] = useState<CaptureStatus>('live');
+  const [audio$] = useState(() => microphone(setCapture));
   return (
     <LiveTranscriptionProvider options={options}>
       <header>
         <h1>Live captions</h1>
-        <Status />
+        <Status capture={capture} />
       </header>
       <main>
-        <Captions />
+        <Captions capture={capture} />
       </main>
       <footer>
+        <Advice capture={capture} />
         <Failure />
         <Ledger />
         <Controls audio$={audio$} cut={cut} />
@@ -42,25 +46,29 @@ const STATUS = {
   failed: 'Failed',
 } as const;
 
-function Status(): ReactNode {
+/** How the microphone fares. */
+interface Capture {
+  capture: CaptureStatus;
+}
+
+function Status({ capture }: Capture): ReactNode {
   const { phase, isListening } = useLiveTranscription();
+  const trouble = isListening && (phase === 'open' || phase === 'waiting') ? TROUBLES[capture] : undefined;
   const isPaused = phase === 'open' && !isListening;
   return (
-    <p className="status" role="status" data-phase={isPaused ? 'paused' : phase}>
-      {isPaused ? 'Paused' : STATUS[phase]}
+    <p className="status" role="status" data-phase={trouble ? 'unheard' : isPaused ? 'paused' : phase}>
+      {trouble?.status ?? (isPaused ? 'Paused' : STATUS[phase])}
     </p>
   );
 }
 
-function Captions(): ReactNode {
+function Captions({ capture }: Capture): ReactNode {
   const { isListening, finals, interims } = useLiveTranscription();
   const paragraphs = useMemo(() => paragraphsOf([...finals, ...interims]), [finals, interims]);
   return (
     <section className="captions" aria-label="Captions" tabIndex={0}>
       <div role="log">
-        {paragraphs.length === 0 && (
-          <p className="hint">{isListening ? 'Say something.' : 'Press Start and say something.'}</p>
-        )}
+        {paragraphs.length === 0 && <p className="hint">{hintFor(isListening, capture)}</p>}
         {paragraphs.map(({ id, time, lines, isAfterReconnect }) => (
           <div key={id}>
             {isAfterReconnect && <p className="seam">reconnected</p>}
@@ -79,9 +87,26 @@ function Captions(): ReactNode {
   );
 }
 
+function hintFor(isListening: boolean, capture: CaptureStatus): string {
+  if (!isListening) return 'Press Start and say something.';
+  return capture === 'starting' ? 'Allow the microphone, and say something.' : 'Say something.';
+}
+
 /** Screen readers are given what is final: its key makes it a new element, which they read. */
 function Line({ line }: { line: Transcript }): ReactNode {
   return line.final ? `${line.text} ` : <span className="interim" aria-hidden>{`${line.text} `}</span>;
+}
+
+function Advice({ capture }: Capture): ReactNode {
+  const { isListening } = useLiveTranscription();
+  const trouble = isListening ? TROUBLES[capture] : undefined;
+  return (
+    trouble && (
+      <p className="advice" role="alert">
+        {trouble.advice}
+      </p>
+    )
+  );
 }
 
 function Failure(): ReactNode {
@@ -89,14 +114,15 @@ function Failure(): ReactNode {
   return (
     error && (
       <p className="failure" role="alert">
-        {error.message}
+        {adviceOn(error)}
       </p>
     )
   );
 }
 
 function Ledger(): ReactNode {
-  const { ledger } = useLiveTranscription();
+  const { ledger, phase } = useLiveTranscription();
+  const isOver = phase === 'closed' || phase === 'failed';
   const seconds = (samples = 0) => samples / (ledger?.sampleRate ?? 1);
   const pending = seconds(ledger?.pending);
   return (
@@ -106,7 +132,7 @@ function Ledger(): ReactNode {
         <dd>{seconds(ledger?.confirmed).toFixed(1)} s</dd>
       </div>
       <div>
-        <dt>on its way</dt>
+        <dt>{isOver && pending > 0 ? 'not answered' : 'on its way'}</dt>
         <dd>{pending.toFixed(1)} s</dd>
       </div>
       <div>
@@ -125,7 +151,7 @@ function Ledger(): ReactNode {
   );
 }
 
-function Controls({ audio$, cut }: Pick<Props, 'audio$' | 'cut'>): ReactNode {
+function Controls({ audio$, cut }: Pick<Props, 'cut'> & { audio$: Observable<AudioChunk> }): ReactNode {
   const { phase, isListening, start, pause, stop } = useLiveTranscription();
   const isOff = phase === 'closed' || phase === 'failed';
   return (

@@ -28,7 +28,7 @@ createRoot(document.getElementById('root') as HTMLElement).render(
           endpointing: 300,
         },
       }}
-      audio$={microphone({ sampleRate: 16_000 })}
+      microphone={(onStatus) => microphone({ sampleRate: 16_000, onStatus })}
       cut={canCut ? () => fetch('/api/cut', { method: 'POST' }) : undefined}
     />
   </StrictMode>,
