@@ -170,15 +170,16 @@ const RANGES = {
 
 /** @throws TranscriptionError `invalid-option`, naming the value, why, and what to write instead. */
 export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions {
-  const { auth, log = {}, listen = {}, catchUp = 'all' } = options;
+  const { auth, log = {}, listen = {}, catchUp = 'all' } = objectOf('options', options);
+  for (const [name, value] of Object.entries({ log, listen })) objectOf(name, value);
   const fixed = typeof auth === 'function' ? undefined : credentialsOf(auth, 'auth');
   const numbers: Record<string, number> = {};
   for (const [name, [normal, least, most]] of Object.entries(RANGES)) {
     numbers[name] = within(name, options[name as keyof typeof RANGES] ?? normal, least, most, normal);
   }
   checkListenParameters(listen);
-  if (typeof catchUp === 'object') within('catchUp.lastSeconds', catchUp.lastSeconds, 0, 3_600);
-  else oneOf('catchUp', catchUp, ['all', 'live']);
+  if (typeof catchUp === 'string') oneOf('catchUp', catchUp, ['all', 'live']);
+  else within('catchUp.lastSeconds', objectOf('catchUp', catchUp).lastSeconds, 0, 3_600);
   return {
     ...(numbers as Record<keyof typeof RANGES, number>),
     listen,
@@ -212,9 +213,9 @@ const SECRET = /^[\x21-\x7e]+$/;
 function credentialsOf(auth: unknown, name: string): Credentials {
   const { apiKey, accessToken } = (auth ?? {}) as { apiKey?: unknown; accessToken?: unknown };
   const value = apiKey ?? accessToken;
-  if (typeof value !== 'string' || !SECRET.test(value)) {
+  if (typeof value !== 'string' || !SECRET.test(value) || (apiKey && accessToken)) {
     throw invalidOption(
-      `${name} holds no secret, or one with characters that none has.`,
+      `${name} holds no secret, or two, or one with characters that none has.`,
       'Give { apiKey } with a Deepgram API key, or { accessToken } with a temporary token.',
     );
   }
@@ -238,7 +239,14 @@ function checkBaseUrl(baseUrl: string): URL {
 /** @throws TranscriptionError `invalid-option`. `otherwise` is right as well, such as `Infinity`. */
 function within(name: string, value: number, least: number, most: number, otherwise = most): number {
   if (value === otherwise || (typeof value === 'number' && value >= least && value <= most)) return value;
-  throw invalidOption(`${name} is ${String(value)}.`, `Give a number from ${least} to ${most}.`);
+  const or = otherwise > most ? `, or ${otherwise}` : '';
+  throw invalidOption(`${name} is ${String(value)}.`, `Give a number from ${least} to ${most}${or}.`);
+}
+
+/** Shows no value: an API key may stand in the place of all options. */
+function objectOf<T>(name: string, value: T): T & object {
+  if (typeof value === 'object' && value !== null) return value;
+  throw invalidOption(`${name} is ${value === null ? 'null' : typeof value}.`, 'Give an object.');
 }
 
 function oneOf<Choice extends string>(name: string, value: Choice, choices: readonly Choice[]): Choice {

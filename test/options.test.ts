@@ -10,6 +10,11 @@ test.each<[Partial<LiveTranscriptionOptions> | { [name: string]: unknown }, RegE
   [{ auth: { apiKey: '' } }, /auth holds no secret/],
   [{ auth: { apiKey: 'a b' } }, /auth holds no secret/],
   [{ auth: { accessToken: 'a\nb' } }, /auth holds no secret/],
+  [{ auth: { apiKey: 'a', accessToken: 'b' } }, /auth holds no secret, or two/],
+  [{ listen: 'nova-3' }, /listen is string\. Give an object/],
+  [{ log: null }, /log is null\. Give an object/],
+  [{ catchUp: null }, /catchUp is null\. Give an object/],
+  [{ giveUpAfterMs: -1 }, /giveUpAfterMs is -1\. Give a number from 0 to 536870912, or Infinity/],
   [{ baseUrl: 'nonsense' }, /baseUrl is .*Write scheme and host/],
   [{ baseUrl: 'ftp://host' }, /baseUrl is .*Write scheme and host/],
   [{ baseUrl: 'wss://user:pass@host' }, /baseUrl is .*secrets belong into auth/],
@@ -38,9 +43,11 @@ test.each<[Partial<LiveTranscriptionOptions> | { [name: string]: unknown }, RegE
 
 test('an error about a secret does not show it [G8]', async () => {
   const secret = 'dg secret with blanks';
-  expect(() => checkOptions({ auth: { apiKey: secret } })).toThrow(
-    expect.objectContaining({ message: expect.not.stringContaining(secret) as string }),
-  );
+  for (const options of [{ auth: { apiKey: secret } }, secret]) {
+    expect(() => checkOptions(options as LiveTranscriptionOptions)).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining(secret) as string }),
+    );
+  }
   const options = checkOptions({ auth: () => ({ accessToken: secret }) });
   await expect(options.credentials(new AbortController().signal)).rejects.toThrow(
     expect.objectContaining({ message: expect.not.stringContaining(secret) as string }),
