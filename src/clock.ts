@@ -20,3 +20,6 @@ export const systemClock: Clock = {
   setTimeout: (callback, delayMs) => globalThis.setTimeout(callback, delayMs),
   clearTimeout: (timer) => globalThis.clearTimeout(timer as number | undefined),
 };
+
+/** A timer set for less could fire without time having passed at all, for ever. */
+export const TIMER_ROUNDING_MS = 0.5;

@@ -7,6 +7,9 @@
 /** Slack for the jitter of live audio: late frames that come together need not wait. */
 const BURST_SECONDS = 0.1;
 
+/** A frame may go when there are more than no tokens, and a timer that is exact would find just none. */
+const MARGIN_MS = 0.01;
+
 export class Pacer {
   readonly #samplesPerMs: number;
   readonly #burst: number;
@@ -32,6 +35,3 @@ export class Pacer {
     this.#tokens -= samples;
   }
 }
-
-/** Past the instant at which the tokens are back to nothing. */
-const MARGIN_MS = 0.01;

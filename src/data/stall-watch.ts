@@ -5,7 +5,7 @@
  *
  * Both time and audio must have passed: a trickle too thin for results is no broken link, and pauses do not hide one.
  */
-import type { Clock } from '../clock.ts';
+import { type Clock, TIMER_ROUNDING_MS } from '../clock.ts';
 
 /** How much of the patience must have been filled with audio. */
 const AUDIO_SHARE = 0.5;
@@ -16,17 +16,14 @@ const ADVANCE_FACTOR = 2;
 /** What is left of the patience with a socket in doubt, or one that owes the last answer. */
 const DOUBT_FACTOR = 0.5;
 
-/** A timer set for less could fire without time having passed at all, for ever. */
-const ROUNDING_MS = 0.5;
+/** How often it is looked whether a trickle has become enough audio to judge by. */
+const TRICKLE_POLL_MS = 1_000;
 
 /** Since when audio waits for something, and how much had been sent before it. */
 interface Wait {
   since: number;
   sentMs: number;
 }
-
-/** How often it is looked whether a trickle has become enough audio to judge by. */
-const TRICKLE_POLL_MS = 1_000;
 
 export class StallWatch {
   hasStalled = false;
@@ -103,7 +100,7 @@ export class StallWatch {
       this.#leftOf(this.#answer, this.#patienceMs),
       this.#leftOf(this.#advance, this.#patienceMs * ADVANCE_FACTOR),
     );
-    if (leftMs < ROUNDING_MS) this.condemn();
+    if (leftMs < TIMER_ROUNDING_MS) this.condemn();
     // Whatever is waited for from now on is due in a whole patience.
     else if (leftMs < Infinity || this.#hasFlowed) this.#arm(Math.min(leftMs, this.#patienceMs));
   }

@@ -5,7 +5,7 @@
  *
  * A live frame, while nothing is behind, takes the straight way through `sendLive`; a backlog goes through `#pump`.
  */
-import type { Clock } from '../clock.ts';
+import { type Clock, TIMER_ROUNDING_MS } from '../clock.ts';
 import type { Evidence, NoticeCode } from '../diagnosis/notices.ts';
 import { CLOSE_STREAM, KEEP_ALIVE } from '../protocol/client-messages.ts';
 import { TIMEOUT_WINDOW_MS } from '../protocol/limits.ts';
@@ -56,9 +56,6 @@ export interface ControlMessage {
 
 /** How often a full socket is looked at again. */
 const CONGESTION_POLL_MS = 50;
-
-/** A timer set for less could fire without time having passed at all, for ever. */
-const ROUNDING_MS = 0.5;
 
 /** A timer this late has something wrong with it. */
 const LATE_MS = 1_000;
@@ -286,7 +283,7 @@ export class Uplink {
     const { primer, catchUpRate, header, isExact } = this.#settings;
     const { rate } = this.#timeline;
     for (const bytes of [header(), first.opening]) {
-      if (bytes && bytes.byteLength > 0) this.#write(bytes, now);
+      if (bytes) this.#write(bytes, now);
     }
     this.#connectionClock = new ConnectionClock(rate, first.start, primer?.samples ?? 0, isExact());
     return (this.#pacer = new Pacer(rate, catchUpRate, now));
@@ -308,10 +305,11 @@ export class Uplink {
   }
 
   #write(message: string | Uint8Array, now: number): void {
+    // An empty binary message would end the stream.
+    if (message.length === 0) return;
     this.#noteSilence(now);
     this.#lastOutboundAt = now;
-    // An empty binary message would end the stream.
-    if (message.length > 0) this.#socket?.send(message);
+    this.#socket?.send(message);
   }
 
   #noteSilence(now: number): void {
@@ -334,7 +332,7 @@ export class Uplink {
   #checkIdle(): void {
     this.#idleTimer = undefined;
     if (this.#hasSentCloseStream) return;
-    if (this.#silenceLeftMs() > ROUNDING_MS) this.#armIdleTimer();
+    if (this.#silenceLeftMs() > TIMER_ROUNDING_MS) this.#armIdleTimer();
     else if (this.#timeline.next) {
       // The socket takes no more audio, which is not the same as having none.
       this.keepAlive();

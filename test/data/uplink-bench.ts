@@ -109,6 +109,8 @@ export class UplinkBench {
 
   /** A connection on which audio flows, and nothing is behind. */
   flow(): void {
+    // Later than zero, where a sum is a difference.
+    this.clock.advance(1_000);
     this.attach();
     this.hand();
     this.clock.advance(20);

@@ -134,6 +134,17 @@ describe('a link on which nothing comes back', () => {
     expect(stalledIn(() => answered(3))).toBe(true);
   });
 
+  test('is not judged by a trickle, too thin for answers', () => {
+    bench.flow();
+    const trickled = (seconds: number) => {
+      for (let second = 0; second < seconds; second += 1) {
+        bench.hand(100);
+        bench.clock.advance(1_000);
+      }
+    };
+    expect(stalledIn(() => trickled(30))).toBe(false);
+  });
+
   test('is given half the time when it is doubted', () => {
     bench.flow();
     bench.uplink.heard();

@@ -109,8 +109,8 @@ export const PLANTED: readonly PlantedDefect[] = [
   // G4
   defect('G4', 'an empty frame is let through', [
     'data/uplink.ts',
-    '    // An empty binary message would end the stream.\n    if (message.length > 0) this.#socket?.send(message);',
-    '    this.#socket?.send(message);\n    if (this.#isDraining) this.#socket?.send(new Uint8Array(0));',
+    '    this.#socket?.send(message);\n',
+    '    this.#socket?.send(message);\n    if (this.#isDraining) this.#socket?.send(new Uint8Array(0));\n',
   ]),
   defect('G4', 'CloseStream twice', [
     'data/uplink.ts',
