@@ -97,7 +97,7 @@ class Session implements LiveTranscription {
         ...options,
         format: audioFormatOf(listen),
         // Without interim results a healthy server may say little.
-        stallMs: options.stallMs * (listen.interim_results ? 1 : 2),
+        stallMs: options.stallMs * (String(listen.interim_results) === 'true' ? 1 : 2),
       },
       {
         audioPending: () => this.#tell({ type: 'audio.pending' }),
@@ -308,7 +308,8 @@ class Session implements LiveTranscription {
 
   #errorOf(end: ConnectionEnd): TranscriptionError {
     const { kind, status, code, serverMessage = end.cause } = end;
-    const remedy = remedyFor(kind) ?? 'Check the network, or raise giveUpAfterMs.';
+    const remedy =
+      remedyFor(kind) ?? 'Check the network and how many connections are open, or raise giveUpAfterMs.';
     const how = [kind, status && `HTTP ${status}`, code, serverMessage].filter(Boolean).join(', ');
     const cause = kind === 'credentials-failed' ? this.#credentialsError : undefined;
     return new TranscriptionError(reasonOf(kind), `The connection ended for good (${how}).`, {
