@@ -94,7 +94,7 @@ function live(script: readonly Fate[], withOnline: boolean, machine = connection
   return counts;
 }
 
-/** As documented: the first attempt and ten more at full pace, and then one for each probe. */
+/** As documented: the first attempt and twenty more at full pace, and then one for each probe. */
 const boundOf = ({ sinceMs, onlines }: Count): number =>
   1 + CONNECTION_DEFAULTS.suspendAfterFailures + onlines + Math.ceil(sinceMs / CONNECTION_DEFAULTS.probeMs);
 

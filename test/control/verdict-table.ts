@@ -6,7 +6,7 @@ import type { RecoveryHistory, Verdict } from '../../src/control/recovery-policy
 import type { EndKind } from '../../src/protocol/close-reasons.ts';
 
 /** Settings under which every situation can be told apart. */
-export const SETTINGS = { suspendAfterFailures: 10, suspendAfterMs: 60_000, giveUpAfterMs: 600_000 };
+export const SETTINGS = { suspendAfterFailures: 20, suspendAfterMs: 60_000, giveUpAfterMs: 600_000 };
 
 const FRESH: RecoveryHistory = {
   failures: 0,
