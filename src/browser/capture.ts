@@ -109,7 +109,7 @@ export class Capture {
     try {
       this.#context = new AudioContext();
     } catch (cause) {
-      throw workletFailed('The browser gives this page no more audio threads.', cause);
+      throw workletFailed('The browser gives this page no more audio threads.', CAPTURE_ANEW, cause);
     }
     this.#tell('starting');
   }
@@ -122,7 +122,9 @@ export class Capture {
       if (!this.#over.signal.aborted) this.#connect(track);
     } catch (error) {
       const isKnown = error instanceof TranscriptionError;
-      this.#subscriber.error(isKnown ? error : workletFailed('The sound could not be processed.', error));
+      this.#subscriber.error(
+        isKnown ? error : workletFailed('The sound could not be processed.', CAPTURE_ANEW, error),
+      );
     }
   }
 
@@ -149,7 +151,11 @@ export class Capture {
     try {
       await this.#context.audioWorklet.addModule(url);
     } catch (cause) {
-      throw workletFailed(`The audio thread's script could not be loaded from ${url}.`, cause);
+      throw workletFailed(
+        `The audio thread's script could not be loaded from ${url}.`,
+        SERVE_THE_SCRIPT,
+        cause,
+      );
     } finally {
       release();
     }
@@ -168,7 +174,7 @@ export class Capture {
     });
     this.#node = node;
     node.port.onmessage = ({ data }: MessageEvent<CaptureMessage>) => this.#receive(data);
-    const brokeOff = () => this.#subscriber.error(workletFailed('The audio thread broke off.'));
+    const brokeOff = () => this.#subscriber.error(workletFailed('The audio thread broke off.', CAPTURE_ANEW));
     node.addEventListener('processorerror', brokeOff, { signal });
     this.#context.createMediaStreamSource(new MediaStream([track])).connect(node);
     // It stays silent; but WebKit runs only what leads to the loudspeaker.
@@ -241,10 +247,10 @@ function unsupported(): TranscriptionError {
   });
 }
 
-function workletFailed(problem: string, cause?: unknown): TranscriptionError {
-  return new TranscriptionError('worklet-failed', problem, {
-    remedy:
-      'Under a strict Content-Security-Policy serve rx-deepgram/capture-worklet.js yourself, and give its address as workletUrl.',
-    cause,
-  });
+const CAPTURE_ANEW = 'End what else on the page plays or captures sound, and subscribe again.';
+const SERVE_THE_SCRIPT =
+  'Under a strict Content-Security-Policy serve rx-deepgram/capture-worklet.js yourself, and give its address as workletUrl.';
+
+function workletFailed(problem: string, remedy: string, cause?: unknown): TranscriptionError {
+  return new TranscriptionError('worklet-failed', problem, { remedy, cause });
 }
