@@ -6,10 +6,12 @@ export { workerClock, type WorkerClockOptions } from './browser/worker-clock.ts'
 export { type Clock, systemClock } from './clock.ts';
 export { connectionMachine } from './control/connection-machine.ts';
 export type { ConnectionContext, ConnectionSettings } from './control/context.ts';
-export type { ConnectionEmitted, ConnectionEvent } from './control/events.ts';
+export type { ConnectionEmitted, ConnectionEvent, ConnectionLoss } from './control/events.ts';
+export type { RecoverySettings, Verdict } from './control/recovery-policy.ts';
 export { type ConnectionPhase, type ConnectionState, leafState } from './control/status.ts';
 export type { DropReason } from './data/audio-timeline.ts';
 export type { CatchUp } from './data/data-plane.ts';
+export type { LedgerSnapshot } from './data/ledger.ts';
 export type { AudioChunk } from './data/intake.ts';
 export type { Transcript, Word } from './data/stitcher.ts';
 export type { Utterance } from './data/utterances.ts';

@@ -5,7 +5,7 @@
 import type { ConnectionEnd } from '../protocol/close-reasons.ts';
 
 /** A connection is over, or is condemned. */
-export interface Lost {
+export interface ConnectionLoss {
   end: ConnectionEnd;
   /** Milliseconds on the session's clock. */
   at: number;
@@ -26,9 +26,9 @@ export type ConnectionEvent =
   /** The handshake is done. */
   | { type: 'socket.opened'; pendingAudio: boolean }
   /** The socket closed, or never opened. */
-  | ({ type: 'socket.ended' } & Lost)
+  | ({ type: 'socket.ended' } & ConnectionLoss)
   /** The socket pretends to be open: audio went out and nothing came back. */
-  | ({ type: 'socket.stalled' } & Lost)
+  | ({ type: 'socket.stalled' } & ConnectionLoss)
   /** The platform believes to be online again. */
   | { type: 'network.online' }
   /** The platform believes to be offline. */

@@ -7,7 +7,7 @@ export { VirtualEventLoop } from './clock/virtual-event-loop.ts';
 export type { ReceivedMessage } from './emulator/connection-log.ts';
 export type { ConnectionWire } from './emulator/connection.ts';
 export { acceptsPlausibleCredentials, type AuthVerdict } from './emulator/credentials.ts';
-export type { ConnectionEnd, EmulatedConnection } from './emulator/emulated-connection.ts';
+export type { EmulatedEnd, EmulatedConnection } from './emulator/emulated-connection.ts';
 export {
   Emulator,
   type HandshakeOutcome,
@@ -78,4 +78,5 @@ export {
   speakScript,
 } from './recognisers/tone-speaker.ts';
 export { FRAGMENT, toneRecogniser } from './recognisers/tone.ts';
+export type { VoskFileOptions } from './recognisers/vosk/files.ts';
 export { startVosk, type VoskHost, type VoskOptions } from './recognisers/vosk/host.ts';

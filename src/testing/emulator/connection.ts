@@ -6,7 +6,7 @@ import type { Credentials } from '../../transports/transport.ts';
 import { ConnectionLog, type ReceivedMessage } from './connection-log.ts';
 import { CLOSE_CODES_SAY, isCloseCode, LONGEST_REASON_BYTES } from './close-reasons.ts';
 import type { Digest } from './digest.ts';
-import type { ConnectionEnd, EmulatedConnection } from './emulated-connection.ts';
+import type { EmulatedEnd, EmulatedConnection } from './emulated-connection.ts';
 import type { ConnectionEvent } from './events.ts';
 import { type ConnectionFault, MALFORMED_MESSAGES } from './faults.ts';
 import type { Admission } from './handshake.ts';
@@ -56,7 +56,7 @@ export class Connection implements EmulatedConnection {
   readonly openedAtMs: number;
   readonly isDiarized: boolean;
   readonly faults: string[] = [];
-  end: ConnectionEnd | undefined;
+  end: EmulatedEnd | undefined;
   sentCount = 0;
   readonly #context: ConnectionContext;
   readonly #session: Session;
@@ -350,7 +350,7 @@ export class Connection implements EmulatedConnection {
     return this.end === undefined && !this.#isSilent;
   }
 
-  #finish(by: ConnectionEnd['by'], code: number, reason: string): boolean {
+  #finish(by: EmulatedEnd['by'], code: number, reason: string): boolean {
     if (this.end) return false;
     const { clock } = this.#context.emulator;
     this.end = { atMs: clock.now(), by, code, reason };

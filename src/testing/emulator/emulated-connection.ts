@@ -7,7 +7,7 @@ import type { ReceivedMessage } from './connection-log.ts';
 import type { ConnectionFault } from './faults.ts';
 
 /** How a connection ended, and on whose wish. */
-export interface ConnectionEnd {
+export interface EmulatedEnd {
   atMs: number;
   by: 'server' | 'client' | 'network';
   /** 1006 where there was no close frame. */
@@ -26,7 +26,7 @@ export interface EmulatedConnection {
   readonly scheme: Credentials['scheme'];
   readonly openedAtMs: number;
   /** Absent while it is open. */
-  readonly end: ConnectionEnd | undefined;
+  readonly end: EmulatedEnd | undefined;
   /** Messages received, up to {@link EmulatorOptions.maxLogEntries}. */
   readonly received: readonly ReceivedMessage[];
   readonly receivedCount: number;

@@ -1,5 +1,5 @@
 /** What happens on an emulator, as it happens: for whoever wants to watch. It holds no audio and no secret. */
-import type { ConnectionEnd } from './emulated-connection.ts';
+import type { EmulatedEnd } from './emulated-connection.ts';
 
 /** Something that happened; `attempt` is the number of the connection's handshake. */
 export type EmulatorEvent = { atMs: number; attempt: number } & (
@@ -7,7 +7,7 @@ export type EmulatorEvent = { atMs: number; attempt: number } & (
   | { type: 'connection.refused'; status: number; dgError: string }
   /** The handshake was left without an answer, or its connection was reset. */
   | { type: 'connection.hung' | 'connection.dropped' }
-  | ({ type: 'connection.ended' } & Omit<ConnectionEnd, 'atMs'>)
+  | ({ type: 'connection.ended' } & Omit<EmulatedEnd, 'atMs'>)
   | { type: 'text.received' | 'message.sent'; text: string }
   /** Audio came after none, or after a pause. */
   | { type: 'audio.began' }

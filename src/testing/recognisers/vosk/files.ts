@@ -22,6 +22,7 @@ export interface VoskFiles {
   model: VoskFile[];
 }
 
+/** Where the recogniser and its model are looked for. */
 export interface VoskFileOptions {
   /**
    * Folder of an unpacked Vosk model, to be used instead of the small English one. Its files are not checked: what
