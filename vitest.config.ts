@@ -18,7 +18,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: [SOURCE, 'node', 'import', 'default'] } },
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
-    exclude: ['test/browser/{page,driven}/**', '**/node_modules/**'],
+    exclude: ['test/browser/{page,driven,firefox}/**', '**/node_modules/**'],
     setupFiles: ['test/setup.ts'],
     restoreMocks: true,
     // Meant to end a test that hangs, not to judge the machine.
