@@ -113,10 +113,10 @@ const OUTCOMES: Record<SessionReport['outcome'], string> = {
   failed: 'Failed',
 };
 
-function summaryOf({ outcome, error, connections, ledger, longestOutboundSilenceMs }: SessionReport): string {
-  if (error) return error.message;
+function summaryOf({ outcome, connections, ledger, longestOutboundSilenceMs }: SessionReport): string {
   const seconds = (samples: number) => inSeconds((samples * 1000) / ledger.sampleRate);
-  const times = connections === 1 ? 'on one connection' : `over ${connections} connections`;
+  const times =
+    ['without a connection', 'on one connection'][connections] ?? `over ${connections} connections`;
   const missing = ledger.dropped + ledger.pending;
   const words = missing === 0 ? 'nothing missing' : `${seconds(missing)} missing`;
   const silence = `longest silence ${inSeconds(longestOutboundSilenceMs)}`;

@@ -33,7 +33,7 @@ export function bandPart(chronicle: Chronicle): Part {
   const cuts = svg('g');
   const moments = momentsAt(MARKS.y);
   const axis = svg('g', { class: 'axis' });
-  const present = svg('line', { class: 'present', y1: VOICE.y, y2: MARKS.y + 4 });
+  const present = svg('line', { class: 'present', y1: VOICE.y, y2: STATES.y + STATES.h + 4 });
   const picture = svg(
     'svg',
     { class: 'timeline', height: HEIGHT, role: 'img' },
