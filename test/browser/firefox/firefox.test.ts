@@ -170,6 +170,7 @@ describe.runIf(firefoxPath)('a session in Firefox', () => {
     await using server = await startEmulator();
     const tab = await begin(server);
     await say(tab, 0, 2);
+    await vi.waitFor(() => expect(server.connections).toHaveLength(1), { timeout: 10_000 });
     await tab.setOffline(true);
     server.cut();
     await say(tab, 2, 8);
