@@ -216,7 +216,7 @@ export const PLANTED: readonly PlantedDefect[] = [
   // G11
   defect('G11', 'nobody watches for stalls', [
     'data/stall-watch.ts',
-    'if (leftMs < ROUNDING_MS) this.condemn();',
+    'if (leftMs < TIMER_ROUNDING_MS) this.condemn();',
     'if (leftMs < ROUNDING_MS) this.stop();',
   ]),
   defect('G11', 'a stall is noticed after a minute', [
