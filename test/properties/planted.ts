@@ -217,7 +217,7 @@ export const PLANTED: readonly PlantedDefect[] = [
   defect('G11', 'nobody watches for stalls', [
     'data/stall-watch.ts',
     'if (leftMs < TIMER_ROUNDING_MS) this.condemn();',
-    'if (leftMs < ROUNDING_MS) this.stop();',
+    'if (leftMs < TIMER_ROUNDING_MS) this.stop();',
   ]),
   defect('G11', 'a stall is noticed after a minute', [
     'data/uplink.ts',
