@@ -240,7 +240,7 @@ describe('a recording', () => {
     expect(entries.filter(({ kind }) => kind === 'opening')).toHaveLength(1);
   });
 
-  test("hands on to the user's own inspector and transport", async () => {
+  test("hands on to the user's own inspector, a function or an observer", async () => {
     const seen: string[] = [];
     await fly([{ speak: 1 }], {}, { inspect: ({ type }) => seen.push(type) });
     const observed: string[] = [];
