@@ -140,7 +140,7 @@ export const PLANTED: readonly PlantedDefect[] = [
   // G5
   defect('G5', 'a stale socket is obeyed', [
     'control/actors/socket-actor.ts',
-    'if (isOpen && !isOver) line.receive(text);',
+    'if (isOpen && !isOver) line.receive(without(credentials.value, text));',
     'line.receive(text);',
   ]),
   defect('G5', 'the socket is not closed when it is left', [
