@@ -1,6 +1,6 @@
 // Changes the sources in every way that StrykerJS knows, one at a time, and asks the tests whether they notice: at least 85 % must be.
 //
-//   npm run mutation              all areas, in an hour or two
+//   npm run mutation              all areas, in half an hour
 //   npm run mutation -- control   one area, or several; what has not changed since the last run is not tried again
 //
 // A mutant is tried by the unit tests that are meant for it, so that a score is not owed to chance.
