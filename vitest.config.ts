@@ -20,6 +20,8 @@ export default defineConfig({
     include: ['test/**/*.test.{ts,tsx}'],
     exclude: ['test/browser/{page,driven,firefox}/**', '**/node_modules/**'],
     setupFiles: ['test/setup.ts'],
+    // By default one processor is left idle.
+    maxWorkers: '100%',
     restoreMocks: true,
     // Meant to end a test that hangs, not to judge the machine.
     testTimeout: 30_000,
