@@ -95,8 +95,8 @@ export class ContainerFraming implements Framing {
     this.#elapsedMs += piece.durationMs ?? this.#arrival.durationMs(now);
     const samples = Math.max(0, Math.round(this.#elapsedMs) - this.#placedMs);
     this.#placedMs += samples;
-    const { startsAtBoundary, reopening } = piece;
-    this.#sink.append(piece.bytes, samples, now, startsAtBoundary || reopening !== undefined, reopening);
+    const { startsAtBoundary, opening } = piece;
+    this.#sink.append(piece.bytes, samples, now, startsAtBoundary || opening !== undefined, opening);
   }
 }
 

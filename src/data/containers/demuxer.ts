@@ -25,7 +25,7 @@ export interface Piece {
    * What makes a place to start of a piece that is none by itself: send the header, these bytes, then the piece.
    * WebM only, where clusters may be half a minute long. Not part of the input.
    */
-  readonly reopening: Uint8Array | undefined;
+  readonly opening: Uint8Array | undefined;
   /** How much audio the piece adds to the pieces before it; `undefined` where the bytes do not tell. */
   readonly durationMs: number | undefined;
 }
@@ -49,7 +49,7 @@ export interface Unit {
   kind: 'header' | 'lead' | 'audio';
   boundary?: boolean;
   durationMs?: number | undefined;
-  reopening?: Uint8Array | undefined;
+  opening?: Uint8Array | undefined;
 }
 
 export interface Grammar {
@@ -91,10 +91,10 @@ export function demux(grammar: Grammar): Demuxer {
     return taken;
   }
 
-  function cut(durationMs = isExact() ? 0 : undefined, reopening?: Uint8Array): Piece {
+  function cut(durationMs = isExact() ? 0 : undefined, opening?: Uint8Array): Piece {
     const piece = {
       startsAtBoundary,
-      reopening: startsAtBoundary ? undefined : reopening,
+      opening: startsAtBoundary ? undefined : opening,
       durationMs,
       bytes: take(),
     };
@@ -110,7 +110,7 @@ export function demux(grammar: Grammar): Demuxer {
     isRefused = size === REFUSED || (size > rest.length && size > cap);
     if (isRefused || size === MORE || size > rest.length) return false;
 
-    const { kind, boundary, durationMs, reopening } = grammar.read(rest.subarray(0, size));
+    const { kind, boundary, durationMs, opening } = grammar.read(rest.subarray(0, size));
     if (kind !== 'header') {
       header ??= take();
       if (boundary) {
@@ -120,7 +120,7 @@ export function demux(grammar: Grammar): Demuxer {
     }
     whole += size;
     isRefused = !header && whole > HEADER_CAP_BYTES;
-    if (kind === 'audio' || (header && whole > UNIT_CAP_BYTES)) pieces.push(cut(durationMs, reopening));
+    if (kind === 'audio' || (header && whole > UNIT_CAP_BYTES)) pieces.push(cut(durationMs, opening));
     return true;
   }
 

@@ -11,7 +11,7 @@
  * is all before the first Cluster.
  *
  * A Cluster is a place to start, but Chrome may write half a minute into one. So each SimpleBlock inside comes with
- * a `reopening`: a Cluster of unknown size with the same Timecode. After that the block is a place to start, since a
+ * an `opening`: a Cluster of unknown size with the same Timecode. After that the block is a place to start, since a
  * packet of the usual audio codecs is decodable alone. (A video frame is not, but sound is all that matters here.)
  *
  * A block says when it starts, not how long it is: that is known when the next one comes, and audio does not wait
@@ -77,13 +77,13 @@ export function webmGrammar(): Grammar {
   let audioTrack: number | undefined;
   let isHeader = true;
   let clusterTicks = 0;
-  let reopening: Uint8Array | undefined;
+  let opening: Uint8Array | undefined;
   /** When the last block began, and the block at which the tally was zero, by the stream's clock. */
   let lastMs = Infinity;
   let originMs = 0;
   let blockMs = 0;
 
-  function readBlock(block: Uint8Array, reopening?: Uint8Array): Unit {
+  function readBlock(block: Uint8Array, opening?: Uint8Array): Unit {
     const time = vintLength(block[0]);
     if (vint(block, 0, time) !== (audioTrack ?? 1)) return { kind: 'audio', durationMs: 0 };
     const relativeTicks = (uintBE(block, time, time + 2) << 16) >> 16;
@@ -92,7 +92,7 @@ export function webmGrammar(): Grammar {
     if (startMs < lastMs) originMs = startMs - tally.totalMs;
     else if (startMs - lastMs <= LONGEST_BLOCK_MS) blockMs = startMs - lastMs;
     lastMs = startMs;
-    return { kind: 'audio', durationMs: tally.upTo(startMs + blockMs - originMs), reopening };
+    return { kind: 'audio', durationMs: tally.upTo(startMs + blockMs - originMs), opening };
   }
 
   return {
@@ -117,10 +117,10 @@ export function webmGrammar(): Grammar {
       }
       if (id === TIMECODE) {
         clusterTicks = uintBE(bytes, from, to);
-        reopening = Uint8Array.of(...OPEN_CLUSTER, ...bytes);
+        opening = Uint8Array.of(...OPEN_CLUSTER, ...bytes);
       }
       if (isHeader) return { kind: 'header' };
-      if (id === SIMPLE_BLOCK) return readBlock(bytes.subarray(from), reopening);
+      if (id === SIMPLE_BLOCK) return readBlock(bytes.subarray(from), opening);
       return id === BLOCK ? readBlock(bytes.subarray(from)) : { kind: 'lead' };
     },
   };

@@ -105,7 +105,7 @@ describe('WebM', () => {
     ];
     const { pieces } = demuxAll('webm', [header, clusterStart(0), ...blocks]);
     expect(durations(pieces)).toEqual([0, 0, 0, 40]);
-    expect(pieces.map((piece) => piece.reopening !== undefined)).toEqual([false, true, false, true]);
+    expect(pieces.map((piece) => piece.opening !== undefined)).toEqual([false, true, false, true]);
   });
 
   it('uses track 1 where no track is said to be audio', () => {
@@ -133,7 +133,7 @@ describe('WebM', () => {
       element(0xa0, noise(0)),
     ]);
     expect(durations(pieces)).toEqual([0, 40, 0]);
-    expect(pieces.map((piece) => piece.reopening)).toEqual([undefined, undefined, undefined]);
+    expect(pieces.map((piece) => piece.opening)).toEqual([undefined, undefined, undefined]);
   });
 
   it('reads a laced block as one block', () => {
@@ -151,7 +151,7 @@ describe('WebM', () => {
     expect(sixth?.startsAtBoundary).toBe(false);
     const replay = concat(
       header ?? [],
-      sixth?.reopening ?? [],
+      sixth?.opening ?? [],
       sixth?.bytes ?? [],
       ...rest.map((piece) => piece.bytes),
     );
@@ -162,7 +162,7 @@ describe('WebM', () => {
         ...[60, 120, 180].map((at, i) => simpleBlock(at, noise(151 + i, 2))),
       ),
     );
-    expect(pieces[0]?.reopening).toBeUndefined();
+    expect(pieces[0]?.opening).toBeUndefined();
   });
 
   it('puts what stands between two clusters with the first, so that a boundary is the start of a cluster', () => {
