@@ -70,6 +70,27 @@ test('what was sent and is pushed out is at risk; lost only if its connection en
   expect(drops).toEqual([{ start: 150, end: 300, reason: 'connection-lost' }]);
 });
 
+test('what a connection loses is told of when it ends, be it less than a second, and not at the next one [G2]', () => {
+  const { line, drops, accept, sendAll } = timeline(1);
+  line.connect();
+  for (let i = 0; i < 6; i += 1) {
+    accept(20);
+    sendAll();
+  }
+  line.disconnect();
+  expect(drops).toEqual([{ start: 0, end: 20, reason: 'connection-lost' }]);
+});
+
+test('neighbours that are dropped for different reasons are told of apart [G2]', () => {
+  const { line, drops, accept } = timeline(1);
+  for (let i = 0; i < 6; i += 1) accept(20);
+  line.skipTo(50);
+  expect(drops).toEqual([
+    { start: 0, end: 20, reason: 'log-full' },
+    { start: 20, end: 50, reason: 'skipped' },
+  ]);
+});
+
 test('no sample is told of twice, though it was pushed out unsent before its connection ended [G2]', () => {
   const { line, drops, accept } = timeline(1);
   line.connect();

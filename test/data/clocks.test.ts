@@ -149,6 +149,18 @@ test('audio is dated by when it came; what comes a little late or early moves no
   expect(dates(350, 450)).toEqual([1_000_600, 1_000_700]);
 });
 
+test('a wall clock that is set dates what comes after the next pause, and nothing before it', () => {
+  const clock = new VirtualClock({ wallTimeMs: 1_000_000 });
+  const capture = new CaptureClock(clock);
+  clock.advance(100);
+  capture.mark(100, 100, 1_000, clock.now());
+  clock.jumpWallTime(3_600_000);
+  clock.advance(1_000);
+  capture.mark(200, 100, 1_000, clock.now());
+  expect(capture.wallTimeOf(50, 1_000)).toBe(1_000_050);
+  expect(capture.wallTimeOf(150, 1_000)).toBe(4_601_050);
+});
+
 test('pauses are remembered for as long as a log may be, and no longer [G6]', () => {
   const clock = new VirtualClock({ wallTimeMs: 0 });
   const capture = new CaptureClock(clock);

@@ -160,6 +160,13 @@ describe('finalize()', () => {
     plane.detach();
     expect(bench.during(() => plane.attach(bench.socket))).toEqual(['80 bytes', finalizeMessage()]);
   });
+
+  test('asks once on the first connection for what came before it [G4]', () => {
+    const plane = bench.build();
+    plane.accept(audio(20));
+    void plane.finalize(undefined);
+    expect(bench.during(() => plane.attach(bench.socket))).toEqual(['80 bytes', finalizeMessage()]);
+  });
 });
 
 describe('the end of a connection', () => {

@@ -129,6 +129,16 @@ test('an interim is shown, and confirms nothing; only one that reaches further i
   expect(timeline.snapshot().confirmed).toBe(0);
 });
 
+test('on a further connection progress is what reaches further there: a replay is not taken for a standstill [G11]', () => {
+  const interim = { is_final: false };
+  receive(result(0, 'a b c', interim));
+  lose();
+  connect();
+  expect(receive(result(0, 'a', interim))).toContain('advanced');
+  expect(receive(result(0, 'a', interim))).not.toContain('advanced');
+  expect(receive(result(0, 'a b', interim))).toContain('advanced');
+});
+
 test('an estimate confirms no more than was sent [G2]', () => {
   lose();
   connect(false);
@@ -187,19 +197,24 @@ test('what makes no sense, what the server complains of, and what is new to us',
   expect(receive({ type: 'Telepathy' })).toEqual(['message Telepathy']);
 });
 
-test('labels of speakers that begin anew are told of once, on later connections only', () => {
+test('labels of speakers that begin anew are told of once on each later connection', () => {
   const labelled = (start: number) => {
     const message = result(start, 'a b');
     Object.assign(message.channel.alternatives[0]!.words[0]!, { speaker: 0 });
     return message;
   };
-  const isTold = (message: object) => receive(message).includes('speakers-restarted {"connection":2}');
+  const isTold = (message: object) =>
+    receive(message).includes(`speakers-restarted {"connection":${downlink.connection}}`);
   expect(receive(labelled(0)).join()).not.toContain('speakers-restarted');
   lose();
   connect();
   expect(isTold(result(0, 'b'))).toBe(false);
   expect(isTold(labelled(1))).toBe(true);
   expect(isTold(labelled(3))).toBe(false);
+  lose();
+  connect();
+  expect(isTold(labelled(0))).toBe(true);
+  expect(isTold(labelled(2))).toBe(false);
 });
 
 describe('Metadata', () => {
