@@ -72,6 +72,11 @@ test('defaults are those of the documentation', () => {
   });
 });
 
+test('a seed of 0 is a seed, and without one every session has its own', () => {
+  expect(checkOptions({ auth, seed: 0 }).seed).toBe(0);
+  expect(checkOptions({ auth }).seed).not.toBe(checkOptions({ auth }).seed);
+});
+
 test('a key and a token are told apart, and http addresses are taken as ws', async () => {
   const { signal } = new AbortController();
   const schemeOf = async (given: LiveTranscriptionOptions['auth']) =>

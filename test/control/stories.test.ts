@@ -73,6 +73,29 @@ test('a refused token is asked for once more, and once more again after a result
   expect(stateOf(drive(refusedOnce, elapsed('after.backoff'), ended('unauthorized', true)))).toBe('failed');
 });
 
+test('a token that opened a connection was good, also while closing: the next refusal may be for its age [G7, G9]', () => {
+  const closing = drive(
+    start({ canReauthorise: true }),
+    audio,
+    ended('unauthorized', true),
+    elapsed('after.backoff'),
+    close(true),
+    opened(true),
+  );
+  expect(stateOf(closing)).toBe('draining');
+  const wait = elapsed('after.backoff');
+  expect(stateOf(drive(closing, ended('network-lost', true), wait, ended('unauthorized', true)))).toBe(
+    'backoff',
+  );
+});
+
+test('audio that came during one drain does not reconnect after the next [G2]', () => {
+  const again = drive(start(), connect, opened(false), idleForLong, audio, drained, opened(true));
+  expect(stateOf(again)).toBe('streaming');
+  const given = drive(again, { type: 'audio.idle' }, idleForLong, drained);
+  expect(stateOf(given)).toBe('dormant');
+});
+
 const net0000 = ended('server-silent', true, { code: 1011 });
 const again = [elapsed('after.0'), elapsed('after.backoff')];
 

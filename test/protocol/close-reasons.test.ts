@@ -99,6 +99,13 @@ test('of all statuses only 401, 408, 429 and 5xx are tried again', () => {
   expect(retried).toEqual([401, 408, 429]);
 });
 
+test('a server that says it has too much to do is not hurried', () => {
+  expect(END_KINDS.filter((kind) => retryAfter(kind) === 'gently').toSorted()).toEqual([
+    'rate-limited',
+    'try-again-later',
+  ]);
+});
+
 test('no text or number makes the classification fail', () => {
   for (const code of [0, -1, 999, 1016, 2999, 5000, Number.NaN, Infinity]) {
     expect(retryAfter(closed(code, '\u{1F600}'.repeat(100)))).toBeDefined();
