@@ -16,6 +16,17 @@ test('close() without a word said settles at once [G9]', async () => {
   expect(await story.close(0.2)).toMatchObject({ outcome: 'drained', attempts: 0 });
 });
 
+test('whoever is told of the end, and speaks on, is refused [G2]', async () => {
+  const story = await tell();
+  await story.speak(2);
+  const answers: unknown[] = [];
+  story.live.status$.subscribe(({ phase }) => {
+    if (phase === 'closed') answers.push(story.live.send(new Int16Array(160)));
+  });
+  story.live.abort();
+  expect(answers).toMatchObject([{ accepted: false, reason: 'closed' }]);
+});
+
 test('a cut just before CloseStream is recovered from, and drained again [G9]', async () => {
   const story = await tell({ weather: { latencyMs: 100 } });
   await story.speak(10.26);

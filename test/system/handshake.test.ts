@@ -22,6 +22,23 @@ describe('what no retry mends fails at once, with one attempt [G7]', () => {
   });
 });
 
+test('an end of another kind is not laid to credentials that failed before it', async () => {
+  let asked = 0;
+  const story = await tell({
+    auth: () => {
+      asked += 1;
+      if (asked === 1) throw new Error('the token endpoint is down');
+      return { apiKey: 'key' };
+    },
+    given: (server) => server.refuse(402, { times: 99 }),
+  });
+  story.allowRefusals();
+  await story.speak(30);
+  expect(story.status.error?.reason).toBe('payment-required');
+  expect(story.status.error?.cause).toBeUndefined();
+  expect(asked).toBe(2);
+});
+
 test('a 401 with a fixed key fails at once [G7]', async () => {
   const story = await tell({ given: (server) => server.refuse(401, { times: 99 }) });
   story.allowRefusals();
