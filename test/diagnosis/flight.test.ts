@@ -249,6 +249,18 @@ describe('a recording', () => {
     expect(seen).toContain('@xstate.event');
   });
 
+  test('leaves an observer its this', async () => {
+    class Counter {
+      count = 0;
+      next(): void {
+        this.count += 1;
+      }
+    }
+    const counter = new Counter();
+    await fly([{ speak: 1 }], {}, { inspect: counter });
+    expect(counter.count).toBeGreaterThan(0);
+  });
+
   test('with too small a limit is refused', () => {
     expect(() => recordFlight({ auth: { apiKey: KEY } }, { maxCharacters: 10 })).toThrow(TranscriptionError);
   });

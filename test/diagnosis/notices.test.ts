@@ -103,6 +103,41 @@ test('what happened before anybody listened is said to the first who does, and t
   live.abort();
 });
 
+test('a notice says when it happened, by the clock on the wall, and not when somebody first listened', async () => {
+  const clock = new VirtualClock({ wallTimeMs: Date.UTC(2026, 0, 1) });
+  const network = new VirtualNetwork(new Emulator({ clock }));
+  const live = createLiveTranscription({
+    auth: { apiKey: 'a-key' },
+    listen: { encoding: 'linear16', sample_rate: RATE, interim_results: true },
+    clock,
+    transport: network.transport,
+  });
+  live.send(SPEECH.slice(0, RATE));
+  await clock.advanceAsync(1_000);
+  const lostAt = clock.wallTime();
+  network.cut();
+  await clock.advanceAsync(5_000);
+  const told: Notice[] = [];
+  live.notices$.subscribe((notice) => told.push(notice));
+  expect(told.find(({ code }) => code === 'connection-lost')).toMatchObject({ at: lostAt, since: lostAt });
+  live.abort();
+});
+
+test('a connection that is given back ends the watch for audio, and the next one begins another', async () => {
+  const room = new Room({ disconnectAfterIdleMs: 4_000 });
+  for (const stages of [
+    ['raised', 'cleared'],
+    ['raised', 'cleared', 'raised', 'cleared'],
+  ]) {
+    await room.play(3);
+    await room.wait(60);
+    expect(room.of('audio-stopped').map(({ stage }) => stage)).toEqual(stages);
+  }
+  // Nor is the time in which nothing was watched taken for sleep.
+  expect([...room.of('clock-jumped'), ...room.of('timer-late')]).toEqual([]);
+  await room.end();
+});
+
 test('nobody watches, and no timer runs, for a session that nobody asks', async () => {
   const room = new Room();
   await room.play(1);
