@@ -155,6 +155,14 @@ export function describeTransport(name: string, platform: Platform): void {
       expect(ear.ends).toMatchObject([{ code, reason }]);
     });
 
+    test('names the connection at its end as at its beginning, for whoever writes to support', async () => {
+      const { ear } = await opened();
+      await server.strike({ kind: 'close', code: 1011, reason: '' });
+      await ear.until('ended');
+      const { requestId } = await server.latest();
+      expect(ear.end?.requestId).toBe(platform.showsHandshake ? requestId : undefined);
+    });
+
     test('shows a broken connection as 1006', async () => {
       const { ear, socket } = await opened();
       socket.send(new Uint8Array(640));

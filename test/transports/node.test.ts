@@ -13,6 +13,25 @@ describeTransport('the transport over ws', {
   showsHandshake: true,
 });
 
+test('the transport over ws waits for no answer to close() for longer than it is worth', async () => {
+  const server = await startRemoteEmulator();
+  const credentials = { scheme: 'token', value: 'key' } as const;
+  let socket: ReturnType<typeof transport> | undefined;
+  const end = new Promise<SocketEnd>((ended) => {
+    socket = transport(
+      { url: `${server.url}/v1/listen?encoding=linear16&sample_rate=16000`, credentials },
+      {
+        opened: () => void server.strike({ kind: 'halfOpen' }).then(() => socket?.close(1000, '')),
+        message: () => undefined,
+        binary: () => undefined,
+        ended,
+      },
+    );
+  });
+  expect(await end).toMatchObject({ code: 1006 });
+  await server.close();
+});
+
 describe('the transport over ws, where HTTP goes wrong', () => {
   async function serve(answer: (socket: Socket) => void) {
     const sockets: Socket[] = [];
@@ -72,6 +91,18 @@ describe('the transport over ws, where HTTP goes wrong', () => {
     });
     await end;
     expect(ends).toMatchObject([{ code: 1006, status: 503 }]);
+    stop();
+  });
+
+  test('a body that flows without end is read as far as it is worth, and its status told', async () => {
+    let flow: NodeJS.Timeout | undefined;
+    const { ends, end, stop } = await serve((socket) => {
+      socket.write('HTTP/1.1 503 No\r\n\r\n');
+      flow = setInterval(() => socket.write('x'.repeat(1_024)), 5);
+    });
+    await end;
+    clearInterval(flow);
+    expect(ends).toEqual([{ code: 1006, reason: '', status: 503 }]);
     stop();
   });
 
