@@ -172,6 +172,23 @@ test('a slow server says everything late, in order, and its close last', () => {
   expect(withoutId(late)).toEqual(withoutId(prompt));
 });
 
+test('a result that waits to be overtaken waits no longer than its connection lives', () => {
+  const client = faulty(reorderResults());
+  client.stream(silence(1.1));
+  expect(client.connection.sentCount).toBe(1);
+  expect(client.messages).toEqual([]);
+  client.connection.cut();
+  expect(client.clock.pendingTimers).toBe(0);
+});
+
+test('a connection that is healed drains in good order, whatever was to happen to its drain', () => {
+  const client = faulty(dropOnCloseStream());
+  client.connection.heal();
+  client.stream(silence(1));
+  client.send({ type: 'CloseStream' });
+  expect(client.closed?.code).toBe(1000);
+});
+
 test('reordered Results come in pairs the wrong way round, all of them, and Metadata stays the last', () => {
   const straight = faulty();
   const client = faulty(reorderResults());

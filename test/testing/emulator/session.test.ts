@@ -57,6 +57,15 @@ test('a client silent for ten seconds gets Metadata, and 25 ms later 1011 NET-00
   expect(client.clock.pendingTimers).toBe(0);
 });
 
+test('Metadata tells the audio that was processed, which may be less than came', () => {
+  const client = new BareClient('', { maxPace: 1.25 });
+  client.burst(silence(30));
+  client.clock.advance(10_000);
+  const [metadata] = client.of('Metadata');
+  expect(metadata?.duration).toBeGreaterThan(10);
+  expect(metadata?.duration).toBeLessThan(20);
+});
+
 test('the hosted window of twelve seconds is a matter of one option', () => {
   const client = new BareClient('', { idleTimeoutMs: 12_000 });
   client.clock.advance(11_999);
