@@ -127,6 +127,19 @@ describe('captions', () => {
     await expect(perform().captions.stop()).resolves.toBeUndefined();
   });
 
+  test('the books of a session that is over are not shown as those of the next', async () => {
+    const { stage, captions, states, start } = perform();
+    start();
+    await stage.wait(5);
+    const first = captions.state.live;
+    const closing = captions.stop();
+    captions.start(NEVER);
+    await finish(stage, closing);
+    const next = states.filter(({ live }) => live !== first && live !== undefined);
+    expect(next.length).toBeGreaterThan(0);
+    expect(next.map(({ ledger }) => ledger?.accepted ?? 0).filter((accepted) => accepted > 0)).toEqual([]);
+  });
+
   test('start() while one session is closing begins the next when it is closed', async () => {
     const { stage, captions, numbersOf, start } = perform();
     start();
