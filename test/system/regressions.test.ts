@@ -127,6 +127,20 @@ test('a close after an idle end is not taken for drained because an earlier drai
   expect(report.ledger.pending).toBeGreaterThan(0);
 });
 
+test('a close within an idle drain is not taken for drained, where audio came behind it [G9]', async () => {
+  const story = await tell({
+    disconnectAfterIdleMs: 4_000,
+    weather: { latencyMs: 500 },
+    server: { faultsOf: (attempt) => (attempt > 1 ? [stallResults()] : []) },
+  });
+  await story.speak(6);
+  while (story.status.state !== 'draining') await story.wait(0.1);
+  await story.speak(0.2);
+  const report = await story.close();
+  expect(report).toMatchObject({ outcome: 'deadline' });
+  expect(report.ledger.pending).toBeGreaterThan(0);
+});
+
 test('a link that outlives many offline events is not condemned while it answers [G11]', async () => {
   const heard = new Map<string, () => void>();
   vi.stubGlobal('addEventListener', (name: string, listener: () => void) => heard.set(name, listener));
