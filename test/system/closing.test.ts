@@ -27,6 +27,15 @@ test('whoever is told of the end, and speaks on, is refused [G2]', async () => {
   expect(answers).toMatchObject([{ accepted: false, reason: 'closed' }]);
 });
 
+test('a session that was paused and then closed refuses audio for good: closed, not paused', async () => {
+  const story = await tell();
+  await story.speak(2);
+  story.live.pause();
+  void story.live.close();
+  expect(story.live.send(new Int16Array(160))).toMatchObject({ accepted: false, reason: 'closed' });
+  story.live.abort();
+});
+
 test('a cut just before CloseStream is recovered from, and drained again [G9]', async () => {
   const story = await tell({ weather: { latencyMs: 100 } });
   await story.speak(10.26);
