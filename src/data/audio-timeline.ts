@@ -51,6 +51,7 @@ export class AudioTimeline {
   /** Index of the next frame to be sent on the present connection. */
   #next = 0;
   #isConnected = false;
+  #isSealed = false;
   #unannounced: Drop | undefined;
 
   constructor(settings: TimelineSettings) {
@@ -109,6 +110,11 @@ export class AudioTimeline {
     this.#next = this.#log.endIndex;
   }
 
+  /** Whatever comes begins a frame of its own, since a message goes out between it and what was before. */
+  seal(): void {
+    this.#isSealed = true;
+  }
+
   /** Small frames become larger ones, for fewer things to keep: only with their like, sent with sent. */
   #add(
     bytes: Uint8Array,
@@ -122,8 +128,12 @@ export class AudioTimeline {
     const { frameBytes, rate } = this.#settings;
     this.#ledger.accept(samples);
     const isExtended =
-      mayExtend && frameBytes > 0 && this.#log.extend(bytes, end, rate * frameBytes * LOGGED_FRAME_SECONDS);
+      mayExtend &&
+      !this.#isSealed &&
+      frameBytes > 0 &&
+      this.#log.extend(bytes, end, rate * frameBytes * LOGGED_FRAME_SECONDS);
     if (!isExtended) this.#log.append(bytes, start, end, isBoundary, opening);
+    this.#isSealed = false;
     if (!this.#isOverfull()) return;
     while (this.#isOverfull() && this.#log.endIndex - this.#log.firstIndex > 1) this.#evict();
     while (!this.#log.first?.isBoundary && this.#mayBeginAfter(this.#log.firstIndex, Infinity)) this.#evict();

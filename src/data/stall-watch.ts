@@ -55,10 +55,10 @@ export class StallWatch {
     if (this.#timer === undefined) this.#arm(this.#patienceMs);
   }
 
-  /** An answer is owed, audio or not, and time is short. */
-  owe(now: number): void {
+  /** An answer is owed, audio or not, and time is short; less so with every drain before that was given up for want of it. */
+  owe(now: number, drainsGivenUp = 0): void {
     this.#answer = { since: now, sentMs: -Infinity };
-    this.doubt();
+    this.doubt(DOUBT_FACTOR * 2 ** drainsGivenUp);
   }
 
   /** Something came back: no more doubt. */
@@ -73,8 +73,8 @@ export class StallWatch {
   }
 
   /** Find out sooner: the platform says that it is offline, which is a hint and no proof. */
-  doubt(): void {
-    this.#patienceMs = this.#fullPatienceMs * DOUBT_FACTOR;
+  doubt(factor = DOUBT_FACTOR): void {
+    this.#patienceMs = this.#fullPatienceMs * factor;
     this.#check();
   }
 

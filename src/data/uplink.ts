@@ -82,6 +82,8 @@ export class Uplink {
   #isFlowing = false;
   #wasFlowing = false;
   #hasSentCloseStream = false;
+  /** In a row, because no answer came. */
+  #drainsGivenUp = 0;
   #longestSilenceMs = 0;
   #keepAlivesSent = 0;
 
@@ -141,6 +143,7 @@ export class Uplink {
   detach(): void {
     if (this.#socket && !this.#hasSentCloseStream) this.#noteSilence(this.#clock.now());
     this.#socket = undefined;
+    this.#drainsGivenUp = this.#isDraining && this.#stallWatch.hasStalled ? this.#drainsGivenUp + 1 : 0;
     this.#isDraining = false;
     this.#wasFlowing = this.#isFlowing;
     this.#isFlowing = false;
@@ -181,6 +184,7 @@ export class Uplink {
 
   /** Queues a control message behind the audio accepted so far. */
   control(message: ControlMessage): void {
+    this.#timeline.seal();
     this.#controls.push(message);
     if (this.#pumpTimer === undefined) this.#pump(this.#clock.now());
   }
@@ -211,7 +215,7 @@ export class Uplink {
   drain(): void {
     this.#isDraining = true;
     const now = this.#clock.now();
-    this.#stallWatch.owe(now);
+    this.#stallWatch.owe(now, this.#drainsGivenUp);
     if (this.#pumpTimer === undefined) this.#pump(now);
   }
 
@@ -224,8 +228,11 @@ export class Uplink {
 
   /** A message came in; a good moment to see whether a timer of ours starves. */
   heard(): void {
+    const now = this.#clock.now();
     this.#stallWatch.heard();
-    if (this.#clock.now() - this.#lastOutboundAt > this.#settings.keepAliveMs + LATE_MS) this.keepAlive();
+    // There is more to come.
+    if (this.#hasSentCloseStream) this.#stallWatch.owe(now, this.#drainsGivenUp);
+    if (now - this.#lastOutboundAt > this.#settings.keepAliveMs + LATE_MS) this.keepAlive();
   }
 
   advanced(): void {

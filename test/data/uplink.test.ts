@@ -184,6 +184,16 @@ describe('a control message', () => {
     expect(order).toEqual(['80 ms', '80 ms', 'First', 'Second', '80 ms', 'Third']);
   });
 
+  test('keeps its place where small frames wait, which are sent as larger ones [G4]', () => {
+    for (let i = 0; i < 3; i += 1) bench.store(20);
+    bench.uplink.control(bench.message('Finalize'));
+    for (let i = 0; i < 5; i += 1) bench.store(20);
+    bench.attach();
+    bench.clock.advance(1_000);
+    const order = bench.log.filter((what) => !what.endsWith('is sent') && what !== 'pending');
+    expect(order).toEqual(['60 ms', 'Finalize', '80 ms', '20 ms']);
+  });
+
   test('that is withdrawn is not sent, and the others are [G4]', () => {
     const [first, second] = [bench.message('First'), bench.message('Second')];
     bench.uplink.control(first);
@@ -279,6 +289,30 @@ describe('the end', () => {
     bench.uplink.drain();
     expect(bench.pass(STALL_MS / 2 - 1)).toEqual([]);
     expect(bench.pass(1)).toEqual(['stalled']);
+  });
+
+  test('is owed anew after each message: there is more to come [G9]', () => {
+    bench.attach();
+    bench.uplink.drain();
+    bench.clock.advance(4_000);
+    bench.uplink.heard();
+    expect(bench.pass(STALL_MS / 2 - 1)).toEqual([]);
+    expect(bench.pass(1)).toEqual(['stalled']);
+  });
+
+  test('is waited for twice as long on a connection that follows one given up for want of it [G9]', () => {
+    const drainsFor = () => {
+      bench.attach();
+      bench.uplink.drain();
+      const from = bench.clock.now();
+      while (!bench.pass(100).includes('stalled'));
+      bench.uplink.detach();
+      return bench.clock.now() - from;
+    };
+    expect([drainsFor(), drainsFor(), drainsFor()]).toEqual([STALL_MS / 2, STALL_MS, STALL_MS * 2]);
+    bench.attach();
+    bench.uplink.detach();
+    expect(drainsFor()).toBe(STALL_MS / 2);
   });
 
   test('is begun anew on the next connection, if it is asked for again [G4 G9]', () => {
