@@ -5,7 +5,13 @@
 import { describe, expect, test } from 'vitest';
 import { NOTICES, type Notice, type NoticeCode } from '../../src/diagnosis/notices.ts';
 import { createLiveTranscription } from '../../src/index.ts';
-import { Emulator, toneRecogniser, VirtualClock, VirtualNetwork } from '../../src/testing/index.ts';
+import {
+  Emulator,
+  stallResults,
+  toneRecogniser,
+  VirtualClock,
+  VirtualNetwork,
+} from '../../src/testing/index.ts';
 import { PROVOCATIONS } from './provocations.ts';
 import { RATE, Room, SPEECH } from './room.ts';
 
@@ -136,6 +142,17 @@ test('a connection that is given back ends the watch for audio, and the next one
   // Nor is the time in which nothing was watched taken for sleep, or for audio that comes too slowly.
   for (const code of ['clock-jumped', 'timer-late', 'rate-doubtful'] as const)
     expect(room.of(code)).toEqual([]);
+  await room.end();
+});
+
+test('results that are missing are counted anew on every connection', async () => {
+  const room = new Room();
+  room.server.onConnection(2, stallResults());
+  await room.play(20);
+  room.network.cut();
+  await room.play(9);
+  const [missing] = room.of('results-missing', 'raised');
+  expect(missing?.evidence['unansweredSeconds']).toBeLessThan(8);
   await room.end();
 });
 

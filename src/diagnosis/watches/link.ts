@@ -22,12 +22,15 @@ export const watchLink: StartWatch = (board, { plane, options: { listen } }) => 
   /** On the present connection, in seconds: what the last result covers, and what had been sent at the last message. */
   let transcribedTo = 0;
   let answeredTo = 0;
+  /** Between two connections what was sent is still that of the old one. */
+  let isOpen = false;
   return {
     fact({ code, evidence }) {
       if (code === 'catching-up') board.raise(code, evidence);
     },
     status({ state }) {
-      if (state === 'streaming' || state === 'idle-keepalive' || state === 'draining') return;
+      isOpen = state === 'streaming' || state === 'idle-keepalive' || state === 'draining';
+      if (isOpen) return;
       transcribedTo = 0;
       answeredTo = 0;
       lateTicks = 0;
@@ -54,7 +57,7 @@ export const watchLink: StartWatch = (board, { plane, options: { listen } }) => 
       else if (lateTicks === 0) board.clear('results-late', { lagSeconds });
 
       const unansweredSeconds = sentSeconds - answeredTo;
-      if (unansweredSeconds > MISSING_SECONDS * patience)
+      if (isOpen && unansweredSeconds > MISSING_SECONDS * patience)
         board.raise('results-missing', { unansweredSeconds }, unansweredSeconds * 1000);
     },
   };
