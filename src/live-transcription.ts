@@ -55,7 +55,8 @@ export interface SessionReport {
 export interface LiveTranscription {
   /**
    * Takes audio, cut anywhere; it is copied at once.
-   * @throws TranscriptionError `invalid-audio` for something that is no audio.
+   * @throws TranscriptionError `invalid-audio` for something that is no audio, and for samples as floating point under an
+   * `encoding` that has none.
    */
   send(chunk: AudioChunk): SendResult;
   /** Interim and final transcripts; a later one with the same `id` replaces the earlier. */

@@ -12,7 +12,7 @@ import type { connectionMachine } from './control/connection-machine.ts';
 import type { ConnectionEmitted, ConnectionEvent } from './control/events.ts';
 import { leafState, phaseOf } from './control/status.ts';
 import { DataPlane } from './data/data-plane.ts';
-import { type AudioChunk, sizeOf } from './data/intake.ts';
+import { type AudioChunk, refuseFloats, sizeOf } from './data/intake.ts';
 import type { Transcript } from './data/stitcher.ts';
 import type { Utterance } from './data/utterances.ts';
 import { diagnose } from './diagnosis/diagnose.ts';
@@ -172,6 +172,7 @@ class Session implements LiveTranscription {
 
   send(chunk: AudioChunk): SendResult {
     const size = sizeOf(chunk);
+    refuseFloats(chunk, this.#options.listen.encoding);
     if (this.#isClosing || this.#report) return this.#refuse('closed');
     if (this.isPaused) return this.#refuse('paused');
     if (size === 0) {

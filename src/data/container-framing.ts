@@ -73,6 +73,7 @@ export class ContainerFraming implements Framing {
   }
 
   #begin(name: ContainerName, now: number): void {
+    if (name === 'unknown') this.#sink.doubt('none that we know');
     this.#demuxer = createDemuxer(name);
     for (const chunk of this.#first) this.#placeAll(this.#demuxer.push(chunk), this.#demuxer, now);
     this.#first = [];

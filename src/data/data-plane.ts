@@ -239,6 +239,7 @@ export class DataPlane {
         this.#captureClock.mark(this.timeline.end, samples, this.timeline.rate, now);
       },
       setFormat: (rate, frameBytes) => this.timeline.setFormat(rate, frameBytes),
+      doubt: (found) => this.#listener.notice('format-doubtful', { declared: 'a container', found }),
     };
     if (format.kind === 'raw') this.#framing = new RawFraming(sink, format.sampleRate, format.frameBytes);
     else this.#intake.holdUntil(() => this.#loadFraming(format.kind === 'packets', sink));

@@ -153,8 +153,7 @@ export class Downlink {
         this.#uplink.advanced();
       }
       if (transcript) this.#show(transcript);
-      // An estimate may say more than was sent.
-      if (message.is_final) this.#confirm(Math.min(settledTo, view.clock.position));
+      if (message.is_final) this.#confirm(settledTo);
       if (message.speech_final) this.#utterances.speechFinal(channel);
     }
     if (message.from_finalize) {

@@ -12,6 +12,8 @@ export interface FrameSink {
   /** Without `isBoundary` it is raw audio, every sample of which is one. */
   append(bytes: Uint8Array, samples: number, now: number, isBoundary?: boolean, opening?: Uint8Array): void;
   setFormat(rate: number, frameBytes: number): void;
+  /** The bytes are in a format that is not read here. */
+  doubt(found: string): void;
 }
 
 export interface Framing {

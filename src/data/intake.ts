@@ -77,8 +77,19 @@ export class Intake {
 export function sizeOf(chunk: unknown): number {
   if (ArrayBuffer.isView(chunk) || chunk instanceof ArrayBuffer) return chunk.byteLength;
   if (typeof Blob !== 'undefined' && chunk instanceof Blob) return chunk.size;
-  const what = chunk === null ? 'null' : typeof chunk;
-  throw new TranscriptionError('invalid-audio', `send() was given ${what}, which is no audio.`, {
+  throw invalidAudio(`${chunk === null ? 'null' : typeof chunk}, which is no audio`);
+}
+
+/** @throws TranscriptionError `invalid-audio` for floating point under an encoding that has none: sent, it would be noise. */
+export function refuseFloats(chunk: AudioChunk, encoding: string | undefined): void {
+  if (encoding === undefined || chunk instanceof Uint8Array || !ArrayBuffer.isView(chunk)) return;
+  const { name } = chunk.constructor;
+  if (!name.startsWith('Float') || (name === 'Float32Array' && encoding === 'linear32')) return;
+  throw invalidAudio(`a ${name} under encoding '${encoding}', which is noise`);
+}
+
+function invalidAudio(what: string): TranscriptionError {
+  return new TranscriptionError('invalid-audio', `send() was given ${what}.`, {
     remedy:
       'Give a Uint8Array, another view, an ArrayBuffer or a Blob; samples as Float32 must be converted to linear16 first.',
   });

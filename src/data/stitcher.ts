@@ -64,7 +64,7 @@ export interface Stitched {
   transcript: Transcript | undefined;
   /** Final on every channel up to here. */
   settledTo: number;
-  /** Session position of the result's end. */
+  /** Session position of the result's end, within what was sent. */
   end: number;
 }
 
@@ -102,8 +102,10 @@ export class Stitcher {
       end: view.clock.positionOf(message.start + message.duration, 'end'),
     };
     const transcript = this.#transcribe(message, channel, state, range, view);
-    if (message.is_final) cover(state, range);
-    return { channel, transcript, settledTo: this.#settledTo(channelCount), end: range.end };
+    // Where positions are estimates, a result may reach beyond what was sent: it covers none of what comes later.
+    const end = Math.min(range.end, view.clock.position);
+    if (message.is_final) cover(state, { start: range.start, end });
+    return { channel, transcript, settledTo: this.#settledTo(channelCount), end };
   }
 
   /** Forgets what was covered: positions that are estimates cannot tell a repeat from what is new. */

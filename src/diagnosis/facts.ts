@@ -20,7 +20,7 @@ export interface ObservedStatus {
 /** A session as diagnosis sees it: to look at, never to touch. */
 export interface ObservedSession {
   readonly options: Pick<CheckedOptions, 'clock' | 'listen'>;
-  readonly plane: Pick<DataPlane, 'backlogMs' | 'bufferedAmount' | 'sentSeconds' | 'tap'>;
+  readonly plane: Pick<DataPlane, 'backlogMs' | 'bufferedAmount' | 'sentSeconds' | 'tap' | 'timeline'>;
   readonly status$: Observable<ObservedStatus>;
   readonly messages$: Observable<ServerMessage>;
   /** Begins with what happened before anyone listened; completes with the session. */

@@ -23,6 +23,7 @@ const LASTING = new Set([
   'catching-up',
   'connection-suspended',
   'empty-audio',
+  'format-doubtful',
   'timer-late',
 ]);
 

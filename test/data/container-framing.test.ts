@@ -29,12 +29,14 @@ interface Framed {
 function frame(make: (sink: FrameSink) => Framing) {
   const frames: Framed[] = [];
   const formats: [rate: number, frameBytes: number][] = [];
+  const doubts: string[] = [];
   const framing = make({
     append: (bytes, samples, now, isBoundary, opening) =>
       frames.push({ bytes, samples, now, isBoundary, opening }),
     setFormat: (rate, frameBytes) => formats.push([rate, frameBytes]),
+    doubt: (found) => doubts.push(found),
   });
-  return { framing, frames, formats, samples: () => frames.map(({ samples }) => samples) };
+  return { framing, frames, formats, doubts, samples: () => frames.map(({ samples }) => samples) };
 }
 
 const frameContainer = () => frame((sink) => new ContainerFraming(sink, RawFraming));
@@ -119,11 +121,12 @@ describe('before it is known which container it is', () => {
   });
 
   test('the end comes, and what there is, is taken for a header that nobody knows', () => {
-    const { framing, frames } = frameContainer();
+    const { framing, frames, doubts } = frameContainer();
     framing.push(Uint8Array.of(1, 2), 0);
     framing.push(Uint8Array.of(3), 0);
     framing.finish(9);
     expect([framing.isExact, framing.header]).toEqual([false, Uint8Array.of(1, 2)]);
+    expect(doubts).toEqual(['none that we know']);
     expect(frames).toMatchObject([{ bytes: Uint8Array.of(3), samples: 250, now: 9, isBoundary: true }]);
   });
 
@@ -203,6 +206,12 @@ describe('WAV', () => {
     const { framing, frames } = frameContainer();
     framing.push(concat(header, noise(8), chunk('LIST', noise(40))), 0);
     expect(frames.map(({ bytes }) => bytes)).toEqual([noise(8)]);
+  });
+
+  test('keeps its samples whole where a wrong data size cuts one', () => {
+    const { framing, frames } = frameContainer();
+    framing.push(concat(riff(fmt({ channels: 2, rate: 8_000 }), 6), noise(40)), 0);
+    expect(concat(...frames.map(({ bytes }) => bytes))).toEqual(noise(40));
   });
 
   test('with another file glued to it stays what it was: bytes on, exact, on the same timeline', () => {

@@ -231,6 +231,11 @@ describe('after finish()', () => {
     plane.accept(Uint8Array.of(1, 2));
     plane.accept(Uint8Array.of(3));
     expect(bench.during(() => bench.clock.advance(3_000))).toEqual(['idle']);
-    expect(bench.during(() => plane.finish())).toEqual(['pending', '2 bytes', '1 bytes']);
+    expect(bench.during(() => plane.finish())).toEqual([
+      { 'format-doubtful': { declared: 'a container', found: 'none that we know' } },
+      'pending',
+      '2 bytes',
+      '1 bytes',
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 /** The door for audio, alone: bytes come out as they were handed in, in order, whatever they came in. */
 import { expect, test } from 'vitest';
-import { Intake, sizeOf } from '../../src/data/intake.ts';
+import { Intake, refuseFloats, sizeOf } from '../../src/data/intake.ts';
 import { TranscriptionError } from '../../src/index.ts';
 
 function door() {
@@ -82,6 +82,30 @@ test('a Blob that cannot be read is told of, and those behind it are not held up
 
 test('the size of a chunk is that of its bytes', () => {
   expect([sizeOf(new Float32Array(2)), sizeOf(new ArrayBuffer(3)), sizeOf(blob(1, 2))]).toEqual([8, 3, 2]);
+});
+
+test.each([
+  [new Float32Array(2), 'linear16'],
+  [new Float32Array(2), 'mulaw'],
+  [new Float64Array(2), 'linear32'],
+])('does not send samples as noise: %o under %s is refused', (chunk, encoding) => {
+  const refusal = expect.objectContaining({
+    reason: 'invalid-audio',
+    message: expect.stringContaining(
+      `a ${chunk.constructor.name} under encoding '${encoding}', which is noise`,
+    ) as string,
+    remedy: expect.stringContaining('converted to linear16') as string,
+  }) as TranscriptionError;
+  expect(() => refuseFloats(chunk, encoding)).toThrow(refusal);
+});
+
+test.each([
+  [new Float32Array(2), 'linear32'],
+  [new Float32Array(2), undefined],
+  [new Int16Array(2), 'linear16'],
+  [new Uint8Array(2), 'linear16'],
+])('%o under %s is taken', (chunk, encoding) => {
+  expect(() => refuseFloats(chunk, encoding)).not.toThrow();
 });
 
 test.each([

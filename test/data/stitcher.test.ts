@@ -256,3 +256,25 @@ test('sixteen holes are remembered, and of more the oldest is given up', () => {
   expect(stitcher.receive(result(1, 'late', interim), view).transcript).toBe(undefined);
   expect(stitcher.receive(result(3, 'late', interim), view).transcript?.text).toBe('late');
 });
+
+test.each([
+  ['exact', true],
+  ['estimates', false],
+])(
+  'a final that reaches into the future hides no word that is sent later, positions being %s [G3]',
+  (_, isExact) => {
+    const stitcher = new Stitcher();
+    const clock = new ConnectionClock(RATE, 0, 0, isExact);
+    const view: ConnectionView = { connection: 1, rate: RATE, clock, wallTimeOf: () => undefined };
+    clock.send(0, 2 * RATE);
+    expect(stitcher.receive({ ...result(0, 'a b'), duration: 1e9 }, view)).toMatchObject({
+      settledTo: 2 * RATE,
+      end: 2 * RATE,
+    });
+    clock.send(2 * RATE, 4 * RATE);
+    expect(stitcher.receive(result(2, 'c d'), view)).toMatchObject({
+      transcript: { text: 'c d' },
+      settledTo: 4 * RATE,
+    });
+  },
+);

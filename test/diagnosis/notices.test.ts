@@ -7,6 +7,7 @@ import { NOTICES, type Notice, type NoticeCode } from '../../src/diagnosis/notic
 import { createLiveTranscription } from '../../src/index.ts';
 import {
   Emulator,
+  muxWav,
   stallResults,
   toneRecogniser,
   VirtualClock,
@@ -175,4 +176,39 @@ test('nobody watches, and no timer runs, for a session that nobody asks', async 
   expect(clock.pendingTimers).toBe(withWatch - 1);
   live.abort();
   await room.end();
+});
+
+describe('the format of a container', () => {
+  const start = (bytes: Uint8Array) => {
+    const clock = new VirtualClock();
+    const network = new VirtualNetwork(new Emulator({ clock }));
+    const live = createLiveTranscription({
+      auth: { apiKey: 'a-key' },
+      listen: { interim_results: true },
+      clock,
+      transport: network.transport,
+    });
+    live.send(bytes);
+    return { clock, live };
+  };
+  const watch = async ({ clock, live }: ReturnType<typeof start>) => {
+    const told: Notice[] = [];
+    await clock.advanceAsync(100);
+    live.notices$.subscribe((notice) => told.push(notice));
+    live.send(SPEECH.slice(0, 4_000));
+    await clock.advanceAsync(100);
+    live.abort();
+    return told.filter(({ code }) => code === 'format-doubtful');
+  };
+
+  test('is not doubted by a watch that was loaded after the header', async () => {
+    const { header } = muxWav(new Int16Array(RATE), { sampleRate: RATE });
+    expect(await watch(start(header))).toEqual([]);
+  });
+
+  test('is told where nobody knows it, also to one who listens later', async () => {
+    expect(await watch(start(new Uint8Array(100).fill(7)))).toMatchObject([
+      { stage: 'raised', evidence: { declared: 'a container', found: 'none that we know' } },
+    ]);
+  });
 });

@@ -5,9 +5,10 @@
  *     RIFF size WAVE │ fmt  size tag channels rate bytes/s blockAlign bits [cb valid mask SubFormat] │ LIST … │ data size │ frames …
  *     (or RF64, BW64)      16+   2   2        4    4       2          2      extensible, tag 0xFFFE             0, -1: streaming
  *
- * Compressed audio (ADPCM, MP3 in WAV) has no exact frames: its durations are unknown and `format` is absent. Chunks
- * after a `data` of known size pass through and count no time; a second RIFF file glued on is refused. The byte that
- * pads a `data` of odd length is taken for one of its own: one sample too many in mono of 8 bits.
+ * Compressed audio (ADPCM, MP3 in WAV) has no exact frames: its durations are unknown and `format` is absent. The size of
+ * `data` is a hint, since a program that writes a live stream may not know it: after it come chunks with the names that are
+ * usual there, which pass through and count no time, and all else is audio. A second RIFF file glued on is refused. The byte
+ * that pads a `data` of odd length is taken for one of its own: one sample too many in mono of 8 bits.
  */
 import { ascii, uintLE } from './bytes.ts';
 import { type Grammar, MORE, REFUSED, type Unit } from './demuxer.ts';
@@ -23,6 +24,10 @@ const ENCODINGS: Partial<Record<string, RawFormat['encoding']>> = {
 
 /** A data size that means "until the stream ends". */
 const STREAMING = new Set([0, 0xffffffff]);
+
+/** Chunks that programs write behind the audio. */
+const TRAILERS =
+  /^(LIST|JUNK|junk|PAD |FLLR|id3 |ID3 |bext|iXML|axml|chna|cue |smpl|inst|acid|fact|PEAK|_PMX)$/;
 
 export function wavGrammar(): Grammar {
   let blockAlign = 0;
@@ -57,9 +62,10 @@ export function wavGrammar(): Grammar {
       const id = ascii(bytes, 0, 4);
       const isRiff = /RIFF|RF64|BW64/.test(id);
       if (isRiff || id === 'data') {
-        if (remaining === 0 || !(isRiff || blockAlign)) return REFUSED;
-        return isRiff ? 12 : 8;
+        if (isRiff ? remaining === 0 : !blockAlign) return REFUSED;
+        if (remaining === undefined) return isRiff ? 12 : 8;
       }
+      if (remaining === 0 && !TRAILERS.test(id)) return bytes.length;
       const size = uintLE(bytes, 4, 8);
       return 8 + size + (size % 2);
     },
@@ -71,11 +77,15 @@ export function wavGrammar(): Grammar {
         return {
           kind: 'audio',
           boundary: true,
-          durationMs: durationMs(Math.floor(bytes.length / blockAlign)),
+          durationMs: durationMs(bytes.length / blockAlign),
         };
       }
-      if (remaining === 0) return { kind: 'audio', durationMs: durationMs(0) };
       const id = ascii(bytes, 0, 4);
+      if (remaining === 0 && TRAILERS.test(id)) return { kind: 'audio', durationMs: durationMs(0) };
+      if (remaining === 0) {
+        remaining = Infinity;
+        return grammar.read(bytes);
+      }
       if (id === 'fmt ') readFormat(bytes);
       if (id === 'ds64') size64 = uintLE(bytes, 16, 24);
       if (id === 'data') {

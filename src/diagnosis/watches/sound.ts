@@ -2,7 +2,6 @@
 import { audioFacts, CLIPPED_SHARE } from '../audio/facts.ts';
 import { bytesPerSecondOf, type RawFormat } from '../audio/plausibility.ts';
 import { containerAtStart } from '../audio/signature.ts';
-import { sniffContainer } from '../../data/containers/sniff.ts';
 import type { NoticeBoard } from '../notice-board.ts';
 import { formatOf } from './format.ts';
 import type { StartWatch, Watch } from './watch.ts';
@@ -16,9 +15,12 @@ const DOUBTED_SECONDS = 2;
 /** Enough of the beginning to tell a container from samples. */
 const SIGNATURE_BYTES = 2_048;
 
-export const watchSound: StartWatch = (board, { options }) => {
+export const watchSound: StartWatch = (board, { options, plane }) => {
   const format = formatOf(options.listen);
-  const signature = watchSignature(board, options.listen.encoding);
+  const { encoding } = options.listen;
+  if (encoding === undefined) return watchContainer(board);
+  // A watch that is loaded late has missed the beginning.
+  const signature = plane.timeline.end > 0 ? {} : watchSignature(board, encoding);
   if (!format) return signature;
   const seconds = watchSeconds(board, format);
   return {
@@ -29,21 +31,25 @@ export const watchSound: StartWatch = (board, { options }) => {
   };
 };
 
-/** The first bytes: a container where samples were declared, or none where none were. */
-function watchSignature(board: NoticeBoard, encoding: string | undefined): Watch {
+/** Where none was declared, the framing reads the first bytes and reports what it cannot read. */
+function watchContainer(board: NoticeBoard): Watch {
+  return {
+    fact({ code, evidence }) {
+      if (code === 'format-doubtful') board.raise(code, evidence);
+    },
+  };
+}
+
+/** The first bytes: a container where something else was declared. */
+function watchSignature(board: NoticeBoard, encoding: string): Watch {
   let start: Uint8Array | undefined = new Uint8Array(0);
   return {
     audio(bytes) {
       if (!start) return;
       start = joined(start, bytes.subarray(0, SIGNATURE_BYTES - start.byteLength));
-      const found = encoding === undefined ? sniffContainer(start) : containerAtStart(start);
-      if (encoding !== undefined && found) {
-        board.raise('format-doubtful', { declared: encoding, found });
-        start = undefined;
-      } else if (encoding === undefined && found === 'unknown') {
-        board.raise('format-doubtful', { declared: 'a container', found: 'none that we know' });
-        start = undefined;
-      } else if (found || start.byteLength >= SIGNATURE_BYTES) start = undefined;
+      const found = containerAtStart(start);
+      if (found) board.raise('format-doubtful', { declared: encoding, found });
+      if (found || start.byteLength >= SIGNATURE_BYTES) start = undefined;
     },
   };
 }

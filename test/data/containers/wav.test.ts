@@ -63,12 +63,23 @@ describe('WAV', () => {
     expect(boundaries(pieces)).toEqual([true, false]);
   });
 
-  it('gives out a frame that the end of the data cuts, for no time', () => {
+  it('gives out a frame that the end of the data cuts, since audio may go on', () => {
     const stream = concat(riff(fmt({ channels: 2 }), 802), noise(802), chunk('LIST', noise(10)));
     const { demuxer, pieces } = demuxAll('wav', [stream]);
     expect(demuxer.exact).toBe(true);
     expect(pieces.map((piece) => piece.bytes.length)).toEqual([800, 2, 18]);
-    expect(durations(pieces)).toEqual([12.5, 0, 0]);
+    expect(durations(pieces)).toEqual([12.5, 0.03125, 0]);
+  });
+
+  it('loses no audio beyond a data size that is too small', () => {
+    const header = riff(fmt({ channels: 2 }), 801);
+    const audio = noise(801 + 3_199);
+    for (const chunks of [[concat(header, audio)], [header, audio.subarray(0, 805), audio.subarray(805)]]) {
+      const { demuxer, pieces } = demuxAll('wav', chunks);
+      expect(demuxer.exact).toBe(true);
+      expect(concat(...pieces.map(({ bytes }) => bytes))).toEqual(audio);
+      expect(totalMs(pieces)).toBe(62.5);
+    }
   });
 
   it('reads the 64-bit data size of RF64', () => {
