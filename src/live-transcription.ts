@@ -61,7 +61,7 @@ export interface LiveTranscription {
   send(chunk: AudioChunk): SendResult;
   /** Interim and final transcripts; a later one with the same `id` replaces the earlier. */
   readonly transcripts$: Observable<Transcript>;
-  /** Finals joined until the speaker pauses. */
+  /** Finals joined until the speaker pauses: `speech_final`, UtteranceEnd, or {@link finalize} with no audio after it. */
   readonly utterances$: Observable<Utterance>;
   /** Begins with the present status. */
   readonly status$: Observable<Status>;
@@ -83,7 +83,8 @@ export interface LiveTranscription {
   connect(): void;
   /**
    * Asks for a final result of everything accepted so far, on one channel (from 0) or all. `false`: none was seen within
-   * `finalizeMs` after the request had gone out.
+   * `finalizeMs` after the request had gone out. It ends the utterance, unless audio has come since, with which the speaker may
+   * have gone on.
    */
   finalize(channel?: number): Promise<boolean>;
   /**

@@ -13,6 +13,7 @@ import {
   LOG_BYTES,
   LOG_SECONDS,
   MAX_CATCH_UP_RATE,
+  MAX_FRAME_MS,
   MAX_KEEP_ALIVE_MS,
   MIN_KEEP_ALIVE_MS,
   STALL_MS,
@@ -93,6 +94,13 @@ export interface LiveTranscriptionOptions {
    */
   finalizeMs?: number;
   /**
+   * Calls `finalize()` by itself when no audio has come for so long and some still lacks a final result: a source that pauses
+   * sends no silence, so Deepgram hears no pause, and the last words before it would stay interim until there is audio
+   * again. At least 250, and more than the time between two chunks. `Infinity` never does.
+   * @defaultValue `Infinity`
+   */
+  finalizeAfterMs?: number;
+  /**
    * What becomes of audio that came while there was no connection.
    * @defaultValue `'all'`
    */
@@ -164,6 +172,7 @@ const RANGES = {
   stallMs: [STALL_MS, 1_000, MAX_TIMER_MS],
   drainMs: [DRAIN_MS, 0, MAX_TIMER_MS],
   finalizeMs: [FINALIZE_MS, 0, MAX_TIMER_MS],
+  finalizeAfterMs: [Infinity, MAX_FRAME_MS, MAX_TIMER_MS],
   catchUpRate: [CATCH_UP_RATE, 1.01, MAX_CATCH_UP_RATE],
   giveUpAfterMs: [Infinity, 0, MAX_TIMER_MS],
 } as const;

@@ -64,6 +64,7 @@ test('defaults are those of the documentation', () => {
     stallMs: 10_000,
     drainMs: 10_000,
     finalizeMs: 1_500,
+    finalizeAfterMs: Infinity,
     catchUp: 'all',
     catchUpRate: 1.2,
     log: { maxSeconds: 60, maxBytes: 8_388_608, overflow: 'drop-oldest' },

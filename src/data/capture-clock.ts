@@ -38,6 +38,14 @@ export class CaptureClock {
     if (this.#anchors.length > MAX_ANCHORS) this.#anchors.shift();
   }
 
+  /** For how many milliseconds no audio came before the sample at `position`. */
+  pauseMsAt(position: number, rate: number): number {
+    const index = this.#anchors.findIndex((anchor) => anchor.position === position);
+    const before = this.#anchors[index - 1];
+    const after = this.#anchors[index];
+    return before && after ? after.at - before.at - ((position - before.position) * 1000) / rate : 0;
+  }
+
   /** Milliseconds since 1970 at which the sample at `position` was captured. */
   wallTimeOf(position: number, rate: number): number | undefined {
     const anchor = this.#anchors.findLast((candidate) => candidate.position <= position) ?? this.#anchors[0];

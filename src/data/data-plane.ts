@@ -16,6 +16,7 @@ import { Downlink, type DownlinkListener } from './downlink.ts';
 import { Finalizer } from './finalizer.ts';
 import { type Framing, type FrameSink, MILLISECONDS, RawFraming } from './framing.ts';
 import { type AudioChunk, Intake } from './intake.ts';
+import { PauseWatch } from './pause-watch.ts';
 import { type Primer, Uplink, type UplinkListener } from './uplink.ts';
 
 /** What becomes of audio that came while there was no connection. */
@@ -34,6 +35,7 @@ export interface DataPlaneSettings {
   keepAliveMs: number;
   stallMs: number;
   finalizeMs: number;
+  finalizeAfterMs: number;
   primerMs: number;
   catchUp: CatchUp;
   catchUpRate: number;
@@ -64,6 +66,7 @@ export class DataPlane {
   readonly #intake: Intake;
   readonly #downlink: Downlink;
   readonly #finalizer: Finalizer;
+  readonly #pauseWatch: PauseWatch | undefined;
   #framing: Framing | undefined;
   /** What waits for something that may never come, and is let go by `close()`. */
   readonly #waits = new Set<() => void>();
@@ -71,7 +74,7 @@ export class DataPlane {
   #isClosed = false;
 
   constructor(settings: DataPlaneSettings, listener: DataPlaneListener) {
-    const { clock, format, log } = settings;
+    const { clock, format, log, finalizeAfterMs } = settings;
     this.#settings = settings;
     this.#listener = listener;
     this.timeline = new AudioTimeline({
@@ -110,6 +113,12 @@ export class DataPlane {
       this.#captureClock,
       listener,
     );
+    if (finalizeAfterMs < Infinity) {
+      this.#pauseWatch = new PauseWatch(clock, finalizeAfterMs, () => {
+        // The next connection begins the wait anew.
+        if (this.uplink.isConnected) void this.finalize(undefined);
+      });
+    }
   }
 
   /** Connections so far. */
@@ -145,7 +154,10 @@ export class DataPlane {
 
   async finalize(channel: number | undefined): Promise<boolean> {
     if (this.#intake.isWaiting) await this.read(this.#settings.finalizeMs);
-    return this.#finalizer.request(channel);
+    const { end } = this.timeline;
+    const isFinal = await this.#finalizer.request(channel);
+    if (this.timeline.end === end) this.#downlink.finalized(channel);
+    return isFinal;
   }
 
   /** Some audio waits for its bytes. */
@@ -162,6 +174,7 @@ export class DataPlane {
   finish(): void {
     const now = this.#settings.clock.now();
     this.#hasFinished = true;
+    this.#pauseWatch?.stop();
     this.#framing?.finish(now);
     if (this.timeline.unsent > 0) this.uplink.accepted(now);
   }
@@ -169,6 +182,7 @@ export class DataPlane {
   /** The session is over: says what is left to say. */
   close(): void {
     this.#isClosed = true;
+    this.#pauseWatch?.stop();
     this.#downlink.close();
     this.timeline.announce();
     const bytes = this.#intake.waitingBytes;
@@ -187,6 +201,7 @@ export class DataPlane {
     const backlogSeconds = this.backlogMs / 1000;
     this.#finalizer.attach();
     this.uplink.attach(socket);
+    if (backlogSeconds > 0) this.#pauseWatch?.accepted(this.#settings.clock.now());
     if (connection > 1 && !isExact) this.#listener.notice('audio-inexact', { connection });
     if (backlogSeconds >= TELL_BACKLOG_SECONDS) {
       const doneInSeconds = backlogSeconds / (this.#settings.catchUpRate - 1);
@@ -228,6 +243,7 @@ export class DataPlane {
     }
     this.#framing.push(bytes, now);
     this.uplink.accepted(now);
+    this.#pauseWatch?.accepted(now);
     this.tap?.(bytes);
   }
 

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../clock.ts';
 import type { ConnectionEnd } from '../protocol/close-reasons.ts';
+import { MIN_UTTERANCE_END_MS } from '../protocol/limits.ts';
 import {
   decodeServerMessage,
   type ErrorMessage,
@@ -31,6 +32,9 @@ export interface DownlinkListener {
   drained(): void;
   notice(code: NoticeCode, evidence: Evidence): void;
 }
+
+/** No audio for so long is a pause of the speaker: the least that `utterance_end_ms` takes for one. */
+const PAUSE_MS = MIN_UTTERANCE_END_MS;
 
 /** Metadata rounds; less than this is no loss. */
 const ROUNDING_SECONDS = 0.05;
@@ -104,6 +108,11 @@ export class Downlink {
     this.#utterances.close();
   }
 
+  /** `finalize()` has come to an end, and no audio has been accepted since it was called. */
+  finalized(channel: number | undefined): void {
+    this.#utterances.finalized(channel);
+  }
+
   receive(text: string): void {
     this.#uplink.heard();
     const decoded = decodeServerMessage(text);
@@ -155,11 +164,19 @@ export class Downlink {
       if (transcript) this.#show(transcript);
       if (message.is_final) this.#confirm(settledTo);
       if (message.speech_final) this.#utterances.speechFinal(channel);
+      this.#utterances.limitLength(channel);
     }
     if (message.from_finalize) {
       const [channel = 0, channelCount = 1] = message.channel_index;
-      this.#finalizer.finalized(channel, channelCount);
+      const position = this.#finalizer.finalized(channel, channelCount);
+      if (position !== undefined && this.#hasPausedAt(position)) this.#utterances.finalized(channel);
     }
+  }
+
+  /** No audio has come since, or none came for a while: the answer may be late, by an outage. */
+  #hasPausedAt(position: number): boolean {
+    const { end, rate } = this.#timeline;
+    return position === end || this.#captureClock.pauseMsAt(position, rate) >= PAUSE_MS;
   }
 
   #show(transcript: Transcript): void {

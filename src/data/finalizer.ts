@@ -23,6 +23,8 @@ export class Finalizer {
   readonly #uplink: Uplink;
   readonly #answerMs: number;
   #requests: Request[] = [];
+  /** Where the last Finalize stands that was sent. */
+  #sentAt: number | undefined;
   #isClosed = false;
 
   constructor(clock: Clock, timeline: AudioTimeline, uplink: Uplink, answerMs: number) {
@@ -57,8 +59,11 @@ export class Finalizer {
     });
   }
 
-  /** An answer came, of one of so many channels: to the oldest request that still lacks it. */
-  finalized(channel: number, channelCount: number): void {
+  /**
+   * An answer came, of one of so many channels: to the oldest request that still lacks it, or to one that has timed out. Says
+   * where the audio ended that was to be finalized.
+   */
+  finalized(channel: number, channelCount: number): number | undefined {
     const request = this.#requests.find(
       ({ isSent, channel: asked, answered }) =>
         isSent && (asked ?? channel) === channel && !answered.has(channel),
@@ -66,10 +71,12 @@ export class Finalizer {
     request?.answered.add(channel);
     if (request && (request.channel !== undefined || request.answered.size >= channelCount))
       request.settle(true);
+    return request?.control.position ?? this.#sentAt;
   }
 
   /** A new connection replays the audio, and so the requests behind it. */
   attach(): void {
+    this.#sentAt = undefined;
     for (const request of this.#requests) {
       this.#wait(request, this.#answerMs + this.#backlogMs());
       if (request.isSent) this.#uplink.control(request.control);
@@ -86,6 +93,7 @@ export class Finalizer {
 
   #sent(request: Request): void {
     request.isSent = true;
+    this.#sentAt = request.control.position;
     this.#wait(request, this.#answerMs);
   }
 

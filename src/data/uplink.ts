@@ -105,6 +105,10 @@ export class Uplink {
     return this.#longestSilenceMs;
   }
 
+  get isConnected(): boolean {
+    return this.#socket !== undefined;
+  }
+
   get bufferedAmount(): number {
     return this.#socket?.bufferedAmount ?? 0;
   }

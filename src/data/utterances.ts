@@ -1,6 +1,7 @@
 /**
  * Whole utterances: final transcripts joined until the speaker has paused. `speech_final` says so; where noise hides the
- * pause, UtteranceEnd does, but that may come late, after newer words: then it is about the past and is ignored.
+ * pause, UtteranceEnd does, but that may come late, after newer words: then it is about the past and is ignored. A source
+ * that pauses sends no silence in which Deepgram could hear the pause: then an answered Finalize ends the utterance.
  */
 import type { Transcript, Word } from './stitcher.ts';
 
@@ -16,8 +17,11 @@ export interface Utterance {
   /** Milliseconds since 1970. */
   capturedAt: number | undefined;
   channel: number;
-  /** How we know that it is over. */
-  endedBy: 'speech-final' | 'utterance-end' | 'length' | 'close';
+  /**
+   * How we know that it is over: by Deepgram's `speech_final` or UtteranceEnd; by `finalize()`, after which no audio came for
+   * a while; by its length (100 finals without a pause); or because the session ended.
+   */
+  endedBy: 'speech-final' | 'utterance-end' | 'finalize' | 'length' | 'close';
 }
 
 /** What was said since the last pause. Not the transcripts themselves, each of which holds Deepgram's whole message. */
@@ -30,6 +34,8 @@ interface Channel {
   begun: Begun | undefined;
   /** Session seconds up to which words are known, interim ones included. */
   wordsUntil: number;
+  /** The last words are interim. */
+  isInterim: boolean;
 }
 
 /** Finals that one utterance may hold: minutes of speech, where neither endpointing nor `utterance_end_ms` finds a pause. */
@@ -46,17 +52,22 @@ export class UtteranceBuilder {
     this.#emit = emit;
   }
 
-  /** Takes a transcript that was shown. */
+  /** Takes a transcript; ends nothing, so that the transcript can be shown first. */
   transcript(transcript: Transcript): void {
     const channel = this.#channel(transcript.channel);
     channel.wordsUntil = Math.max(channel.wordsUntil, transcript.words.at(-1)?.end ?? 0);
+    channel.isInterim = !transcript.final && transcript.text !== '';
     if (!transcript.final || transcript.text === '') return;
     const { id, text, words, start, end, capturedAt } = transcript;
     const begun = (channel.begun ??= { id, texts: [], words: [], start, end, capturedAt });
     begun.texts.push(text);
     begun.words.push(...words);
     begun.end = end;
-    if (begun.texts.length === MAX_FINALS) this.#end(transcript.channel, 'length');
+  }
+
+  /** Ends an utterance that has grown too long. */
+  limitLength(channel: number): void {
+    if (this.#channel(channel).begun?.texts.length === MAX_FINALS) this.#end(channel, 'length');
   }
 
   /** Deepgram heard a pause. */
@@ -70,6 +81,13 @@ export class UtteranceBuilder {
     if (!isStale) this.#end(channel, 'utterance-end');
   }
 
+  /** Finalize was answered, or needed no answer, and no audio has come since; on one channel or on all. */
+  finalized(channel?: number): void {
+    for (const index of channel === undefined ? this.#channels.keys() : [channel]) {
+      if (!this.#channel(index).isInterim) this.#end(index, 'finalize');
+    }
+  }
+
   /** The session is over: what was begun is all there is. */
   close(): void {
     for (const channel of this.#channels.keys()) this.#end(channel, 'close');
@@ -77,7 +95,8 @@ export class UtteranceBuilder {
 
   #channel(index: number): Channel {
     let channel = this.#channels.get(index);
-    if (!channel) this.#channels.set(index, (channel = { begun: undefined, wordsUntil: 0 }));
+    if (!channel)
+      this.#channels.set(index, (channel = { begun: undefined, wordsUntil: 0, isInterim: false }));
     return channel;
   }
 

@@ -96,6 +96,17 @@ test('what was confirmed meanwhile is final, answer or not', async () => {
   expect(await outcomeOf(request)).toBe(true);
 });
 
+test('an answer that comes after its time still says where the audio ended, until the next connection', () => {
+  expect(finalizer.finalized(0, 1)).toBe(undefined);
+  void finalizer.request(undefined);
+  sendAll();
+  clock.advance(ANSWER_MS);
+  accept(500);
+  expect(finalizer.finalized(0, 1)).toBe(1_000);
+  finalizer.attach();
+  expect(finalizer.finalized(0, 1)).toBe(undefined);
+});
+
 describe('with several channels', () => {
   test('a request for all waits for all', async () => {
     const request = finalizer.request(undefined);

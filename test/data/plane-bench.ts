@@ -70,6 +70,7 @@ export class PlaneBench {
       keepAliveMs: 3_000,
       stallMs: 10_000,
       finalizeMs: 1_500,
+      finalizeAfterMs: Infinity,
       primerMs: 0,
       catchUp: 'all',
       catchUpRate: 1.5,

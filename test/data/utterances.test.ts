@@ -54,6 +54,26 @@ test('an UtteranceEnd that comes after newer words is about the past', () => {
   expect(texts()).toEqual(['one two: utterance-end']);
 });
 
+test('an answered Finalize ends what is final, on one channel or on all', () => {
+  const { builder, hear, texts } = build();
+  for (const channel of [0, 1, 2]) hear(`on ${channel}`, 0, true, channel);
+  builder.finalized(1);
+  expect(texts()).toEqual(['on 1: finalize']);
+  builder.finalized();
+  expect(texts()).toEqual(['on 1: finalize', 'on 0: finalize', 'on 2: finalize']);
+});
+
+test('an utterance whose last words are interim is not over, Finalize or not', () => {
+  const { builder, hear, texts } = build();
+  hear('one', 0);
+  hear('two', 1, false);
+  builder.finalized();
+  expect(texts()).toEqual([]);
+  hear('two', 1);
+  builder.finalized();
+  expect(texts()).toEqual(['one two: finalize']);
+});
+
 test('channels do not end each other', () => {
   const { builder, hear, texts } = build();
   hear('left', 0, true, 0);
@@ -75,7 +95,10 @@ test('silence is no utterance', () => {
 
 test('speech in which nobody finds a pause is told in pieces, with all of its words [G6]', () => {
   const { builder, hear, said } = build();
-  for (let i = 0; i < 101; i += 1) hear(`w${i}`, i);
+  for (let i = 0; i < 101; i += 1) {
+    hear(`w${i}`, i);
+    builder.limitLength(0);
+  }
   expect(said).toHaveLength(1);
   builder.close();
   expect(said.map(({ endedBy, words }) => [endedBy, words.length])).toEqual([

@@ -79,6 +79,70 @@ describe('finalize()', () => {
   });
 });
 
+describe('finalizeAfterMs', () => {
+  const finalizes = (story: Story) => story.link.frames.filter(({ text }) => text?.includes('Finalize'));
+
+  test('gives the last words before a pause as final, when the source has been silent for so long [G4]', async () => {
+    const story = await tell({ finalizeAfterMs: 700 });
+    await story.speak(5.4);
+    await story.finishWord();
+    const pausedAt = story.clock.now();
+    await story.pause(60);
+    expect(finalizes(story).map(({ atMs }) => atMs - pausedAt)).toEqual([700]);
+    expect(story.heardText).toBe(story.spokenText);
+    expect(story.utterances.map(({ text }) => text)).toEqual([story.spokenText]);
+    await story.speak(5.4);
+    await story.pause(5);
+    expect(finalizes(story).length).toBe(2);
+    await story.close();
+    expect(story.heardText.split(' ').length).toBeGreaterThanOrEqual(story.spoken.length - 1);
+  });
+
+  test('without it they stay interim through the pause', async () => {
+    const story = await tell();
+    await story.speak(5.4);
+    await story.pause(60);
+    expect(story.transcripts.at(-1)?.final).toBe(false);
+    story.live.abort();
+  });
+
+  test('says nothing where everything is final, and nothing while audio flows', async () => {
+    const story = await tell({ finalizeAfterMs: 700 });
+    await story.speak(30);
+    await story.finishWord();
+    void story.live.finalize();
+    await story.pause(30);
+    expect(finalizes(story).length).toBe(1);
+    await story.close();
+    story.expectEveryWordOnce();
+  });
+
+  test('asks on the next connection, behind the replay, where the link was lost in the pause', async () => {
+    const story = await tell({ finalizeAfterMs: 700 });
+    await story.speak(5.4);
+    await story.finishWord();
+    story.network.offline = true;
+    story.network.cut();
+    await story.pause(20);
+    story.network.offline = false;
+    await story.pause(40);
+    expect(story.heardText).toBe(story.spokenText);
+    expect(finalizes(story).length).toBe(1);
+    await story.close();
+    story.expectEveryWordOnce();
+  });
+
+  test('leaves no timer when the session ends in the pause [G5]', async () => {
+    for (const end of ['close', 'abort'] as const) {
+      const story = await tell({ finalizeAfterMs: 5_000 });
+      await story.speak(5.4);
+      if (end === 'close') await story.close();
+      else story.live.abort();
+      await story.expectNothingLeft();
+    }
+  });
+});
+
 describe('control messages', () => {
   test('of the old connection are not said on the new one [G4]', async () => {
     const story = await tell({ weather: { uplinkBytesPerSecond: 500 } });
@@ -98,6 +162,82 @@ describe('control messages', () => {
 });
 
 describe('utterances', () => {
+  test('finalize() at a pause ends one, and both sides of the pause stay apart [G6]', async () => {
+    const story = await tell();
+    await story.speak(5.4);
+    await story.finishWord();
+    const before = story.spokenText;
+    void story.live.finalize();
+    await story.pause(12);
+    expect(story.utterances.map(({ text, endedBy }) => [text, endedBy])).toEqual([[before, 'finalize']]);
+    await story.speak(6);
+    await story.close();
+    expect(story.utterances.map(({ endedBy }) => endedBy)).toEqual(['finalize', 'close']);
+    expect(story.utterances.map(({ text }) => text).join(' ')).toBe(story.spokenText);
+  });
+
+  test('finalize() ends one though all of it is final already, or no answer comes', async () => {
+    for (const server of [{ finalizeReply: 'when-speech' }, { finalizeReply: 'always' }] as const) {
+      const story = await tell({ server, listen: { endpointing: false } });
+      await story.speak(5.4);
+      await story.finishWord();
+      void story.live.finalize();
+      await story.hush(2);
+      expect(story.utterances).toEqual([]);
+      void story.live.finalize();
+      await story.wait(2);
+      expect(story.utterances.map(({ text, endedBy }) => [text, endedBy])).toEqual([
+        [story.spokenText, 'finalize'],
+      ]);
+      story.live.abort();
+    }
+  });
+
+  test('finalize() while the speaker goes on ends none', async () => {
+    const story = await tell();
+    await story.speak(5.4);
+    await story.finishWord();
+    const answer = story.live.finalize();
+    await story.speak(0.6);
+    expect(await answer).toBe(true);
+    await story.speak(3);
+    await story.close();
+    expect(story.utterances.map(({ text, endedBy }) => [text, endedBy])).toEqual([
+      [story.spokenText, 'close'],
+    ]);
+  });
+
+  test('a Finalize that an outage delays beyond the pause ends what was said before it', async () => {
+    const story = await tell({ finalizeMs: 30_000 });
+    await story.speak(5.4);
+    await story.finishWord();
+    const before = story.spokenText;
+    story.network.offline = true;
+    story.network.cut();
+    const answer = story.live.finalize();
+    await story.pause(12);
+    await story.speak(2);
+    story.network.offline = false;
+    await story.speak(20);
+    await story.finishWord();
+    expect(await answer).toBe(true);
+    await story.close();
+    expect(story.utterances[0]).toMatchObject({ text: before, endedBy: 'finalize' });
+    expect(story.utterances.map(({ text }) => text).join(' ')).toBe(story.spokenText);
+  });
+
+  test('an utterance is never emitted before its last transcript, however long it is [G6]', async () => {
+    const story = await tell({ listen: { endpointing: false } });
+    const order: string[] = [];
+    story.live.transcripts$.subscribe(({ final, text }) => final && text && order.push(text));
+    story.live.utterances$.subscribe(({ text }) => order.push(`utterance: ${text}`));
+    while (!order.at(-1)?.startsWith('utterance')) await story.speak(2);
+    const utterance = order.pop();
+    expect(order.length).toBe(100);
+    expect(utterance).toBe(`utterance: ${order.join(' ')}`);
+    story.live.abort();
+  });
+
   test('join finals until the speaker pauses', async () => {
     const story = await tell();
     await story.speak(9);
