@@ -17,7 +17,7 @@
 import { assign, cancel, emit, enqueueActions, fromCallback, or, raise, setup, stateIn } from 'xstate';
 import { retryAfter } from '../protocol/close-reasons.ts';
 import { backoffDelayMs, nextRandom } from './backoff.ts';
-import { type ConnectionContext, type ConnectionSettings, initialContext } from './context.ts';
+import { type ConnectionContext, type ConnectionSettings, initialContext, ONLINE_MS } from './context.ts';
 import type { ConnectionEmitted, ConnectionEvent } from './events.ts';
 import { decideRecovery, type Verdict } from './recovery-policy.ts';
 
@@ -55,6 +55,7 @@ const machineSetup = setup({
     isClosing: ({ context }) => context.closing,
     isResting: ({ context }) => !context.closing,
     hasTried: ({ context }) => context.attempts > 0,
+    wasOnline: ({ context }) => context.onlines > 0,
     isOpening: or([stateIn({ attached: 'connecting' }), stateIn({ attached: 'reconnecting' })]),
   },
   actions: {
@@ -91,6 +92,14 @@ const machineSetup = setup({
       enqueue.cancel('deadline');
       const delay = (event as Extract<ConnectionEvent, { type: 'user.close' }>).deadlineMs;
       enqueue.raise({ type: 'deadline.passed' }, { id: 'deadline', delay });
+    }),
+    heedOnline: enqueueActions(({ context, enqueue }) => {
+      enqueue.assign({ onlines: context.onlines + 1 });
+      if (!context.onlines) enqueue.raise({ type: 'online.elapsed' }, { delay: ONLINE_MS });
+    }),
+    repeatOnline: enqueueActions(({ context, enqueue }) => {
+      enqueue.assign({ onlines: 0 });
+      if (context.onlines > 1) enqueue.raise({ type: 'network.online' });
     }),
     armKeepAlive: raise({ type: 'keep-alive.elapsed' }, { id: 'keep-alive', delay: 'keepAlive' }),
     disarmKeepAlive: cancel('keep-alive'),
@@ -154,6 +163,14 @@ const tryOnceMoreThenClose = [
 
 const drainThenClose = { target: 'draining', actions: ['beginClosing', 'armDeadline'] } as const;
 
+/** A platform that says it again and again must not cause an attempt each time. */
+const onlineAgain = { guard: 'wasOnline', actions: 'heedOnline' } as const;
+
+const retryWhenOnline = [
+  onlineAgain,
+  { target: '#connection.attached.reconnecting', actions: 'heedOnline' },
+] as const;
+
 /** The machine, without a socket. {@link ConnectionSettings} are its input. */
 export const connectionMachine = machineSetup.createMachine({
   id: 'connection',
@@ -162,6 +179,7 @@ export const connectionMachine = machineSetup.createMachine({
   on: {
     'user.abort': '.closed',
     'deadline.passed': '.closed',
+    'online.elapsed': { actions: 'repeatOnline' },
   },
   states: {
     dormant: {
@@ -191,17 +209,30 @@ export const connectionMachine = machineSetup.createMachine({
           { guard: 'isClosing', target: 'closed' },
           { target: 'dormant' },
         ],
-        'network.online': { guard: 'isOpening', target: '.reconnecting', reenter: true },
+        'network.online': {
+          guard: 'isOpening',
+          target: '.reconnecting',
+          reenter: true,
+          actions: 'heedOnline',
+        },
         'network.offline': { actions: 'doubt' },
       },
       states: {
         connecting: {
           // The first attempt: credentials, then the handshake.
-          on: { 'socket.opened': whenOpened, 'user.close': closeWhenNothingIsPending },
+          on: {
+            'socket.opened': whenOpened,
+            'user.close': closeWhenNothingIsPending,
+            'network.online': onlineAgain,
+          },
         },
         reconnecting: {
           // A further attempt, with fresh credentials; then replay from the last confirmed sample.
-          on: { 'socket.opened': whenOpened, 'user.close': closeWhenNothingIsPending },
+          on: {
+            'socket.opened': whenOpened,
+            'user.close': closeWhenNothingIsPending,
+            'network.online': onlineAgain,
+          },
         },
         streaming: {
           // Open, and audio is flowing.
@@ -252,7 +283,7 @@ export const connectionMachine = machineSetup.createMachine({
       // Waiting before the next attempt; audio goes on being logged.
       after: { backoff: 'attached.reconnecting' },
       on: {
-        'network.online': 'attached.reconnecting',
+        'network.online': retryWhenOnline,
         'user.connect': 'attached.reconnecting',
         'user.close': tryOnceMoreThenClose,
       },
@@ -264,7 +295,7 @@ export const connectionMachine = machineSetup.createMachine({
       on: {
         // What was lost was an idle connection: somebody who speaks now need not wait for the probe.
         'audio.pending': { guard: 'wasIdle', target: 'attached.reconnecting' },
-        'network.online': 'attached.reconnecting',
+        'network.online': retryWhenOnline,
         'user.connect': 'attached.reconnecting',
         'user.close': tryOnceMoreThenClose,
       },

@@ -35,6 +35,9 @@ export const CONNECTION_DEFAULTS: ConnectionSettings = {
   seed: 1,
 };
 
+/** The least time between two attempts that the platform's “online” buys. */
+export const ONLINE_MS = 1_000;
+
 /** What the machine remembers. */
 export interface ConnectionContext {
   settings: ConnectionSettings;
@@ -56,6 +59,8 @@ export interface ConnectionContext {
   hadAudio: boolean;
   /** Some result has confirmed audio in this session. */
   everConfirmed: boolean;
+  /** How often the platform said “online” since one bought an attempt, within {@link ONLINE_MS}. */
+  onlines: number;
   /** The user asked to close. */
   closing: boolean;
   /** Audio came while nothing could take it. */
@@ -79,6 +84,7 @@ export function initialContext(settings: Partial<ConnectionSettings> = {}): Conn
     reauthorised: false,
     hadAudio: false,
     everConfirmed: false,
+    onlines: 0,
     closing: false,
     pendingAudio: false,
     verdict: 'retry',

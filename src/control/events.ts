@@ -45,6 +45,8 @@ export type ConnectionEvent =
   | { type: 'keep-alive.elapsed' }
   /** The machine's own clock: the connection has been idle for long enough to give it back. */
   | { type: 'idle.elapsed' }
+  /** The machine's own clock: the platform's “online” may buy an attempt again. */
+  | { type: 'online.elapsed' }
   /** The machine's own clock: a drain may take no longer. */
   | { type: 'deadline.passed' };
 

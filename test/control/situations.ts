@@ -97,14 +97,20 @@ function settingsFor(state: State, condition: Condition): Partial<ConnectionSett
 function pathTo(state: State, condition: Condition): Step[] {
   const isClosing = condition === 'closing' || condition === 'verdict finish';
   const closing = isClosing ? [close(true)] : [];
+  const isAgain = condition === 'said again';
+  const wasOnline = isAgain || condition === 'said once' || condition === 'again within a second';
+  const once = wasOnline ? [online] : [];
+  const again = isAgain ? [online] : [];
   const meanwhile = condition === 'audio came meanwhile' ? [audio] : [];
   switch (state) {
     case 'dormant':
       return condition === 'later attempt' ? [connect, ended('normal')] : [];
     case 'connecting':
-      return [connect, ...closing];
+      return [...(wasOnline ? [connect, online, ended('normal')] : []), connect, ...again, ...closing];
     case 'reconnecting':
-      return [connect, online, ...closing];
+      return wasOnline
+        ? [connect, online, ...again]
+        : [connect, online, { type: 'online.elapsed' }, ...closing];
     case 'streaming':
       return [audio, opened(true)];
     case 'idle-keepalive':
@@ -120,7 +126,7 @@ function pathTo(state: State, condition: Condition): Step[] {
     }
     case 'backoff':
     case 'suspended':
-      return [connect, ended('network-lost', condition === 'lost with audio')];
+      return [connect, ...once, ended('network-lost', condition === 'lost with audio'), ...again];
     case 'closed':
       return [abort];
     case 'failed':

@@ -108,6 +108,25 @@ test('an outage is as old as its first end, and makes attempts rare after a minu
   expect(state()).toBe('reconnecting');
 });
 
+test('“online” said again within a second buys its attempt when the second is over, and no more than one', () => {
+  const { clock, send, lose, context, state } = run({ suspendAfterFailures: 0 });
+  send({ type: 'audio.pending' });
+  lose('network-lost');
+  expect(state()).toBe('suspended');
+  send({ type: 'network.online' });
+  expect([state(), context().attempts]).toEqual(['reconnecting', 2]);
+  lose('network-lost');
+  for (let i = 0; i < 5; i += 1) send({ type: 'network.online' });
+  clock.advance(999);
+  expect(state()).toBe('suspended');
+  clock.advance(1);
+  expect([state(), context().attempts]).toEqual(['reconnecting', 3]);
+  clock.advance(5_000);
+  expect(context().attempts).toBe(3);
+  send({ type: 'network.online' });
+  expect(context().attempts).toBe(4);
+});
+
 test('an outage ends with a confirmed result, or where there is nothing left to say', () => {
   const confirmed = run();
   confirmed.send({ type: 'audio.pending' });

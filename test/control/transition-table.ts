@@ -31,6 +31,10 @@ export type Condition =
   | 'closing'
   | 'not closing'
   | 'audio came meanwhile'
+  | 'first within a second'
+  | 'again within a second'
+  | 'said once'
+  | 'said again'
   | 'lost idle'
   | 'lost with audio'
   | 'code 1011'
@@ -106,9 +110,17 @@ const NOT_ATTACHED = {
   'drain.completed': ignored,
   'keep-alive.elapsed': ignored,
   'idle.elapsed': ignored,
+  'online.elapsed': stay(),
   'deadline.passed': END,
   'after.drain': ignored,
 } as const;
+
+const TRY_ONCE_A_SECOND = [
+  when('first within a second', go('reconnecting')),
+  when('again within a second', stay()),
+];
+
+const TRY_IF_SAID_AGAIN = [when('said once', stay()), when('said again', go('reconnecting'))];
 
 /** Both attempts behave alike; they differ in what people are told. */
 const OPENING = {
@@ -118,7 +130,7 @@ const OPENING = {
   'socket.opened': OPENED,
   'socket.ended': [...LOST, FINISHED],
   'socket.stalled': [...STALLED, FINISHED],
-  'network.online': go('reconnecting'),
+  'network.online': TRY_ONCE_A_SECOND,
   'network.offline': stay('connection.doubted'),
   'user.connect': ignored,
   'user.close': CLOSE_OR_REMEMBER,
@@ -126,6 +138,7 @@ const OPENING = {
   'drain.completed': [when('closing', go('closed')), when('not closing', go('dormant'))],
   'keep-alive.elapsed': ignored,
   'idle.elapsed': ignored,
+  'online.elapsed': TRY_IF_SAID_AGAIN,
   'deadline.passed': END,
   'after.0': ignored,
   'after.backoff': ignored,
@@ -144,6 +157,7 @@ const OPEN = {
   'user.close': DRAIN,
   'user.abort': END,
   'drain.completed': go('dormant'),
+  'online.elapsed': stay(),
   'deadline.passed': END,
   'after.0': ignored,
   'after.backoff': ignored,
@@ -166,6 +180,7 @@ const OVER: Record<EventName, 'ignored'> = {
   'drain.completed': ignored,
   'keep-alive.elapsed': ignored,
   'idle.elapsed': ignored,
+  'online.elapsed': ignored,
   'deadline.passed': ignored,
   'after.0': ignored,
   'after.backoff': ignored,
@@ -243,7 +258,8 @@ export const TRANSITIONS: Record<State, Record<EventName, Expected>> = {
   backoff: {
     ...NOT_ATTACHED,
     'audio.pending': ignored,
-    'network.online': go('reconnecting'),
+    'network.online': TRY_ONCE_A_SECOND,
+    'online.elapsed': TRY_IF_SAID_AGAIN,
     'user.connect': go('reconnecting'),
     'user.close': CLOSE_OR_TRY_ONCE_MORE,
     'after.0': ignored,
@@ -253,7 +269,8 @@ export const TRANSITIONS: Record<State, Record<EventName, Expected>> = {
   suspended: {
     ...NOT_ATTACHED,
     'audio.pending': [when('lost idle', go('reconnecting')), when('lost with audio', stay())],
-    'network.online': go('reconnecting'),
+    'network.online': TRY_ONCE_A_SECOND,
+    'online.elapsed': TRY_IF_SAID_AGAIN,
     'user.connect': go('reconnecting'),
     'user.close': CLOSE_OR_TRY_ONCE_MORE,
     'after.0': ignored,

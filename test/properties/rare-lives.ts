@@ -11,6 +11,9 @@ const ends = (code: number, reason = ''): Step => ({ do: 'serverClose', code, re
 const connect: Step = { do: 'connect' };
 const close: Step = { do: 'close' };
 const finalize: Step = { do: 'finalize' };
+const online: Step = { do: 'online' };
+const hang: Step = { do: 'hang', times: 1 };
+const refuse: Step = { do: 'refuse', status: 503, times: 25 };
 const deafen: Step = { do: 'halfOpen', direction: 'both' };
 const doomed = (afterAudioMs: number): Step => ({ do: 'doom', fault: 'halfOpen', afterAudioMs });
 
@@ -18,6 +21,8 @@ const times = (count: number, ...steps: Step[]): Step[] => Array.from({ length: 
 
 /** Twenty connections in a row that the server ended while nothing was said: the budget is spent, and the session rests. */
 const spent = times(20, connect, rest(100), ends(1000), rest(50));
+
+const restAfterOnline = [connect, online, rest(100), ends(1000), rest(100)];
 
 export const RARE_LIVES: Record<string, Scenario> = {
   'an attempt fails when the budget is spent': plain([
@@ -171,6 +176,40 @@ export const RARE_LIVES: Record<string, Scenario> = {
     rest(1_000),
   ]),
   'a connection goes silent with its first audio': plain([doomed(0), speak(15_000)]),
+  'the platform says “online”, and the session rests before it may count again': plain([
+    ...restAfterOnline,
+    rest(2_000),
+    ...restAfterOnline,
+    hang,
+    connect,
+    rest(2_000),
+  ]),
+  'the platform says “online” again, to a first attempt': plain([
+    ...restAfterOnline,
+    hang,
+    connect,
+    online,
+    rest(2_000),
+  ]),
+  'the platform says “online” again, in a backoff': plain([
+    refuse,
+    connect,
+    rest(4_000),
+    online,
+    rest(50),
+    online,
+    rest(1_500),
+  ]),
+  'the platform says “online” again, to a suspended session': plain([
+    ...spent,
+    refuse,
+    connect,
+    rest(1_000),
+    online,
+    rest(100),
+    online,
+    rest(3_000),
+  ]),
   'an idle drain ends as idle connections end': plain([connect, rest(4_010), ends(1000), rest(1_000)], {
     disconnectAfterIdleMs: 4_000,
     latencyMs: 600,

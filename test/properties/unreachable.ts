@@ -33,5 +33,6 @@ export const UNREACHABLE: Readonly<Record<string, string>> = {
   'streaming deadline.passed closed': DRAINS,
   'idle-keepalive deadline.passed closed': DRAINS,
   'suspended deadline.passed closed': NO_PROBE,
+  'closed-1011 online.elapsed stay': NO_TIME,
   'closed-1011 deadline.passed closed': NO_TIME,
 };

@@ -148,5 +148,7 @@ interface Wait {
 }
 
 function isOwn(type: string): boolean {
-  return type.startsWith('xstate.after.') || /^(keep-alive|idle)\.elapsed$|^deadline\.passed$/.test(type);
+  return (
+    type.startsWith('xstate.after.') || /^(keep-alive|idle|online)\.elapsed$|^deadline\.passed$/.test(type)
+  );
 }

@@ -370,6 +370,16 @@ export const NOTES: { draws: string[]; text: string }[] = [
   },
   {
     draws: [
+      'connecting network.online [wasOnline]',
+      'reconnecting network.online [wasOnline]',
+      'backoff network.online [wasOnline]',
+      'suspended network.online [wasOnline]',
+      'anywhere online.elapsed',
+    ],
+    text: 'network.online buys at most one attempt a second; said again, it counts when the second is over.',
+  },
+  {
+    draws: [
       'connecting user.close [hasAudio]',
       'reconnecting user.close [hasAudio]',
       'closed-1011 user.close [hasAudio]',

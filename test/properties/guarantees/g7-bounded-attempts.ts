@@ -17,7 +17,7 @@ export const G7: Guarantee = {
   promise:
     'Attempts are bounded: fatal ends are never retried, 401 once and with a new token, the rest by backoff with a budget of twenty attempts in a row and one in 30 s beyond it, which nothing refills but a result that confirms new audio.',
   assuming:
-    'An app that calls `connect()` or `close()`, a platform that says “online”, and speech that begins after a pause, buy one more attempt each.',
+    'An app that calls `connect()` or `close()`, a platform that says “online” (at most once a second), and speech that begins after a pause, buy one more attempt each.',
   watch(world) {
     let attempts = 0;
     let sinceMs = 0;
