@@ -8,9 +8,16 @@ import { createDemuxer, isForeignToRawAudio } from '../media/container.ts';
 import type { ContainerDemuxer, Packet } from '../media/container-demuxer.ts';
 import { type PcmEncoding, PcmDecoder, mixDown } from '../media/pcm.ts';
 import { UndecodableAudio } from '../media/undecodable-audio.ts';
-import type { ListenSettings } from './listen-query.ts';
 import { MAX_CHANNELS, MAX_SAMPLE_RATE, type RawFormat } from './raw-format.ts';
 import type { Readings } from './readings.ts';
+
+/** What a query says about the audio to come. */
+export interface AudioFormat {
+  /** Absent for container audio, whose header tells the format. */
+  raw?: RawFormat;
+  /** Each channel is transcribed; otherwise they are mixed down to one. */
+  multichannel: boolean;
+}
 
 /** Decoded audio: one signal for each channel that is transcribed. */
 export interface AudioBlock {
@@ -24,7 +31,7 @@ const SILENCE_RATE = 16_000;
 const ENOUGH_TO_TELL = 8;
 
 export class AudioIntake {
-  readonly #settings: ListenSettings;
+  readonly #format: AudioFormat;
   readonly #readings: Readings;
   #decoder: PcmDecoder | undefined;
   readonly #demuxer: ContainerDemuxer | undefined;
@@ -33,16 +40,16 @@ export class AudioIntake {
   /** The codec that was timed and not heard, once there was some. */
   timedCodec: string | undefined;
 
-  constructor(settings: ListenSettings, readings: Readings) {
-    this.#settings = settings;
+  constructor(format: AudioFormat, readings: Readings) {
+    this.#format = format;
     this.#readings = readings;
-    if (!settings.raw) this.#demuxer = createDemuxer();
+    if (!format.raw) this.#demuxer = createDemuxer();
   }
 
   /** Blocks decoded from these bytes; throws {@link UndecodableAudio}. */
   decode(bytes: Uint8Array): AudioBlock[] {
     if (this.#isSwallowing) return [];
-    const { raw } = this.#settings;
+    const { raw } = this.#format;
     try {
       if (raw) return this.#decodeRaw(raw, bytes);
       return (this.#demuxer?.push(bytes) ?? []).flatMap((packet) => this.#decodePacket(packet));
@@ -91,7 +98,7 @@ export class AudioIntake {
     const signals = this.#decoder.decode(bytes);
     const length = signals[0]?.length ?? 0;
     if (length === 0) return [];
-    const heard = this.#settings.multichannel ? signals : [mixDown(signals)];
+    const heard = this.#format.multichannel ? signals : [mixDown(signals)];
     return [{ sampleRate, channels: heard, durationMs: (length / sampleRate) * 1000 }];
   }
 
@@ -99,7 +106,7 @@ export class AudioIntake {
     if (durationMs === 0) return [];
     this.timedCodec = codec;
     const silence = new Int16Array(Math.round((durationMs * SILENCE_RATE) / 1000));
-    const heard = this.#settings.multichannel ? Array.from({ length: channels }, () => silence) : [silence];
+    const heard = this.#format.multichannel ? Array.from({ length: channels }, () => silence) : [silence];
     return [{ sampleRate: SILENCE_RATE, channels: heard, durationMs }];
   }
 }

@@ -23,13 +23,15 @@ export class ConnectionLog {
   receivedCount = 0;
   receivedBytes = 0;
   readonly #limit: number;
+  readonly #pingsHold: boolean;
   #lastAtMs: number;
   #longestSilenceMs = 0;
   #isStreamClosed = false;
 
-  constructor(openedAtMs: number, limit: number) {
+  constructor(openedAtMs: number, limit: number, pingsHold: boolean) {
     this.#lastAtMs = openedAtMs;
     this.#limit = limit;
+    this.#pingsHold = pingsHold;
   }
 
   note(message: ReceivedMessage): void {
@@ -40,8 +42,8 @@ export class ConnectionLog {
       const isLong = text !== undefined && text.length > LONGEST_TEXT;
       this.received.push(isLong ? { ...message, text: `${text.slice(0, LONGEST_TEXT)}…` } : message);
     }
-    // Pings do not count: Deepgram does not let them hold a connection either.
-    if (message.kind === 'ping') return;
+    // Where pings hold no connection, they end no silence either.
+    if (message.kind === 'ping' && !this.#pingsHold) return;
     this.#longestSilenceMs = this.longestSilenceMs(message.atMs);
     this.#lastAtMs = message.atMs;
   }

@@ -10,11 +10,10 @@ import type { EmulatedEnd, EmulatedConnection } from './emulated-connection.ts';
 import type { ConnectionEvent } from './events.ts';
 import { type ConnectionFault, MALFORMED_MESSAGES } from './faults.ts';
 import type { Admission } from './handshake.ts';
-import type { ResultsContent } from './messages.ts';
 import type { EmulatorSettings } from './options.ts';
 import { Outbox } from './outbox.ts';
 import { ReadingGate } from './reading-gate.ts';
-import { Session } from './session.ts';
+import type { Decided, Session } from './session.ts';
 
 /** What the network must be able to do for a connection. */
 export interface ConnectionWire {
@@ -38,7 +37,7 @@ export interface ConnectionContext {
   wire: ConnectionWire;
   digest: Digest;
   faults: readonly ConnectionFault[];
-  onFinal(content: ResultsContent): void;
+  onFinal(decided: Decided): void;
   onEvent(event: ConnectionEvent): void;
   onBlackhole(forMs: number | undefined): void;
   onEnd(): void;
@@ -78,16 +77,15 @@ export class Connection implements EmulatedConnection {
     this.requestId = admission.requestId;
     this.query = new URLSearchParams(admission.query);
     this.scheme = admission.scheme;
-    this.isDiarized = admission.settings.diarize;
+    this.isDiarized = admission.admitted.isDiarized;
     this.openedAtMs = emulator.clock.now();
-    this.#log = new ConnectionLog(this.openedAtMs, emulator.maxLogEntries);
+    this.#log = new ConnectionLog(this.openedAtMs, emulator.maxLogEntries, admission.admitted.pingsHold);
     this.#outbox = new Outbox(emulator.clock, wire);
     this.#gate = new ReadingGate(wire, (isOpen) =>
       context.onEvent({ type: isOpen ? 'reading.resumed' : 'reading.stopped' }),
     );
-    this.#session = new Session({
+    this.#session = admission.admitted.begin({
       requestId: admission.requestId,
-      listen: admission.settings,
       emulator,
       digest: context.digest,
       wire: {
@@ -95,7 +93,7 @@ export class Connection implements EmulatedConnection {
         close: (code, reason) => this.close(code, reason),
       },
       observer: {
-        final: (content) => context.onFinal(content),
+        final: (decided) => context.onFinal(decided),
         drained: () => {
           if (this.#dropBefore === 'metadata') this.cut();
         },
@@ -105,6 +103,7 @@ export class Connection implements EmulatedConnection {
     });
     for (const fault of context.faults) this.#plan(fault);
     this.#isUp = true;
+    this.#session.opened();
   }
 
   get received(): readonly ReceivedMessage[] {
@@ -169,9 +168,11 @@ export class Connection implements EmulatedConnection {
     else this.#session.receiveText(text);
   }
 
-  /** The network delivered a ping, which holds nothing open. */
+  /** The network delivered a ping. */
   receivePing(): void {
-    if (this.#hears()) this.#note({ kind: 'ping', bytes: 0 });
+    if (!this.#hears()) return;
+    this.#note({ kind: 'ping', bytes: 0 });
+    this.#session.receivePing();
   }
 
   /** The network says that the client reads nothing of what it is sent, or reads again. */

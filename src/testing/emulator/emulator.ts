@@ -18,9 +18,9 @@ import {
   type Refusal,
   refusal,
 } from './handshake.ts';
-import type { ResultsContent } from './messages.ts';
 import { type EmulatorOptions, type EmulatorSettings, settle } from './options.ts';
 import { Outage } from './outage.ts';
+import type { Decided } from './session.ts';
 
 /** A final result the emulator sent, or meant to send when the link broke. */
 export interface SentFinal {
@@ -281,7 +281,7 @@ export class Emulator {
       wire,
       digest: this.digest(),
       faults,
-      onFinal: (content) => this.#remember(attempt, content),
+      onFinal: (decided) => this.#remember(attempt, decided),
       onEvent: tell,
       onBlackhole: (forMs) => this.blackhole(forMs),
       onEnd: () => {
@@ -327,12 +327,9 @@ export class Emulator {
     return { kind: 'refuse', refusal };
   }
 
-  #remember(attempt: number, content: ResultsContent): void {
+  #remember(attempt: number, decided: Decided): void {
     if (this.finals.length >= MAX_FINALS) return;
-    const { channel, start, end, speechFinal, fromFinalize } = content;
-    const words = content.words.map((word) => word.word);
-    const atMs = this.settings.clock.now();
-    this.finals.push({ attempt, atMs, channel, start, end, words, speechFinal, fromFinalize });
+    this.finals.push({ attempt, atMs: this.settings.clock.now(), ...decided });
   }
 
   #forget(): void {

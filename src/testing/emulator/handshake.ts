@@ -4,9 +4,10 @@
  */
 import type { Credentials } from '../../transports/transport.ts';
 import { credentialsOf } from './credentials.ts';
-import { type ListenSettings, readListenQuery } from './listen-query.ts';
+import { listenV1 } from './listen-v1/listen-v1.ts';
 import { BadQuery } from './query-values.ts';
 import type { EmulatorSettings } from './options.ts';
+import type { Admitted, ListenApi } from './session.ts';
 
 /** What a client shows at the door. */
 export interface HandshakeRequest {
@@ -30,7 +31,7 @@ export interface Refusal {
 export interface Admission {
   requestId: string;
   query: string;
-  settings: ListenSettings;
+  admitted: Admitted;
   scheme: Credentials['scheme'];
   /** The sub-protocol to echo, where the client offered some. */
   protocol?: string;
@@ -57,6 +58,13 @@ const UNAUTHORISED = {
   403: ['INSUFFICIENT_PERMISSIONS', 'User does not have access to the requested model.'],
 } as const;
 
+/** What is served, by its path. */
+const APIS: Readonly<Record<string, ListenApi>> = { '/v1/listen': listenV1 };
+
+export function isListenPath(path: string): boolean {
+  return Object.hasOwn(APIS, path);
+}
+
 /** The codes that belong to a status, for refusals that are ordered by status alone. */
 const ERR_CODES: Record<number, string> = {
   400: 'Bad Request',
@@ -81,7 +89,8 @@ export function judgeHandshake(request: HandshakeRequest, context: HandshakeCont
   });
   const url = urlOf(request.url);
   if (!url) return deny(400, 'Bad Request', 'The address cannot be read.');
-  if (url.pathname !== '/v1/listen') return deny(404, 'NOT_FOUND', `No such endpoint: ${url.pathname}`);
+  const api = isListenPath(url.pathname) ? APIS[url.pathname] : undefined;
+  if (!api) return deny(404, 'NOT_FOUND', `No such endpoint: ${url.pathname}`);
 
   const protocols = request.protocols ?? [];
   const credentials = credentialsOf(request.authorization, protocols);
@@ -91,22 +100,22 @@ export function judgeHandshake(request: HandshakeRequest, context: HandshakeCont
     const [errCode, errMsg] = UNAUTHORISED[status];
     return deny(status, errCode, errMsg);
   }
-  let settings: ListenSettings;
+  let admitted: Admitted;
   try {
-    settings = readListenQuery(url.searchParams, context.settings);
+    admitted = api(url.searchParams, context.settings);
   } catch (error) {
     if (error instanceof BadQuery) return deny(400, 'INVALID_QUERY_PARAMETER', error.message);
     throw error;
   }
   const { maxConnections, maxDiarizedConnections } = context.settings;
   const isFull = context.openConnections >= maxConnections;
-  if (isFull || (settings.diarize && context.openDiarized() >= maxDiarizedConnections)) {
+  if (isFull || (admitted.isDiarized && context.openDiarized() >= maxDiarizedConnections)) {
     return deny(429, 'TOO_MANY_REQUESTS', 'Too many requests. Please try again later.');
   }
   const { scheme } = credentials;
   const [protocol] = protocols;
   const query = url.searchParams.toString();
-  return { accepted: { requestId, query, settings, scheme, ...(protocol !== undefined && { protocol }) } };
+  return { accepted: { requestId, query, admitted, scheme, ...(protocol !== undefined && { protocol }) } };
 }
 
 /** A refusal in Deepgram's form: the reason in the body, and again in a header that survives where bodies do not. */

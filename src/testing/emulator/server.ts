@@ -11,9 +11,9 @@ import { ControlDesk } from './control/control-desk.ts';
 import type { Digest } from './digest.ts';
 import { Emulator, type HandshakeOutcome } from './emulator.ts';
 import { answerGrant } from './grant.ts';
-import { refusal } from './handshake.ts';
+import { isListenPath, refusal } from './handshake.ts';
 import { answer, asHttp, type HttpAnswer, readBody } from './http-messages.ts';
-import { MODEL_UUID } from './messages.ts';
+import { MODEL_UUID } from './model-uuid.ts';
 import type { EmulatorOptions } from './options.ts';
 import { Peer, sha256 } from './peer.ts';
 
@@ -162,12 +162,12 @@ export class EmulatorServer extends Emulator implements AsyncDisposable {
   }
 
   #accept(outcome: Accepted, request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { requestId, settings } = outcome.admission;
+    const { requestId, admitted } = outcome.admission;
     const addHeaders = (headers: string[]) => {
       headers.push(
         `dg-request-id: ${requestId}`,
         `dg-project-id: ${PROJECT_ID}`,
-        `dg-model-name: ${settings.model}`,
+        `dg-model-name: ${admitted.model}`,
         `dg-model-uuid: ${MODEL_UUID}`,
       );
     };
@@ -202,7 +202,7 @@ export class EmulatorServer extends Emulator implements AsyncDisposable {
   /** Plain HTTP: the grant of temporary tokens, and nothing else. */
   #answerTo(path: string, request: IncomingMessage, body: string | undefined): HttpAnswer {
     const requestId = this.#nextRequestId();
-    if (path === '/v1/listen') {
+    if (isListenPath(path)) {
       return refusal(400, 'Bad Request', 'A WebSocket upgrade was expected here.', requestId);
     }
     if (path !== GRANT) return refusal(404, 'NOT_FOUND', 'No such endpoint.', requestId);

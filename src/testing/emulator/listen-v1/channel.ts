@@ -2,9 +2,9 @@
  * One channel of one connection: from what its recogniser hears to the messages Deepgram would send. It keeps the
  * channel's place on the audio clock, and knows nothing of sockets.
  */
-import type { HeardWord, Recogniser, RecogniserFactory } from '../recognisers/recogniser.ts';
+import type { HeardWord, Recogniser, RecogniserFactory } from '../../recognisers/recogniser.ts';
 import type { ListenSettings } from './listen-query.ts';
-import type { Readings } from './readings.ts';
+import type { Readings } from '../readings.ts';
 import { type ResultsContent, speechStartedMessage, utteranceEndMessage } from './messages.ts';
 
 /** Interims, empty ones too, come about once a second of audio. */

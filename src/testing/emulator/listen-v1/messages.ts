@@ -2,7 +2,9 @@
  * The server's messages, field by field as documented, written without a look at the client's parser: the judge
  * must not share the accused's idea of the wire.
  */
-import type { HeardWord } from '../recognisers/recogniser.ts';
+import type { HeardWord } from '../../recognisers/recogniser.ts';
+import { MODEL_UUID } from '../model-uuid.ts';
+import type { Decided } from '../session.ts';
 import type { ListenSettings } from './listen-query.ts';
 
 export interface ResultsContent {
@@ -17,11 +19,14 @@ export interface ResultsContent {
   fromFinalize: boolean;
 }
 
-/** The model this emulator says it is, in messages and in headers alike. */
-export const MODEL_UUID = '4d892fb6-7cc1-4e7a-a1b3-1c2e3f4a5b6c';
-
 /** Characters of a faulty message that are sent back: four megabytes would be an amplifier. */
 const LONGEST_ECHO = 2_000;
+
+/** What the emulator remembers of a final. */
+export function decidedBy(content: ResultsContent): Decided {
+  const { channel, start, end, words, speechFinal, fromFinalize } = content;
+  return { channel, start, end, words: words.map(({ word }) => word), speechFinal, fromFinalize };
+}
 
 export function resultsMessage(content: ResultsContent, requestId: string, settings: ListenSettings): object {
   const { channel, channelCount, start, end, words } = content;

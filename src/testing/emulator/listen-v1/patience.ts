@@ -2,8 +2,8 @@
  * How long the server waits, and for what: for any word or audio of the client (NET-0001), for audio alone
  * (NET-0002), and for something to say itself about the audio it was given (NET-0000).
  */
-import { Deadline } from './deadline.ts';
-import type { EmulatorSettings } from './options.ts';
+import { Deadline } from '../deadline.ts';
+import type { EmulatorSettings } from '../options.ts';
 
 /** Audio whose lack of an answer is the server's failure: longer than any pause between two finals. */
 const UNANSWERED_AUDIO_MS = 5_000;

@@ -2,9 +2,9 @@
  * The query of `/v1/listen`, read as strictly as Deepgram reads it: a wrong value of a known parameter refuses the handshake
  * with 400, and the text says which.
  */
-import { BadQuery, flag, noLongerThan, oneOf, wholeNumber } from './query-values.ts';
-import { type RawFormat, readRawFormat } from './raw-format.ts';
-import type { Readings } from './readings.ts';
+import { BadQuery, flag, noLongerThan, oneOf, wholeNumber } from '../query-values.ts';
+import { type RawFormat, readRawFormat } from '../raw-format.ts';
+import type { Readings } from '../readings.ts';
 
 /** What one connection has asked for. */
 export interface ListenSettings {
