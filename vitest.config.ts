@@ -10,9 +10,10 @@ export default defineConfig({
     alias: [
       { find: /^rx-deepgram$/, replacement: `${import.meta.dirname}/src/index.ts` },
       { find: /^rx-deepgram\/(react|angular)$/, replacement: `${import.meta.dirname}/src/bindings/$1.ts` },
-      { find: /^rx-deepgram\/viewer$/, replacement: `${import.meta.dirname}/src/viewer/index.ts` },
-      { find: /^rx-deepgram\/diagnosis$/, replacement: `${import.meta.dirname}/src/diagnosis/index.ts` },
-      { find: /^rx-deepgram\/testing$/, replacement: `${import.meta.dirname}/src/testing/index.ts` },
+      {
+        find: /^rx-deepgram\/(viewer|diagnosis|captions|testing)$/,
+        replacement: `${import.meta.dirname}/src/$1/index.ts`,
+      },
     ],
   },
   ssr: { resolve: { conditions: [SOURCE, 'node', 'import', 'default'] } },

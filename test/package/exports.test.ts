@@ -134,6 +134,11 @@ const ENTRIES: Record<string, Entry> = {
       'SampleEncoding',
     ],
   },
+  './captions': {
+    source: 'src/captions/index.ts',
+    values: ['toSrt', 'toText', 'toWebVTT'],
+    types: ['CaptionOptions', 'CaptionSource', 'CaptionSpeaker'],
+  },
   './testing': {
     source: 'src/testing/index.ts',
     values: [

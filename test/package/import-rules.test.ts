@@ -24,6 +24,7 @@ type Area =
   | 'testing index'
   | 'sources'
   | 'bindings'
+  | 'captions'
   | 'viewer'
   | 'cli';
 type Package = 'xstate' | 'rxjs' | 'ws' | 'node' | 'react' | '@angular/core';
@@ -171,6 +172,12 @@ const RULES: readonly Rule[] = [
     may: ['public index', 'rxjs', 'react', '@angular/core'],
     mayAsType: [],
     because: 'an adapter of one screen, written as a user would write it',
+  },
+  {
+    area: 'captions',
+    may: [],
+    mayAsType: ['public index'],
+    because: 'a file is made of finished transcripts: who writes one needs no session, nor any of its code',
   },
   {
     area: 'viewer',
