@@ -3,6 +3,13 @@ import { defineConfig } from 'vitest/config';
 /** Tests run from the sources, without a build: this condition picks them in the `imports` of package.json. */
 const SOURCE = 'rx-deepgram-source';
 
+/** Minutes of a speech recogniser, of planted defects, of packing and bundling: `vitest.slow.config.ts` runs them. */
+export const SLOW = [
+  'test/speech/**/*.test.ts',
+  'test/properties/planted.test.ts',
+  'test/package/{bundles,pack}.test.ts',
+];
+
 export default defineConfig({
   resolve: {
     conditions: [SOURCE],
@@ -19,7 +26,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: [SOURCE, 'node', 'import', 'default'] } },
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
-    exclude: ['test/browser/{page,driven,firefox}/**', '**/node_modules/**'],
+    exclude: ['test/browser/{page,driven,firefox}/**', ...SLOW, '**/node_modules/**'],
     setupFiles: ['test/setup.ts'],
     // By default one processor is left idle.
     maxWorkers: '100%',

@@ -16,26 +16,26 @@ const REMEDY = `Install one (Debian: apt-get install chromium; anywhere: npx pla
 /** As root, in a container, Chromium refuses to start with its sandbox. */
 const isRoot = process.getuid?.() === 0;
 
-/** The browser to test with, as an absolute path. */
-function chromiumPath(): string {
-  const wish = process.env['CHROMIUM'];
-  const candidates = wish ? [wish] : [...PLACES, chromium.executablePath()];
-  const found = candidates.find((path) => existsSync(path));
-  if (found !== undefined) return found;
+const wish = process.env['CHROMIUM'];
+const candidates = wish ? [wish] : [...PLACES, chromium.executablePath()];
+
+export function requireChromium(): void {
+  if (candidates.some((path) => existsSync(path))) return;
   throw new Error(
     `The browser tests need Chromium, and there is none at ${candidates.join(', ')}.\n${REMEDY}`,
   );
 }
 
-/** For Playwright's `launch`, with switches of the test's own. */
+/** For Playwright's `launch`, with switches of the test's own. Looks for no browser: tools read the configuration, too. */
 export function launchOptions(...switches: readonly string[]) {
   return {
-    executablePath: chromiumPath(),
+    executablePath: candidates.find((path) => existsSync(path)) ?? chromium.executablePath(),
     args: [...(isRoot ? ['--no-sandbox'] : []), ...switches],
   };
 }
 
 /** A browser of one's own. */
 export function launchChromium(...switches: readonly string[]): Promise<Browser> {
+  requireChromium();
   return chromium.launch(launchOptions(...switches));
 }

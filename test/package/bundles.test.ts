@@ -1,6 +1,6 @@
 /**
  * What an app pays, by the bundlers that people use, from the package as it is published. The table of sizes in the README is written
- * here: `UPDATE_SIZES=1 npx vitest run test/package/bundles.test.ts` after a change that was meant.
+ * here: `UPDATE_SIZES=1 npm run test:package` after a change that was meant.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -95,7 +95,7 @@ describe('the sizes in the README', () => {
     return [gzipBytes(eagerChunks(own)) / 1000, gzipBytes(eagerChunks(of('esbuild', app))) / 1000];
   }
 
-  test('are what esbuild makes of it; if not: UPDATE_SIZES=1 npx vitest run test/package/bundles.test.ts', async () => {
+  test('are what esbuild makes of it; if not: UPDATE_SIZES=1 npm run test:package', async () => {
     const rows: string[] = [];
     const figures: number[] = [];
     for (const app of Object.keys(APPS) as App[]) {

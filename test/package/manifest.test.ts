@@ -35,6 +35,14 @@ describe('package.json', () => {
     expect(hooks.filter((hook) => hook in manifest.scripts)).toEqual([]);
   });
 
+  test('is built when it is packed, so that no tarball of a fresh clone lacks dist', () => {
+    expect(manifest.scripts['prepack']).toBe(manifest.scripts['build']);
+  });
+
+  test('allows no xstate below 5.33, whose types do not fit ours', () => {
+    expect(manifest.peerDependencies['xstate']).toBe('^5.33.0');
+  });
+
   test('pins what it is built with, since several of these tools change their mind in minor versions', () => {
     const loose = Object.entries(manifest.devDependencies).filter(
       ([, range]) => !/^(npm:.+@)?\d+\.\d+\.\d+$/.test(range),

@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Consumer, installPacked } from './packed.ts';
-import { ROOT } from './source-tree.ts';
+import { readText, ROOT } from './source-tree.ts';
 
 const run = promisify(execFile);
 const SLOW_MS = 60_000;
@@ -74,10 +74,18 @@ describe('the tarball', () => {
     expect(packed.filter((path) => path.startsWith('recordings/numbers'))).toEqual([]);
   });
 
-  test('holds no tests, no settings and nothing that could be a secret', () => {
-    expect(
-      packed.filter((path) => /\.test\.|(^|\/)(\.|tsconfig)|\.(env|pem|key|log|tgz)$/.test(path)),
-    ).toEqual([]);
+  test('holds whatever the README links', () => {
+    const readme = readText('README.md').replaceAll(/```[\s\S]*?```/g, '');
+    const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, path = '']) => path);
+    expect(links.length).toBeGreaterThan(10);
+    const isPacked = (link: string) => packed.some((path) => path === link || path.startsWith(`${link}/`));
+    expect(links.filter((link) => !isPacked(link))).toEqual([]);
+  });
+
+  test('holds nothing that could be a secret, and no tests or settings but those of the example apps', () => {
+    const isOurs = (path: string) => !path.startsWith('docs/examples/');
+    expect(packed.filter((path) => /(^|\/)\.|\.(env|pem|key|log|tgz)$/.test(path))).toEqual([]);
+    expect(packed.filter((path) => isOurs(path) && /\.test\.|(^|\/)tsconfig/.test(path))).toEqual([]);
   });
 });
 

@@ -34,11 +34,9 @@ export async function installPacked(): Promise<Consumer> {
     },
   });
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'), 'junction');
-  await run(process.execPath, ['scripts/build.mjs'], { cwd: copy });
 
-  const pack = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', workshop], {
-    cwd: copy,
-  });
+  // Nothing was built: packing does.
+  const pack = await run('npm', ['pack', '--json', '--pack-destination', workshop], { cwd: copy });
   const [tarball] = JSON.parse(pack.stdout) as [{ filename: string; files: { path: string }[] }];
   const provide = (...names: readonly string[]): void => {
     for (const name of names) {

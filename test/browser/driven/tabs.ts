@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
-import { launchOptions } from '../chromium.ts';
+import { launchOptions, requireChromium } from '../chromium.ts';
 
 /** Instead of after five minutes, timers are slowed to one a minute as soon as a tab is hidden. */
 export const THROTTLE_AT_ONCE = '--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/1';
@@ -66,6 +66,7 @@ export class TabbedBrowser implements AsyncDisposable {
   }
 
   static async launch(...switches: readonly string[]): Promise<TabbedBrowser> {
+    requireChromium();
     const { executablePath, args } = launchOptions(...switches);
     const profile = mkdtempSync(join(tmpdir(), 'rx-deepgram-profile-'));
     const all = [

@@ -1,9 +1,9 @@
 /** What the real recogniser is asked for besides words: where phrases end, which words there are, and when it is done. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { readWav } from '../../../src/sources/wav.ts';
-import { type RecogniserFactory, startVosk, type VoskHost } from '../../../src/testing/index.ts';
-import { wordsIn } from '../../speech/recordings.ts';
+import { readWav } from '../../src/sources/wav.ts';
+import { type RecogniserFactory, startVosk, type VoskHost } from '../../src/testing/index.ts';
+import { wordsIn } from './recordings.ts';
 
 let host: VoskHost;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ interface Final {
 }
 
 function samplesOf(file: string): Int16Array {
-  const { data } = readWav(readFileSync(new URL(`../../../recordings/${file}.wav`, import.meta.url)));
+  const { data } = readWav(readFileSync(new URL(`../../recordings/${file}.wav`, import.meta.url)));
   return new Int16Array(data.slice().buffer);
 }
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { HeardWord, RecogniserListener } from '../../src/testing/recognisers/recogniser.ts';
 import { startVosk, type VoskHost } from '../../src/testing/recognisers/vosk/host.ts';
-import { wordErrors } from '../speech/word-errors.ts';
+import { wordErrors } from './word-errors.ts';
 
 const RECORDINGS = join(import.meta.dirname, '..', '..', 'recordings');
 const SAMPLES_PER_SECOND = 16_000;
