@@ -18,8 +18,8 @@ export const watchEnvironment: EnvironmentWatch = ({ online, offline, frozen }) 
   const target = globalThis as Partial<Pick<EventTarget, 'addEventListener'>>;
   if (!target.addEventListener) return () => undefined;
   const over = new AbortController();
-  // Chromium's `freeze` does not bubble up from the document.
-  const options = { capture: true, signal: over.signal };
+  // Chromium's `freeze` does not bubble up from the document. Where there is none, capturing may be refused, as in workerd.
+  const options = { capture: 'document' in globalThis, signal: over.signal };
   for (const [name, listener] of Object.entries({ online, offline, freeze: frozen, pagehide: frozen })) {
     target.addEventListener(name, listener, options);
   }

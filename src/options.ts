@@ -153,7 +153,8 @@ export interface LiveTranscriptionOptions {
 /** Options with every default filled in, and checked. */
 export interface CheckedOptions
   extends Required<Omit<LiveTranscriptionOptions, 'auth' | 'baseUrl' | 'log' | 'inspect' | 'transport'>> {
-  baseUrl: URL;
+  /** Scheme `ws` or `wss`, host, and perhaps a path, without a slash at its end. */
+  baseUrl: string;
   log: Required<NonNullable<LiveTranscriptionOptions['log']>>;
   credentials(signal: AbortSignal): Promise<Credentials>;
   canReauthorise: boolean;
@@ -206,7 +207,7 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
       overflow: oneOf('log.overflow', log.overflow ?? 'drop-oldest', ['drop-oldest', 'refuse']),
     },
     clock: options.clock ?? defaultClock(),
-    seed: options.seed ?? (crypto.getRandomValues(new Uint32Array(1))[0] as number),
+    seed: options.seed ?? Math.floor(Math.random() * 2 ** 32),
     canReauthorise: typeof auth === 'function',
     credentials:
       typeof auth === 'function'
@@ -231,18 +232,28 @@ function credentialsOf(auth: unknown, name: string): Credentials {
   return { scheme: value === apiKey ? 'token' : 'bearer', value };
 }
 
-/** Shows the value only where no secret can be in it. */
-function checkBaseUrl(baseUrl: string): URL {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  const isPlain = url && !url.username && !url.password && !url.search && !url.hash;
-  if (isPlain && /^(ws|http)s?:$/.test(url.protocol) && !/\/listen\/?$/.test(url.pathname)) {
-    url.protocol = url.protocol.replace('http', 'ws');
-    return url;
+/** Scheme, host and path; no user, password, query or fragment. */
+const PLAIN_ADDRESS = /^(\w+):\/\/([^\s/?#@\\]+)(\/[^\s?#\\]*)?$/;
+
+/** Shows the value only where no secret can be in it. Of `URL` it uses what React Native has, too. */
+function checkBaseUrl(baseUrl: string): string {
+  const [, scheme = '', host, path = ''] = (isAddress(baseUrl) && PLAIN_ADDRESS.exec(baseUrl)) || [];
+  if (host && /^(ws|http)s?$/i.test(scheme) && !/\/listen\/?$/.test(path)) {
+    return `${scheme.toLowerCase().replace('http', 'ws')}://${host}${path.replace(/\/+$/, '')}`;
   }
   throw invalidOption(
-    `baseUrl ${isPlain ? `is '${baseUrl}'` : 'is no plain address'}.`,
+    `baseUrl ${host ? `is '${baseUrl}'` : 'is no plain address'}.`,
     "Write scheme and host, such as 'wss://api.eu.deepgram.com', without /v1/listen; secrets belong into auth.",
   );
+}
+
+/** React Native takes anything for one. */
+function isAddress(text: string): boolean {
+  try {
+    return Boolean(new URL(text));
+  } catch {
+    return false;
+  }
 }
 
 /** @throws TranscriptionError `invalid-option`. `otherwise` is right as well, such as `Infinity`. */

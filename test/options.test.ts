@@ -16,6 +16,9 @@ test.each<[Partial<LiveTranscriptionOptions> | { [name: string]: unknown }, RegE
   [{ catchUp: null }, /catchUp is null\. Give an object/],
   [{ giveUpAfterMs: -1 }, /giveUpAfterMs is -1\. Give a number from 0 to 536870912, or Infinity/],
   [{ baseUrl: 'nonsense' }, /baseUrl is .*Write scheme and host/],
+  [{ baseUrl: 'wss://' }, /baseUrl is no plain address/],
+  [{ baseUrl: 'wss://host:99999' }, /baseUrl is no plain address/],
+  [{ baseUrl: 'wss://a b' }, /baseUrl is no plain address/],
   [{ baseUrl: 'ftp://host' }, /baseUrl is .*Write scheme and host/],
   [{ baseUrl: 'wss://user:pass@host' }, /baseUrl is .*secrets belong into auth/],
   [{ baseUrl: 'wss://host?model=x' }, /baseUrl is .*Write scheme and host/],
@@ -56,7 +59,7 @@ test('an error about a secret does not show it [G8]', async () => {
 
 test('defaults are those of the documentation', () => {
   expect(checkOptions({ auth })).toMatchObject({
-    baseUrl: new URL('wss://api.deepgram.com'),
+    baseUrl: 'wss://api.deepgram.com',
     connect: 'lazy',
     keepAliveMs: 3_000,
     disconnectAfterIdleMs: Infinity,
@@ -85,5 +88,13 @@ test('a key and a token are told apart, and http addresses are taken as ws', asy
   expect(await schemeOf({ apiKey: 'x' })).toBe('token');
   expect(await schemeOf({ accessToken: 'x' })).toBe('bearer');
   expect(await schemeOf(async () => ({ accessToken: 'x' }))).toBe('bearer');
-  expect(checkOptions({ auth, baseUrl: 'http://localhost:8080' }).baseUrl.href).toBe('ws://localhost:8080/');
+});
+
+test.each([
+  ['http://localhost:8080', 'ws://localhost:8080'],
+  ['WSS://host/', 'wss://host'],
+  ['https://host/prefix//', 'wss://host/prefix'],
+  ['wss://[::1]:8080', 'wss://[::1]:8080'],
+])('of %s comes %s', (baseUrl, address) => {
+  expect(checkOptions({ auth, baseUrl }).baseUrl).toBe(address);
 });

@@ -37,7 +37,7 @@ export class Intake {
   /** @throws TranscriptionError `invalid-audio` if this is no audio at all. */
   push(chunk: AudioChunk): void {
     if (chunk instanceof Uint8Array) this.#take(chunk);
-    else if (chunk instanceof ArrayBuffer) this.#take(new Uint8Array(chunk));
+    else if (isArrayBuffer(chunk)) this.#take(new Uint8Array(chunk));
     else if (ArrayBuffer.isView(chunk))
       this.#take(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     else {
@@ -75,9 +75,20 @@ export class Intake {
 
 /** Bytes in a chunk. @throws TranscriptionError `invalid-audio` if this is no audio at all. */
 export function sizeOf(chunk: unknown): number {
-  if (ArrayBuffer.isView(chunk) || chunk instanceof ArrayBuffer) return chunk.byteLength;
-  if (typeof Blob !== 'undefined' && chunk instanceof Blob) return chunk.size;
+  if (ArrayBuffer.isView(chunk) || isArrayBuffer(chunk)) return chunk.byteLength;
+  if (isBlob(chunk)) return chunk.size;
   throw invalidAudio(`${chunk === null ? 'null' : typeof chunk}, which is no audio`);
+}
+
+/** Not by `instanceof`: a frame, a worker or a test may hand in what another realm has made. */
+function isArrayBuffer(chunk: unknown): chunk is ArrayBuffer {
+  return Object.prototype.toString.call(chunk) === '[object ArrayBuffer]';
+}
+
+/** React Native's Blob, for one, cannot be read. */
+function isBlob(chunk: unknown): chunk is Blob {
+  const { size, arrayBuffer } = (chunk ?? {}) as Partial<Blob>;
+  return typeof size === 'number' && typeof arrayBuffer === 'function';
 }
 
 /** @throws TranscriptionError `invalid-audio` for floating point under an encoding that has none: sent, it would be noise. */

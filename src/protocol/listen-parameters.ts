@@ -131,16 +131,20 @@ export function audioFormatOf({ encoding, sample_rate, channels }: ListenParamet
   };
 }
 
-/** The address to connect to. Holds parameters only, never a secret. */
-export function listenUrl(baseUrl: URL, listen: ListenParameters): string {
-  const url = new URL(baseUrl);
-  url.pathname = `${url.pathname.replace(/\/+$/, '')}/v1/listen`;
+/** The address to connect to, below a checked `baseUrl`. Holds parameters only, never a secret. */
+export function listenUrl(baseUrl: string, listen: ListenParameters): string {
+  const query: string[] = [];
   for (const [name, value] of Object.entries(listen)) {
     for (const single of singlesOf(value) as readonly (string | number | boolean | undefined)[]) {
-      if (single !== undefined) url.searchParams.append(name, `${single}`);
+      if (single !== undefined) query.push(`${escape(name)}=${escape(`${single}`)}`);
     }
   }
-  return url.href;
+  return `${baseUrl}/v1/listen${query.length > 0 ? '?' : ''}${query.join('&')}`;
+}
+
+/** Half a surrogate pair cannot be escaped. */
+function escape(text: string): string {
+  return encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, '\ufffd'));
 }
 
 function checkValue(name: string, value: unknown): void {

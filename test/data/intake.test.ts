@@ -1,4 +1,5 @@
 /** The door for audio, alone: bytes come out as they were handed in, in order, whatever they came in. */
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { Intake, refuseFloats, sizeOf } from '../../src/data/intake.ts';
 import { TranscriptionError } from '../../src/index.ts';
@@ -27,6 +28,21 @@ test('bytes go through at once, out of a view, a buffer, or any other view', () 
     [2, 3, 4],
   ]);
   expect([intake.isWaiting, intake.waitingBytes]).toEqual([false, 0]);
+});
+
+test('a buffer or a view of another realm is audio, too', () => {
+  const { intake, passed } = door();
+  for (const code of ['Uint8Array.of(1, 2).buffer', 'Uint8Array.of(3)', 'new DataView(new ArrayBuffer(1))']) {
+    const chunk = runInNewContext(code) as ArrayBuffer | Uint8Array;
+    expect(chunk instanceof ArrayBuffer || chunk instanceof Uint8Array).toBe(false);
+    expect(sizeOf(chunk)).toBe(chunk.byteLength);
+    intake.push(chunk);
+  }
+  expect(passed).toEqual([[1, 2], [3], [0]]);
+});
+
+test('a Blob that no method reads, such as React Native has, is refused at once', () => {
+  expect(() => sizeOf({ size: 9, slice: () => undefined })).toThrow(TranscriptionError);
 });
 
 test('what comes behind a Blob waits for it, as it was when it came [G3]', async () => {

@@ -31,7 +31,7 @@ const PORTS: readonly Port[] = [
   },
   {
     where: /^src\/options\.ts$/,
-    may: ['crypto.getRandomValues'],
+    may: ['Math.random'],
     because: 'the seed of the jitter is drawn once, where it can be overridden; all chance follows from it',
   },
   {
