@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { ConnectionEnd } from '../protocol/close-reasons.ts';
 import { MIN_UTTERANCE_END_MS } from '../protocol/limits.ts';
 import {
+  type Decoded,
   decodeServerMessage,
   type ErrorMessage,
   type MetadataMessage,
@@ -30,7 +31,7 @@ export interface DownlinkListener {
   audioConfirmed(): void;
   /** The server has said its last, after CloseStream. */
   drained(): void;
-  notice(code: NoticeCode, evidence: Evidence): void;
+  notice(code: NoticeCode, evidence: Evidence, cause?: unknown): void;
 }
 
 /** No audio for so long is a pause of the speaker: the least that `utterance_end_ms` takes for one. */
@@ -116,10 +117,18 @@ export class Downlink {
   receive(text: string): void {
     this.#uplink.heard();
     const decoded = decodeServerMessage(text);
-    if (decoded.kind === 'malformed') {
-      this.#listener.notice('message-malformed', { problem: decoded.problem });
-      return;
+    const { problem } = decoded;
+    if (problem !== undefined) this.#listener.notice('message-malformed', { problem });
+    if (decoded.kind === 'malformed') return;
+    try {
+      this.#take(decoded);
+    } catch (error) {
+      // A server must not be able to end the process by a message that nobody thought of.
+      this.#listener.notice('message-malformed', { problem: 'unexpected' }, error);
     }
+  }
+
+  #take(decoded: Exclude<Decoded, { kind: 'malformed' }>): void {
     this.#listener.message(decoded.message);
     switch (decoded.kind) {
       case 'results':

@@ -135,7 +135,7 @@ export class Stitcher {
       if (!isCovered(state, (start + end) / 2)) words.push(placeWord(word, start, end, view));
     }
     const isWhole = words.length === heard.length && (words.length > 0 || !isCovered(state, range.end - 1));
-    const text = isWhole ? (alternative?.transcript ?? '') : words.map((word) => word.text).join(' ');
+    const text = (isWhole && alternative?.transcript) || words.map((word) => word.text).join(' ');
     if (text === '' && !state.isShowing) return undefined;
     const id = `${channel}-${state.segment}`;
     state.isShowing = !final && text !== '';

@@ -61,7 +61,7 @@ export class UtteranceBuilder {
     const { id, text, words, start, end, capturedAt } = transcript;
     const begun = (channel.begun ??= { id, texts: [], words: [], start, end, capturedAt });
     begun.texts.push(text);
-    begun.words.push(...words);
+    for (const word of words) begun.words.push(word);
     begun.end = end;
   }
 

@@ -115,7 +115,7 @@ export const NOTICES = {
   },
   'message-malformed': {
     severity: 'warning',
-    meaning: 'A server message made no sense, and was passed over',
+    meaning: 'A server message, or a field of it, made no sense and was passed over',
     remedy: '',
   },
   'parameters-doubtful': {

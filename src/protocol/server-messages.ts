@@ -1,6 +1,6 @@
 /**
- * What Deepgram says on `/v1/listen`: shapes, and a decoder that believes nothing. A message of an unknown type is
- * passed on as it is; a field that is not what it should be makes the message malformed, never an exception.
+ * What Deepgram says on `/v1/listen`: shapes, and a decoder that checks every field of them. A message of an unknown type is
+ * passed on as it is; a needed field that is wrong makes the message malformed, an optional detail that is wrong is left out.
  */
 
 /** One word of a result; times in seconds on the connection's own audio clock. */
@@ -85,84 +85,172 @@ export type ServerMessage =
   | ErrorMessage
   | UnknownMessage;
 
-/** A message sorted by what it is, or the reason why it is none. */
+/** A message sorted by kind, or the reason why it cannot be used. */
 export type Decoded =
-  | { kind: 'results'; message: ResultsMessage }
-  | { kind: 'metadata'; message: MetadataMessage }
-  | { kind: 'utterance-end'; message: UtteranceEndMessage }
-  | { kind: 'error'; message: ErrorMessage }
-  | { kind: 'other'; message: ServerMessage }
+  | ((
+      | { kind: 'results'; message: ResultsMessage }
+      | { kind: 'metadata'; message: MetadataMessage }
+      | { kind: 'utterance-end'; message: UtteranceEndMessage }
+      | { kind: 'error'; message: ErrorMessage }
+      | { kind: 'other'; message: ServerMessage }
+    ) & {
+      /** Names optional fields that had a wrong value and were left out. */
+      problem?: string;
+    })
   | { kind: 'malformed'; problem: string };
 
-/** Reads one text message. Never throws. */
+/** Reads one text message: every field that has a type here is checked and normalised, once. Never throws. */
 export function decodeServerMessage(text: string): Decoded {
   try {
     const message = JSON.parse(text) as UnknownMessage;
-    const kind = KINDS.get(message.type) ?? 'other';
-    if (isWellFormed(kind, message)) return { kind, message } as Decoded;
-    return {
-      kind: 'malformed',
-      problem: kind === 'other' ? 'no type' : `${message.type} without its fields`,
-    };
+    if (typeof message.type !== 'string') return { kind: 'malformed', problem: 'no type' };
+    const [kind, check] = KINDS.get(message.type) ?? ['other', () => message];
+    const leftOut = new Set<string>();
+    const checked = check(message, leftOut);
+    if (checked instanceof Wrong)
+      return { kind: 'malformed', problem: `${message.type}: ${checked.path} is missing or wrong` };
+    const decoded = { kind, message: checked } as Exclude<Decoded, { kind: 'malformed' }>;
+    if (leftOut.size > 0) decoded.problem = `${message.type}: left out ${[...leftOut].join(', ')}`;
+    return decoded;
   } catch {
     return { kind: 'malformed', problem: 'not a message' };
   }
 }
 
-const KINDS = new Map<string, Decoded['kind']>([
-  ['Results', 'results'],
-  ['Metadata', 'metadata'],
-  ['UtteranceEnd', 'utterance-end'],
-  ['Error', 'error'],
-]);
-
-/** Whether everything is there that we rely on. May throw where there is not even an object. */
-function isWellFormed(kind: Decoded['kind'], message: Record<string, unknown>): boolean {
-  switch (kind) {
-    case 'results':
-      return (
-        hasSeconds(message, 'start', 'duration') && isChannel(message['channel_index']) && hasWords(message)
-      );
-    case 'metadata':
-      return hasSeconds(message, 'duration');
-    case 'utterance-end':
-      return hasSeconds(message, 'last_word_end') && isChannel(message['channel']);
-    case 'error':
-    case 'other':
-      return typeof message['type'] === 'string';
-    case 'malformed':
-      return false;
-    default:
-      return kind satisfies never;
+/** The answer of a check that a value does not pass: where, from the message down. */
+class Wrong {
+  readonly path: string;
+  constructor(path: string) {
+    this.path = path;
   }
 }
 
-function hasWords({ channel }: Record<string, unknown>): boolean {
-  const { alternatives } = (channel ?? {}) as Partial<ResultsMessage['channel']>;
-  return (
-    Array.isArray(alternatives) &&
-    (alternatives as Record<string, unknown>[]).every(
-      ({ transcript, words = [] }) =>
-        typeof transcript === 'string' &&
-        Array.isArray(words) &&
-        (words as Record<string, unknown>[]).every(
-          (word) => typeof word['word'] === 'string' && hasSeconds(word, 'start', 'end'),
-        ),
-    )
-  );
-}
+/** Answers with the value as it is to be used, or with where it is wrong. `leftOut` collects the names of ignored fields. */
+type Check = (value: unknown, leftOut: Set<string>) => unknown;
 
+/** Eleven days, longer than any connection: with more, sums of times lose their milliseconds or become infinite. */
+const MAX_SECONDS = 1e6;
+
+const accept =
+  (isRight: (value: unknown) => boolean): Check =>
+  (value) =>
+    isRight(value) ? value : new Wrong('');
+const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+const text = accept((value) => typeof value === 'string');
+const finite = accept(Number.isFinite);
+const count = accept(isCount);
+const seconds = accept((value) => typeof value === 'number' && value >= 0 && value <= MAX_SECONDS);
 /** Twenty channels is the documented maximum; more than a byte's worth is nonsense that would cost memory. */
-function isChannel(value: unknown): boolean {
-  const [channel, count] = Array.isArray(value) ? (value as number[]) : [];
-  return (
-    Number.isInteger(channel) &&
-    (channel as number) >= 0 &&
-    (count as number) > (channel as number) &&
-    (count as number) < 256
-  );
-}
+const channelIndex = accept((value) => {
+  if (!Array.isArray(value) || !value.every(isCount)) return false;
+  const [channel, channels] = value as number[];
+  return (channel as number) < (channels as number) && (channels as number) < 256;
+});
 
-function hasSeconds(message: Record<string, unknown>, ...names: string[]): boolean {
-  return names.every((name) => Number.isFinite(message[name]) && (message[name] as number) >= 0);
-}
+/** Proxies and self-hosted servers are known to write flags as text or numbers. */
+const FLAGS = new Map<unknown, boolean>([
+  [true, true],
+  ['true', true],
+  [1, true],
+  [false, false],
+  ['false', false],
+  [0, false],
+]);
+const flag: Check = (value) => FLAGS.get(value) ?? new Wrong('');
+
+/** May be missing, but not wrong. */
+const maybe =
+  (check: Check): Check =>
+  (value, leftOut) =>
+    value === undefined || value === null ? undefined : check(value, leftOut);
+
+/** May be missing, and is left out if it is wrong: no word is lost for a wrong detail. */
+const detail =
+  (check: Check): Check =>
+  (value, leftOut) => {
+    const checked = maybe(check)(value, leftOut);
+    return checked instanceof Wrong ? undefined : checked;
+  };
+
+const listOf =
+  (check: Check): Check =>
+  (value, leftOut) => {
+    if (!Array.isArray(value)) return new Wrong('');
+    for (const element of value as unknown[]) {
+      const checked = check(element, leftOut);
+      if (checked instanceof Wrong) return checked;
+    }
+    return value as unknown;
+  };
+
+/** Fields not named here stay as they are. */
+const record = (fields: Record<string, Check>): Check => {
+  const checks = Object.entries(fields);
+  return (value, leftOut) => {
+    if (typeof value !== 'object' || value === null) return new Wrong('');
+    const object = value as Record<string, unknown>;
+    for (const [name, check] of checks) {
+      const given = object[name];
+      const checked = check(given, leftOut);
+      if (checked instanceof Wrong) return new Wrong(checked.path ? `${name}.${checked.path}` : name);
+      if (checked === given) continue;
+      if (checked === undefined && given !== null) leftOut.add(name);
+      object[name] = checked;
+    }
+    return object;
+  };
+};
+
+const word = record({
+  word: text,
+  start: seconds,
+  end: seconds,
+  confidence: detail(finite),
+  punctuated_word: detail(text),
+  speaker: detail(count),
+  language: detail(text),
+});
+
+const alternative = record({
+  transcript: text,
+  words: maybe(listOf(word)),
+  confidence: detail(finite),
+  languages: detail(listOf(text)),
+});
+
+const KINDS = new Map<string, [Decoded['kind'], Check]>([
+  [
+    'Results',
+    [
+      'results',
+      record({
+        channel_index: channelIndex,
+        start: seconds,
+        duration: seconds,
+        is_final: maybe(flag),
+        speech_final: maybe(flag),
+        from_finalize: maybe(flag),
+        channel: record({ alternatives: listOf(alternative) }),
+        metadata: detail(record({ request_id: detail(text) })),
+      }),
+    ],
+  ],
+  [
+    'Metadata',
+    ['metadata', record({ duration: seconds, request_id: detail(text), channels: detail(count) })],
+  ],
+  ['UtteranceEnd', ['utterance-end', record({ channel: channelIndex, last_word_end: seconds })]],
+  ['SpeechStarted', ['other', record({ channel: listOf(count), timestamp: seconds })]],
+  [
+    'Error',
+    [
+      'error',
+      record({
+        variant: detail(text),
+        description: detail(text),
+        code: detail(text),
+        message: detail(text),
+      }),
+    ],
+  ],
+]);

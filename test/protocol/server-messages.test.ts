@@ -101,19 +101,65 @@ test('nothing that a mad server says is taken for a result', () => {
 });
 
 test.each([
-  ['a transcript that is no text', { channel: { alternatives: [{ transcript: 1 }] } }],
-  ['a word that is no text', withWord({ word: 1, start: 0, end: 1 })],
-  ['a word without its end', withWord({ word: 'hi', start: 0 })],
-  ['a word before the beginning', withWord({ word: 'hi', start: -1, end: 1 })],
-  ['no channel index', { channel_index: undefined }],
-  ['no number of channels', { channel_index: [0] }],
-  ['a channel below none', { channel_index: [-1, 1] }],
-  ['one channel more than a byte can count', { channel_index: [0, 256] }],
-  ['a negative duration', { duration: -1 }],
-])('a result with %s is said to be malformed', (_, wrong) => {
+  [
+    'a transcript that is no text',
+    { channel: { alternatives: [{ transcript: 1 }] } },
+    'channel.alternatives.transcript',
+  ],
+  ['a word that is no text', withWord({ word: 1, start: 0, end: 1 }), 'channel.alternatives.words.word'],
+  ['a word without its end', withWord({ word: 'hi', start: 0 }), 'channel.alternatives.words.end'],
+  [
+    'a word before the beginning',
+    withWord({ word: 'hi', start: -1, end: 1 }),
+    'channel.alternatives.words.start',
+  ],
+  ['no channel index', { channel_index: undefined }, 'channel_index'],
+  ['no number of channels', { channel_index: [0] }, 'channel_index'],
+  ['a channel below none', { channel_index: [-1, 1] }, 'channel_index'],
+  ['one channel more than a byte can count', { channel_index: [0, 256] }, 'channel_index'],
+  ['a negative duration', { duration: -1 }, 'duration'],
+  ['a duration of 30 years', { duration: 1e9 }, 'duration'],
+  ['a flag that is no flag', { is_final: 'yes' }, 'is_final'],
+  ['an object for a flag', { speech_final: {} }, 'speech_final'],
+])('a result with %s is said to be malformed', (_, wrong, path) => {
   expect(decode({ ...RESULTS, ...wrong })).toEqual({
     kind: 'malformed',
-    problem: 'Results without its fields',
+    problem: `Results: ${path} is missing or wrong`,
+  });
+});
+
+test.each([
+  ['true', true],
+  ['false', false],
+  [1, true],
+  [0, false],
+  [null, undefined],
+])('the flag %j is read as %s, in a final and wherever there are flags', (written, read) => {
+  expect(decode({ ...RESULTS, is_final: written, speech_final: written, from_finalize: written })).toEqual({
+    kind: 'results',
+    message: { ...RESULTS, is_final: read, speech_final: read, from_finalize: read },
+  });
+});
+
+test.each([
+  ['punctuated_word', { a: 1 }],
+  ['confidence', 'high'],
+  ['speaker', 1.5],
+  ['language', ['en']],
+])('no word is lost for a wrong %s: that is left out, and named', (name, wrong) => {
+  const word = { word: 'hi', start: 0, end: 1 };
+  expect(decode({ ...RESULTS, ...withWord({ ...word, [name]: wrong }) })).toEqual({
+    kind: 'results',
+    message: { ...RESULTS, ...withWord(word) },
+    problem: `Results: left out ${name}`,
+  });
+});
+
+test('an Error whose texts are objects is passed on without them', () => {
+  expect(decode({ type: 'Error', description: { a: 1 }, variant: 'X' })).toEqual({
+    kind: 'error',
+    message: { type: 'Error', variant: 'X' },
+    problem: 'Error: left out description',
   });
 });
 
@@ -128,6 +174,7 @@ test.each([
   ['Metadata without duration', { type: 'Metadata' }],
   ['UtteranceEnd without channel', { type: 'UtteranceEnd', last_word_end: 1 }],
   ['UtteranceEnd without its time', { type: 'UtteranceEnd', channel: [0, 1] }],
+  ['SpeechStarted without its time', { type: 'SpeechStarted', channel: [0, 1] }],
 ])('%s is malformed', (_, message) => {
   expect(decode(message).kind).toBe('malformed');
 });

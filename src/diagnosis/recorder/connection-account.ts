@@ -55,22 +55,26 @@ export class ConnectionAccount {
     const message = parsed(text);
     if (message?.type !== 'Results') return;
     this.results += 1;
-    if (message.is_final !== true) return;
+    if (!IS_TRUE.includes(message.is_final)) return;
     this.finals += 1;
-    const spoken = message.channel?.alternatives?.[0]?.transcript ?? '';
+    const spoken = message.channel?.alternatives?.[0]?.transcript;
+    if (typeof spoken !== 'string') return;
     this.words += spoken.split(/\s+/).filter((word) => word !== '').length;
   }
 }
 
+/** As the session reads it. */
+const IS_TRUE: readonly unknown[] = [true, 'true', 1];
+
 interface Heard {
   type?: unknown;
-  is_final?: boolean;
-  channel?: { alternatives?: { transcript?: string }[] };
+  is_final?: unknown;
+  channel?: { alternatives?: { transcript?: unknown }[] | null } | null;
 }
 
 function parsed(text: string): Heard | undefined {
   try {
-    return JSON.parse(text) as Heard;
+    return JSON.parse(text) as Heard | undefined;
   } catch {
     return undefined;
   }

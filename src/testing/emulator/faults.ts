@@ -146,6 +146,8 @@ export const MALFORMED_MESSAGES: readonly string[] = [
   '{"type":"Results"}',
   '{"type":"Results","channel_index":[0,1],"start":"0","duration":null,"is_final":true,"channel":{"alternatives":[]}}',
   '{"type":"Results","channel_index":[7,1],"start":-1,"duration":1e308,"is_final":false,"channel":{}}',
+  '{"type":"Results","channel_index":[0,1],"start":0,"duration":1e9,"is_final":true,"channel":{"alternatives":[]}}',
+  '{"type":"Results","channel_index":[0,1],"start":0,"duration":9,"is_final":"yes","channel":{"alternatives":[{"transcript":"x"}]}}',
   '{"type":"UtteranceEnd"}',
   '{"__proto__":{"type":"Results"}}',
 ];
