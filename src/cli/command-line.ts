@@ -52,7 +52,8 @@ Streams 27 s of recorded human speech at real-time pace, through a pause of
 run of the same audio, and compares the two. Takes about 45 s.
 
 Without options it talks to an emulator of Deepgram on this machine, and needs
-neither key nor network.
+neither key nor network. Where no speech recogniser is installed it plays test
+tones, and names the command that installs one.
 
 Options:
   --hosted      talks to the hosted service, with the key in DEEPGRAM_API_KEY.
@@ -78,7 +79,7 @@ const SHOW_USAGE = `Usage: rx-deepgram show [FILE.wav | --microphone | --tones] 
 Opens a page in which the client runs: its statechart with the active state
 lit, a timeline, the silence on the wire, the ledger, the transcript, and
 buttons that do bad things to the network. It plays the bundled recording, or
-a file, at real-time pace.
+a file, at real-time pace; where no speech recogniser is installed, test tones.
 
 Without --hosted it talks to an emulator of Deepgram on this machine, and needs
 neither key nor network.

@@ -2,7 +2,12 @@
 import { type News, Story } from '../../src/cli/demo/story.ts';
 import type { Transcript } from '../../src/index.ts';
 
-export const PROGRAMME = { place: 'local emulator', audioSeconds: 27.2, lengthMs: 42_700 };
+export const PROGRAMME = {
+  place: 'local emulator',
+  sound: 'human speech' as const,
+  audioSeconds: 27.2,
+  lengthMs: 42_700,
+};
 
 /** The time at which the story stops. */
 export const NOW_MS = 33_500;

@@ -12,7 +12,13 @@ import { readCommandLine } from '../../src/cli/command-line.ts';
 import { FAULT_BUTTONS, Faults } from '../../src/cli/show/faults.ts';
 import { grantToken } from '../../src/cli/show/grant-token.ts';
 import { show, type ShowOptions } from '../../src/cli/show/show.ts';
-import { acceptsPlausibleCredentials, muxWav, startEmulator } from '../../src/testing/index.ts';
+import {
+  acceptsPlausibleCredentials,
+  muxWav,
+  startEmulator,
+  startVosk,
+  type VoskHost,
+} from '../../src/testing/index.ts';
 import type { PageSession } from '../../src/viewer/page/session.ts';
 
 describe('the command line', () => {
@@ -55,6 +61,7 @@ async function visiting(
   options: Partial<ShowOptions>,
   visit: (url: string) => Promise<void>,
   err: (text: string) => void = () => undefined,
+  loadRecogniser?: () => Promise<VoskHost>,
 ): Promise<number> {
   mkdirSync(join(folder, 'viewer', 'bundle'), { recursive: true });
   for (const script of ['viewer/bundle/page.js', 'capture-worklet.js', 'clock-worker.js']) {
@@ -75,6 +82,7 @@ async function visiting(
     },
     controller.signal,
     pathToFileURL(`${folder}/`),
+    loadRecogniser,
   );
   await Promise.race([isOpen, running]);
   await visit(out.split('\n')[0] ?? '');
@@ -91,7 +99,10 @@ describe('the command', () => {
     const code = await visiting({}, async (url) => {
       expect(await (await read(url, '/')).text()).toContain('/page.js');
       const session = (await (await read(url, '/session')).json()) as PageSession;
-      expect(session).toMatchObject({ place: 'local emulator', breaksHere: false });
+      expect(session).toMatchObject({
+        place: 'local emulator, which hears test tones only',
+        breaksHere: false,
+      });
       expect(new URL(session.baseUrl).hostname).toBe('127.0.0.1');
       const audio = await (await read(url, '/recording')).arrayBuffer();
       expect(audio.byteLength / (session.recording?.bytesPerSecond ?? 0)).toBeGreaterThan(8);
@@ -100,6 +111,26 @@ describe('the command', () => {
       for (const { name } of session.faults) expect((await ask(url, `/faults/${name}`)).status).toBe(204);
     });
     expect(code).toBe(0);
+  });
+
+  test('plays test tones where no recogniser is installed, and names the command that installs one', async () => {
+    const told: string[] = [];
+    const visit = async (url: string) => {
+      const session = (await (await read(url, '/session')).json()) as PageSession;
+      expect(session.recording?.name).toBe('numbers in test tones');
+      expect(session.place).toContain('test tones only');
+    };
+    const packagesFrom = mkdtempSync(join(folder, 'none-'));
+    const code = await visiting(
+      { source: 'recording' },
+      visit,
+      (text) => told.push(text),
+      () => startVosk({ packagesFrom }),
+    );
+    expect(code).toBe(0);
+    expect(told.join('')).toMatch(
+      /Test tones instead of human speech\. .*Run `npm install [^`]+@[\d.]+`\.\n$/s,
+    );
   });
 
   test('plays a WAV file by its own format', async () => {

@@ -1,5 +1,6 @@
 /** The demonstration from curtain to curtain: opens the stage, shows the performance, judges it, and gives the exit code. */
 import type { Clock } from '../../index.ts';
+import { type LoadRecogniser, loadedOrNot } from '../recogniser.ts';
 import { abilitiesOf } from '../terminal/abilities.ts';
 import { LiveRegion } from '../terminal/live-region.ts';
 import { fit, type Line, paint, span } from '../terminal/span.ts';
@@ -8,7 +9,7 @@ import { openHostedStage } from './hosted-stage.ts';
 import { openLocalStage } from './local-stage.ts';
 import { perform } from './performance.ts';
 import { HOSTED_PLAN, LOCAL_PLAN } from './plan.ts';
-import { loadRecording } from './recording.ts';
+import { loadRecording, toneRecording } from './recording.ts';
 import { record, report } from './report.ts';
 import type { Stage } from './stage.ts';
 import { inSeconds, type News, Story } from './story.ts';
@@ -43,6 +44,7 @@ export async function runDemo(
   { hosted }: DemoOptions,
   { stdout, env }: DemoProcess,
   signal: AbortSignal,
+  loadRecogniser?: LoadRecogniser,
 ): Promise<number | undefined> {
   const { live, colour } = abilitiesOf({ isTTY: stdout.isTTY, env });
   const columns = () => (live ? stdout.columns : PLAIN_COLUMNS);
@@ -61,13 +63,19 @@ export async function runDemo(
   let stopDrawing: () => void = () => undefined;
   try {
     show(openingLine(hosted !== undefined));
-    const recording = await loadRecording();
-    stage = hosted ? openHostedStage(hosted.apiKey, hosted.url) : await openLocalStage();
+    const { vosk, remedy } = hosted ? {} : await loadedOrNot(loadRecogniser);
+    const recording = remedy === undefined ? await loadRecording() : toneRecording();
+    stage = hosted ? openHostedStage(hosted.apiKey, hosted.url) : await openLocalStage(vosk);
+    if (remedy !== undefined) {
+      region.close();
+      write([`Test tones instead of human speech. ${remedy}`]);
+    }
     if (signal.aborted) return undefined;
 
     const plan = hosted ? HOSTED_PLAN : LOCAL_PLAN;
     const programme: Programme = {
       place: stage.place,
+      sound: recording.sound,
       audioSeconds: recording.seconds,
       lengthMs: (recording.seconds + plan.pause.seconds) * 1000 + DRAIN_MS,
     };
@@ -101,9 +109,9 @@ function openingLine(isHosted: boolean): Line {
   return [span('rx-deepgram', 'bold'), span(` · ${what}`, 'dim')];
 }
 
-function openedLine({ place, audioSeconds, lengthMs }: Programme): Line {
+function openedLine({ place, sound, audioSeconds, lengthMs }: Programme): Line {
   const length = Math.round(lengthMs / 1000);
-  const what = `${Math.round(audioSeconds)} s of human speech · ${place} · about ${length} s`;
+  const what = `${Math.round(audioSeconds)} s of ${sound} · ${place} · about ${length} s`;
   return [span('rx-deepgram', 'bold'), span(` · ${what}`, 'dim')];
 }
 

@@ -7,6 +7,7 @@ import { fit, flow, justify, type Line, paint, span, widthOf } from '../terminal
 import { axis, type BandPlace, legend, markBand, soundBand, stateBand } from './band.ts';
 import { ledgerBar, ledgerNumbers, silenceGauge, wordCount } from './gauges.ts';
 import { entryLines, STATES } from './look.ts';
+import type { Recording } from './recording.ts';
 import { inSeconds, type Story } from './story.ts';
 import { transcriptLines } from './transcript-view.ts';
 
@@ -14,6 +15,7 @@ import { transcriptLines } from './transcript-view.ts';
 export interface Programme {
   /** Where the audio goes. */
   place: string;
+  sound: Recording['sound'];
   audioSeconds: number;
   /** How long the performance is expected to take. */
   lengthMs: number;
@@ -70,7 +72,7 @@ export function frame(story: Story, programme: Programme, room: Room, nowMs: num
 /** Everything but the transcript and the log, of which there may be more or less. */
 function fixedRows(
   story: Story,
-  { place, audioSeconds, lengthMs }: Programme,
+  { place, sound, audioSeconds, lengthMs }: Programme,
   { width, colour }: { width: number; colour: boolean },
   nowMs: number,
 ): Row[] {
@@ -88,7 +90,7 @@ function fixedRows(
   const blank = (rank: number): Row => ({ line: [], rank });
   const title: Line = [
     span('rx-deepgram', 'bold'),
-    span(` · ${Math.round(audioSeconds)} s of human speech · ${place}`, 'dim'),
+    span(` · ${Math.round(audioSeconds)} s of ${sound} · ${place}`, 'dim'),
   ];
   const whole = nowMs <= lengthMs ? ` of ${clockTime(lengthMs).slice(0, 5)}` : '';
   const time: Line = [span(`${clockTime(nowMs).slice(0, 5)}${whole}`, 'dim')];

@@ -1,6 +1,6 @@
-/** The stage without the internet: two emulators on this machine, with one speech recogniser between them. */
+/** The stage without the internet: two emulators on this machine, with one speech recogniser between them, if there is one. */
 import { platformTransport, systemClock } from '../../index.ts';
-import { type EmulatorServer, startEmulator, startVosk } from '../../testing/index.ts';
+import { type EmulatorServer, startEmulator, type VoskHost } from '../../testing/index.ts';
 import { NET_0000 } from '../deepgram.ts';
 import type { FaultName } from './plan.ts';
 import type { Stage } from './stage.ts';
@@ -8,11 +8,12 @@ import type { Stage } from './stage.ts';
 /** Any key will do: the emulator only wants one that looks like it. */
 const AUTH = { apiKey: 'demonstration' };
 
-export async function openLocalStage(): Promise<Stage> {
-  const vosk = await startVosk();
+/** @param vosk Closed with the stage; without one, test tones are heard. */
+export async function openLocalStage(vosk: VoskHost | undefined): Promise<Stage> {
+  const hearing = vosk && { recogniser: vosk.recogniser };
   const [disturbed, undisturbed] = await Promise.all([
-    startEmulator({ recogniser: vosk.recogniser, seed: 1 }),
-    startEmulator({ recogniser: vosk.recogniser, seed: 2 }),
+    startEmulator({ ...hearing, seed: 1 }),
+    startEmulator({ ...hearing, seed: 2 }),
   ]);
   return {
     place: 'local emulator',
@@ -23,7 +24,7 @@ export async function openLocalStage(): Promise<Stage> {
     measuredSilenceMs: () => Math.max(0, ...disturbed.connections.map(longestSilenceMs)),
     close: async () => {
       await Promise.all([disturbed.close(), undisturbed.close()]);
-      await vosk.close();
+      await vosk?.close();
     },
   };
 }

@@ -1,9 +1,12 @@
-/** The bundled recordings, joined: five sentences, read aloud by one person, with a breath after each. */
+/** What the demonstration plays: five sentences, read aloud by one person, or as many seconds of test tones. */
 import { readFile } from 'node:fs/promises';
 import { readWav } from '../../sources/wav.ts';
+import { count, encodePcm, speak } from '../../testing/index.ts';
 
 /** Audio in one piece: linear16, mono. */
 export interface Recording {
+  /** For titles: “27 s of …”. */
+  sound: 'human speech' | 'test tones';
   samples: Uint8Array;
   sampleRate: number;
   bytesPerSecond: number;
@@ -17,6 +20,7 @@ const FILES = ['austen-0870.wav', 'austen-0880.wav', 'austen-0890.wav', 'austen-
 /** The cuts leave no room between sentences; without it a recogniser would take all five for one. */
 const BREATH_SECONDS = 0.5;
 
+/** The bundled recordings, joined, with a breath after each. */
 export async function loadRecording(): Promise<Recording> {
   const parts = await Promise.all(FILES.map(async (file) => readWav(await readFile(new URL(file, FOLDER)))));
   const [first] = parts;
@@ -28,5 +32,19 @@ export async function loadRecording(): Promise<Recording> {
   const { sampleRate, bytesPerSecond } = first;
   const breath = new Uint8Array(BREATH_SECONDS * bytesPerSecond);
   const samples = new Uint8Array(Buffer.concat(parts.flatMap((part) => [part.data, breath])));
-  return { samples, sampleRate, bytesPerSecond, seconds: samples.byteLength / bytesPerSecond };
+  const seconds = samples.byteLength / bytesPerSecond;
+  return { sound: 'human speech', samples, sampleRate, bytesPerSecond, seconds };
+}
+
+const TONE_RATE = 16_000;
+
+/** As long as the recordings are, and understood by any emulator. */
+const TONE_WORDS = 53;
+
+/** Numbers in test tones, for those who have no speech recogniser. */
+export function toneRecording(): Recording {
+  const samples = encodePcm(speak(count(1, TONE_WORDS), { sampleRate: TONE_RATE }), 'linear16');
+  const bytesPerSecond = 2 * TONE_RATE;
+  const seconds = samples.byteLength / bytesPerSecond;
+  return { sound: 'test tones', samples, sampleRate: TONE_RATE, bytesPerSecond, seconds };
 }

@@ -7,11 +7,12 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { ListenParameters } from '../../index.ts';
 import { readWav } from '../../sources/wav.ts';
-import { count, speak, startEmulator, startVosk } from '../../testing/index.ts';
+import { startEmulator, type VoskHost } from '../../testing/index.ts';
 import type { PageSession } from '../../viewer/page/session.ts';
 import { HOSTED_URL } from '../deepgram.ts';
-import { loadRecording } from '../demo/recording.ts';
+import { loadRecording, type Recording, toneRecording } from '../demo/recording.ts';
 import { readNamedFile } from '../named-file.ts';
+import { type LoadRecogniser, loadedOrNot } from '../recogniser.ts';
 import { FAULT_BUTTONS, Faults, OWN_FAULT_BUTTONS } from './faults.ts';
 import { grantToken } from './grant-token.ts';
 import { openBrowser } from './open-browser.ts';
@@ -30,9 +31,6 @@ export interface ShowOptions {
 
 /** What the microphone is asked for. */
 const MICROPHONE_RATE = 16_000;
-const TONE_RATE = 16_000;
-/** About 25 s of them: long enough for a stalled connection to be found. */
-const TONE_WORDS = 48;
 
 /** Where `scripts/build.mjs` puts what browsers load. */
 const BUILT = new URL('../../', import.meta.url);
@@ -50,16 +48,23 @@ export async function show(
   { out, err }: Record<'out' | 'err', (text: string) => void>,
   signal: AbortSignal,
   built: URL = BUILT,
+  loadRecogniser?: LoadRecogniser,
 ): Promise<number> {
   const scripts = await Promise.all(
     Object.entries(SCRIPTS).map(
       async ([path, file]) => [path, await readFile(new URL(file, built))] as const,
     ),
   );
-  const { audio, ...source } = await sourceOf(options.source);
-  const isSpeech = options.source !== 'tones';
-  if (!options.hosted && isSpeech) err('Loading the speech recogniser …\n');
-  const partner = await openPartner(options.hosted, isSpeech, err);
+  const needsRecogniser = !options.hosted && options.source !== 'tones';
+  if (needsRecogniser) err('Loading the speech recogniser …\n');
+  const { vosk, remedy } = needsRecogniser ? await loadedOrNot(loadRecogniser) : {};
+  const isTones = remedy !== undefined && options.source === 'recording';
+  const instead = isTones
+    ? 'Test tones instead of human speech.'
+    : 'Human speech is heard as silence, test tones as words.';
+  if (remedy !== undefined) err(`${instead} ${remedy}\n`);
+  const { audio, ...source } = await sourceOf(isTones ? 'tones' : options.source);
+  const partner = await openPartner(options.hosted, vosk, err);
   try {
     const session: PageSession = { ...source, ...partner.session };
     const files = new Map<string, { type: string; body: string | Uint8Array }>([
@@ -91,22 +96,8 @@ interface Source extends Pick<PageSession, 'listen' | 'recording'> {
 
 async function sourceOf(source: ShowOptions['source']): Promise<Source> {
   if (source === 'microphone') return { listen: listenTo({ sample_rate: MICROPHONE_RATE }) };
-  if (source === 'tones') {
-    const audio = speak(count(1, TONE_WORDS), { sampleRate: TONE_RATE });
-    return {
-      audio: new Uint8Array(audio.buffer, audio.byteOffset, audio.byteLength),
-      recording: { name: `${TONE_WORDS} numbers in test tones`, bytesPerSecond: 2 * TONE_RATE },
-      listen: listenTo({ sample_rate: TONE_RATE }),
-    };
-  }
-  if (source === 'recording') {
-    const { samples, sampleRate, bytesPerSecond } = await loadRecording();
-    return {
-      audio: samples,
-      recording: { name: 'the bundled recording', bytesPerSecond },
-      listen: listenTo({ sample_rate: sampleRate }),
-    };
-  }
+  if (source === 'tones') return playing('numbers in test tones', toneRecording());
+  if (source === 'recording') return playing('the bundled recording', await loadRecording());
   const { data, encoding, sampleRate, channels, bytesPerSecond } = readWav(
     await readNamedFile(source.file, 'give the path of a WAV file'),
   );
@@ -114,6 +105,14 @@ async function sourceOf(source: ShowOptions['source']): Promise<Source> {
     audio: data,
     recording: { name: basename(source.file), bytesPerSecond },
     listen: listenTo({ encoding, sample_rate: sampleRate, channels }),
+  };
+}
+
+function playing(name: string, { samples, sampleRate, bytesPerSecond }: Recording): Source {
+  return {
+    audio: samples,
+    recording: { name, bytesPerSecond },
+    listen: listenTo({ sample_rate: sampleRate }),
   };
 }
 
@@ -138,7 +137,7 @@ interface Partner {
 
 async function openPartner(
   hosted: ShowOptions['hosted'],
-  isSpeech: boolean,
+  vosk: VoskHost | undefined,
   err: (text: string) => void,
 ): Promise<Partner> {
   if (hosted) {
@@ -149,14 +148,18 @@ async function openPartner(
       close: () => Promise.resolve(),
     };
   }
-  const vosk = isSpeech ? await startVosk() : undefined;
   const faults = new Faults();
   const emulator = await startEmulator({
     faultsOf: faults.faultsOf,
     ...(vosk && { recogniser: vosk.recogniser }),
   });
   return {
-    session: { place: 'local emulator', baseUrl: emulator.url, faults: FAULT_BUTTONS, breaksHere: false },
+    session: {
+      place: vosk ? 'local emulator' : 'local emulator, which hears test tones only',
+      baseUrl: emulator.url,
+      faults: FAULT_BUTTONS,
+      breaksHere: false,
+    },
     actions: new Map<string, () => unknown>([
       ['/token', () => emulator.grantToken()],
       ...faults.actionsOn(emulator),

