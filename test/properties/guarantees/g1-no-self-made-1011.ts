@@ -12,9 +12,9 @@ const WINDOW_MS = 10_000;
 export const G1: Guarantee = {
   id: 'G1',
   promise:
-    'While a connection is open, a frame goes out at the latest one KeepAlive interval after the one before it, so that the window of 10 s is never reached.',
+    'While a connection is open, the time between two frames is at most one KeepAlive interval. Deepgram’s 10 s window is never reached.',
   assuming:
-    'The event loop is never blocked for longer than 10 s less the interval (7 s by default) between two frames, and the machine does not sleep; KeepAlive holds a connection.',
+    'The event loop is never blocked for longer than 10 s minus the interval (7 s by default), and the machine does not sleep. KeepAlive holds a connection.',
   watch(world) {
     const { keepAliveMs, keepAliveHolds } = world.setting;
     let deafened = 0;

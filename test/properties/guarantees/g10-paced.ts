@@ -11,9 +11,9 @@ const FULL_BYTES = 32 * 1024;
 export const G10: Guarantee = {
   id: 'G10',
   promise:
-    'Catching up is paced at no more than 1.25 × real time over any ten seconds, and never starves what follows: while audio waits, audio goes out.',
+    'Catching up sends at most 1.25 × real time over any ten seconds. While audio waits, audio goes out.',
   assuming:
-    'A `catchUpRate` of at most 1.2, as by default; a rate of 1.25 itself may pass it by the burst of a tenth of a second.',
+    '`catchUpRate` is at most 1.2 (the default). A rate of 1.25 may exceed the limit by a burst of 0.1 s.',
   watch(world) {
     const { rate, catchUpRate, primerMs } = world.setting;
     const maxPace = Math.max(MAX_PACE, catchUpRate + 0.05);

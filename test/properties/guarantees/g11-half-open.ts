@@ -7,8 +7,8 @@ const PAUSE_MS = 900;
 export const G11: Guarantee = {
   id: 'G11',
   promise:
-    'Half-open is found: when audio flows and nothing comes back for 10 s (20 s without interim results), the connection is condemned, in browsers too.',
-  assuming: 'Audio flows if it never pauses for a second, and fills at least half of that time.',
+    'A half-open connection is found: when audio flows and nothing comes back for 10 s (20 s without interim results), the connection is replaced, in browsers too.',
+  assuming: 'Audio flows: no pause is longer than a second, and audio fills at least half of the time.',
   watch(world) {
     const { rate, interim } = world.setting;
     const patienceMs = 10_000 * (interim ? 1 : 2);

@@ -7,7 +7,7 @@ const UNANNOUNCED_SECONDS = 1.3;
 export const G2: Guarantee = {
   id: 'G2',
   promise:
-    'Nothing accepted vanishes: at every moment accepted = confirmed + pending + dropped, to the sample, nothing settled is unsettled, every drop is announced with its range and reason, and every refusal is an answer.',
+    'No accepted sample vanishes: accepted = confirmed + pending + dropped at every moment, to the sample. A confirmed or dropped sample stays so. Each drop is announced with its range and reason. Each refusal is an answer of `send()`.',
   assuming: 'Nothing.',
   watch(world) {
     const { rate, overflow, format } = world.setting;

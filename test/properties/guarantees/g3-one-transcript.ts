@@ -14,9 +14,9 @@ const CAPTURE_TOLERANCE_MS = 600;
 export const G3: Guarantee = {
   id: 'G3',
   promise:
-    'One transcript: over all connections, final words have no repeat, no disorder and no hole but the announced drops, and stand where and when they were spoken.',
+    'One transcript over all connections: final words are never repeated or out of order, are missing only where a drop was announced, and carry the time at which they were spoken.',
   assuming:
-    'Audio that tells its time (raw, WAV), and a server whose finals reach to where they say. A word in whose middle a Finalize or the end of a drain falls is heard as two halves: that is what was asked for.',
+    'The audio has exact positions (raw, WAV), and finals cover what they claim. A Finalize or the end of a drain in the middle of a word cuts it in two.',
   watch(world) {
     const { speaker } = world;
     const { rate } = world.setting;

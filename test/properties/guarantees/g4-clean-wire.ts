@@ -6,7 +6,7 @@ const KNOWN = /^\{"type":"(KeepAlive|CloseStream|Finalize)"\}$/;
 export const G4: Guarantee = {
   id: 'G4',
   promise:
-    'The wire is clean: no empty binary frame and no half sample; control messages as text, behind the audio they follow, none of them stale; CloseStream once, and last; a container’s header first on every connection.',
+    'No empty binary frame and no half sample is sent. Control messages are text, follow the audio they belong to, and are never stale. CloseStream is sent once, last. A container’s header is first on every connection.',
   assuming: 'Nothing.',
   watch(world) {
     const isWav = world.setting.format === 'wav';

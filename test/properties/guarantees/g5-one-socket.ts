@@ -3,8 +3,8 @@ import type { Guarantee } from './guarantee.ts';
 export const G5: Guarantee = {
   id: 'G5',
   promise:
-    'One socket: at most one is live; none, and no timer, listener or subscriber, survives close, unsubscribe or failure; an event of an old socket changes nothing.',
-  assuming: 'Nothing: sockets may go on calling back after their end, twice and in any order.',
+    'At most one socket is live. No socket, timer, listener or subscriber survives close, unsubscribe or failure. An event of an old socket changes nothing.',
+  assuming: 'Nothing: sockets may call back after their end, twice and in any order.',
   watch(world) {
     let endedAt: string | undefined;
     /** All that a stray event could change. */

@@ -9,8 +9,8 @@ const LEAST_BUFFERED_BYTES = 64 * 1024;
 export const G6: Guarantee = {
   id: 'G6',
   promise:
-    'Memory is bounded under any outage: no more audio than the cap of the log waits to be sent, what a connection leaves behind fits the log, and no more than a second of audio (at least 64 KiB) waits in a socket.',
-  assuming: 'A socket that tells `bufferedAmount`.',
+    'Memory is bounded in any outage: unsent audio fits the log’s cap, unconfirmed audio of an ended connection fits the log, and at most a second of audio (at least 64 KiB) waits in a socket.',
+  assuming: 'The socket reports `bufferedAmount`.',
   watch(world) {
     const { rate, maxSeconds } = world.setting;
     const capSamples = (maxSeconds + PIECE_SECONDS) * rate;

@@ -15,9 +15,9 @@ const GENTLE_MS = 1_000;
 export const G7: Guarantee = {
   id: 'G7',
   promise:
-    'Attempts are bounded: fatal ends are never retried, 401 once and with a new token, the rest by backoff with a budget of twenty attempts in a row and one in 30 s beyond it, which nothing refills but a result that confirms new audio.',
+    'Attempts are bounded: fatal ends are never retried; 401 is retried once, with a new token; other ends are retried with backoff, twenty times in a row, then every 30 s. Only a result that confirms new audio refills this budget.',
   assuming:
-    'An app that calls `connect()` or `close()`, a platform that says “online” (at most once a second), and speech that begins after a pause, buy one more attempt each.',
+    'One more attempt is allowed for each `connect()` or `close()`, each `online` event (at most one a second), and speech after a pause.',
   watch(world) {
     let attempts = 0;
     let sinceMs = 0;

@@ -13,8 +13,8 @@ function everythingOf(value: unknown): string {
 export const G8: Guarantee = {
   id: 'G8',
   promise:
-    'No key or token is in an address, a notice, a status, an error, a report, or the machine’s memory and snapshots.',
-  assuming: 'The app’s own errors hold none: the cause of `credentials-failed` is handed on as it came.',
+    'No key or token appears in an address, notice, status, error, report, or in the machine’s context and snapshots.',
+  assuming: 'The app’s own errors contain none: `credentials-failed` passes its cause on unchanged.',
   watch(world) {
     const look = (where: string, value: unknown): void => {
       if (everythingOf(value).includes(SECRET)) world.breach('G8', `a secret is in ${where}`);

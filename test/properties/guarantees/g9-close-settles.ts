@@ -6,9 +6,9 @@ const SLACK_MS = 50;
 export const G9: Guarantee = {
   id: 'G9',
   promise:
-    'Close settles: within its deadline, whatever the network does, and with a true report; on a healthy connection everything is drained, and one drop during the drain changes nothing of that.',
+    '`close()` settles within its deadline in any network, with a true report. On a healthy connection everything is drained, also after one drop during the drain.',
   assuming:
-    'The deadline is `drainMs` beyond the time that the remaining audio takes; time in which the event loop is blocked is not counted.',
+    'The deadline is `drainMs` plus the time to send the remaining audio. Time in which the event loop is blocked does not count.',
   watch(world) {
     let isClosing = false;
     let blockedBeforeMs = 0;
