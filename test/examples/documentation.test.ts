@@ -1,4 +1,4 @@
-/** What the documentation shows of React and Angular compiles, and its tests are the tests of the examples, which run. */
+/** The snippets of docs/frameworks.md compile, and the example apps share their files. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,15 +38,7 @@ describe('docs/frameworks.md', () => {
   });
 });
 
-test.each([
-  ['tsx', 'docs/examples/react/src/app.test.tsx'],
-  ['typescript', 'docs/examples/angular/src/app.spec.ts'],
-])('docs/testing.md shows, in %s, what is %s', (language, path) => {
-  const shown = snippetsOf('docs/testing.md').filter((each) => each.language === language);
-  expect(shown.map(({ code }) => code)).toContain(read(path));
-});
-
-test('the two pages share their looks, their paragraphs, their advice and their server, but for the folder that it serves', () => {
+test('the React and the Angular app share styles, paragraphs, advice and server, except for the folder it serves', () => {
   for (const file of ['src/styles.css', 'src/paragraphs.ts', 'src/troubles.ts']) {
     expect(read(`docs/examples/angular/${file}`)).toBe(read(`docs/examples/react/${file}`));
   }
@@ -55,7 +47,7 @@ test('the two pages share their looks, their paragraphs, their advice and their 
 });
 
 test.each(['node', 'react', 'angular'])(
-  'the lockfile of %s installs the library as packed, and names no address',
+  'the lockfile of %s installs the packed library and holds no registry address',
   (app) => {
     const { packages } = JSON.parse(read(`docs/examples/${app}/package-lock.json`)) as {
       packages: Record<string, { resolved?: string; link?: boolean; integrity?: string }>;
