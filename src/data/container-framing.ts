@@ -1,24 +1,35 @@
 /**
  * Framing for audio that is not raw. Loaded only when such audio is declared, since most apps send linear16.
  */
+import { ArrivalTimer } from './arrival-timer.ts';
 import { createDemuxer } from './containers/containers.ts';
 import type { Demuxer, Piece } from './containers/demuxer.ts';
 import { type ContainerName, sniffContainer } from './containers/sniff.ts';
 import type { Framing, FrameSink, RawFraming } from './framing.ts';
+
+/** 24 kbit/s, as speech codecs have. */
+const PACKET_BYTES_PER_MS = 3;
+
+/** 64 kbit/s. */
+const CONTAINER_BYTES_PER_MS = 8;
+
+/** Bytes that do not tell time are sent in parts of at most this length. */
+const PART_MS = 1_000;
 
 /** Chunks whose length in time only their arrival tells. */
 export class PacketFraming implements Framing {
   readonly header = undefined;
   readonly isExact = false;
   readonly #sink: FrameSink;
-  readonly #arrival = new ArrivalTimer();
+  readonly #arrival = new ArrivalTimer(PACKET_BYTES_PER_MS);
 
   constructor(sink: FrameSink) {
     this.#sink = sink;
+    sink.notice('audio-inexact', {});
   }
 
   push(bytes: Uint8Array, now: number): void {
-    this.#sink.append(bytes, this.#arrival.durationMs(now), now, true);
+    this.#sink.append(bytes, Math.round(this.#arrival.durationMs(bytes.length, now)), now, true);
   }
 
   finish(): void {}
@@ -31,12 +42,14 @@ const SNIFF_BYTES = 12;
 export class ContainerFraming implements Framing {
   readonly #sink: FrameSink;
   readonly #Raw: typeof RawFraming;
-  readonly #arrival = new ArrivalTimer();
+  readonly #arrival = new ArrivalTimer(CONTAINER_BYTES_PER_MS);
   /** Chunks that together are too few bytes to tell the container by. */
   #first: Uint8Array[] = [];
   #demuxer: Demuxer | undefined;
   /** The audio inside is raw: the header goes first and the rest is exact. */
   #raw: RawFraming | undefined;
+  #isDoubted = false;
+  #isUntimed = false;
   /** Time of the pieces so far, and what of it is in whole milliseconds on the timeline. */
   #elapsedMs = 0;
   #placedMs = 0;
@@ -49,6 +62,10 @@ export class ContainerFraming implements Framing {
 
   get header(): Uint8Array | undefined {
     return this.#raw?.header ?? this.#demuxer?.header;
+  }
+
+  get isHeaderAudio(): boolean {
+    return this.#demuxer?.isHeaderAudio === true;
   }
 
   get isExact(): boolean {
@@ -73,13 +90,17 @@ export class ContainerFraming implements Framing {
   }
 
   #begin(name: ContainerName, now: number): void {
-    if (name === 'unknown') this.#sink.doubt('none that we know');
     this.#demuxer = createDemuxer(name);
     for (const chunk of this.#first) this.#placeAll(this.#demuxer.push(chunk), this.#demuxer, now);
     this.#first = [];
   }
 
   #placeAll(pieces: readonly Piece[], demuxer: Demuxer, now: number): void {
+    const { problem } = demuxer;
+    if (problem !== undefined && !this.#isDoubted) {
+      this.#isDoubted = true;
+      this.#sink.notice('format-doubtful', { declared: 'a container', found: problem });
+    }
     for (const piece of pieces) this.#place(piece, demuxer, now);
   }
 
@@ -93,46 +114,37 @@ export class ContainerFraming implements Framing {
       if (piece.durationMs !== 0) this.#raw.push(piece.bytes, now);
       return;
     }
-    this.#elapsedMs += piece.durationMs ?? this.#arrival.durationMs(now);
+    if (piece.durationMs === undefined) {
+      this.#placeUntimed(piece, now);
+      return;
+    }
+    const { bytes, durationMs, startsAtBoundary, opening } = piece;
+    this.#append(bytes, durationMs, now, startsAtBoundary || opening !== undefined, opening);
+  }
+
+  /** In parts, so that they can be paced; a place to begin is only where the caller's chunk begins. */
+  #placeUntimed({ bytes }: Piece, now: number): void {
+    if (!this.#isUntimed) this.#sink.notice('audio-inexact', {});
+    this.#isUntimed = true;
+    const durationMs = this.#arrival.durationMs(bytes.length, now);
+    const parts = Math.max(1, Math.ceil(durationMs / PART_MS));
+    const partBytes = Math.ceil(bytes.length / parts);
+    for (let from = 0; from < bytes.length; from += partBytes) {
+      const part = bytes.subarray(from, from + partBytes);
+      this.#append(part, (durationMs * part.length) / bytes.length, now, from === 0);
+    }
+  }
+
+  #append(
+    bytes: Uint8Array,
+    durationMs: number,
+    now: number,
+    isBoundary: boolean,
+    opening?: Uint8Array,
+  ): void {
+    this.#elapsedMs += durationMs;
     const samples = Math.max(0, Math.round(this.#elapsedMs) - this.#placedMs);
     this.#placedMs += samples;
-    const { startsAtBoundary, opening } = piece;
-    this.#sink.append(piece.bytes, samples, now, startsAtBoundary || opening !== undefined, opening);
-  }
-}
-
-/** A chunk this many times longer in coming than its fellows came after a pause. */
-const PAUSE_FACTOR = 4;
-
-/** The longest chunk believed in, where the second one tells the length of the first. */
-const MAX_CHUNK_MS = 5_000;
-
-/** What the first chunk is taken to hold: `MediaRecorder` is mostly asked for a quarter of a second. */
-const FIRST_CHUNK_MS = 250;
-
-/**
- * Guesses how much audio a chunk holds from the time since the one before. Where it errs it says too much rather than too
- * little: audio is then kept for replay a little longer than it need be.
- */
-class ArrivalTimer {
-  #chunks = 0;
-  #lastAt = 0;
-  #typicalMs = FIRST_CHUNK_MS;
-
-  durationMs(now: number): number {
-    const gapMs = now - this.#lastAt;
-    // The pieces of one chunk: the first of them has its whole time.
-    if (this.#chunks > 0 && gapMs <= 0) return 0;
-    this.#lastAt = now;
-    this.#chunks += 1;
-    if (this.#chunks === 1) return FIRST_CHUNK_MS;
-    if (this.#chunks === 2) {
-      // Now it is known how long the first one was.
-      this.#typicalMs = Math.min(gapMs, MAX_CHUNK_MS);
-      return Math.round(Math.max(0, 2 * this.#typicalMs - FIRST_CHUNK_MS));
-    }
-    if (gapMs > this.#typicalMs * PAUSE_FACTOR) return Math.round(this.#typicalMs);
-    this.#typicalMs += (gapMs - this.#typicalMs) / 8;
-    return Math.round(gapMs);
+    this.#sink.append(bytes, samples, now, isBoundary, opening);
   }
 }

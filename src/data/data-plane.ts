@@ -99,7 +99,8 @@ export class DataPlane {
         ...settings,
         maxBufferedBytes: bufferedBytesOf(format),
         primer: primerOf(format, settings.primerMs),
-        header: () => this.#framing?.header,
+        header: (position) =>
+          this.#framing?.isHeaderAudio && position === 0 ? undefined : this.#framing?.header,
         isExact: () => this.#framing?.isExact !== false,
       },
       listener,
@@ -255,7 +256,7 @@ export class DataPlane {
         this.#captureClock.mark(this.timeline.end, samples, this.timeline.rate, now);
       },
       setFormat: (rate, frameBytes) => this.timeline.setFormat(rate, frameBytes),
-      doubt: (found) => this.#listener.notice('format-doubtful', { declared: 'a container', found }),
+      notice: (code, evidence) => this.#listener.notice(code, evidence),
     };
     if (format.kind === 'raw') this.#framing = new RawFraming(sink, format.sampleRate, format.frameBytes);
     else this.#intake.holdUntil(() => this.#loadFraming(format.kind === 'packets', sink));

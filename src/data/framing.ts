@@ -5,6 +5,7 @@
  *   packets    an encoding whose bytes do not tell time (opus, flac, amr …): the caller's chunks, timed by arrival
  *   container  WAV, Ogg, WebM …: a header first on every connection, then pieces timed by the container itself
  */
+import type { Evidence, NoticeCode } from '../diagnosis/notices.ts';
 import { MAX_FRAME_MS } from '../protocol/limits.ts';
 
 /** Where frames go. */
@@ -12,13 +13,15 @@ export interface FrameSink {
   /** Without `isBoundary` it is raw audio, every sample of which is one. */
   append(bytes: Uint8Array, samples: number, now: number, isBoundary?: boolean, opening?: Uint8Array): void;
   setFormat(rate: number, frameBytes: number): void;
-  /** The bytes are in a format that is not read here. */
-  doubt(found: string): void;
+  /** Something is to be known of the format. */
+  notice(code: NoticeCode, evidence: Evidence): void;
 }
 
 export interface Framing {
   /** What every connection must begin with. */
   readonly header: Uint8Array | undefined;
+  /** The first frame has the header in it. */
+  readonly isHeaderAudio?: boolean;
   /** `false`: positions are estimates, and a replay may repeat or miss a little. */
   readonly isExact: boolean;
   push(bytes: Uint8Array, now: number): void;

@@ -24,8 +24,8 @@ export interface UplinkSettings {
   /** Bytes that may wait in the socket before audio is held back in the log. */
   maxBufferedBytes: number;
   primer: Primer | undefined;
-  /** What must come before the first audio of every connection, if it is known yet. */
-  header: () => Uint8Array | undefined;
+  /** What must come before the audio of a connection that begins at this position, if it is known yet. */
+  header: (position: number) => Uint8Array | undefined;
   /** Whether positions are exact, or estimates. */
   isExact: () => boolean;
 }
@@ -293,7 +293,7 @@ export class Uplink {
   #begin(first: Frame, now: number): Pacer {
     const { primer, catchUpRate, header, isExact } = this.#settings;
     const { rate } = this.#timeline;
-    for (const bytes of [header(), first.opening]) {
+    for (const bytes of [header(first.start), first.opening]) {
       if (bytes) this.#write(bytes, now);
     }
     this.#connectionClock = new ConnectionClock(rate, first.start, primer?.samples ?? 0, isExact());

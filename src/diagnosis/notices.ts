@@ -25,8 +25,9 @@ export const NOTICES = {
   },
   'audio-inexact': {
     severity: 'warning',
-    meaning: 'This format does not tell time: at this reconnect a word may be repeated or missed',
-    remedy: 'Send linear16 with sample_rate, or WAV, Ogg or WebM.',
+    meaning:
+      'The audio does not tell its time, which is estimated: at a reconnect a word may be repeated or missed, and the ledger is an estimate',
+    remedy: 'Send linear16 with sample_rate, or WAV, Ogg, WebM, MP3, ADTS, FLAC or fragmented MP4.',
   },
   'audio-refused': {
     severity: 'error',
@@ -106,7 +107,8 @@ export const NOTICES = {
   'format-doubtful': {
     severity: 'error',
     meaning: 'The audio cannot be what the parameters say',
-    remedy: 'Declare raw audio by its true encoding and sample_rate; leave both out for a container.',
+    remedy:
+      'Declare raw audio by its true encoding and sample_rate; leave both out for a container. Convert AIFF to WAV, and write the index of an MP4 file first (ffmpeg -movflags +faststart).',
   },
   'link-congested': {
     severity: 'warning',

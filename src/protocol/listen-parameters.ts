@@ -120,7 +120,7 @@ export function checkListenParameters(listen: ListenParameters): void {
 
 /** What is known of the audio from checked parameters. */
 export function audioFormatOf({ encoding, sample_rate, channels }: ListenParameters): AudioFormat {
-  if (encoding === undefined || encoding === 'ogg-opus') return { kind: 'container' };
+  if (encoding === undefined || encoding === 'ogg-opus' || encoding === 'flac') return { kind: 'container' };
   const bytesPerSample = BYTES_PER_SAMPLE[encoding];
   if (bytesPerSample === undefined) return { kind: 'packets' };
   return {

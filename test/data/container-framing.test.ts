@@ -29,28 +29,23 @@ interface Framed {
 function frame(make: (sink: FrameSink) => Framing) {
   const frames: Framed[] = [];
   const formats: [rate: number, frameBytes: number][] = [];
-  const doubts: string[] = [];
+  const notices: unknown[] = [];
   const framing = make({
     append: (bytes, samples, now, isBoundary, opening) =>
       frames.push({ bytes, samples, now, isBoundary, opening }),
     setFormat: (rate, frameBytes) => formats.push([rate, frameBytes]),
-    doubt: (found) => doubts.push(found),
+    notice: (code, evidence) => notices.push([code, evidence['found']]),
   });
-  return { framing, frames, formats, doubts, samples: () => frames.map(({ samples }) => samples) };
+  return { framing, frames, formats, notices, samples: () => frames.map(({ samples }) => samples) };
 }
 
 const frameContainer = () => frame((sink) => new ContainerFraming(sink, RawFraming));
 const framePackets = () => frame((sink) => new PacketFraming(sink));
 
-/** How long chunks are taken to be that come at these times, by each of the two that time by arrival. */
+/** How long chunks of 30 bytes are taken to be that come at these times. */
 function arrivals(...times: number[]): number[] {
   const packets = framePackets();
-  const mp3 = frameContainer();
-  for (const at of times) {
-    packets.framing.push(noise(20), at);
-    mp3.framing.push(concat([0xff, 0xfb, 0x90], noise(20)), at);
-  }
-  expect(mp3.samples()).toEqual(packets.samples());
+  for (const at of times) packets.framing.push(noise(30), at);
   return packets.samples();
 }
 
@@ -61,12 +56,16 @@ describe('a chunk that does not tell its time', () => {
     expect(arrivals(0, 250, 500)).toEqual([250, 250, 250]);
   });
 
-  test('is not shorter than nothing, where the first was taken to be longer than both', () => {
-    expect(arrivals(0, 100, 200)).toEqual([250, 0, 100]);
+  test('takes less, where the first was taken to be longer than both', () => {
+    expect(arrivals(0, 100, 200, 300)).toEqual([250, 0, 50, 100]);
   });
 
-  test('takes no time if it comes together with another', () => {
-    expect(arrivals(0, 0, 400, 400, 800)).toEqual([250, 0, 550, 0, 400]);
+  test('is as long as its bytes are at the rate seen, if it comes together with another', () => {
+    expect(arrivals(0, 0, 400, 400, 800, 800, 1_200)).toEqual([250, 10, 390, 200, 200, 200, 200]);
+  });
+
+  test('is as long as its bytes are at 24 kbit/s, if all come at once and no rate was seen [G9]', () => {
+    expect(arrivals(0, 0, 0, 0)).toEqual([250, 10, 10, 10]);
   });
 
   test('says nothing of the first one if it is long in coming: then there was a pause', () => {
@@ -84,6 +83,27 @@ describe('a chunk that does not tell its time', () => {
     const pause = 1e6;
     expect(arrivals(0, 400, 1_200, pause)).toEqual([250, 550, 800, 450]);
     expect(arrivals(0, 400, 560, pause, 2 * pause)).toEqual([250, 550, 160, 370, 370]);
+  });
+
+  test('goes on as it lives after a burst, which no pause makes shorter', () => {
+    const { framing, samples } = framePackets();
+    for (const at of [0, 0, 250, 500]) framing.push(noise(3_000), at);
+    expect(samples()).toEqual([1_000, 1_000, 0, 250]);
+  });
+
+  test('is timed by its bytes where a file is read, faster than any audio is', () => {
+    const { framing, samples } = frameContainer();
+    for (const at of [0, 1, 2, 3]) framing.push(noise(64_000), at);
+    expect(samples().reduce((sum, each) => sum + each)).toBe((4 * 64_000) / 8);
+  });
+
+  test('is sent in parts if it is long, and only its beginning is a place to begin', () => {
+    const { framing, frames } = frameContainer();
+    framing.push(noise(16_000), 0);
+    expect(frames.map(({ bytes, samples, isBoundary }) => [bytes.length, samples, isBoundary])).toEqual([
+      [8_000, 1_000, true],
+      [8_000, 1_000, false],
+    ]);
   });
 });
 
@@ -120,14 +140,21 @@ describe('before it is known which container it is', () => {
     ]);
   });
 
-  test('the end comes, and what there is, is taken for a header that nobody knows', () => {
-    const { framing, frames, doubts } = frameContainer();
+  test('the end comes, and what there is, is sent', () => {
+    const { framing, frames, notices } = frameContainer();
     framing.push(Uint8Array.of(1, 2), 0);
     framing.push(Uint8Array.of(3), 0);
     framing.finish(9);
     expect([framing.isExact, framing.header]).toEqual([false, Uint8Array.of(1, 2)]);
-    expect(doubts).toEqual(['none that we know']);
-    expect(frames).toMatchObject([{ bytes: Uint8Array.of(3), samples: 250, now: 9, isBoundary: true }]);
+    expect(notices).toEqual([
+      ['format-doubtful', 'none that we know'],
+      ['audio-inexact', undefined],
+    ]);
+    expect(framing.isHeaderAudio).toBe(true);
+    expect(frames).toMatchObject([
+      { bytes: Uint8Array.of(1, 2), samples: 250, now: 9, isBoundary: true },
+      { bytes: Uint8Array.of(3), samples: 0, now: 9, isBoundary: true },
+    ]);
   });
 
   test('the end comes, and there was nothing', () => {

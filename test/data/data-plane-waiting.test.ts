@@ -81,7 +81,7 @@ describe('audio that is not raw', () => {
     plane.accept(noise(50));
     expect([bench.said, plane.isReading]).toEqual([[], true]);
     await plane.read(PATIENCE_MS);
-    expect([bench.said, plane.isReading]).toEqual([['pending', '50 bytes'], false]);
+    expect([bench.said, plane.isReading]).toEqual([[{ 'audio-inexact': {} }, 'pending', '50 bytes'], false]);
   });
 
   test('may end before that code has come', () => {
@@ -102,7 +102,10 @@ describe('audio that is not raw', () => {
     expect([bench.said, plane.isReading]).toEqual([[told], true]);
     bench.clock.advance(1);
     await plane.read(PATIENCE_MS);
-    expect([bench.said, plane.isReading]).toEqual([[told, 'idle', 'pending', '50 bytes'], false]);
+    expect([bench.said, plane.isReading]).toEqual([
+      [told, 'idle', { 'audio-inexact': {} }, 'pending', '50 bytes'],
+      false,
+    ]);
   });
 
   test('is asked for no more when the session is over [G5]', async () => {

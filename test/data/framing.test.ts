@@ -9,7 +9,7 @@ function frame(frameBytes: number) {
     {
       append: (bytes, samples) => void frames.push({ bytes: bytes.slice(), samples }),
       setFormat: () => undefined,
-      doubt: () => undefined,
+      notice: () => undefined,
     },
     1_000,
     frameBytes,

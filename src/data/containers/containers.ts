@@ -17,7 +17,8 @@ const GRAMMARS: Record<ContainerName, () => Grammar> = {
   flac: flacGrammar,
   mp3: mpegGrammar,
   adts: mpegGrammar,
-  unknown: unknownGrammar,
+  aiff: () => unknownGrammar('AIFF'),
+  unknown: () => unknownGrammar(),
 };
 
 /** A demuxer for one stream, which begins with the first byte it is given. */

@@ -7,8 +7,8 @@
  *     header   ──────────             ─────────            ────────────────────────
  *     pieces             ──────                 ────                                ────────────────────── ─────
  *
- * Two promises hold for any input, malformed or not: header and pieces, put together, are the input byte for byte;
- * and nothing throws. What a grammar refuses is passed on as it came, with `exact` turned off: a stream we do not
+ * Two promises hold for any input, malformed or not: header and pieces, put together, are the input byte for byte, but for a
+ * header that is the first piece as well; and nothing throws. What a grammar refuses is passed on as it came, with `exact` turned off: a stream we do not
  * understand may well be one that the server understands.
  *
  * It does not decode, repair, check CRCs, or find its way back into a stream that it has lost.
@@ -34,6 +34,10 @@ export interface Piece {
 export interface Demuxer {
   /** What every connection must begin with; `undefined` until all of it has arrived. May be empty. */
   readonly header: Uint8Array | undefined;
+  /** Where the header ends is not known: it is the first piece as well. */
+  readonly isHeaderAudio: boolean;
+  /** Why nothing is known of the stream. */
+  readonly problem: string | undefined;
   /** Durations and boundaries come from the format. Once `false`, pieces are the caller's own chunks. */
   readonly exact: boolean;
   /** The raw audio inside, where the pieces are whole frames of it (WAV) and `header` is complete. */
@@ -55,6 +59,8 @@ export interface Unit {
 export interface Grammar {
   exact: boolean;
   format?: RawFormat;
+  /** What it is that is refused before the header is complete. */
+  refusal?: string;
   /** Length of the unit that begins with `bytes`, or `MORE`, or `REFUSED`. Changes nothing: it is asked again. */
   measure(bytes: Uint8Array): number;
   /** Told each unit once, whole and in order. */
@@ -70,6 +76,9 @@ export const REFUSED = -1;
 /** The longest header kept: it is sent again on every connection. Cover pictures are the reason it is not less. */
 const HEADER_CAP_BYTES = 1 << 20;
 
+/** A stream that ends in its header has no audio, but not if it is longer than recorders write. */
+const LIKELY_HEADER_BYTES = 1 << 14;
+
 /** The longest unit waited for: 16 s at 128 kbit/s. A longer one is a broken length, or no live audio. */
 const UNIT_CAP_BYTES = 1 << 18;
 
@@ -78,6 +87,7 @@ export function demux(grammar: Grammar): Demuxer {
   let held = new Uint8Array();
   let header: Uint8Array | undefined;
   let isRefused = false;
+  let isHeaderAudio = false;
   /** How many bytes of `held` are whole units, waiting for the unit that ends their piece. */
   let whole = 0;
   let startsAtBoundary = false;
@@ -124,17 +134,26 @@ export function demux(grammar: Grammar): Demuxer {
     return true;
   }
 
-  /** Everything held, as it came. Before the header is complete it is the best header there is. */
+  /** Everything held, as it came. Before the header is complete it is the best header there is, and may hold audio. */
   function release(): Piece[] {
     whole = held.length;
-    if (whole > 0 && header) return [cut()];
-    if (whole > 0) header = take();
-    return [];
+    if (whole === 0) return [];
+    isHeaderAudio ||= !header;
+    startsAtBoundary ||= !header;
+    const piece = cut();
+    header ??= piece.bytes;
+    return [piece];
   }
 
   return {
     get header() {
       return header;
+    },
+    get isHeaderAudio() {
+      return isHeaderAudio;
+    },
+    get problem() {
+      return isHeaderAudio ? grammar.refusal : undefined;
     },
     get exact() {
       return isExact();
@@ -154,8 +173,11 @@ export function demux(grammar: Grammar): Demuxer {
       return [...pieces, ...release()];
     },
     flush() {
-      isRefused ||= !header;
-      return release();
+      if (header || held.length > LIKELY_HEADER_BYTES) return release();
+      whole = held.length;
+      header = take();
+      isRefused = true;
+      return [];
     },
   };
 }

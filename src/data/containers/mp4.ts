@@ -1,42 +1,75 @@
 /**
- * Fragmented MP4, which is what Safari's MediaRecorder writes: a chain of boxes, with the tracks in `moov` and then
- * one `moof` and `mdat` for each stretch of media.
+ * MP4: a chain of boxes, with the tracks in `moov`. Fragmented, as Safari's MediaRecorder writes it, there follow one `moof` and
+ * one `mdat` for each stretch of media; a file keeps all of it in one `mdat`.
  *
  *     size type payload │    ftyp moov │ moof mdat │ moof mdat │ styp sidx moof mdat │ …
  *     4    4 (size 1: 64-bit size follows; 0: to the end of the file)
  *
  * A fragment is one piece and a place to start, with the boxes that go before it: a muxer cannot write `moof` before it
- * has all of `mdat`, so waiting for the end of it holds nothing back. Durations are not read: they would take the
- * tables of `moov` and of every `moof`. A file that is not fragmented keeps all its audio in one `mdat`, found by
- * absolute positions: it cannot be resumed, and passes through as it came once its `mdat` is too long to wait for.
+ * has all of `mdat`, so waiting for the end of it holds nothing back. Its duration is that of the samples listed in `moof`.
+ *
+ * A file is found its way in by absolute positions: it begins at its beginning, on each connection. Its `mdat` is
+ * given out in parts, timed by their share of the whole. Where `moov` comes last, nobody can decode what is before it,
+ * and it is refused.
  */
 import { ascii, uintBE } from './bytes.ts';
 import { type Grammar, MORE, REFUSED, type Unit } from './demuxer.ts';
+import { fragmentTicks, type Movie, readMovie } from './mp4-boxes.ts';
+
+/** Length of the parts that the media of a file is given out in. */
+const PART_MS = 100;
 
 export function mp4Grammar(): Grammar {
+  let movie: Movie | undefined;
   let isHeader = true;
   let isFresh = true;
+  let fragmentMs: number | undefined;
+  /** Bytes of a file's media still to come. */
+  let mediaLeft = 0;
+  let msPerByte = 0;
 
-  return {
-    exact: false,
+  const headBytes = (bytes: Uint8Array) => (uintBE(bytes, 0, 4) === 1 ? 16 : 8);
+  const sizeOf = (bytes: Uint8Array) =>
+    headBytes(bytes) === 16 ? uintBE(bytes, 8, 16) : uintBE(bytes, 0, 4);
+
+  const grammar: Grammar = {
+    exact: true,
+    refusal: 'an MP4 file whose index (moov) comes last',
 
     measure(bytes) {
-      if (bytes.length < 8) return MORE;
-      let size = uintBE(bytes, 0, 4);
-      if (size === 1) {
-        if (bytes.length < 16) return MORE;
-        size = uintBE(bytes, 8, 16);
-      }
+      if (mediaLeft > 0) return Math.min(mediaLeft, bytes.length, Math.ceil(PART_MS / msPerByte));
+      if (bytes.length < 8 || bytes.length < headBytes(bytes)) return MORE;
+      const type = ascii(bytes, 4, 8);
+      if (type === 'mdat' && isHeader) return movie && !movie.isFragmented ? headBytes(bytes) : REFUSED;
+      const size = sizeOf(bytes);
       return size < 8 ? REFUSED : size;
     },
 
     read(box): Unit {
+      if (mediaLeft > 0) {
+        mediaLeft -= box.length;
+        const boundary = isFresh;
+        isFresh = false;
+        return { kind: 'audio', boundary, durationMs: grammar.exact ? box.length * msPerByte : undefined };
+      }
       const type = ascii(box, 4, 8);
-      isHeader &&= type !== 'moof' && type !== 'mdat';
+      if (type === 'moov') {
+        movie = readMovie(box);
+        grammar.exact = movie !== undefined;
+      }
+      if (type === 'mdat' && isHeader && movie) {
+        mediaLeft = sizeOf(box) - headBytes(box) || Infinity;
+        msPerByte = movie.durationMs / mediaLeft;
+        grammar.exact = msPerByte > 0;
+        return { kind: 'header' };
+      }
+      isHeader &&= type !== 'moof';
       if (isHeader) return { kind: 'header' };
+      if (type === 'moof') fragmentMs = movie && fragmentTicks(box, movie) * movie.msPerTick;
       const boundary = isFresh;
       isFresh = type === 'mdat';
-      return { kind: isFresh ? 'audio' : 'lead', boundary };
+      return { kind: isFresh ? 'audio' : 'lead', boundary, durationMs: fragmentMs };
     },
   };
+  return grammar;
 }

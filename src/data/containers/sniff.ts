@@ -4,7 +4,7 @@
  */
 import { ascii } from './bytes.ts';
 
-export type ContainerName = 'wav' | 'ogg' | 'webm' | 'mp4' | 'flac' | 'mp3' | 'adts' | 'unknown';
+export type ContainerName = 'wav' | 'ogg' | 'webm' | 'mp4' | 'flac' | 'mp3' | 'adts' | 'aiff' | 'unknown';
 
 /** The longest signature, that of WAV. */
 const ENOUGH_BYTES = 12;
@@ -20,6 +20,7 @@ const SIGNATURES: readonly (readonly [RegExp, ContainerName])[] = [
   [/^.E\xdf\xa3/s, 'webm'],
   [/^....ftyp/s, 'mp4'],
   [/^fLaC/, 'flac'],
+  [/^FORM....AIF[FC]/s, 'aiff'],
   [/^(ID3|\xff[\xe2-\xe7\xf2-\xf7\xfa-\xff][^\xf0-\xff])/, 'mp3'],
   [/^\xff[\xf0\xf1\xf8\xf9]/, 'adts'],
 ];

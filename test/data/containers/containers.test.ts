@@ -21,10 +21,18 @@ import {
   webmHeader,
 } from './muxers.ts';
 
-const NAMES: ContainerName[] = ['wav', 'ogg', 'webm', 'mp4', 'flac', 'mp3', 'adts', 'unknown'];
+const NAMES: ContainerName[] = ['wav', 'ogg', 'webm', 'mp4', 'flac', 'mp3', 'adts', 'aiff', 'unknown'];
 
 it('is known of each, before its first byte, whether its positions are exact', () => {
-  expect(NAMES.filter((name) => createDemuxer(name).exact)).toEqual(['wav', 'ogg', 'webm']);
+  expect(NAMES.filter((name) => createDemuxer(name).exact)).toEqual([
+    'wav',
+    'ogg',
+    'webm',
+    'mp4',
+    'flac',
+    'mp3',
+    'adts',
+  ]);
 });
 
 describe('MP4', () => {
@@ -69,36 +77,13 @@ describe('MP4', () => {
   });
 });
 
-describe('FLAC', () => {
-  const header = concat(text('fLaC'), metadataBlock(0, noise(34)), metadataBlock(4, noise(60), true));
-
-  it('keeps the metadata blocks as the header and passes the frames on as they come', () => {
-    const { demuxer, pieces } = demuxAll('flac', [header, noise(500), noise(600)]);
-    expect(demuxer.header).toEqual(header);
-    expect(pieces.map((piece) => piece.bytes)).toEqual([noise(500), noise(600)]);
-    expect(boundaries(pieces)).toEqual([true, true]);
-    expect(demuxer.exact).toBe(false);
-  });
-
-  it('comes out the same however it is cut', () => {
-    expectCutsNotToMatter('flac', concat(header, noise(700)), 'bytes');
-  });
-});
-
-describe('MP3, ADTS and what is not known', () => {
-  it('has an empty header where a decoder finds its way in by itself', () => {
-    for (const name of ['mp3', 'adts'] as const) {
-      const { header, pieces } = demuxAll(name, [noise(100), noise(50)]);
-      expect(header).toEqual(new Uint8Array());
-      expect(pieces.map((piece) => piece.bytes.length)).toEqual([100, 50]);
-      expect(boundaries(pieces)).toEqual([true, true]);
-    }
-  });
-
-  it('keeps the first chunk of an unknown format as its header, and skips empty ones', () => {
-    const { header, pieces } = demuxAll('unknown', [noise(0), noise(100), noise(0), noise(50)]);
+describe('what is not known', () => {
+  it('is sent whole, its first chunk kept as the header, and is named', () => {
+    const { demuxer, header, pieces } = demuxAll('unknown', [noise(0), noise(100), noise(0), noise(50)]);
     expect(header).toEqual(noise(100));
-    expect(pieces.map((piece) => piece.bytes.length)).toEqual([50]);
+    expect(pieces.map((piece) => piece.bytes.length)).toEqual([100, 50]);
+    expect([demuxer.isHeaderAudio, demuxer.problem]).toEqual([true, 'none that we know']);
+    expect(demuxAll('aiff', [noise(9)]).demuxer.problem).toBe('AIFF');
   });
 });
 
@@ -165,7 +150,16 @@ describe('any input', () => {
     const picture = metadataBlock(6, new Uint8Array(600_000));
     const album = demuxAll('flac', [text('fLaC'), picture, picture, noise(10)]);
     expect(album.header?.length).toBeLessThan(2 ** 20 + 600_000);
-    expect(album.pieces).toHaveLength(1);
+    expect(album.pieces).toHaveLength(2);
+  });
+
+  it('is given out at the end where a header that long was never complete', () => {
+    const broken = concat(text('fLaC'), [0x06, 0x01, 0, 0], noise(20_000));
+    expect(demuxAll('flac', [broken])).toMatchObject({ pieces: [{ bytes: broken }] });
+    expect(demuxAll('flac', [broken.subarray(0, 100)])).toMatchObject({
+      header: broken.subarray(0, 100),
+      pieces: [],
+    });
   });
 
   it('is never kept: what elements without audio add up to is given out too', () => {

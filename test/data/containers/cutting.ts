@@ -25,8 +25,8 @@ export function demuxAll(name: ContainerName, chunks: readonly Uint8Array[]): De
   return { demuxer, header: demuxer.header, pieces };
 }
 
-export const rejoined = ({ header, pieces }: Demuxed): Uint8Array =>
-  concat(header ?? [], ...pieces.map((piece) => piece.bytes));
+export const rejoined = ({ demuxer, header, pieces }: Demuxed): Uint8Array =>
+  concat((!demuxer.isHeaderAudio && header) || [], ...pieces.map((piece) => piece.bytes));
 
 export const totalMs = (pieces: readonly Piece[]): number =>
   pieces.reduce((sum, piece) => sum + (piece.durationMs ?? Number.NaN), 0);

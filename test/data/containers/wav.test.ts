@@ -110,7 +110,7 @@ describe('WAV', () => {
       noise(50),
     ]);
     expect(bare.demuxer.exact).toBe(false);
-    expect(bare.pieces).toHaveLength(1);
+    expect(bare.pieces).toHaveLength(2);
   });
 
   it('refuses a fmt chunk by which no frame has a length', () => {
