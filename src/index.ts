@@ -20,6 +20,7 @@ export type { Evidence, Notice, NoticeCode, Severity } from './diagnosis/notices
 export { type ErrorDetails, type ErrorReason, TranscriptionError } from './errors.ts';
 export type {
   AudioLedger,
+  CloseOptions,
   LiveTranscription,
   SendResult,
   SessionReport,

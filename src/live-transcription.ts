@@ -35,7 +35,10 @@ export type SendResult =
 
 /** What a session came to. */
 export interface SessionReport {
-  /** `drained`: the server has said its last; `deadline`: it has not in time; `aborted`, or `failed` with `error`. */
+  /**
+   * `drained`: all audio that was accepted is confirmed, or announced as dropped (where audio does not tell its time: the
+   * server has said its last). `deadline`: it is not, and waiting is over. `aborted`, or `failed` with `error`.
+   */
   outcome: 'drained' | 'deadline' | 'aborted' | 'failed';
   /** Why it failed, if it did. */
   error: TranscriptionError | undefined;
@@ -49,6 +52,12 @@ export interface SessionReport {
   keepAlives: number;
   /** The longest time between two frames on one connection: below Deepgram's 10 000 it never closes for silence. */
   longestOutboundSilenceMs: number;
+}
+
+/** How one `close()` is bounded. */
+export interface CloseOptions {
+  /** Settles within so many milliseconds, whatever has come by then. @defaultValue none: see {@link LiveTranscription.close} */
+  timeoutMs?: number;
 }
 
 /** A live transcription. Its observables are hot, share one session, and complete when it ends, for whatever reason. */
@@ -88,10 +97,11 @@ export interface LiveTranscription {
    */
   finalize(channel?: number): Promise<boolean>;
   /**
-   * Sends what remains, takes the last results, and settles within its deadline: `drainMs` beyond the time that the remaining
-   * audio takes. Never rejects; may be called again.
+   * Sends what remains, takes the last results, and settles when the server has said its last; in any case within the time
+   * that the remaining audio takes to send and 3 × `drainMs`, or within `timeoutMs`. Never rejects; may be called again.
+   * @throws TranscriptionError `invalid-option` for a `timeoutMs` that is no time.
    */
-  close(): Promise<SessionReport>;
+  close(options?: CloseOptions): Promise<SessionReport>;
   /** Ends at once, without waiting for results; audio that none has covered stays pending in the report of {@link close}. */
   abort(): void;
 }

@@ -84,7 +84,8 @@ export interface LiveTranscriptionOptions {
    */
   stallMs?: number;
   /**
-   * What `close()` grants the server beyond the time that the remaining audio takes.
+   * How long the server may be silent while `close()` waits for its last results: each of its messages begins the time anew.
+   * `close()` settles in any case within three times as long, and the time that the remaining audio takes to send.
    * @defaultValue `10000`
    */
   drainMs?: number;
@@ -214,6 +215,11 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
         ? async (signal) => credentialsOf(await auth({ signal }), 'the answer of the auth function')
         : () => Promise.resolve(fixed as Credentials),
   };
+}
+
+/** @throws TranscriptionError `invalid-option`. */
+export function checkTimeout(timeoutMs: number): number {
+  return within('timeoutMs', timeoutMs, 0, MAX_TIMER_MS, Infinity);
 }
 
 /** What may stand in a header and in a sub-protocol. */

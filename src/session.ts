@@ -22,12 +22,13 @@ import { watchEnvironment } from './environment.ts';
 import { TranscriptionError } from './errors.ts';
 import type {
   AudioLedger,
+  CloseOptions,
   LiveTranscription,
   SendResult,
   SessionReport,
   Status,
 } from './live-transcription.ts';
-import { type CheckedOptions, checkOptions, type LiveTranscriptionOptions } from './options.ts';
+import { type CheckedOptions, checkOptions, checkTimeout, type LiveTranscriptionOptions } from './options.ts';
 import { type ConnectionEnd, reasonOf, remedyFor } from './protocol/close-reasons.ts';
 import { audioFormatOf, listenUrl } from './protocol/listen-parameters.ts';
 import type { ServerMessage } from './protocol/server-messages.ts';
@@ -82,8 +83,10 @@ class Session implements LiveTranscription {
   #settle!: (report: SessionReport) => void;
   #report: SessionReport | undefined;
   #isClosing = false;
-  #isAborted = false;
   #isDrained = false;
+  /** On the session's clock. */
+  #closeBy = Infinity;
+  #isAborted = false;
   #credentialsError: unknown;
   #credentialsAskedAt: number | undefined;
 
@@ -104,8 +107,8 @@ class Session implements LiveTranscription {
         audioIdle: () => this.#tell({ type: 'audio.idle' }),
         audioConfirmed: () => this.#tell({ type: 'audio.confirmed' }),
         stalled: () => this.#tell({ type: 'socket.stalled', ...this.#lost({ kind: 'stalled' }) }),
-        drained: () => {
-          this.#isDrained = this.#isClosing;
+        drained: (isWhole) => {
+          this.#isDrained = this.#isClosing && isWhole;
           this.#tell({ type: 'drain.completed' });
         },
         transcript: (transcript) => this.#transcripts.next(transcript),
@@ -204,8 +207,11 @@ class Session implements LiveTranscription {
     return this.#plane.finalize(channel);
   }
 
-  close(): Promise<SessionReport> {
-    if (!this.#isClosing) {
+  close({ timeoutMs = Infinity }: CloseOptions = {}): Promise<SessionReport> {
+    const closeBy = this.#options.clock.now() + checkTimeout(timeoutMs);
+    const isSooner = closeBy < this.#closeBy;
+    if (isSooner) this.#closeBy = closeBy;
+    if (isSooner || !this.#isClosing) {
       this.#isClosing = true;
       void this.#close();
     }
@@ -217,12 +223,16 @@ class Session implements LiveTranscription {
     this.#tell({ type: 'user.abort' });
   }
 
+  /** Three times `drainMs`: a dead link is found after the first, and the second drain may take the rest. */
   async #close(): Promise<void> {
-    if (this.#plane.isReading) await this.#plane.read(this.#options.drainMs);
+    const { clock, drainMs, catchUpRate } = this.#options;
+    const latest = clock.now() + 3 * drainMs;
+    if (this.#plane.isReading) await this.#plane.read(Math.min(drainMs, this.#closeBy - clock.now()));
     if (!this.#report) this.#plane.finish();
     const { pending } = this.ledger;
-    const remainingMs = (pending * 1000) / this.#plane.timeline.rate / this.#options.catchUpRate;
-    const deadlineMs = this.#options.drainMs + remainingMs;
+    const remainingMs = (pending * 1000) / this.#plane.timeline.rate / catchUpRate;
+    this.#closeBy = Math.min(this.#closeBy, latest + remainingMs);
+    const deadlineMs = Math.max(0, this.#closeBy - clock.now());
     this.#tell({ type: 'user.close', deadlineMs, pendingAudio: pending > 0 });
   }
 
@@ -298,7 +308,8 @@ class Session implements LiveTranscription {
 
   get #outcome(): SessionReport['outcome'] {
     if (this.#isAborted) return 'aborted';
-    return this.#isDrained || !this.#plane.hasPendingAudio() ? 'drained' : 'deadline';
+    const isDrained = this.#isDrained || !this.#plane.hasPendingAudio();
+    return isDrained && !this.#plane.isReading ? 'drained' : 'deadline';
   }
 
   #complete(): void {

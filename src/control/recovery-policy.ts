@@ -55,7 +55,8 @@ export function decideRecovery(
   const retry = retryAfter(end.kind);
   if (retry === 'never') return 'fail';
   if (retry === 'reauthorise' && (history.reauthorised || !history.canReauthorise)) return 'fail';
-  if (retry === 'with-audio' && !isWorthAnother(history)) return 'rest';
+  // Whoever closes will send nothing more, and waits for no audio either.
+  if (retry === 'with-audio' && !isWorthAnother(history)) return history.closing ? 'finish' : 'rest';
   if (end.kind === 'server-silent' && !history.everConfirmed && history.serverSilences + 1 >= SILENT_TRIES)
     return 'fail';
   if (history.outageMs >= settings.giveUpAfterMs) return 'fail';

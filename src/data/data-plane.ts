@@ -34,6 +34,7 @@ export interface DataPlaneSettings {
   log: { maxSeconds: number; maxBytes: number };
   keepAliveMs: number;
   stallMs: number;
+  drainMs: number;
   finalizeMs: number;
   finalizeAfterMs: number;
   primerMs: number;
@@ -103,17 +104,15 @@ export class DataPlane {
           this.#framing?.isHeaderAudio && position === 0 ? undefined : this.#framing?.header,
         isExact: () => this.#framing?.isExact !== false,
       },
-      listener,
+      {
+        ...listener,
+        stalled: () => {
+          if (!this.#downlink.fellSilent()) listener.stalled();
+        },
+      },
     );
     this.#finalizer = new Finalizer(clock, this.timeline, this.uplink, settings.finalizeMs);
-    this.#downlink = new Downlink(
-      clock,
-      this.timeline,
-      this.uplink,
-      this.#finalizer,
-      this.#captureClock,
-      listener,
-    );
+    this.#downlink = new Downlink(this.timeline, this.uplink, this.#finalizer, this.#captureClock, listener);
     if (finalizeAfterMs < Infinity) {
       this.#pauseWatch = new PauseWatch(clock, finalizeAfterMs, () => {
         // The next connection begins the wait anew.
@@ -173,6 +172,7 @@ export class DataPlane {
 
   /** No more audio will come. */
   finish(): void {
+    if (this.#hasFinished) return;
     const now = this.#settings.clock.now();
     this.#hasFinished = true;
     this.#pauseWatch?.stop();

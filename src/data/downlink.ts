@@ -2,7 +2,6 @@
  * The way in: reads what the server says, and turns it into transcripts, utterances and confirmed audio. A message that makes
  * no sense is reported and passed over; it never throws.
  */
-import type { Clock } from '../clock.ts';
 import type { ConnectionEnd } from '../protocol/close-reasons.ts';
 import { MIN_UTTERANCE_END_MS } from '../protocol/limits.ts';
 import {
@@ -29,8 +28,8 @@ export interface DownlinkListener {
   utterance(utterance: Utterance): void;
   /** A final result has confirmed new audio; said once for each connection. */
   audioConfirmed(): void;
-  /** The server has said its last, after CloseStream. */
-  drained(): void;
+  /** The server has said its last, after CloseStream; `isWhole`: and of no audio is it known that a result is missing. */
+  drained(isWhole: boolean): void;
   notice(code: NoticeCode, evidence: Evidence, cause?: unknown): void;
 }
 
@@ -40,14 +39,10 @@ const PAUSE_MS = MIN_UTTERANCE_END_MS;
 /** Metadata rounds; less than this is no loss. */
 const ROUNDING_SECONDS = 0.05;
 
-/** How long the close may take that comes with the answer to CloseStream. */
-const FAREWELL_MS = 1_000;
-
-/** Close codes that leave an answer to CloseStream what it seemed to be; 1011 makes it the last word of a server that gives up. */
-const GOOD_CODES: readonly unknown[] = [1000, 1005, 1006];
+/** Closes in good order: after CloseStream they prove that nothing more can come. */
+const GOOD_CODES: readonly unknown[] = [1000, 1005];
 
 export class Downlink {
-  readonly #clock: Clock;
   readonly #timeline: AudioTimeline;
   readonly #uplink: Uplink;
   readonly #captureClock: CaptureClock;
@@ -60,19 +55,16 @@ export class Downlink {
   #hasSpeakers = false;
   #isExact = true;
   #transcribedTo = 0;
-  /** Metadata after CloseStream: the answer, if the server closes in good order thereafter. */
+  /** Metadata after CloseStream, while audio waits for a final: the answer, if nothing but the close follows. */
   #farewell: MetadataMessage | undefined;
-  #farewellTimer: unknown;
 
   constructor(
-    clock: Clock,
     timeline: AudioTimeline,
     uplink: Uplink,
     finalizer: Finalizer,
     captureClock: CaptureClock,
     listener: DownlinkListener,
   ) {
-    this.#clock = clock;
     this.#timeline = timeline;
     this.#uplink = uplink;
     this.#finalizer = finalizer;
@@ -98,10 +90,19 @@ export class Downlink {
 
   /** A connection is over, by an end that the server made or by one of ours. */
   detach(end: ConnectionEnd | undefined): void {
-    this.#clock.clearTimeout(this.#farewellTimer);
     const farewell = this.#farewell;
     this.#farewell = undefined;
     if (farewell && GOOD_CODES.includes(end?.code)) this.#conclude(farewell);
+  }
+
+  /**
+   * The server has been silent for too long. After the answer to CloseStream that is the end, as a close would be; `false` if
+   * there was none.
+   */
+  fellSilent(): boolean {
+    const farewell = this.#farewell;
+    if (farewell) this.#conclude(farewell);
+    return farewell !== undefined;
   }
 
   /** The session is over: what was begun is all there is. */
@@ -180,6 +181,7 @@ export class Downlink {
       const position = this.#finalizer.finalized(channel, channelCount);
       if (position !== undefined && this.#hasPausedAt(position)) this.#utterances.finalized(channel);
     }
+    this.#concludeIfSettled();
   }
 
   /** No audio has come since, or none came for a while: the answer may be late, by an outage. */
@@ -215,21 +217,23 @@ export class Downlink {
   }
 
   /**
-   * Metadata also comes before a close that nobody asked for, so it counts only after CloseStream; and where audio still waits
-   * for a final, only if the close that follows says so, since a server that gives up may not have heard of CloseStream.
+   * Metadata also comes before a close that nobody asked for, so it counts only after CloseStream. Where audio still waits for a
+   * final it proves nothing yet: the last finals may come after it. The close does, or a long silence.
    */
   #metadata(message: MetadataMessage): void {
     if (!this.#uplink.hasSentCloseStream) return;
-    if (!this.#timeline.hasPending) this.#conclude(message);
-    else {
-      this.#farewell = message;
-      this.#clock.clearTimeout(this.#farewellTimer);
-      this.#farewellTimer = this.#clock.setTimeout(() => this.#conclude(message), FAREWELL_MS);
-    }
+    this.#farewell = message;
+    this.#concludeIfSettled();
+  }
+
+  /** The answer to CloseStream has come, and a final for all audio. */
+  #concludeIfSettled(): void {
+    if (this.#farewell && !this.#timeline.hasPending) this.#conclude(this.#farewell);
   }
 
   /** The server has given every result it ever will: a tail that it has processed, and in which it heard nothing, is settled. */
   #conclude({ duration }: MetadataMessage): void {
+    this.#farewell = undefined;
     const view = this.#view;
     const sentSeconds = view ? view.clock.sent / view.rate : 0;
     const missingSeconds = sentSeconds - duration;
@@ -239,7 +243,7 @@ export class Downlink {
     if (view && this.#isExact && Math.abs(missingSeconds) > ROUNDING_SECONDS) {
       this.#listener.notice('audio-unprocessed', { processedSeconds: duration, sentSeconds });
     }
-    this.#listener.drained();
+    this.#listener.drained(!this.#isExact || !this.#timeline.hasPending);
   }
 
   #complain({ description, variant }: ErrorMessage): void {

@@ -13,7 +13,7 @@ const AUDIO_SHARE = 0.5;
 /** How much longer a server may talk without advancing than it may be silent. */
 const ADVANCE_FACTOR = 2;
 
-/** What is left of the patience with a socket in doubt, or one that owes the last answer. */
+/** What is left of the patience with a socket in doubt. */
 const DOUBT_FACTOR = 0.5;
 
 /** How often it is looked whether a trickle has become enough audio to judge by. */
@@ -55,10 +55,12 @@ export class StallWatch {
     if (this.#timer === undefined) this.#arm(this.#patienceMs);
   }
 
-  /** An answer is owed, audio or not, and time is short; less so with every drain before that was given up for want of it. */
-  owe(now: number, drainsGivenUp = 0): void {
+  /** A message is owed within `patienceMs`, audio or not; whether it advances the transcript no longer matters. */
+  owe(now: number, patienceMs: number): void {
     this.#answer = { since: now, sentMs: -Infinity };
-    this.doubt(DOUBT_FACTOR * 2 ** drainsGivenUp);
+    this.#advance = undefined;
+    this.#patienceMs = patienceMs;
+    this.#check();
   }
 
   /** Something came back: no more doubt. */
@@ -73,8 +75,8 @@ export class StallWatch {
   }
 
   /** Find out sooner: the platform says that it is offline, which is a hint and no proof. */
-  doubt(factor = DOUBT_FACTOR): void {
-    this.#patienceMs = this.#fullPatienceMs * factor;
+  doubt(): void {
+    this.#patienceMs = Math.min(this.#patienceMs, this.#fullPatienceMs * DOUBT_FACTOR);
     this.#check();
   }
 

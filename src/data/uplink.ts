@@ -19,6 +19,8 @@ import { StallWatch } from './stall-watch.ts';
 export interface UplinkSettings {
   keepAliveMs: number;
   stallMs: number;
+  /** How long the server may be silent after CloseStream. */
+  drainMs: number;
   /** A multiple of real time. */
   catchUpRate: number;
   /** Bytes that may wait in the socket before audio is held back in the log. */
@@ -57,6 +59,9 @@ export interface ControlMessage {
 /** How often a full socket is looked at again. */
 const CONGESTION_POLL_MS = 50;
 
+/** Shorter silences after CloseStream say nothing, however short `drainMs` is. */
+const MIN_SILENCE_MS = 1_000;
+
 /** A timer this late has something wrong with it. */
 const LATE_MS = 1_000;
 
@@ -82,8 +87,6 @@ export class Uplink {
   #isFlowing = false;
   #wasFlowing = false;
   #hasSentCloseStream = false;
-  /** In a row, because no answer came. */
-  #drainsGivenUp = 0;
   #longestSilenceMs = 0;
   #keepAlivesSent = 0;
 
@@ -147,7 +150,6 @@ export class Uplink {
   detach(): void {
     if (this.#socket && !this.#hasSentCloseStream) this.#noteSilence(this.#clock.now());
     this.#socket = undefined;
-    this.#drainsGivenUp = this.#isDraining && this.#stallWatch.hasStalled ? this.#drainsGivenUp + 1 : 0;
     this.#isDraining = false;
     this.#wasFlowing = this.#isFlowing;
     this.#isFlowing = false;
@@ -218,9 +220,7 @@ export class Uplink {
   /** Sends the rest, then CloseStream, to which an answer is owed. */
   drain(): void {
     this.#isDraining = true;
-    const now = this.#clock.now();
-    this.#stallWatch.owe(now, this.#drainsGivenUp);
-    if (this.#pumpTimer === undefined) this.#pump(now);
+    if (this.#pumpTimer === undefined) this.#pump(this.#clock.now());
   }
 
   /** Says CloseStream, if it was not said; `false` where the socket is condemned, and nothing can be said. */
@@ -235,7 +235,7 @@ export class Uplink {
     const now = this.#clock.now();
     this.#stallWatch.heard();
     // There is more to come.
-    if (this.#hasSentCloseStream) this.#stallWatch.owe(now, this.#drainsGivenUp);
+    if (this.#hasSentCloseStream) this.#oweAnswer(now);
     if (now - this.#lastOutboundAt > this.#settings.keepAliveMs + LATE_MS) this.keepAlive();
   }
 
@@ -273,7 +273,15 @@ export class Uplink {
       this.#write(frame.bytes, now);
     }
     if (this.#controls.length > 0) this.#sendControls(this.#timeline.end, now);
-    if (this.#isDraining) this.#closeStream(now);
+    if (this.#isDraining) {
+      this.#closeStream(now);
+      this.#oweAnswer(now);
+    }
+  }
+
+  /** A server that is slow and alive is heard out: each message gives it the whole time again. */
+  #oweAnswer(now: number): void {
+    this.#stallWatch.owe(now, Math.max(this.#settings.drainMs, MIN_SILENCE_MS));
   }
 
   /** Asked for every frame, it asks the socket only now and then: its buffer takes a second to fill. */

@@ -33,7 +33,7 @@ export const CATCH_UP_RATE = 1.2;
 /** The documented ceiling of the catch-up rate. */
 export const MAX_CATCH_UP_RATE = 1.25;
 
-/** What `close()` grants the server beyond the time that the remaining audio takes. */
+/** How long the server may be silent while `close()` waits for its last results. */
 export const DRAIN_MS = 10_000;
 
 /** How long `finalize()` waits for the answer, which Deepgram does not guarantee. */

@@ -60,7 +60,18 @@ test('a refused token is tried again once, and only if there is a function to as
 
 test('a close with nothing pending is finished by any end, even a fatal one [G9]', () => {
   forEveryEnd((_kind, { closing, pendingAudio }, verdict) => {
-    expect(verdict === 'finish').toBe(closing && !pendingAudio);
+    if (closing && !pendingAudio) expect(verdict).toBe('finish');
+  });
+});
+
+test('a close with audio pending is finished only by a second end in good order, and never waits for audio [G9]', () => {
+  forEveryEnd((kind, { closing, pendingAudio, flowingAudio, failures }, verdict) => {
+    if (closing) expect(verdict).not.toBe('rest');
+    else expect(verdict).not.toBe('finish');
+    if (verdict !== 'finish' || !pendingAudio) return;
+    expect(retryAfter(kind)).toBe('with-audio');
+    expect(flowingAudio).toBe(false);
+    expect(failures).toBeGreaterThan(0);
   });
 });
 

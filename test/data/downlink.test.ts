@@ -44,7 +44,6 @@ beforeEach(() => {
     finalized: (channel: number, count: number) => said.push(`finalized ${channel} of ${count}`),
   };
   downlink = new Downlink(
-    clock,
     timeline,
     uplink as unknown as Uplink,
     finalizer as unknown as Finalizer,
@@ -232,7 +231,7 @@ describe('Metadata', () => {
     expect(receive(metadata(10))).toEqual(['message Metadata', 'drained']);
   });
 
-  test.each([1000, 1005, 1006])('settles a tail in which nothing was heard, if %i follows [G9]', (code) => {
+  test.each([1000, 1005])('settles a tail in which nothing was heard, if %i follows [G9]', (code) => {
     uplink.hasSentCloseStream = true;
     expect(receive(metadata(10))).toEqual(['message Metadata']);
     downlink.detach(end(code));
@@ -244,7 +243,7 @@ describe('Metadata', () => {
     expect(said).toHaveLength(3);
   });
 
-  test.each([1011, undefined])('settles nothing if %s follows: the server gave up [G3]', (code) => {
+  test.each([1006, 1011, undefined])('settles nothing if %s follows: more might have come [G3]', (code) => {
     uplink.hasSentCloseStream = true;
     receive(metadata(10));
     downlink.detach(code === undefined ? undefined : end(code));
@@ -253,23 +252,30 @@ describe('Metadata', () => {
     expect(timeline.hasPending).toBe(true);
   });
 
-  test('settles the tail if no close follows within a second of the last one [G9]', () => {
+  test('settles the tail if neither a close nor a result follows until the server falls silent [G9]', () => {
+    expect(downlink.fellSilent()).toBe(false);
     uplink.hasSentCloseStream = true;
     receive(metadata(10));
-    clock.advance(900);
-    receive(metadata(10));
-    clock.advance(900);
+    clock.advance(60_000);
     expect(said).toEqual(['message Metadata']);
-    clock.advance(100);
+    expect(downlink.fellSilent()).toBe(true);
     expect(said).toEqual(['message Metadata', 'confirmed', 'drained']);
-    expect(clock.pendingTimers).toBe(0);
+    expect(downlink.fellSilent()).toBe(false);
+  });
+
+  test('keeps the last words when it comes before their final, which ends the drain [G9]', () => {
+    uplink.hasSentCloseStream = true;
+    expect(receive(metadata(10))).toEqual(['message Metadata']);
+    receive(result(0, 'a', { duration: 9 }));
+    expect(said).not.toContain('drained');
+    expect(receive(result(9, 'b')).slice(-2)).toEqual(["final 'b' of 1", 'drained']);
   });
 
   test('of less than was sent settles nothing, and says so, but for rounding [G3]', () => {
     uplink.hasSentCloseStream = true;
     const concluded = (duration: number) => {
       receive(metadata(duration));
-      clock.advance(1_000);
+      downlink.fellSilent();
       return said.slice(1);
     };
     expect(concluded(9.94)).toEqual([
@@ -283,7 +289,7 @@ describe('Metadata', () => {
   test('of more than was sent settles all, and says so', () => {
     uplink.hasSentCloseStream = true;
     receive(metadata(10.06));
-    clock.advance(1_000);
+    downlink.fellSilent();
     expect(said.slice(1)).toEqual([
       'confirmed',
       'audio-unprocessed {"processedSeconds":10.06,"sentSeconds":10}',
@@ -296,7 +302,7 @@ describe('Metadata', () => {
     connect(false);
     uplink.hasSentCloseStream = true;
     receive(metadata(5));
-    clock.advance(1_000);
+    downlink.fellSilent();
     expect(said).toEqual(['message Metadata', 'drained']);
   });
 

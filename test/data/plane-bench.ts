@@ -69,6 +69,7 @@ export class PlaneBench {
       log: { maxSeconds: 60, maxBytes: 1e6 },
       keepAliveMs: 3_000,
       stallMs: 10_000,
+      drainMs: 10_000,
       finalizeMs: 1_500,
       finalizeAfterMs: Infinity,
       primerMs: 0,

@@ -84,9 +84,9 @@ describe('a link is condemned', () => {
   test('without any audio where an answer is owed', () => {
     const line = new Line();
     line.clock.advance(60_000);
-    line.watch.owe(line.clock.now());
+    line.watch.owe(line.clock.now(), 7_000);
     line.clock.advance(60_000);
-    expect(line.stalledAtMs).toEqual([60_000 + PATIENCE_MS / 2]);
+    expect(line.stalledAtMs).toEqual([67_000]);
   });
 
   test('when enough of a trickle has gone out, however long that takes', () => {

@@ -9,6 +9,7 @@ const RATE = 1_000;
 const FRAME_BYTES = 2;
 export const KEEP_ALIVE_MS = 3_000;
 export const STALL_MS = 10_000;
+export const DRAIN_MS = 8_000;
 export const MAX_BUFFERED_BYTES = 1_000;
 
 export const audio = (ms: number): Uint8Array => new Uint8Array(ms * FRAME_BYTES);
@@ -57,6 +58,7 @@ export class UplinkBench {
     const defaults: UplinkSettings = {
       keepAliveMs: KEEP_ALIVE_MS,
       stallMs: STALL_MS,
+      drainMs: DRAIN_MS,
       catchUpRate: 1.2,
       maxBufferedBytes: MAX_BUFFERED_BYTES,
       primer: undefined,

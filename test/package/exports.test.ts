@@ -34,6 +34,7 @@ const ENTRIES: Record<string, Entry> = {
       'CaptureStatus',
       'CatchUp',
       'Clock',
+      'CloseOptions',
       'ConnectionContext',
       'ConnectionEmitted',
       'ConnectionEnd',

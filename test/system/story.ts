@@ -36,6 +36,7 @@ import {
   VirtualNetwork,
   type VirtualNetworkOptions,
 } from '../../src/testing/index.ts';
+import type { Transport } from '../../src/transports/transport.ts';
 import { GrainyClock, OwnClock } from './clocks.ts';
 import { CYCLE_SAMPLES, RATE, WORD_SAMPLES, sampleOf } from './voice.ts';
 import { fastestPace, longestSilenceMs, type Range, sum, union } from './measures.ts';
@@ -52,6 +53,8 @@ export interface Setting extends Partial<Omit<LiveTranscriptionOptions, 'clock' 
   weather?: VirtualNetworkOptions;
   /** Before the session begins: faults that are planned. */
   given?: (server: Emulator, network: VirtualNetwork) => unknown;
+  /** What stands between the session and the network. */
+  through?: (transport: Transport, clock: VirtualClock) => Transport;
 }
 
 /** A word as it was said. */
@@ -94,7 +97,7 @@ export class Story {
   #dropped = 0;
   #mayRefuse = false;
 
-  constructor({ server, weather, given, listen, ...options }: Setting) {
+  constructor({ server, weather, given, through = (transport) => transport, listen, ...options }: Setting) {
     this.server = new Emulator({ clock: this.clock, recogniser: numberedRecogniser, ...server });
     this.network = new VirtualNetwork(this.server, weather);
     given?.(this.server, this.network);
@@ -111,7 +114,7 @@ export class Story {
         ...listen,
       },
       clock: this.#ownClock,
-      transport: this.network.transport,
+      transport: through(this.network.transport, this.clock),
     });
     this.#listenTo('transcripts', this.live.transcripts$, this.transcripts);
     this.#listenTo('utterances', this.live.utterances$, this.utterances);

@@ -6,9 +6,9 @@ const SLACK_MS = 50;
 export const G9: Guarantee = {
   id: 'G9',
   promise:
-    '`close()` settles within its deadline in any network, with a true report. On a healthy connection everything is drained, also after one drop during the drain.',
+    '`close()` settles within its deadline in any network, with a true report. A server that is slow and alive is heard out. On a healthy connection everything is drained, also after one drop during the drain.',
   assuming:
-    'The deadline is `drainMs` plus the time to send the remaining audio. Time in which the event loop is blocked does not count.',
+    'The deadline is 3 × `drainMs` plus the time to send the remaining audio. Time in which the event loop is blocked does not count.',
   watch(world) {
     let isClosing = false;
     let blockedBeforeMs = 0;
@@ -50,6 +50,8 @@ export const G9: Guarantee = {
         if (attempts < world.wire.links.length)
           world.breach('G9', `the report says ${attempts} attempts; there were ${world.wire.links.length}`);
         if (outcome === 'failed' && !report.error) world.breach('G9', 'failed, and nobody says why');
+        if (outcome === 'drained' && ledger.pending > 0)
+          world.breach('G9', `drained, with ${ledger.pending} samples pending`);
         if (world.ailments > ailments) isHealthy = false;
         if (isHealthy && troubles <= 1 && (outcome !== 'drained' || ledger.pending > 0)) {
           world.breach(

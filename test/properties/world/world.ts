@@ -295,7 +295,7 @@ export class World {
   close(): void {
     if (this.isClosing || this.hasEnded) return;
     const { drainMs, catchUpRate, rate } = this.setting;
-    this.deadlineMs = this.now + drainMs + (this.live.ledger.pending * 1000) / rate / catchUpRate;
+    this.deadlineMs = this.now + 3 * drainMs + (this.live.ledger.pending * 1000) / rate / catchUpRate;
     this.act('close');
     this.isClosing = true;
     if (this.operator) this.operator.source.complete();
