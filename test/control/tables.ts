@@ -1,19 +1,11 @@
 /** The typed tables as Markdown, for `docs/machine.md`: what is tested is what is shown. */
 import { retryAfter } from '../../src/protocol/close-reasons.ts';
-import {
-  EVENTS,
-  type EventName,
-  type Expected,
-  type Outcome,
-  type State,
-  STATES,
-  TRANSITIONS,
-} from './transition-table.ts';
+import { EVENTS, type EventName, type Outcome, type State, STATES, TRANSITIONS } from './transition-table.ts';
 import { KINDS, SITUATIONS, type SituationName, VERDICTS } from './verdict-table.ts';
 
 /** Sets every generated table in a document, each between its own pair of markers. */
 export function renewTables(document: string): string {
-  const tables = { glance: glanceTable(), transitions: transitionTable(), verdicts: verdictTable() };
+  const tables = { transitions: transitionTable(), verdicts: verdictTable() };
   return Object.entries(tables).reduce((text, [name, table]) => {
     const [begin, end] = [`<!-- ${name}: generated -->`, `<!-- /${name} -->`];
     const from = text.indexOf(begin);
@@ -37,20 +29,6 @@ function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): M
 }
 
 const code = (text: string): string => `\`${text}\``;
-
-/** One cell for each state and event: where it leads. */
-function glanceTable(): string {
-  const rows = EVENTS.map((event) => [
-    code(event),
-    ...STATES.map((state) => glance(TRANSITIONS[state][event])),
-  ]);
-  return tableOf(['', ...STATES], rows);
-}
-
-function glance(expected: Expected): string {
-  if (expected === 'ignored') return '·';
-  return [...new Set(expected.map(({ to }) => (to === 'stay' ? '↺' : to)))].join(', ');
-}
 
 /** One row for each outcome, with the states that share it. */
 function transitionTable(): string {
