@@ -96,3 +96,39 @@ export class TranscriptionError extends Error implements ErrorDetails {
 export function invalidOption(problem: string, remedy: string): TranscriptionError {
   return new TranscriptionError('invalid-option', problem, { remedy });
 }
+
+/** As long as this, and of such characters, text may be a key or a part of one. */
+const MAY_BE_SECRET = /[\w~+-]{20,}/;
+
+/** A value as one would write it, for an error; text that may be a secret is only measured. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string')
+    return MAY_BE_SECRET.test(value)
+      ? `text of ${value.length} characters`
+      : JSON.stringify(value.slice(0, 80)).replace(/^"|"$/g, "'");
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
+  return typeof value === 'function' || typeof value === 'symbol' ? `a ${typeof value}` : String(value);
+}
+
+/** Of known names the one that was meant: another case, another ending, or one letter wrong. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  const stem = stemOf(name);
+  return known.find((each) => stemOf(each) === stem) ?? known.find((each) => isOneLetterOff(each, name));
+}
+
+function stemOf(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[^a-z]/g, '')
+    .replace(/(?:at)?(?:ion|ing|ed|e|s)$/, '');
+}
+
+function isOneLetterOff(a: string, b: string): boolean {
+  if (a.length < 5) return false;
+  const longer = Math.max(a.length, b.length);
+  let same = 0;
+  while (same < longer && a[same] === b[same]) same += 1;
+  let tail = 0;
+  while (tail < longer - same && a.at(-1 - tail) === b.at(-1 - tail)) tail += 1;
+  return longer - same - tail <= 1;
+}

@@ -2,7 +2,7 @@
 import type { InspectionEvent, Observer } from 'xstate';
 import type { Clock } from './clock.ts';
 import { defaultClock } from './default-clock.ts';
-import { invalidOption } from './errors.ts';
+import { invalidOption, nearest, shown } from './errors.ts';
 import {
   CATCH_UP_RATE,
   CONNECT_TIMEOUT_MS,
@@ -179,23 +179,42 @@ const RANGES = {
   giveUpAfterMs: [Infinity, 0, MAX_TIMER_MS],
 } as const;
 
+const NAMES = [
+  ...Object.keys(RANGES),
+  ...'auth listen baseUrl connect catchUp log inspect transport clock seed'.split(' '),
+];
+
+const CLOCK = ['now', 'wallTime', 'setTimeout', 'clearTimeout'] as const;
+
+/** Deepgram's keys have 40 characters and more; what is shorter may well be a word. */
+const MIN_SECRET_LENGTH = 16;
+
 /** @throws TranscriptionError `invalid-option`, naming the value, why, and what to write instead. */
 export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions {
   const { auth, log = {}, listen = {}, catchUp = 'all' } = objectOf('options', options);
   for (const [name, value] of Object.entries({ log, listen })) objectOf(name, value);
-  const fixed = typeof auth === 'function' ? undefined : credentialsOf(auth, 'auth');
+  checkNames('', options, NAMES);
+  checkNames('log.', log, ['maxSeconds', 'maxBytes', 'overflow']);
+  const { baseUrl = 'wss://api.deepgram.com', clock, seed, transport } = options;
+  checkListenParameters(listen);
+  const address = JSON.stringify([checkBaseUrl(baseUrl), listen]);
+  const fixed = typeof auth === 'function' ? undefined : credentialsOf(auth, 'auth', address);
   const numbers: Record<string, number> = {};
   for (const [name, [normal, least, most]] of Object.entries(RANGES)) {
     numbers[name] = within(name, options[name as keyof typeof RANGES] ?? normal, least, most, normal);
   }
-  checkListenParameters(listen);
+  if (transport !== undefined && typeof transport !== 'function')
+    throw invalidOption(`transport is ${shown(transport)}.`, 'Give a function that opens a socket.');
+  if (clock !== undefined && CLOCK.some((name) => typeof objectOf('clock', clock)[name] !== 'function'))
+    throw invalidOption('clock lacks a function.', `Give an object with ${CLOCK.join(', ')}.`);
+  if (seed !== undefined) within('seed', seed, -(2 ** 53), 2 ** 53);
   if (typeof catchUp === 'string') oneOf('catchUp', catchUp, ['all', 'live']);
   else within('catchUp.lastSeconds', objectOf('catchUp', catchUp).lastSeconds, 0, 3_600);
   return {
     ...(numbers as Record<keyof typeof RANGES, number>),
     listen,
     catchUp,
-    baseUrl: checkBaseUrl(options.baseUrl ?? 'wss://api.deepgram.com'),
+    baseUrl: checkBaseUrl(baseUrl),
     connect: oneOf('connect', options.connect ?? 'lazy', ['lazy', 'eager']),
     log: {
       maxSeconds: within(
@@ -207,12 +226,12 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
       maxBytes: within('log.maxBytes', log.maxBytes ?? LOG_BYTES, 64 * 1024, 2 ** 30),
       overflow: oneOf('log.overflow', log.overflow ?? 'drop-oldest', ['drop-oldest', 'refuse']),
     },
-    clock: options.clock ?? defaultClock(),
-    seed: options.seed ?? Math.floor(Math.random() * 2 ** 32),
+    clock: clock ?? defaultClock(),
+    seed: seed ?? Math.floor(Math.random() * 2 ** 32),
     canReauthorise: typeof auth === 'function',
     credentials:
       typeof auth === 'function'
-        ? async (signal) => credentialsOf(await auth({ signal }), 'the answer of the auth function')
+        ? async (signal) => credentialsOf(await auth({ signal }), 'the answer of the auth function', address)
         : () => Promise.resolve(fixed as Credentials),
   };
 }
@@ -222,17 +241,41 @@ export function checkTimeout(timeoutMs: number): number {
   return within('timeoutMs', timeoutMs, 0, MAX_TIMER_MS, Infinity);
 }
 
+/** Options that do not exist would otherwise be without effect, and unnoticed. */
+function checkNames(prefix: string, options: object, known: readonly string[]): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || known.includes(name)) continue;
+    const meant = nearest(name, known);
+    throw invalidOption(
+      `${prefix}${/^\w{1,24}$/.test(name) ? name : 'one name'} is no option.`,
+      meant
+        ? `Write ${prefix}${meant}.`
+        : "Give Deepgram's parameters within listen, and secrets within auth.",
+    );
+  }
+}
+
 /** What may stand in a header and in a sub-protocol. */
 const SECRET = /^[\x21-\x7e]+$/;
 
 /** Never shows the value: it may be a secret in the wrong place. */
-function credentialsOf(auth: unknown, name: string): Credentials {
+function credentialsOf(auth: unknown, name: string, address: string): Credentials {
   const { apiKey, accessToken } = (auth ?? {}) as { apiKey?: unknown; accessToken?: unknown };
   const value = apiKey ?? accessToken;
   if (typeof value !== 'string' || !SECRET.test(value) || (apiKey && accessToken)) {
     throw invalidOption(
       `${name} holds no secret, or two, or one with characters that none has.`,
       'Give { apiKey } with a Deepgram API key, or { accessToken } with a temporary token.',
+    );
+  }
+  // Quoted, it is all of a value; a long one is found within one, too.
+  if (
+    address.includes(JSON.stringify(value)) ||
+    (value.length >= MIN_SECRET_LENGTH && address.includes(value))
+  ) {
+    throw invalidOption(
+      `${name} holds a secret that baseUrl or listen holds, too.`,
+      'Give secrets only as auth: an address is logged.',
     );
   }
   return { scheme: value === apiKey ? 'token' : 'bearer', value };
@@ -248,7 +291,7 @@ function checkBaseUrl(baseUrl: string): string {
     return `${scheme.toLowerCase().replace('http', 'ws')}://${host}${path.replace(/\/+$/, '')}`;
   }
   throw invalidOption(
-    `baseUrl ${host ? `is '${baseUrl}'` : 'is no plain address'}.`,
+    `baseUrl ${host ? `is ${shown(baseUrl)}` : 'is no plain address'}.`,
     "Write scheme and host, such as 'wss://api.eu.deepgram.com', without /v1/listen; secrets belong into auth.",
   );
 }
@@ -266,7 +309,7 @@ function isAddress(text: string): boolean {
 function within(name: string, value: number, least: number, most: number, otherwise = most): number {
   if (value === otherwise || (typeof value === 'number' && value >= least && value <= most)) return value;
   const or = otherwise > most ? `, or ${otherwise}` : '';
-  throw invalidOption(`${name} is ${String(value)}.`, `Give a number from ${least} to ${most}${or}.`);
+  throw invalidOption(`${name} is ${shown(value)}.`, `Give a number from ${least} to ${most}${or}.`);
 }
 
 /** Shows no value: an API key may stand in the place of all options. */
@@ -277,5 +320,5 @@ function objectOf<T>(name: string, value: T): T & object {
 
 function oneOf<Choice extends string>(name: string, value: Choice, choices: readonly Choice[]): Choice {
   if (choices.includes(value)) return value;
-  throw invalidOption(`${name} is '${value}'.`, `Write one of: ${choices.join(', ')}.`);
+  throw invalidOption(`${name} is ${shown(value)}.`, `Write one of: ${choices.join(', ')}.`);
 }

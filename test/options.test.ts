@@ -32,12 +32,25 @@ test.each<[Partial<LiveTranscriptionOptions> | { [name: string]: unknown }, RegE
   [{ catchUp: { lastSeconds: -1 } }, /catchUp\.lastSeconds is -1/],
   [{ catchUp: {} }, /catchUp\.lastSeconds is undefined.*from 0 to 3600/],
   [{ stallMs: Number.NaN }, /stallMs is NaN/],
-  [{ drainMs: '5' }, /drainMs is 5/],
+  [{ drainMs: '5' }, /drainMs is '5'/],
   [{ connectTimeoutMs: 2 ** 31 }, /connectTimeoutMs is 2147483648/],
   [{ log: { maxSeconds: 0 } }, /log\.maxSeconds is 0/],
   [{ log: { maxBytes: 10 } }, /log\.maxBytes is 10/],
   [{ log: { overflow: 'drop' } }, /log\.overflow is 'drop'.*drop-oldest, refuse/],
   [{ primerMs: 2_000 }, /primerMs is 2000/],
+  [{ transport: 5 }, /transport is 5\. Give a function/],
+  [{ clock: {} }, /clock lacks a function\. Give an object with now, wallTime, setTimeout, clearTimeout/],
+  [{ clock: 5 }, /clock is number/],
+  [{ seed: 'x' }, /seed is 'x'/],
+  [{ keepaliveMs: 3_000 }, /keepaliveMs is no option\. Write keepAliveMs/],
+  [{ baseURL: 'wss://host' }, /baseURL is no option\. Write baseUrl/],
+  [{ model: 'nova-3' }, /model is no option\. Give Deepgram's parameters within listen/],
+  [{ apiKey: 'key' }, /apiKey is no option\. .*secrets within auth/],
+  [{ log: { maxSecond: 5 } }, /log\.maxSecond is no option\. Write log\.maxSeconds/],
+  [
+    { listen: { channels: 1e9, encoding: 'linear16', sample_rate: 16_000 } },
+    /channels is 1000000000\. Give a whole number from 1 to 20/,
+  ],
 ])('%o is refused: value, why, remedy', (wrong, message) => {
   const check = () => checkOptions({ auth, ...wrong });
   expect(check).toThrow(TranscriptionError);
@@ -55,6 +68,40 @@ test('an error about a secret does not show it [G8]', async () => {
   await expect(options.credentials(new AbortController().signal)).rejects.toThrow(
     expect.objectContaining({ message: expect.not.stringContaining(secret) as string }),
   );
+});
+
+const KEY = '0123456789abcdef0123456789abcdef01234567';
+
+test.each<object>([
+  { auth: { apiKey: KEY }, baseUrl: KEY },
+  { auth: { apiKey: KEY }, baseUrl: `ftp://host/${KEY}` },
+  { auth: { apiKey: KEY }, baseUrl: `wss://host/${KEY}` },
+  { auth: { apiKey: KEY }, connect: KEY },
+  { auth: { apiKey: KEY }, keepAliveMs: KEY },
+  { auth: { apiKey: KEY }, catchUp: KEY },
+  { auth: { apiKey: KEY }, transport: KEY },
+  { auth: { apiKey: KEY }, [KEY]: 1 },
+  { auth: { apiKey: KEY }, log: { overflow: KEY } },
+  { auth: { apiKey: KEY }, listen: { model: `flux-${KEY}` } },
+  { auth: { apiKey: KEY }, listen: { model: KEY } },
+  { auth: { apiKey: KEY }, listen: { tag: ['a', KEY] } },
+  { auth: { apiKey: KEY }, listen: { encoding: KEY } },
+  { auth: { apiKey: 'short' }, listen: { tag: 'short' } },
+])('a secret in the wrong place is refused and not shown: %#', (options) => {
+  const check = () => checkOptions(options as LiveTranscriptionOptions);
+  expect(check).toThrow(TranscriptionError);
+  expect(check).toThrow(expect.objectContaining({ message: expect.not.stringContaining(KEY) as string }));
+});
+
+test('a secret of the auth function that the address holds is refused [G8]', async () => {
+  const options = checkOptions({ auth: () => ({ apiKey: KEY }), listen: { tag: KEY } });
+  await expect(options.credentials(new AbortController().signal)).rejects.toThrow('holds a secret that');
+});
+
+test('a value that no text can show is named by its kind', () => {
+  for (const value of [{ toString: null }, Symbol('x'), [], () => 1]) {
+    expect(() => checkOptions({ auth, keepAliveMs: value as unknown as number })).toThrow(TranscriptionError);
+  }
 });
 
 test('defaults are those of the documentation', () => {

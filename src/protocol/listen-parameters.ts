@@ -1,5 +1,5 @@
 /** The query of `/v1/listen`: its types, as Deepgram names them, and what can be known to be wrong before anyone is asked. */
-import { invalidOption } from '../errors.ts';
+import { invalidOption, nearest, shown } from '../errors.ts';
 import { MIN_UTTERANCE_END_MS } from './limits.ts';
 
 type OpenEnum<Known extends string> = Known | (string & {});
@@ -45,15 +45,24 @@ export interface ListenParameters {
   smart_format?: boolean;
   punctuate?: boolean;
   diarize?: boolean;
+  /** Only for nova-3 models. */
   keyterm?: readonly string[] | string;
   [parameter: string]: ParameterValue;
 }
 
 /** Bytes of one sample, where they are always the same. */
-const BYTES_PER_SAMPLE: Partial<Record<string, number>> = { linear16: 2, linear32: 4, mulaw: 1, alaw: 1 };
+const BYTES_PER_SAMPLE = new Map([
+  ['linear16', 2],
+  ['linear32', 4],
+  ['mulaw', 1],
+  ['alaw', 1],
+]);
 
 /** The byte that is silence in each of them. */
-const SILENT_BYTE: Partial<Record<string, number>> = { mulaw: 0xff, alaw: 0xd5 };
+const SILENT_BYTE = new Map([
+  ['mulaw', 0xff],
+  ['alaw', 0xd5],
+]);
 
 /** What the parameters say about the bytes to come. */
 export type AudioFormat =
@@ -71,16 +80,35 @@ const SECRET_NAMES = /^(access_?token|api_?key|token)$/i;
 const RAW_OR_CONTAINER =
   "Raw audio needs both, such as encoding: 'linear16', sample_rate: 16000; a container (WAV, Ogg, WebM) neither.";
 
+/** Parameters that Deepgram knows for live audio. Others are passed through, unless they resemble one of these. */
+const NAMES = (
+  'model language encoding sample_rate channels multichannel interim_results endpointing utterance_end_ms vad_events ' +
+  'smart_format punctuate diarize diarize_model diarize_version keyterm keywords callback callback_method detect_entities ' +
+  'dictation extra filler_words mip_opt_out no_delay numerals profanity_filter redact replace search tag tier version'
+).split(' ');
+
+/** Families that know no keyterm; a custom model goes by an id and may be of any. */
+const BEFORE_NOVA_3 = /^(nova-2|nova($|-[a-z])|enhanced|base)/;
+
+/** Documented maximum. */
+const MAX_CHANNELS = 20;
+/** More than any microphone has; beyond, sums of samples are not exact for long. */
+const MAX_SAMPLE_RATE = 768_000;
+
 /** @throws TranscriptionError `invalid-option`, naming the value, why, and what to write instead. */
 export function checkListenParameters(listen: ListenParameters): void {
   for (const [name, value] of Object.entries(listen)) {
     if (SECRET_NAMES.test(name))
       throw invalidOption(`listen.${name} would go into the URL.`, 'Give secrets as auth.');
+    if (value === undefined) continue;
+    const meant = NAMES.includes(name) ? undefined : nearest(name, NAMES);
+    if (meant !== undefined)
+      throw invalidOption(`listen.${name} is no parameter of Deepgram's.`, `Write ${meant}.`);
     checkValue(name, value);
   }
   const { model, encoding, sample_rate, utterance_end_ms, interim_results } = listen;
   const refuseIf = (isWrong: boolean, name: string, why: string, remedy: string) => {
-    if (isWrong) throw invalidOption(`listen.${name} is ${show(listen[name])}${why}.`, remedy);
+    if (isWrong) throw invalidOption(`listen.${name} is ${shown(listen[name])}${why}.`, remedy);
   };
   refuseIf(
     String(model).startsWith('flux'),
@@ -100,9 +128,30 @@ export function checkListenParameters(listen: ListenParameters): void {
     ' without encoding',
     RAW_OR_CONTAINER,
   );
-  for (const name of ['sample_rate', 'channels']) {
-    refuseIf(!isWholeNumber(listen[name] ?? 1, 1), name, '', 'Give a whole number above 0.');
+  for (const [name, most] of [
+    ['sample_rate', MAX_SAMPLE_RATE],
+    ['channels', MAX_CHANNELS],
+  ] as const) {
+    refuseIf(!isWholeNumber(listen[name] ?? 1, 1, most), name, '', `Give a whole number from 1 to ${most}.`);
   }
+  refuseIf(
+    String(model).startsWith('nova-3') && isGiven(listen['keywords']),
+    'keywords',
+    `, which Deepgram refuses with model ${shown(model)}`,
+    'Write keyterm.',
+  );
+  refuseIf(
+    BEFORE_NOVA_3.test(String(model)) && isGiven(listen.keyterm),
+    'keyterm',
+    `, which Deepgram knows only for nova-3, and model is ${shown(model)}`,
+    "Write model: 'nova-3', or keywords.",
+  );
+  refuseIf(
+    listen['diarize_model'] !== undefined && listen.diarize !== undefined,
+    'diarize',
+    ' beside diarize_model, and Deepgram refuses both together',
+    'Leave diarize out.',
+  );
   if (utterance_end_ms === undefined) return;
   refuseIf(
     !isWholeNumber(utterance_end_ms, MIN_UTTERANCE_END_MS),
@@ -121,13 +170,13 @@ export function checkListenParameters(listen: ListenParameters): void {
 /** What is known of the audio from checked parameters. */
 export function audioFormatOf({ encoding, sample_rate, channels }: ListenParameters): AudioFormat {
   if (encoding === undefined || encoding === 'ogg-opus' || encoding === 'flac') return { kind: 'container' };
-  const bytesPerSample = BYTES_PER_SAMPLE[encoding];
+  const bytesPerSample = BYTES_PER_SAMPLE.get(encoding);
   if (bytesPerSample === undefined) return { kind: 'packets' };
   return {
     kind: 'raw',
     sampleRate: Number(sample_rate),
     frameBytes: bytesPerSample * (channels ?? 1),
-    silentByte: SILENT_BYTE[encoding] ?? 0,
+    silentByte: SILENT_BYTE.get(encoding) ?? 0,
   };
 }
 
@@ -152,7 +201,7 @@ function checkValue(name: string, value: unknown): void {
     if (single === undefined || typeof single === 'string' || typeof single === 'boolean') continue;
     if (typeof single === 'number' && Number.isFinite(single)) continue;
     throw invalidOption(
-      `listen.${name} is ${show(single)}, which cannot go into a query.`,
+      `listen.${name} is ${shown(single)}, which cannot go into a query.`,
       'Give text, a number, true, false, or an array of these.',
     );
   }
@@ -163,11 +212,10 @@ function singlesOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value];
 }
 
-function isWholeNumber(value: unknown, least: number): boolean {
-  return Number.isInteger(Number(value)) && Number(value) >= least;
+function isGiven(value: unknown): boolean {
+  return singlesOf(value).some((single) => single !== undefined);
 }
 
-/** A value as one would write it. */
-function show(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : String(value);
+function isWholeNumber(value: unknown, least: number, most = Infinity): boolean {
+  return Number.isInteger(Number(value)) && Number(value) >= least && Number(value) <= most;
 }

@@ -10,7 +10,7 @@ import {
 test.each<[ListenParameters, RegExp]>([
   [{ encoding: 'linear16' }, /listen\.encoding is 'linear16' without sample_rate\. .*sample_rate: 16000/],
   [{ sample_rate: 16_000 }, /listen\.sample_rate is 16000 without encoding\. /],
-  [{ encoding: 'linear16', sample_rate: 0 }, /listen\.sample_rate is 0\. Give a whole number above 0/],
+  [{ encoding: 'linear16', sample_rate: 0 }, /listen\.sample_rate is 0\. Give a whole number from 1 to/],
   [{ encoding: 'linear16', sample_rate: 44_100.5 }, /listen\.sample_rate is 44100\.5/],
   [{ encoding: 'linear16', sample_rate: 16_000, channels: -1 }, /listen\.channels is -1/],
   [{ model: 'flux-general-en' }, /listen\.model is 'flux-general-en', a Flux model.*Write model: 'nova-3'/],
@@ -25,6 +25,17 @@ test.each<[ListenParameters, RegExp]>([
   [{ endpointing: Number.NaN }, /listen\.endpointing is NaN, which cannot go into a query/],
   [{ keyterm: [null] as never }, /listen\.keyterm is null/],
   [{ model: (() => 'x') as never }, /listen\.model is .*cannot go into a query/],
+  [{ model: 'nova-3', keywords: ['a'] }, /listen\.keywords is .*refuses with model 'nova-3'\. Write keyterm/],
+  [{ model: 'nova-3-medical', keywords: 'a' }, /listen\.keywords is 'a'/],
+  [{ model: 'nova-2', keyterm: ['a'] }, /listen\.keyterm is .*model is 'nova-2'\. Write model: 'nova-3'/],
+  [{ diarize: true, diarize_model: 'v1' }, /listen\.diarize is true beside diarize_model.*Leave diarize out/],
+  [{ interimResults: true }, /listen\.interimResults is no parameter.*Write interim_results/],
+  [{ punctuation: true }, /Write punctuate\./],
+  [{ diarization: true }, /Write diarize\./],
+  [{ keyterms: ['a'] }, /Write keyterm\./],
+  [{ sampleRate: 16_000 }, /Write sample_rate\./],
+  [{ languge: 'en' }, /listen\.languge is no parameter.*Write language/],
+  [{ vad_event: true }, /Write vad_events\./],
 ])('%o is refused: value, why, remedy', (parameters: object, message) => {
   const listen = parameters as ListenParameters;
   expect(() => checkListenParameters(listen)).toThrow(TranscriptionError);
@@ -37,6 +48,10 @@ test.each<[ListenParameters]>([
   [{ encoding: 'linear16', sample_rate: 8_000, channels: 2, multichannel: true }],
   [{ utterance_end_ms: 1_000, interim_results: true, endpointing: false }],
   [{ keyterm: ['a', 'b'], tomorrow: 7, language: undefined }],
+  [{ model: 'nova-2', keywords: ['a:2'] }],
+  [{ model: '6f548761-c9c0-429a-9315-11a1d28499c8', keyterm: ['a'] }],
+  [{ model: 'nova-3', keywords: undefined, keyterm: 'a', diarize_model: 'v1' }],
+  [{ diarize_v9: true, endpointing_mode: 'x', interimResults: undefined }],
 ])('%o is accepted', (listen) => {
   expect(() => checkListenParameters(listen)).not.toThrow();
 });
@@ -99,4 +114,8 @@ test.each(['tokens', 'my_token', 'keyterm'])('%s is no secret', (name) => {
 
 test('without parameters the address is the path alone', () => {
   expect(listenUrl('wss://host/prefix', {})).toBe('wss://host/prefix/v1/listen');
+});
+
+test.each(['constructor', 'toString', '__proto__'])('the encoding %s is no raw format', (encoding) => {
+  expect(audioFormatOf({ encoding, sample_rate: 16_000 })).toEqual({ kind: 'packets' });
 });
