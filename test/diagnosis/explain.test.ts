@@ -312,7 +312,7 @@ describe('errors that really happen', () => {
       kind: 'unauthorized',
       status: 401,
     });
-    expect(explain(await failureOf(`${emulator.url}/v2/listen`)).kind).toBe('not-found');
+    expect(explain(await failureOf(`${emulator.url}/v3/listen`)).kind).toBe('not-found');
     emulator.onConnection(3, refuse(503));
     expect(explain(await failureOf(`${emulator.url}/v1/listen`)).kind).toBe('server-unavailable');
   });

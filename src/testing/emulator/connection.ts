@@ -46,6 +46,14 @@ export interface ConnectionContext {
 /** Audio after so long without is worth telling. */
 const PAUSE_MS = 1_000;
 
+/** Faults that only change what comes later, and so need not wait until the connection is up. */
+const STRIKE_UNSEEN: ReadonlySet<ConnectionFault['kind']> = new Set([
+  'dropOnCloseStream',
+  'duplicateResults',
+  'mute',
+  'loseMessages',
+]);
+
 /** The whole of a connection: what tests see, and what the network calls. */
 export class Connection implements EmulatedConnection {
   readonly attempt: number;
@@ -65,6 +73,7 @@ export class Connection implements EmulatedConnection {
   #pending: { fault: ConnectionFault; atAudioMs: number }[] = [];
   #timers: unknown[] = [];
   #isSilent = false;
+  #isMute = false;
   /** False while it is being made: a real clock moves on meanwhile, and cannot tell. */
   #isUp = false;
   #lastAudioAtMs = -Infinity;
@@ -90,7 +99,9 @@ export class Connection implements EmulatedConnection {
       digest: context.digest,
       wire: {
         text: (json) => this.#sendText(json),
-        close: (code, reason) => this.close(code, reason),
+        close: (code, reason) => {
+          if (!this.#isMute) this.close(code, reason);
+        },
       },
       observer: {
         final: (decided) => context.onFinal(decided),
@@ -103,6 +114,10 @@ export class Connection implements EmulatedConnection {
     });
     for (const fault of context.faults) this.#plan(fault);
     this.#isUp = true;
+  }
+
+  /** What is said unasked is said now. */
+  opened(): void {
     this.#session.opened();
   }
 
@@ -242,6 +257,14 @@ export class Connection implements EmulatedConnection {
     this.#context.wire.binary(Uint8Array.of(0xde, 0xad, 0xbe, 0xef));
   }
 
+  mute(on = true): void {
+    this.#isMute = on;
+  }
+
+  loseMessages(count: number): void {
+    this.#outbox.lose(count);
+  }
+
   duplicateResults(on = true): void {
     this.#outbox.duplicate(on);
   }
@@ -259,6 +282,8 @@ export class Connection implements EmulatedConnection {
     for (const timer of this.#timers) this.#context.emulator.clock.clearTimeout(timer);
     this.#timers = [];
     this.#dropBefore = undefined;
+    this.mute(false);
+    this.loseMessages(0);
     this.slow(0);
     this.duplicateResults(false);
     this.reorderResults(false);
@@ -300,6 +325,10 @@ export class Connection implements EmulatedConnection {
       case 'reorderResults':
         this.reorderResults();
         return this.#after(fault.forMs, () => this.reorderResults(false));
+      case 'mute':
+        return this.mute();
+      case 'loseMessages':
+        return this.loseMessages(fault.count);
       case 'malformed':
         return this.malformed();
       case 'dropOnCloseStream':
@@ -311,7 +340,7 @@ export class Connection implements EmulatedConnection {
 
   #plan(fault: ConnectionFault, fromAudioMs = 0): void {
     const { afterAudioMs, afterMs } = fault;
-    const strikesByItself = fault.kind === 'dropOnCloseStream' || fault.kind === 'duplicateResults';
+    const strikesByItself = STRIKE_UNSEEN.has(fault.kind);
     if (afterAudioMs !== undefined) this.#pending.push({ fault, atAudioMs: fromAudioMs + afterAudioMs });
     else if (afterMs !== undefined) this.#after(afterMs, () => this.#strike(fault));
     // Not before the network has said that the connection is open.
@@ -332,7 +361,7 @@ export class Connection implements EmulatedConnection {
   }
 
   #sendText(json: string): void {
-    if (!this.#hears()) return;
+    if (!this.#hears() || this.#isMute) return;
     this.sentCount += 1;
     this.#context.onEvent({ type: 'message.sent', text: json });
     this.#outbox.text(json);

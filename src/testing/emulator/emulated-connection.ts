@@ -41,7 +41,7 @@ export interface EmulatedConnection {
   readonly sentCount: number;
   /** Milliseconds until the connection is closed for the client's silence; absent where nothing runs out. */
   readonly idleLeftMs: number | undefined;
-  /** Longest time, up to now, to CloseStream or to the end, in which the client sent neither audio nor text. */
+  /** Longest time, up to now, to CloseStream or to the end, in which the client sent neither audio nor text, nor, on Flux, a ping. */
   readonly longestOutboundSilenceMs: number;
   /** Faults that struck it, by name, in order. */
   readonly faults: readonly string[];
@@ -60,9 +60,13 @@ export interface EmulatedConnection {
   slow(byMs: number): void;
   /** Sends a row of messages no client should trust. */
   malformed(): void;
-  /** Sends every Results message twice from now on, or no longer. */
+  /** Says nothing more, no message and no close, or speaks again; it reads on, and its socket answers pings. */
+  mute(on?: boolean): void;
+  /** Loses the next messages on their way; what was lost still counts in `sequence_id`. */
+  loseMessages(count: number): void;
+  /** Sends every result twice from now on, or no longer. */
   duplicateResults(on?: boolean): void;
-  /** Lets every two Results messages change places from now on, or no longer. */
+  /** Lets every two results change places from now on, or no longer. */
   reorderResults(on?: boolean): void;
   /** Breaks the connection while it drains. */
   dropOnCloseStream(before?: 'results' | 'metadata'): void;

@@ -221,17 +221,27 @@ export class Emulator {
     for (const connection of this.#open) connection.slow(byMs);
   }
 
+  /** Says nothing more on any open connection, not even goodbye, and goes on to read and to answer pings. */
+  mute(): void {
+    for (const connection of this.#open) connection.mute();
+  }
+
+  /** Loses the next messages of every open connection: on Flux a hole in `sequence_id`. */
+  loseMessages(count = 1): void {
+    for (const connection of this.#open) connection.loseMessages(count);
+  }
+
   /** Sends messages no client should trust. */
   malformed(): void {
     for (const connection of this.#open) connection.malformed();
   }
 
-  /** Sends every Results message twice from now on. */
+  /** Sends every result twice from now on. */
   duplicateResults(): void {
     for (const connection of this.#open) connection.duplicateResults();
   }
 
-  /** Lets every two Results messages change places from now on. */
+  /** Lets every two results change places from now on. */
   reorderResults(): void {
     for (const connection of this.#open) connection.reorderResults();
   }
@@ -291,6 +301,7 @@ export class Emulator {
     });
     this.#open.add(connection);
     this.connections.push(connection);
+    connection.opened();
     return connection;
   }
 

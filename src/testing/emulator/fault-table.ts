@@ -85,19 +85,31 @@ export const FAULTS = {
   },
   stallResults: {
     hits: 'connection',
-    says: 'takes audio and sends no results',
+    says: 'takes audio and sends no results; what waits is sent afterwards',
     takes: {},
     lasts: true,
   },
+  mute: {
+    hits: 'connection',
+    says: 'says nothing more, no message and no close, and still reads and answers pings; from the opening on, Flux sends no Connected',
+    takes: {},
+  },
+  loseMessages: {
+    hits: 'connection',
+    says: 'loses its next messages: on Flux, a hole in sequence_id',
+    takes: {
+      count: { type: 'integer', least: 0, most: 1_000, default: 1, says: 'how many messages' },
+    },
+  },
   duplicateResults: {
     hits: 'connection',
-    says: 'sends every Results message twice',
+    says: 'sends every Results or TurnInfo message twice',
     takes: {},
     lasts: true,
   },
   reorderResults: {
     hits: 'connection',
-    says: 'sends every two Results messages in the wrong order',
+    says: 'sends every two Results or TurnInfo messages in the wrong order',
     takes: {},
     lasts: true,
   },

@@ -32,6 +32,8 @@ export type ConnectionFault =
         | { kind: 'close'; code: number; reason: string }
         | { kind: 'halfOpen' }
         | { kind: 'malformed' }
+        | { kind: 'mute' }
+        | { kind: 'loseMessages'; count: number }
         | { kind: 'dropOnCloseStream'; before: 'results' | 'metadata' }
       ))
   | (Span &
@@ -105,12 +107,25 @@ export function stallResults(span: Span = {}): ConnectionFault {
   return { kind: 'stallResults', ...span };
 }
 
-/** From then on every Results message is sent twice. */
+/**
+ * From then on nothing is said, no message and no close, while the server reads and answers pings. Planned for a connection without
+ * a time, it holds from the start: Flux then never sends Connected.
+ */
+export function mute(when: When = {}): ConnectionFault {
+  return { kind: 'mute', ...when };
+}
+
+/** The next `count` messages never arrive: on Flux, a hole in `sequence_id`. */
+export function loseMessages(count = 1, when: When = {}): ConnectionFault {
+  return { kind: 'loseMessages', count, ...when };
+}
+
+/** From then on every result is sent twice. */
 export function duplicateResults(span: Span = {}): ConnectionFault {
   return { kind: 'duplicateResults', ...span };
 }
 
-/** From then on every two Results messages change places. One that finds no other to change with is sent after five seconds. */
+/** From then on every two results change places. One that finds no other to change with is sent after five seconds. */
 export function reorderResults(span: Span = {}): ConnectionFault {
   return { kind: 'reorderResults', ...span };
 }
@@ -120,7 +135,10 @@ export function malformed(when: When = {}): ConnectionFault {
   return { kind: 'malformed', ...when };
 }
 
-/** The connection is cut during the drain: before its last Results, or between those and Metadata. */
+/**
+ * The connection is cut during the drain: before its last results, or between those and Metadata; on
+ * Flux, which sends no Metadata, before the close.
+ */
 export function dropOnCloseStream(before: 'results' | 'metadata' = 'results'): ConnectionFault {
   return { kind: 'dropOnCloseStream', before };
 }
@@ -149,5 +167,8 @@ export const MALFORMED_MESSAGES: readonly string[] = [
   '{"type":"Results","channel_index":[0,1],"start":0,"duration":1e9,"is_final":true,"channel":{"alternatives":[]}}',
   '{"type":"Results","channel_index":[0,1],"start":0,"duration":9,"is_final":"yes","channel":{"alternatives":[{"transcript":"x"}]}}',
   '{"type":"UtteranceEnd"}',
+  '{"type":"TurnInfo"}',
+  '{"type":"TurnInfo","event":"SomethingNew","turn_index":"0","audio_window_end":null,"words":{}}',
+  '{"type":"ConfigureSuccess"}',
   '{"__proto__":{"type":"Results"}}',
 ];

@@ -4,8 +4,9 @@
  */
 import type { Credentials } from '../../transports/transport.ts';
 import { credentialsOf } from './credentials.ts';
+import { flux } from './flux/flux.ts';
 import { listenV1 } from './listen-v1/listen-v1.ts';
-import { BadQuery } from './query-values.ts';
+import { BadQuery, NoSuchModel } from './query-values.ts';
 import type { EmulatorSettings } from './options.ts';
 import type { Admitted, ListenApi } from './session.ts';
 
@@ -59,7 +60,7 @@ const UNAUTHORISED = {
 } as const;
 
 /** What is served, by its path. */
-const APIS: Readonly<Record<string, ListenApi>> = { '/v1/listen': listenV1 };
+const APIS: Readonly<Record<string, ListenApi>> = { '/v1/listen': listenV1, '/v2/listen': flux };
 
 export function isListenPath(path: string): boolean {
   return Object.hasOwn(APIS, path);
@@ -105,6 +106,7 @@ export function judgeHandshake(request: HandshakeRequest, context: HandshakeCont
     admitted = api(url.searchParams, context.settings);
   } catch (error) {
     if (error instanceof BadQuery) return deny(400, 'INVALID_QUERY_PARAMETER', error.message);
+    if (error instanceof NoSuchModel) return deny(403, ...UNAUTHORISED[403]);
     throw error;
   }
   const { maxConnections, maxDiarizedConnections } = context.settings;

@@ -29,6 +29,11 @@ export interface Limits {
    */
   idleTimeoutMs: number;
   /**
+   * The same on `/v2/listen`, where pings count, too: then Error INACTIVE_CLIENT, and a close without a code.
+   * @defaultValue 60_000, as documented
+   */
+  fluxIdleTimeoutMs: number;
+  /**
    * Milliseconds without a word to say to a client that sends audio, until 1011 NET-0000.
    * @defaultValue 30_000
    */
@@ -110,6 +115,7 @@ const DEFAULTS: Limits = {
   maxConnections: 150,
   maxDiarizedConnections: 50,
   idleTimeoutMs: 10_000,
+  fluxIdleTimeoutMs: 60_000,
   responseTimeoutMs: 30_000,
   noAudioTimeoutMs: 300_000,
   maxPace: 1.25,

@@ -7,6 +7,11 @@ import type { Clock } from '../../clock.ts';
 /** How long a message waits for another to change places with: longer than any pause between two finals. */
 const LONGEST_WAIT_FOR_A_PAIR_MS = 5_000;
 
+/** Whether a message is one of those that tell what was heard: the faults about results are about them. */
+export function isResult(json: string): boolean {
+  return json.startsWith('{"type":"Results"') || json.startsWith('{"type":"TurnInfo"');
+}
+
 export interface OutboxWire {
   text(json: string): void;
   close(code: number, reason: string): void;
@@ -19,9 +24,10 @@ export class Outbox {
   #isHeld = false;
   #isDuplicating = false;
   #isReordering = false;
+  #toLose = 0;
   #queue: { dueMs: number; send: () => void }[] = [];
   #timer: unknown;
-  /** A Results message that waits for the next, to be sent after it. */
+  /** A result that waits for the next, to be sent after it. */
   #overtaken: string | undefined;
   #pairTimer: unknown;
 
@@ -31,7 +37,22 @@ export class Outbox {
   }
 
   text(json: string): void {
-    if (!this.#isReordering || !json.startsWith('{"type":"Results"')) {
+    if (this.#toLose > 0) this.#toLose -= 1;
+    else this.#pass(json);
+  }
+
+  close(code: number, reason: string): void {
+    this.#sendOvertaken();
+    this.#put(() => this.#wire.close(code, reason));
+  }
+
+  /** The next messages, so many, never arrive. */
+  lose(count: number): void {
+    this.#toLose = count;
+  }
+
+  #pass(json: string): void {
+    if (!this.#isReordering || !isResult(json)) {
       this.#sendOvertaken();
       this.#push(json);
     } else if (this.#overtaken === undefined) {
@@ -41,11 +62,6 @@ export class Outbox {
       this.#push(json);
       this.#sendOvertaken();
     }
-  }
-
-  close(code: number, reason: string): void {
-    this.#sendOvertaken();
-    this.#put(() => this.#wire.close(code, reason));
   }
 
   delayBy(delayMs: number): void {
@@ -92,7 +108,7 @@ export class Outbox {
 
   #push(json: string): void {
     this.#put(() => this.#wire.text(json));
-    if (this.#isDuplicating && json.startsWith('{"type":"Results"')) this.#put(() => this.#wire.text(json));
+    if (this.#isDuplicating && isResult(json)) this.#put(() => this.#wire.text(json));
   }
 
   #put(send: () => void): void {

@@ -3,6 +3,9 @@
 /** A query that cannot be served. */
 export class BadQuery extends Error {}
 
+/** A model that this API does not have, or not for this key. */
+export class NoSuchModel extends Error {}
+
 export function flag(query: URLSearchParams, name: string): boolean {
   const value = query.get(name);
   if (value === null || value === 'false') return false;
@@ -16,6 +19,15 @@ export function wholeNumber(query: URLSearchParams, name: string, least: number,
   if (/^\d+$/.test(text) && value >= least && value <= most) return value;
   throw new BadQuery(
     `Invalid value for ${name}: expected a whole number from ${least} to ${most}, got "${brief(text)}".`,
+  );
+}
+
+export function decimal(query: URLSearchParams, name: string, least: number, most: number): number {
+  const text = query.get(name) ?? '';
+  const value = Number(text);
+  if (/^\d*\.?\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new BadQuery(
+    `Invalid value for ${name}: expected a number from ${least} to ${most}, got "${brief(text)}".`,
   );
 }
 

@@ -107,6 +107,30 @@ export const READINGS = {
       'What becomes of unknown query parameters; taken by default, since only one troubleshooting list says otherwise',
     choices: { accepted: 'they are ignored', refused: 'the handshake is refused with 400' },
   },
+  forceEndTurn: {
+    about:
+      'Whether `/v2/listen` knows ForceEndTurn; it does by default, since the hosted service has since August 2026',
+    choices: {
+      enabled: 'it ends the turn',
+      'not-enabled':
+        'it is UNPARSABLE_CLIENT_MESSAGE, and closes the connection, as self-hosted deployments do',
+    },
+  },
+  fluxTail: {
+    about:
+      'Whether `/v2/listen` answers CloseStream with an Update for audio shorter than the time between two Updates',
+    choices: {
+      withheld: 'no: up to 0.24 s of it is in no Update',
+      sent: 'yes: the last Update reaches the last whole step of 0.08 s',
+    },
+  },
+  fluxSampleRate: {
+    about: 'Which sample_rate `/v2/listen` takes',
+    choices: {
+      listed: '8000, 16000, 24000, 44100 or 48000, as the documentation lists; 400 otherwise',
+      any: 'any, as the specification has no list',
+    },
+  },
 } as const satisfies Record<string, Disagreement>;
 
 /** One choice on each point; see the table in `docs/testing.md`. */

@@ -56,7 +56,7 @@ const PROJECT_ID = '00000000-0000-4000-8000-000000000000';
 
 /** An {@link Emulator} that listens. */
 export class EmulatorServer extends Emulator implements AsyncDisposable {
-  /** Address to connect to, such as `ws://127.0.0.1:54321`; the path is `/v1/listen`. */
+  /** Address to connect to, such as `ws://127.0.0.1:54321`; the path is `/v1/listen` or `/v2/listen`. */
   url = '';
   port = 0;
   readonly #sockets = new Set<Socket>();

@@ -7,8 +7,8 @@ import type { HeardWord, RecogniserFormat, RecogniserListener } from './recognis
 
 /** Audio between two finals when nobody pauses; the hosted service shows three to five seconds. */
 const FINAL_CADENCE_SECONDS = 3.5;
-/** Interims are offered this often, in audio time; the emulator passes on about one a second. */
-const INTERIM_INTERVAL_SECONDS = 0.25;
+/** Interims are offered this often, in audio time, unless the format says otherwise; `/v1/listen` passes on about one a second. */
+const INTERIM_INTERVAL_MS = 250;
 /** How long after its end a word may still be shown as a near miss. */
 const UNSURE_SECONDS = 1.2;
 /** Every so-many-th word is first heard wrong. */
@@ -17,6 +17,8 @@ const UNSURE_EVERY = 5;
 export class Phrasing {
   readonly #listener: RecogniserListener;
   readonly #endpointingSeconds: number;
+  readonly #interimSeconds: number;
+  readonly #nearMisses: boolean;
   #words: HeardWord[] = [];
   #heardUntil = 0;
   #finalUntil = 0;
@@ -31,12 +33,16 @@ export class Phrasing {
   constructor(format: RecogniserFormat, listener: RecogniserListener) {
     this.#listener = listener;
     this.#endpointingSeconds = format.endpointingMs === false ? Infinity : format.endpointingMs / 1000;
+    // Less than a sample of tolerance: sums of such times are not exact.
+    this.#interimSeconds = (format.interimMs ?? INTERIM_INTERVAL_MS) / 1000 - 1e-9;
+    this.#nearMisses = format.nearMisses ?? true;
   }
 
   /** Sound begins that may become a word: no final may end inside it. */
   speechStarted(atSeconds: number): void {
     this.#speakingSince = atSeconds;
     this.#heardUntil = atSeconds;
+    this.#listener.voice?.(true, atSeconds);
   }
 
   /** The sound is over. `nearMiss` is what an unsure recogniser would have taken the word for. */
@@ -44,11 +50,13 @@ export class Phrasing {
     this.#speakingSince = undefined;
     this.#silentSince = atSeconds;
     this.#heardUntil = Math.max(this.#heardUntil, atSeconds);
+    this.#listener.voice?.(false, atSeconds);
     if (word === undefined) return;
     this.#isUtteranceOpen = true;
     this.#words.push(word);
     this.#wordCount += 1;
-    if (nearMiss !== undefined && this.#wordCount % UNSURE_EVERY === 0) this.#unsure.set(word, nearMiss);
+    if (this.#nearMisses && nearMiss !== undefined && this.#wordCount % UNSURE_EVERY === 0)
+      this.#unsure.set(word, nearMiss);
   }
 
   /** Audio has been heard this far; makes whatever interim or final has fallen due. */
@@ -61,7 +69,7 @@ export class Phrasing {
     } else if (untilSeconds - this.#finalUntil >= FINAL_CADENCE_SECONDS) {
       this.#finalByCadence(untilSeconds);
     }
-    if (untilSeconds - this.#interimAt >= INTERIM_INTERVAL_SECONDS) {
+    if (untilSeconds - this.#interimAt >= this.#interimSeconds) {
       this.#interimAt = untilSeconds;
       this.#listener.interim(this.#interimWords(), untilSeconds);
     }

@@ -17,6 +17,13 @@ export interface RecogniserFormat {
   sampleRate: number;
   /** Milliseconds of silence that end a phrase; `false` leaves phrases to the recogniser's own cadence. */
   endpointingMs: number | false;
+  /** Milliseconds of audio between two interims, for a recogniser that can choose; its own cadence where absent. */
+  interimMs?: number;
+  /**
+   * Whether interims may be wrong on purpose at their last word, for a recogniser that computes its words.
+   * @defaultValue true
+   */
+  nearMisses?: boolean;
 }
 
 /** Who wants to know what was heard. */
@@ -28,6 +35,8 @@ export interface RecogniserListener {
    * `endpoint` tells that the speaker paused there.
    */
   final(words: HeardWord[], heardUntilSeconds: number, endpoint: boolean): void;
+  /** A voice, with words or without, begins or ends here. A recogniser that never says so leaves it to be told by its words. */
+  voice?(isSpeaking: boolean, atSeconds: number): void;
 }
 
 /** Hears one channel of one connection. */

@@ -92,7 +92,7 @@ test.each([
 });
 
 test('elsewhere is 404, and one connection too many is 429', () => {
-  expect(judge({ url: '/v2/listen', authorization: 'Token key' }).status).toBe(404);
+  expect(judge({ url: '/v3/listen', authorization: 'Token key' }).status).toBe(404);
   expect(judge({ authorization: 'Token key' }, 1).status).toBe(101);
   expect(judge({ authorization: 'Token key' }, 2).status).toBe(429);
 });

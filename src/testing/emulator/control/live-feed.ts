@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Clock, systemClock } from '../../../clock.ts';
 import type { EmulatorEvent } from '../events.ts';
+import { isResult } from '../outbox.ts';
 import { type LogLine, lineOf } from './views.ts';
 
 const MAX_LINES = 500;
@@ -104,12 +105,8 @@ export class LiveFeed {
   }
 
   #follow(attempt: number, json: string): void {
-    if (!json.startsWith('{"type":"Results"')) return;
-    const { is_final: isFinal, channel } = JSON.parse(json) as {
-      is_final: boolean;
-      channel: { alternatives: { transcript: string }[] };
-    };
-    const text = channel.alternatives[0]?.transcript ?? '';
+    if (!isResult(json)) return;
+    const { text, isFinal } = shownBy(JSON.parse(json) as ResultOnTheWire);
     const before = this.#transcripts.get(attempt)?.decided ?? '';
     const decided = isFinal ? [before, text].filter(Boolean).join(' ').slice(-LONGEST_TRANSCRIPT) : before;
     this.#transcripts.set(attempt, { decided, open: isFinal ? '' : text });
@@ -117,6 +114,20 @@ export class LiveFeed {
     const [oldest] = this.#transcripts.keys();
     if (oldest !== undefined) this.#transcripts.delete(oldest);
   }
+}
+
+/** A result of one API or the other. */
+interface ResultOnTheWire {
+  is_final?: boolean;
+  channel?: { alternatives: { transcript: string }[] };
+  event?: string;
+  transcript?: string;
+}
+
+function shownBy(result: ResultOnTheWire): { text: string; isFinal: boolean } {
+  const { channel, event, transcript = '' } = result;
+  if (event !== undefined) return { text: transcript, isFinal: event === 'EndOfTurn' };
+  return { text: channel?.alternatives[0]?.transcript ?? '', isFinal: result.is_final ?? false };
 }
 
 function asEvent(name: string, data: object, id?: number): string {

@@ -5,6 +5,7 @@ import type { EmulatorEvent } from '../events.ts';
 import { describeFault, usageOf } from '../fault-orders.ts';
 import { FAULT_NAMES, rowOf } from '../fault-table.ts';
 import { LIMIT_NAMES } from '../options.ts';
+import { isResult } from '../outbox.ts';
 import { READING_NAMES } from '../readings.ts';
 
 /** Connections shown; the newest, open ones before ended ones. */
@@ -100,13 +101,19 @@ export function lineOf(event: EmulatorEvent): string | undefined {
     case 'reading.resumed':
       return 'read again';
     case 'message.sent':
-      return event.text.startsWith('{"type":"Results"') ? undefined : cutShort(event.text);
+      return isResult(event.text) ? turnOf(event.text) : cutShort(event.text);
     case 'text.received':
     case 'remark':
       return cutShort(event.text);
     default:
       return event satisfies never;
   }
+}
+
+/** A turn that begins, ends or goes on is worth a line; all other results are too many. */
+function turnOf(json: string): string | undefined {
+  const { event, transcript } = JSON.parse(json) as { event?: string; transcript?: string };
+  return event === undefined || event === 'Update' ? undefined : cutShort(`${event}: ${transcript ?? ''}`);
 }
 
 function lastTextOf({ received }: EmulatedConnection): string | undefined {

@@ -64,6 +64,10 @@ export class PauseDetector {
     return ONSET_FRAMES * this.frameSamples;
   }
 
+  get isSpeaking(): boolean {
+    return this.#loudFrames >= ONSET_FRAMES;
+  }
+
   hear(frame: Int16Array): PauseSign | undefined {
     if (this.#isLoud(decibels(frame))) return this.#hearSpeech();
     this.#silentMs += (this.unsureSamples / this.frameSamples + 1) * FRAME_MS;

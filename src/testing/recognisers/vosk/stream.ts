@@ -18,6 +18,9 @@ export class VoskStream implements Recogniser {
   /** Audio not yet passed on: the detector has heard its beginning, and cannot tell which phrase it belongs to. */
   #heldBack = new Int16Array(0);
   #heardSamples = 0;
+  /** Samples before those held back. */
+  #passedSamples = 0;
+  #isSpeaking = false;
 
   constructor(
     number: number,
@@ -45,6 +48,7 @@ export class VoskStream implements Recogniser {
     while (heard + frameSamples <= audio.length) {
       const sign = this.#pauses.hear(audio.subarray(heard, heard + frameSamples));
       heard += frameSamples;
+      this.#tellVoice(this.#passedSamples + heard);
       if (sign === undefined) continue;
       const phraseEnd = sign === 'interrupted' ? heard - onsetSamples : heard;
       this.#pass(audio.subarray(passed, phraseEnd));
@@ -54,12 +58,14 @@ export class VoskStream implements Recogniser {
     }
     const certain = heard - this.#pauses.unsureSamples;
     this.#pass(audio.subarray(passed, certain));
+    this.#passedSamples += certain;
     this.#heldBack = audio.slice(certain);
     this.#heardSamples = heard - certain;
   }
 
   flush(flushed: () => void): void {
     this.#pass(this.#heldBack);
+    this.#passedSamples += this.#heldBack.length;
     this.#heldBack = new Int16Array(0);
     this.#heardSamples = 0;
     this.#pauses?.restart();
@@ -87,6 +93,15 @@ export class VoskStream implements Recogniser {
       default:
         reply satisfies never;
     }
+  }
+
+  #tellVoice(heardSamples: number): void {
+    if (!this.#pauses || this.#pauses.isSpeaking === this.#isSpeaking) return;
+    const { frameSamples, onsetSamples, isSpeaking } = this.#pauses;
+    this.#isSpeaking = isSpeaking;
+    const since = heardSamples - (isSpeaking ? onsetSamples : frameSamples);
+    // The detector's frames are hundredths of a second.
+    this.#listener.voice?.(isSpeaking, since / (frameSamples * 100));
   }
 
   #pass(samples: Int16Array): void {
