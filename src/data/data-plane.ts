@@ -53,6 +53,9 @@ const MIN_BUFFERED_BYTES = 64 * 1024;
 /** A backlog worth telling of. */
 const TELL_BACKLOG_SECONDS = 1;
 
+/** The next chunk comes within this, where a source goes on: longer ones have a notice of their own. */
+const FLOWING_MS = 1_000;
+
 /** Until code that could not be loaded is asked for again. */
 const LOAD_AGAIN_MS = 3_000;
 
@@ -72,6 +75,7 @@ export class DataPlane {
   /** What waits for something that may never come, and is let go by `close()`. */
   readonly #waits = new Set<() => void>();
   #hasFinished = false;
+  #acceptedAt = -Infinity;
   #isClosed = false;
 
   constructor(settings: DataPlaneSettings, listener: DataPlaneListener) {
@@ -205,7 +209,8 @@ export class DataPlane {
     if (backlogSeconds > 0) this.#pauseWatch?.accepted(this.#settings.clock.now());
     if (connection > 1 && !isExact) this.#listener.notice('audio-inexact', { connection });
     if (backlogSeconds >= TELL_BACKLOG_SECONDS) {
-      const doneInSeconds = backlogSeconds / (this.#settings.catchUpRate - 1);
+      const { catchUpRate } = this.#settings;
+      const doneInSeconds = backlogSeconds / (this.#isFlowing ? catchUpRate - 1 : catchUpRate);
       this.#listener.notice('catching-up', { backlogSeconds, doneInSeconds });
     }
   }
@@ -235,6 +240,11 @@ export class DataPlane {
     return this.uplink.wasFlowing;
   }
 
+  /** Audio goes on coming, so that a backlog gets shorter by only what is sent beyond real time. */
+  get #isFlowing(): boolean {
+    return !this.#hasFinished && this.#settings.clock.now() - this.#acceptedAt <= FLOWING_MS;
+  }
+
   #accept(bytes: Uint8Array): void {
     if (this.#isClosed) return;
     const now = this.#settings.clock.now();
@@ -242,6 +252,7 @@ export class DataPlane {
       this.#listener.notice('audio-unreadable', { bytes: bytes.byteLength });
       return;
     }
+    this.#acceptedAt = now;
     this.#framing.push(bytes, now);
     this.uplink.accepted(now);
     this.#pauseWatch?.accepted(now);

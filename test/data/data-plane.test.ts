@@ -108,6 +108,21 @@ describe('a backlog', () => {
     expect([toldOf(999), toldOf(1_000)]).toEqual([[], [catchingUp(1, 2)]]);
   });
 
+  test('takes less time where no more audio comes', () => {
+    const doneAfter = (silenceMs: number) => {
+      const plane = bench.build();
+      plane.accept(audio(3_000));
+      bench.clock.advance(silenceMs);
+      return tellsOf(() => plane.attach(bench.socket));
+    };
+    expect(doneAfter(1_000)).toEqual([catchingUp(3, 6)]);
+    expect(doneAfter(1_001)).toEqual([catchingUp(3, 2)]);
+    const closing = bench.build();
+    closing.accept(audio(3_000));
+    closing.finish();
+    expect(tellsOf(() => closing.attach(bench.socket))).toEqual([catchingUp(3, 2)]);
+  });
+
   const skipped = (endSeconds: number) => ({
     'audio-dropped': { startSeconds: 0, endSeconds, reason: 'skipped' },
   });
