@@ -16,7 +16,15 @@ const PLAN: Plan = {
 };
 
 /** The whole performance in virtual time, with a recogniser that makes no mistakes. */
-function rehearse({ plan = PLAN, emulator = {} }: { plan?: Plan; emulator?: EmulatorOptions } = {}) {
+function rehearse({
+  plan = PLAN,
+  emulator = {},
+  isLocal = true,
+}: {
+  plan?: Plan;
+  emulator?: EmulatorOptions;
+  isLocal?: boolean;
+} = {}) {
   const clock = new VirtualClock();
   const disturbed = new Emulator({ clock, ...emulator });
   const undisturbed = new Emulator({ clock });
@@ -24,6 +32,7 @@ function rehearse({ plan = PLAN, emulator = {} }: { plan?: Plan; emulator?: Emul
   const auth = { apiKey: 'rehearsal' };
   const stage: Stage = {
     place: 'here',
+    isLocal,
     clock,
     disturbed: { auth, transport: network.transport },
     undisturbed: { auth, transport: new VirtualNetwork(undisturbed).transport },
@@ -80,6 +89,16 @@ describe('perform', () => {
       expect.stringMatching(/^reconnected in \d+ ms, \d+\.\d s replayed$/),
       expect.stringMatching(/^reconnected in \d+ ms, \d+\.\d s replayed$/),
     ]);
+  });
+
+  test('a slow recogniser of this machine is told of once, and by its cause', async () => {
+    const warningsOf = async (isLocal: boolean) => {
+      const rehearsal = rehearse({ isLocal, emulator: { processingDelayMs: 4_500 } });
+      await play(rehearsal);
+      return rehearsal.story.entries.flatMap(({ kind, text }) => (kind === 'warning' ? [text] : []));
+    };
+    expect(await warningsOf(true)).toEqual([expect.stringContaining('This machine is busy')]);
+    expect((await warningsOf(false))[0]).toContain('Transcripts lag behind');
   });
 
   test('an interruption ends it, with no timer and no connection left', async () => {

@@ -26,6 +26,7 @@ test('the demonstration keeps what it promises', { timeout: 180_000 }, async () 
   const [disturbed, undisturbed] = [open(1), open(2)];
   const stage: Stage = {
     place: 'virtual time',
+    isLocal: true,
     clock,
     disturbed: disturbed.address,
     undisturbed: undisturbed.address,

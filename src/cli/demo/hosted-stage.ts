@@ -11,6 +11,7 @@ export function openHostedStage(apiKey: string, url: string = HOSTED_URL): Stage
   const auth = { apiKey };
   return {
     place: new URL(url).host,
+    isLocal: false,
     clock: systemClock,
     disturbed: { auth, baseUrl: url, transport: disturbed.transport },
     undisturbed: { auth, baseUrl: url, transport: platformTransport },

@@ -17,6 +17,7 @@ export async function openLocalStage(vosk: VoskHost | undefined): Promise<Stage>
   ]);
   return {
     place: 'local emulator',
+    isLocal: true,
     clock: systemClock,
     disturbed: { auth: AUTH, baseUrl: disturbed.url, transport: platformTransport },
     undisturbed: { auth: AUTH, baseUrl: undisturbed.url, transport: platformTransport },

@@ -31,6 +31,10 @@ export interface Outcome {
   measuredSilenceMs: number | undefined;
 }
 
+/** What a recogniser that gets too little of the processor looks like from the client. */
+const LAGS: ReadonlySet<string> = new Set(['results-late', 'results-missing']);
+const SLOW_RECOGNISER = 'This machine is busy: its speech recogniser lags behind the audio';
+
 /** @returns when both sessions have ended; `undefined` where `signal` ended them. */
 export async function perform(
   recording: Recording,
@@ -63,9 +67,13 @@ export async function perform(
     story.count(seconds());
     story.receive(transcript, atMs());
   });
+  let isSlow = false;
   live.notices$.subscribe(({ code, severity, message }) => {
     // The story tells of lost connections in its own words.
-    if (severity !== 'info' && code !== 'connection-lost') story.warn(message, atMs());
+    if (severity === 'info' || code === 'connection-lost') return;
+    if (!stage.isLocal || !LAGS.has(code)) story.warn(message, atMs());
+    else if (!isSlow) story.warn(SLOW_RECOGNISER, atMs());
+    isSlow ||= LAGS.has(code);
   });
 
   const isAborted = () => signal.aborted;

@@ -19,6 +19,8 @@ export interface Stage {
   disturbed: Address;
   undisturbed: Address;
   strike(fault: FaultName): void;
+  /** Results are made on this machine: late ones say that it is busy, and nothing of the network. */
+  isLocal: boolean;
   /** The longest silence as the other end has measured it, if it can be asked. */
   measuredSilenceMs(): number | undefined;
   close(): Promise<void>;
