@@ -16,6 +16,7 @@ export default defineConfig({
     // The snippets of the documentation import the package by its name.
     alias: [
       { find: /^rx-deepgram$/, replacement: `${import.meta.dirname}/src/index.ts` },
+      { find: /^rx-deepgram\/static$/, replacement: `${import.meta.dirname}/src/static.ts` },
       { find: /^rx-deepgram\/(react|angular)$/, replacement: `${import.meta.dirname}/src/bindings/$1.ts` },
       {
         find: /^rx-deepgram\/(viewer|diagnosis|captions|testing)$/,

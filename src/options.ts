@@ -140,7 +140,7 @@ export interface LiveTranscriptionOptions {
    * reported to the platform, and disturbs nobody. No secret is ever in the events.
    */
   inspect?: ((event: InspectionEvent) => void) | Observer<InspectionEvent>;
-  /** Replaces the socket, for tests and unusual platforms. @defaultValue `ws` in Node, `WebSocket` elsewhere */
+  /** Replaces the socket, for tests and unusual platforms. @defaultValue `ws` in Node, Bun and Deno, `WebSocket` elsewhere */
   transport?: Transport;
   /**
    * Replaces time, for tests.

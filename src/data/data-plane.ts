@@ -15,6 +15,7 @@ import { CaptureClock } from './capture-clock.ts';
 import { Downlink, type DownlinkListener } from './downlink.ts';
 import { Finalizer } from './finalizer.ts';
 import { type Framing, type FrameSink, MILLISECONDS, RawFraming } from './framing.ts';
+import { loadFramings } from './framings.ts';
 import { type AudioChunk, Intake } from './intake.ts';
 import { PauseWatch } from './pause-watch.ts';
 import { type Primer, Uplink, type UplinkListener } from './uplink.ts';
@@ -277,7 +278,7 @@ export class DataPlane {
   async #loadFraming(isPackets: boolean, sink: FrameSink): Promise<void> {
     while (!this.#framing && !this.#isClosed) {
       try {
-        const { ContainerFraming, PacketFraming } = await import('./container-framing.ts');
+        const { ContainerFraming, PacketFraming } = await loadFramings();
         this.#framing = isPackets ? new PacketFraming(sink) : new ContainerFraming(sink, RawFraming);
       } catch (error) {
         this.#listener.notice('audio-unreadable', { bytes: 0 }, error);

@@ -14,6 +14,11 @@ export async function loadDiagnosis(): Promise<typeof Monitor> {
   return (diagnosis ??= await import('./monitor.ts'));
 }
 
+/** For platforms that refuse `import()`. */
+export function provideDiagnosis(loaded: typeof Monitor): void {
+  diagnosis = loaded;
+}
+
 /** What is wrong with a session, why, and what to do; the watching begins with the first subscriber. */
 export function diagnose(session: ObservedSession): Observable<Notice> {
   return defer(() =>
@@ -33,7 +38,7 @@ function unexplained(fact: Fact, cause: unknown): Notice {
     stage: 'event',
     severity: 'warning',
     message: fact.code,
-    remedy: '',
+    remedy: "See the cause. Where import() is refused, import 'rx-deepgram/static' first.",
     docs: '',
     since: fact.at,
     cause: fact.cause ?? cause,

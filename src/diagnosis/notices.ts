@@ -52,7 +52,8 @@ export const NOTICES = {
   'audio-unreadable': {
     severity: 'error',
     meaning: 'Audio could not be read, or the code that reads such audio could not be loaded',
-    remedy: 'See the cause. Audio waits for code, which is asked for again every 3 s; a Blob is given up.',
+    remedy:
+      "See the cause. Audio waits for code, which is asked for again every 3 s; where import() is refused, as in a service worker, import 'rx-deepgram/static' first. A Blob is given up.",
   },
   'catching-up': {
     severity: 'info',

@@ -1,5 +1,5 @@
 /**
- * The transport over the platform's own `WebSocket`: browsers, workers, Deno. Credentials travel as a sub-protocol, since no
+ * The transport over the platform's own `WebSocket`: browsers, workers, React Native. Credentials travel as a sub-protocol, since no
  * header can be set; why a handshake failed is not shown, and comes as 1006.
  */
 import type { Transport } from './transport.ts';

@@ -1,4 +1,4 @@
-/** The transport in Node, over `ws`: the only file that knows it. Shows handshake status and headers, as browsers cannot. */
+/** The transport in Node, Bun and Deno, over `ws`: the only file that knows it. Shows handshake status and headers, as browsers cannot. */
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import type { Socket, SocketEnd, Transport } from './transport.ts';

@@ -48,6 +48,7 @@ beforeAll(() => {
         'rx-deepgram/viewer': ['../../../src/viewer/index.ts'],
         'rx-deepgram/diagnosis': ['../../../src/diagnosis/index.ts'],
         'rx-deepgram/captions': ['../../../src/captions/index.ts'],
+        'rx-deepgram/static': ['../../../src/static.ts'],
         'rx-deepgram/testing': ['../../../src/testing/index.ts'],
       },
     },

@@ -10,6 +10,7 @@ interface Entry {
 }
 
 const ENTRIES: Record<string, Entry> = {
+  './static': { source: 'src/static.ts', values: [], types: [] },
   '.': {
     source: 'src/index.ts',
     values: [

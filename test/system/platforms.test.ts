@@ -1,5 +1,5 @@
 /** Platforms that have less than a browser, by what each lacks. Those that can be run are, in `test/platforms`. */
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { tell } from './story.ts';
 
 afterEach(() => vi.unstubAllGlobals());
@@ -32,6 +32,46 @@ test('without crypto, URL.canParse and setters of URL, as in React Native, no wo
   await story.close();
   expect(story.link.url).toMatch(/^wss:\/\/host\/v1\/listen\?.*keyterm=a%20b/);
   story.expectEveryWordOnce();
+});
+
+describe('where import() is refused, as in a service worker,', () => {
+  const FRAMINGS = '../../src/data/container-framing.ts';
+  const MONITOR = '../../src/diagnosis/monitor.ts';
+  const webm = { encoding: undefined, sample_rate: undefined } as never;
+
+  beforeEach(() => {
+    vi.resetModules();
+    const refuse = () => Promise.reject(new TypeError('import() is disallowed on ServiceWorkerGlobalScope'));
+    vi.doMock(FRAMINGS, refuse);
+    vi.doMock(MONITOR, refuse);
+  });
+  afterEach(() => {
+    vi.doUnmock(FRAMINGS);
+    vi.doUnmock(MONITOR);
+  });
+
+  test('a session whose audio could not be read does not say that it is drained [G2]', async () => {
+    const { tell } = await import('./story.ts');
+    const story = await tell({ listen: webm, drainMs: 5_000 });
+    story.live.send(new Uint8Array(400));
+    await vi.waitFor(() => expect(story.notices).toMatchObject([{ code: 'audio-unreadable' }]));
+    expect(story.notices[0]?.remedy).toContain("import 'rx-deepgram/static'");
+    const report = await story.close();
+    expect(report.outcome).toBe('deadline');
+    expect(story.notices.at(-1)).toMatchObject({ code: 'audio-unreadable', evidence: { bytes: 400 } });
+  });
+
+  test('rx-deepgram/static brings the code along [G3]', async () => {
+    vi.doUnmock(FRAMINGS);
+    vi.doUnmock(MONITOR);
+    await import('../../src/static.ts');
+    vi.doMock(FRAMINGS, () => expect.unreachable());
+    vi.doMock(MONITOR, () => expect.unreachable());
+    const { loadFramings } = await import('../../src/data/framings.ts');
+    const { loadDiagnosis } = await import('../../src/diagnosis/diagnose.ts');
+    expect(await loadFramings()).toHaveProperty('ContainerFraming');
+    expect(await loadDiagnosis()).toHaveProperty('monitor');
+  });
 });
 
 test('where no event can be captured, as in workerd, a session begins', async () => {

@@ -1,0 +1,11 @@
+/**
+ * Brings along the code that is otherwise loaded by `import()` when it is needed, for platforms that refuse `import()`, such as
+ * service workers: `import 'rx-deepgram/static'` before the first session.
+ */
+import * as framings from './data/container-framing.ts';
+import { provideFramings } from './data/framings.ts';
+import { provideDiagnosis } from './diagnosis/diagnose.ts';
+import * as monitor from './diagnosis/monitor.ts';
+
+provideFramings(framings);
+provideDiagnosis(monitor);
