@@ -1,0 +1,6 @@
+// The job as a program: `program.mjs URL KEY` prints what it came to.
+import process from 'node:process';
+import { job } from './job.mjs';
+
+const [, , url = '', key = ''] = process.argv;
+process.stdout.write(JSON.stringify(await job(url, key)));
