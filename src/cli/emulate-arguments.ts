@@ -14,6 +14,8 @@ import {
 export interface EmulateOptions {
   host: string;
   port: number;
+  /** Web pages that may connect, besides those of this machine. */
+  allowedOrigins: string[];
   /** Understands test tones instead of speech. */
   tones: boolean;
   /** What goes wrong, on the connections to come. */
@@ -31,6 +33,9 @@ and to break it the next; any API key will do.
 Options:
   --port N          where to listen; 0, the default, takes any free port
   --host NAME       by default 127.0.0.1: reachable from this machine only
+  --allow-origin ORIGIN
+                    a web page elsewhere that may connect, such as
+                    https://app.test; those of this machine always may
   --tones           understands the test tones of rx-deepgram/testing instead
                     of human speech; so it does where no speech recogniser is
                     installed, and tells how to install one
@@ -62,6 +67,7 @@ export function readEmulateArguments(
   const config = {
     port: { type: 'string', default: '0' },
     host: { type: 'string', default: '127.0.0.1' },
+    'allow-origin': { type: 'string', multiple: true, default: [] },
     tones: { type: 'boolean', default: false },
     fault: { type: 'string', multiple: true, default: [] },
     set: { type: 'string', multiple: true, default: [] },
@@ -70,7 +76,7 @@ export function readEmulateArguments(
   const { values } = parseArgs({ args: [...args], options: config });
   if (values.help) return { help: true };
   const port = readPort(values.port);
-  const { host, tones } = values;
+  const { host, tones, 'allow-origin': allowedOrigins } = values;
   try {
     const faults = values.fault.map((text) => parseFault(text, 'next'));
     const hopeless = faults.findIndex(({ on }) => on === 'open');
@@ -80,7 +86,7 @@ export function readEmulateArguments(
       };
     }
     const settings = readSettings(values.set);
-    const options = { host, port: port ?? 0, tones, faults, settings };
+    const options = { host, port: port ?? 0, allowedOrigins, tones, faults, settings };
     return port === undefined ? { options, badPort: values.port } : { options };
   } catch (error) {
     if (error instanceof BadFault) return { problem: `--fault: ${error.message}` };

@@ -6,7 +6,7 @@ import { type LoadRecogniser, loadedOrNot } from './recogniser.ts';
 
 /** Says the address first, in a line of its own: whoever started it as a child process needs no more. */
 export async function emulate(
-  { host, port, tones, faults, settings }: EmulateOptions,
+  { host, port, allowedOrigins, tones, faults, settings }: EmulateOptions,
   out: (text: string) => void,
   signal: AbortSignal,
   loadRecogniser?: LoadRecogniser,
@@ -16,6 +16,7 @@ export async function emulate(
     const emulator = await startEmulator({
       host,
       port,
+      allowedOrigins,
       ...settings,
       ...(vosk && { recogniser: vosk.recogniser }),
     });

@@ -5,7 +5,7 @@ import { emulate } from '../../src/cli/emulate.ts';
 import { createLiveTranscription } from '../../src/index.ts';
 import { count, encodePcm, parseFault, speak, startVosk } from '../../src/testing/index.ts';
 
-const plain = { host: '127.0.0.1', port: 0, tones: true, faults: [], settings: {} };
+const plain = { host: '127.0.0.1', port: 0, allowedOrigins: [], tones: true, faults: [], settings: {} };
 
 /** Runs the command, and resolves when it has printed its first line. */
 async function start(options: Parameters<typeof emulate>[0], loadRecogniser?: Parameters<typeof emulate>[3]) {
@@ -83,6 +83,12 @@ test('a fault on the command line strikes the connection it is for', async () =>
 
 describe('the command line of emulate', () => {
   const read = (...args: string[]) => readCommandLine(['emulate', ...args], {});
+
+  test('takes any number of origins', () => {
+    expect(read('--allow-origin', 'https://a.test', '--allow-origin', 'https://b.test')).toMatchObject({
+      allowedOrigins: ['https://a.test', 'https://b.test'],
+    });
+  });
 
   test('takes any number of faults, limits and readings', () => {
     expect(

@@ -56,6 +56,9 @@ const api = {
   'POST /api/cut': () => deepgram.cut?.(),
 };
 
+/** Where `npm run dev` and `ng serve` show the page; they pass on what it asks for. */
+const DEVELOPMENT = ['http://localhost:5173', 'http://localhost:4200'];
+
 const server = createServer((request, response) => void reply(request, response));
 
 /**
@@ -65,9 +68,12 @@ const server = createServer((request, response) => void reply(request, response)
 async function reply(request, response) {
   // Only under our own names: another site's name may be made to lead here.
   const isOurs = /^(localhost|127\.0\.0\.1):\d+$/.test(request.headers.host ?? '');
+  // Any website that somebody has open can send a POST here: the browser says which it was.
+  const { origin = '' } = request.headers;
+  const isPage = origin === `http://${request.headers.host}` || DEVELOPMENT.includes(origin);
   const call = api[`${request.method} ${request.url}`];
   try {
-    if (!isOurs) response.writeHead(403).end();
+    if (!isOurs || (request.method === 'POST' && !isPage)) response.writeHead(403).end();
     else if (call) response.end(JSON.stringify((await call()) ?? {}));
     else await sendPage(request.url ?? '/', response);
   } catch (error) {

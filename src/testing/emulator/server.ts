@@ -40,6 +40,13 @@ export interface EmulatorServerOptions extends EmulatorOptions {
    */
   handshakeTimeoutMs?: number;
   /**
+   * Web pages that may connect, by origin, such as `https://app.test`; besides those of this machine (`localhost` and loopback
+   * addresses), which always may. Others are refused with 403, so that no website in a browser on this machine talks to it.
+   * Programs send no `Origin`, and are not asked.
+   * @defaultValue none
+   */
+  allowedOrigins?: readonly string[];
+  /**
    * Whether the control page and its API are there, at `/` and `/control`. They answer this machine only.
    * @defaultValue true
    */
@@ -61,6 +68,7 @@ export class EmulatorServer extends Emulator implements AsyncDisposable {
   port = 0;
   readonly #sockets = new Set<Socket>();
   readonly #desk: ControlDesk | undefined;
+  readonly #allowedOrigins: ReadonlySet<string>;
   /** Plain requests so far. */
   #requests = 0;
   readonly #http: Server;
@@ -90,6 +98,7 @@ export class EmulatorServer extends Emulator implements AsyncDisposable {
         });
       },
     );
+    this.#allowedOrigins = new Set(options.allowedOrigins);
     if (options.control ?? true) this.#desk = new ControlDesk(this);
     this.#http.on('connection', (socket) => {
       this.#sockets.add(socket);
@@ -136,6 +145,13 @@ export class EmulatorServer extends Emulator implements AsyncDisposable {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { origin } = request.headers;
+    if (origin !== undefined && !isOfThisMachine(origin) && !this.#allowedOrigins.has(origin)) {
+      const why = 'Pages of this origin may not connect: name it in allowedOrigins.';
+      socket.once('finish', () => socket.destroy());
+      socket.end(asHttp(refusal(403, 'FORBIDDEN', why, this.#nextRequestId())));
+      return;
+    }
     const outcome = this.handshake({
       url: request.url ?? '/',
       ...(request.headers.authorization !== undefined && { authorization: request.headers.authorization }),
@@ -249,4 +265,9 @@ function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException):
 function protocolsOf(request: IncomingMessage): string[] {
   const header = request.headers['sec-websocket-protocol'] ?? '';
   return header.split(',').flatMap((protocol) => protocol.trim() || []);
+}
+
+/** No page can make up its origin, and no other machine can have one of these. */
+function isOfThisMachine(origin: string): boolean {
+  return /^[a-z]+:\/\/(([a-z0-9-]+\.)*localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(origin);
 }

@@ -55,6 +55,21 @@ test('a plain WebSocket client is transcribed, drained and closed with 1000', as
   expect(JSON.stringify(emulator.latest)).not.toContain('some-key');
 });
 
+test('a page of another origin is refused, unless it is named', async () => {
+  await using emulator = await startEmulator({ allowedOrigins: ['https://app.test'] });
+  const outcomeOf = async (origin: string) => {
+    const socket = new WebSocket(`${emulator.url}/v1/listen?${QUERY}`, ['token', 'some-key'], { origin });
+    socket.on('error', () => undefined);
+    const outcome = await Promise.race([once(socket, 'open').then(() => 'open'), refusedAs(socket)]);
+    socket.terminate();
+    return typeof outcome === 'string' ? outcome : `${outcome.status} ${outcome.body}`;
+  };
+  const own = ['http://localhost:5173', 'http://127.0.0.1:8080', 'http://[::1]', 'https://my.localhost'];
+  for (const origin of [...own, 'https://app.test']) expect(await outcomeOf(origin), origin).toBe('open');
+  const foreign = ['https://evil.test', 'http://localhost.evil.test', 'http://127.0.0.1.evil.test', 'null'];
+  for (const origin of foreign) expect(await outcomeOf(origin), origin).toMatch(/^403 .*allowedOrigins/);
+});
+
 test('a browser authenticates by sub-protocol, and gets the first one back', async () => {
   await using emulator = await startEmulator();
   const socket = new WebSocket(`${emulator.url}/v1/listen?${QUERY}`, [
