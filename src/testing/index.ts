@@ -2,6 +2,11 @@
  * The testing kit: a Deepgram emulator with faults by name, virtual time and a virtual network, and voices whose
  * words can be checked one by one.
  */
+export type { CallProvider, CallScript } from './calls/call-script.ts';
+export type { LostAudio } from './calls/plan-call.ts';
+export { dialCall } from './calls/dial-call.ts';
+export type { PlayedCall, PlayOptions } from './calls/performance.ts';
+export { playCall, type SimulatedSocket } from './calls/play-call.ts';
 export { VirtualClock, type VirtualClockOptions } from './clock/virtual-clock.ts';
 export { VirtualEventLoop } from './clock/virtual-event-loop.ts';
 export type { ReceivedMessage } from './emulator/connection-log.ts';

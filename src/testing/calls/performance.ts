@@ -1,0 +1,60 @@
+/** The playing of a plan: each message at its time, to whatever line. */
+import type { Clock } from '../../clock.ts';
+import type { CallPlan, LostAudio } from './plan-call.ts';
+
+/** A call that is being played. */
+export interface PlayedCall {
+  /** What the script's loss took away. */
+  readonly lost: readonly LostAudio[];
+  /** When it is hung up, in milliseconds since its start. */
+  readonly endsAtMs: number;
+  /** Settles when the socket has closed. */
+  readonly over: Promise<void>;
+  /** Breaks it off now, without a stop. */
+  cut(): void;
+}
+
+/** Options of `playCall` and `dialCall`. */
+export interface PlayOptions {
+  /** @defaultValue the system's clock; a `VirtualClock` for tests */
+  clock?: Clock;
+  /** Headers of the upgrade request, such as a signature. `dialCall` only. */
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** Where a call is played to. */
+export interface Line {
+  send(data: string | Uint8Array): void;
+  close(): void;
+  cut(): void;
+}
+
+/** Each message at its time; the schedule does not drift. Answers how to stop it. */
+export function play({ messages, hangUp, endsAtMs }: CallPlan, line: Line, clock: Clock): () => void {
+  const startedMs = clock.now();
+  let next = 0;
+  let timer: unknown;
+  const step = () => {
+    for (; next < messages.length; next += 1) {
+      const message = messages[next] as CallPlan['messages'][number];
+      const inMs = startedMs + message.atMs - clock.now();
+      // A timer that comes a hair too early would be set anew for nothing.
+      if (inMs > 0.5) {
+        timer = clock.setTimeout(step, inMs);
+        return;
+      }
+      line.send(message.data);
+    }
+    const inMs = startedMs + endsAtMs - clock.now();
+    if (inMs > 0.5) timer = clock.setTimeout(step, inMs);
+    else if (hangUp === 'cut') line.cut();
+    else line.close();
+  };
+  timer = clock.setTimeout(step, 0);
+  return () => clock.clearTimeout(timer);
+}
+
+/** What a test may know of a plan. */
+export function summaryOf({ lost, endsAtMs }: CallPlan): Pick<PlayedCall, 'lost' | 'endsAtMs'> {
+  return { lost, endsAtMs };
+}
