@@ -19,7 +19,7 @@ export default defineConfig({
       { find: /^rx-deepgram\/static$/, replacement: `${import.meta.dirname}/src/static.ts` },
       { find: /^rx-deepgram\/(react|angular)$/, replacement: `${import.meta.dirname}/src/bindings/$1.ts` },
       {
-        find: /^rx-deepgram\/(viewer|diagnosis|captions|testing)$/,
+        find: /^rx-deepgram\/(viewer|diagnosis|captions|telephony|testing)$/,
         replacement: `${import.meta.dirname}/src/$1/index.ts`,
       },
     ],

@@ -42,7 +42,9 @@ export type ErrorReason =
   /** This page can have none: it is not served over https, or the browser lacks what it takes. */
   | 'microphone-unsupported'
   /** The script of the audio thread did not load or broke off; a Content-Security-Policy that refuses `blob:` is the usual reason. */
-  | 'worklet-failed';
+  | 'worklet-failed'
+  /** A telephone provider's socket closed, or said something else, before the start of a call; or the call's encoding cannot be used. */
+  | 'no-call';
 
 /** What is known beside the reason; all of it safe to log. */
 export interface ErrorDetails {

@@ -47,6 +47,7 @@ beforeAll(() => {
         'rx-deepgram': ['../../../src/index.ts'],
         'rx-deepgram/viewer': ['../../../src/viewer/index.ts'],
         'rx-deepgram/diagnosis': ['../../../src/diagnosis/index.ts'],
+        'rx-deepgram/telephony': ['../../../src/telephony/index.ts'],
         'rx-deepgram/captions': ['../../../src/captions/index.ts'],
         'rx-deepgram/static': ['../../../src/static.ts'],
         'rx-deepgram/testing': ['../../../src/testing/index.ts'],

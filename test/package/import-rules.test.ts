@@ -24,6 +24,7 @@ type Area =
   | 'testing index'
   | 'sources'
   | 'bindings'
+  | 'telephony'
   | 'captions'
   | 'viewer'
   | 'cli';
@@ -173,6 +174,12 @@ const RULES: readonly Rule[] = [
     may: ['public index', 'rxjs', 'react', '@angular/core'],
     mayAsType: [],
     because: 'an adapter of one screen, written as a user would write it',
+  },
+  {
+    area: 'telephony',
+    may: ['public index', 'clock', 'rxjs'],
+    mayAsType: [],
+    because: 'a call is a source like any other, and runs wherever a socket is accepted, Node or not',
   },
   {
     area: 'captions',

@@ -1,0 +1,266 @@
+/**
+ * Frames of one or two tracks, in any order, to chunks of one stream, by their timestamps:
+ *
+ *     inbound    ▮1▮▮2▮▮3▮   ▮5▮        frontier ─┐
+ *     outbound        ▮3▮▮4▮                      ▼
+ *     chunks     ┃ 1 2 3 · ┃ 5 …       a hole is silence where it cannot be waited for any longer
+ *
+ * A chunk is released when every track has it whole, or when any track is `reorderMs` beyond it. What comes for a place behind the
+ * frontier is counted and ignored. Synchronous, and without a clock: it knows the provider's time only.
+ */
+import type { CallEncoding } from './dialect.ts';
+import { type Frame, TrackFrames } from './track-frames.ts';
+
+/** A chunk, and its place: what a source with a clock would call its capture time. */
+export interface AlignedChunk {
+  bytes: Uint8Array;
+  /** Samples since the start of the call; gaps count. */
+  at: number;
+}
+
+export interface AlignerSettings {
+  encoding: CallEncoding;
+  sampleRate: number;
+  /** Each is a channel. */
+  tracks: number;
+  frameMs: number;
+  reorderMs: number;
+  fillMs: number;
+}
+
+export interface AlignerListener {
+  chunk(chunk: AlignedChunk): void;
+  /** A hole that was not filled. */
+  gap(fromMs: number, toMs: number): void;
+  clockRestarted(): void;
+  /** A frame whose time was far from that of all others. */
+  stray(): void;
+  late(): void;
+  doubled(): void;
+}
+
+const SILENCE: Record<CallEncoding, { byte: number; sampleBytes: number }> = {
+  mulaw: { byte: 0xff, sampleBytes: 1 },
+  alaw: { byte: 0xd5, sampleBytes: 1 },
+  linear16: { byte: 0, sampleBytes: 2 },
+};
+/** Timestamps are whole milliseconds, and some are off by a few; the shortest frame is 10 ms. */
+const TOLERANCE_MS = 4;
+/** A timestamp further off is believed only when the next two agree: one bad number must not move the call. */
+const JUMP_MS = 1_000;
+const FRAMES_THAT_PROVE_A_JUMP = 3;
+
+export class Aligner {
+  readonly #settings: AlignerSettings;
+  readonly #listener: AlignerListener;
+  readonly #tracks: TrackFrames[];
+  /** Frames of each track far from where they should be. */
+  readonly #strays: Frame[][];
+  readonly #sampleBytes: number;
+  readonly #chunkSamples: number;
+  readonly #reorderSamples: number;
+  readonly #fillSamples: number;
+  readonly #toleranceSamples: number;
+  readonly #jumpSamples: number;
+  /** Everything before it has been released. */
+  #frontier = 0;
+  /** Behind everything that came. */
+  #head = 0;
+  #isEmpty = true;
+  frames = 0;
+  filledSamples = 0;
+
+  constructor(settings: AlignerSettings, listener: AlignerListener) {
+    const samples = (ms: number) => Math.round((ms * settings.sampleRate) / 1000);
+    this.#settings = settings;
+    this.#listener = listener;
+    this.#tracks = Array.from({ length: settings.tracks }, () => new TrackFrames());
+    this.#strays = this.#tracks.map(() => []);
+    this.#sampleBytes = SILENCE[settings.encoding].sampleBytes;
+    this.#chunkSamples = samples(settings.frameMs);
+    this.#reorderSamples = samples(settings.reorderMs);
+    this.#fillSamples = samples(settings.fillMs);
+    this.#toleranceSamples = samples(TOLERANCE_MS);
+    this.#jumpSamples = samples(JUMP_MS);
+  }
+
+  /** Takes a frame of whole samples. Without a time it follows the frame before it. */
+  take(trackNumber: number, timestampMs: number | undefined, bytes: Uint8Array): void {
+    const track = this.#tracks[trackNumber] as TrackFrames;
+    const length = bytes.length / this.#sampleBytes;
+    const at =
+      timestampMs === undefined
+        ? Math.max(track.end, track.origin, this.#frontier)
+        : track.origin + Math.round((timestampMs * this.#settings.sampleRate) / 1000);
+    const start = track.place(at, this.#toleranceSamples);
+    const frame = { start, end: start + length, bytes };
+    this.frames += 1;
+    if (this.#isStray(frame)) {
+      this.#rememberStray(trackNumber, frame);
+    } else {
+      this.#place(track, frame);
+      this.#settleStrays(trackNumber);
+    }
+    this.#release(Math.max(this.#readyTo(), this.#head - this.#reorderSamples), false);
+  }
+
+  /** Releases what needs not be waited for, even if it fills no chunk: for when the audio pauses. */
+  releaseSettled(): void {
+    this.#release(Math.max(this.#readyTo(), this.#head - this.#reorderSamples), true);
+  }
+
+  /** Releases everything, what came last after a jump included: nothing will come to prove it. */
+  flush(): void {
+    const head = this.#head;
+    this.#tracks.forEach((track, index) => {
+      const strays = this.#strays[index] as Frame[];
+      if ((strays[0]?.start ?? 0) > head) for (const frame of strays.splice(0)) this.#place(track, frame);
+    });
+    this.#release(this.#head, true);
+  }
+
+  /** Another stream goes on with the call, `ms` after the end of what has come; its timestamps begin at zero. */
+  restartAfter(ms: number): void {
+    this.flush();
+    const origin = this.#head + Math.round((ms * this.#settings.sampleRate) / 1000);
+    this.#tracks.forEach((track, index) => {
+      track.origin = origin;
+      this.#settleStrays(index);
+    });
+  }
+
+  #place(track: TrackFrames, frame: Frame): void {
+    if (frame.end <= this.#frontier) {
+      if (track.wasFilled(frame.start, frame.end)) this.#listener.late();
+      else this.#listener.doubled();
+      return;
+    }
+    if (track.has(frame.start, this.#toleranceSamples)) {
+      this.#listener.doubled();
+      return;
+    }
+    track.add(frame);
+    this.#head = Math.max(this.#head, frame.end);
+    this.#isEmpty = false;
+  }
+
+  #isStray({ start, end }: Frame): boolean {
+    const isFarAhead = start - this.#head > this.#jumpSamples;
+    return !this.#isEmpty && (isFarAhead || this.#frontier - end > this.#jumpSamples);
+  }
+
+  /** Three in a row are no mistake: the audio went on elsewhere, or the provider counts anew. The other track then has, too. */
+  #rememberStray(trackNumber: number, frame: Frame): void {
+    const strays = this.#strays[trackNumber] as Frame[];
+    const last = strays.at(-1);
+    if (last && Math.abs(frame.start - last.end) > this.#reorderSamples) this.#settleStrays(trackNumber);
+    strays.push(frame);
+    if (strays.length < FRAMES_THAT_PROVE_A_JUMP) return;
+    const first = strays[0] as Frame;
+    const shift = first.start < this.#head ? this.#head - first.start : 0;
+    if (shift > 0) this.#listener.clockRestarted();
+    this.#strays.forEach((others, index) => {
+      const isNear = others[0] && Math.abs(others[0].start - first.start) <= this.#jumpSamples;
+      if (!isNear) return;
+      const track = this.#tracks[index] as TrackFrames;
+      track.origin += shift;
+      for (const { start, end, bytes } of others.splice(0)) {
+        this.#place(track, { start: start + shift, end: end + shift, bytes });
+      }
+    });
+  }
+
+  /** What nothing proves is ignored, unless the audio has come to it meanwhile. */
+  #settleStrays(trackNumber: number): void {
+    for (const frame of (this.#strays[trackNumber] as Frame[]).splice(0)) {
+      if (this.#isStray(frame)) this.#listener.stray();
+      else this.#place(this.#tracks[trackNumber] as TrackFrames, frame);
+    }
+  }
+
+  /** Whole on every track up to here. */
+  #readyTo(): number {
+    return Math.min(...this.#tracks.map((track) => track.contiguousTo(this.#frontier)));
+  }
+
+  /** `partly`: a chunk that is not full goes out as well. Before a gap it always does. */
+  #release(limit: number, partly: boolean): void {
+    for (;;) {
+      const coveredTo = this.#coveredTo();
+      const next = this.#nextAfter(coveredTo);
+      const to = Math.min(limit, coveredTo);
+      while (this.#frontier + this.#chunkSamples <= to) this.#emit(this.#frontier + this.#chunkSamples);
+      const isAtGap = next !== undefined && next < limit;
+      if (this.#frontier < to && (partly || isAtGap)) this.#emit(to);
+      if (!isAtGap) return;
+      this.#listener.gap(this.#msOf(this.#frontier), this.#msOf(next));
+      this.#frontier = next;
+    }
+  }
+
+  /** Where the audio of all tracks together, with holes that may be filled, comes to an end. */
+  #coveredTo(): number {
+    let to = this.#frontier;
+    for (let before = -1; before !== to; ) {
+      before = to;
+      for (const { waiting } of this.#tracks) {
+        for (const { start, end } of waiting) {
+          if (end > to && start - to <= this.#fillSamples) to = end;
+        }
+      }
+    }
+    return to;
+  }
+
+  /** Where there is audio again after a hole. */
+  #nextAfter(position: number): number | undefined {
+    const starts = this.#tracks.flatMap(({ waiting }) => waiting.map(({ start }) => start));
+    const later = starts.filter((start) => start > position);
+    return later.length > 0 ? Math.min(...later) : undefined;
+  }
+
+  #emit(to: number): void {
+    const from = this.#frontier;
+    const channels = this.#tracks.length;
+    const bytes = new Uint8Array((to - from) * this.#sampleBytes * channels);
+    bytes.fill(SILENCE[this.#settings.encoding].byte);
+    this.#tracks.forEach((track, channel) => {
+      this.filledSamples += track.release(from, to, (frame, start, end) => {
+        this.#copy(frame, start, end, bytes, from, channel, channels);
+      });
+    });
+    this.#frontier = to;
+    this.#listener.chunk({ bytes, at: from });
+  }
+
+  #copy(
+    frame: Frame,
+    start: number,
+    end: number,
+    into: Uint8Array,
+    from: number,
+    channel: number,
+    channels: number,
+  ): void {
+    const size = this.#sampleBytes;
+    const source = frame.bytes.subarray((start - frame.start) * size, (end - frame.start) * size);
+    if (channels === 1) {
+      into.set(source, (start - from) * size);
+      return;
+    }
+    const stride = size * channels;
+    let at = (start - from) * stride + channel * size;
+    for (let i = 0; i < source.length; i += size, at += stride) {
+      for (let byte = 0; byte < size; byte += 1) into[at + byte] = source[i + byte] as number;
+    }
+  }
+
+  #msOf(samples: number): number {
+    return Math.round((samples * 1000) / this.#settings.sampleRate);
+  }
+}
+
+/** Bytes of one sample. */
+export function sampleBytesOf(encoding: CallEncoding): number {
+  return SILENCE[encoding].sampleBytes;
+}

@@ -1,0 +1,18 @@
+/** The public names of `rx-deepgram/telephony`: telephone calls as sources of audio. */
+export type { CallOptions } from './call-options.ts';
+export { type CallRegistry, type CallRegistryOptions, callRegistry } from './call-registry.ts';
+export type { CallSocket, SocketMessage } from './call-socket.ts';
+export type { CallEncoding, Dialect, DialectEvent, DialectField } from './dialect.ts';
+export { fromCall, fromTelnyx, fromTwilio, fromVonage } from './from-call.ts';
+export type {
+  CallControl,
+  CallCounts,
+  CallDetails,
+  CallEnd,
+  CallListen,
+  CallNotice,
+  CallNoticeCode,
+  CallStream,
+  CallTrack,
+  PhoneCall,
+} from './phone-call.ts';

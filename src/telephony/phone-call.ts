@@ -1,0 +1,126 @@
+/** What an app holds of a telephone call: its audio, what it is, and how it ends. */
+import type { Observable } from 'rxjs';
+import type { CallEncoding } from './dialect.ts';
+
+/** A side of a call, as seen from the provider: `inbound` is what the other party says, `outbound` what it hears. */
+export type CallTrack = 'inbound' | 'outbound';
+
+/** Goes into `listen`, beside the model. */
+export interface CallListen {
+  encoding: CallEncoding;
+  sample_rate: number;
+  channels: number;
+  /** Each track is transcribed by itself. */
+  multichannel?: true;
+  [parameter: string]: string | number | boolean | undefined;
+}
+
+/** Audio, and how to declare it. */
+export interface CallStream {
+  /** The track of each channel. */
+  tracks: readonly CallTrack[];
+  /**
+   * Chunks of `frameMs`, in order and without holes. They are kept from the start of the call until the first subscription, at most a
+   * minute of them. Completes when the call ends, so that `transcribe()` drains.
+   */
+  audio$: Observable<Uint8Array>;
+  listen: CallListen;
+}
+
+/** What the provider says of a call at its start. */
+export interface CallDetails {
+  /** `twilio`, `telnyx` … */
+  provider: string;
+  /** Twilio's `streamSid`: new for each stream of a call. */
+  streamId: string | undefined;
+  /** Twilio's `callSid`. */
+  callId: string | undefined;
+  accountId: string | undefined;
+  /** The caller's number, where the provider gives it; Twilio does so only as a custom parameter. */
+  from: string | undefined;
+  to: string | undefined;
+  /** Custom parameters, which whoever starts the stream chooses. */
+  parameters: Readonly<Record<string, string>>;
+  /** The message itself. */
+  start: Readonly<Record<string, unknown>>;
+}
+
+/** What happens beside the audio. */
+export type CallControl =
+  /** A key was pressed. `durationMs` where the provider tells it. */
+  | { type: 'dtmf'; digit: string; durationMs: number | undefined }
+  /** A mark that was sent comes back: what stood before it was played, or cleared. */
+  | { type: 'mark'; name: string }
+  /** What waited to be played was cleared. */
+  | { type: 'cleared' }
+  /** No audio has come for two seconds: on hold, muted, or the network stands. No provider says so: it is inferred. */
+  | { type: 'hold' }
+  /** Audio comes again. */
+  | { type: 'hold-ended'; heldMs: number };
+
+/** Kinds of {@link CallNotice}. */
+export type CallNoticeCode =
+  /** A message that could not be read, or a frame that is no audio; it is ignored. */
+  | 'bad-message'
+  /** Audio of a track that the call did not announce; it is ignored. See `tracks` of {@link CallOptions}. */
+  | 'unexpected-track'
+  /** A frame came when its time had been filled with silence; it is ignored. See `reorderMs`. */
+  | 'late-audio'
+  /** A frame came twice; the second is ignored. */
+  | 'doubled-audio'
+  /** A hole longer than `fillMs`, of which nothing was filled: times after it are earlier by its length. */
+  | 'gap'
+  /** The provider's timestamps jumped back; the audio goes on where it was. */
+  | 'clock-restarted'
+  /** The socket closed without a stop, and the call waits for `resumeWithinMs`. */
+  | 'stream-lost'
+  /** A new stream of the same call goes on with it. */
+  | 'stream-resumed'
+  /** Nobody subscribed to the audio for a minute, and the oldest was given up. */
+  | 'audio-dropped'
+  /** The provider reports an error. */
+  | 'provider-error';
+
+/** Something about the call that is not as it should be. Of each kind that concerns single frames there is one notice; `counts` goes on. */
+export interface CallNotice {
+  code: CallNoticeCode;
+  /** What happened, in a sentence. */
+  message: string;
+  /** A gap: where it is in the call, in milliseconds since its start. */
+  fromMs?: number;
+  toMs?: number;
+}
+
+/** What became of the frames of a call. */
+export interface CallCounts {
+  /** Frames taken. */
+  frames: number;
+  late: number;
+  doubled: number;
+  /** Messages that could not be read, and frames of unexpected tracks. */
+  bad: number;
+  /** Silence that was put into holes, and for a track without audio, in milliseconds; of both tracks together. */
+  filledMs: number;
+  gaps: number;
+}
+
+/** How a call ended. */
+export interface CallEnd {
+  /** `stop`: the provider said so; `closed`: the socket closed without it. */
+  reason: 'stop' | 'closed';
+}
+
+/** A telephone call as a source of audio. */
+export interface PhoneCall extends CallStream {
+  /** One stream with a channel for each track; with `split`, one for each track, of which the first is this call's own `audio$`. */
+  readonly streams: readonly CallStream[];
+  readonly call: CallDetails;
+  /** Keys, marks and holds. What happens before the first subscription is kept for it. */
+  readonly control$: Observable<CallControl>;
+  /** What is wrong. What happens before the first subscription is kept for it. */
+  readonly notices$: Observable<CallNotice>;
+  /** A new object each time it is asked for. */
+  readonly counts: CallCounts;
+  /** Settles when the call is over. Never rejects. */
+  readonly ended: Promise<CallEnd>;
+}
