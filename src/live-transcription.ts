@@ -9,6 +9,7 @@ import type { Transcript } from './data/stitcher.ts';
 import type { Utterance } from './data/utterances.ts';
 import type { Notice } from './diagnosis/notices.ts';
 import type { TranscriptionError } from './errors.ts';
+import type { ConnectionEnd } from './protocol/close-reasons.ts';
 import type { ServerMessage } from './protocol/server-messages.ts';
 
 /** Where the session stands. */
@@ -18,6 +19,8 @@ export interface Status {
   state: ConnectionState;
   /** Why the session failed. */
   error: TranscriptionError | undefined;
+  /** How the last connection or attempt ended, until a final result comes on a later one. `explain()` puts it in words. */
+  lastEnd: ConnectionEnd | undefined;
 }
 
 /** Where every sample stands: `accepted = confirmed + pending + dropped`. Samples are those of one channel. */
@@ -42,6 +45,8 @@ export interface SessionReport {
   outcome: 'drained' | 'deadline' | 'aborted' | 'failed';
   /** Why it failed, if it did. */
   error: TranscriptionError | undefined;
+  /** How the last connection or attempt ended, if no final result has come since: why something is pending, whatever the outcome. */
+  lastEnd: ConnectionEnd | undefined;
   /** Where the audio stands for good: what is still pending was never covered by a final result. */
   ledger: AudioLedger;
   /** Connections that were opened; all but the first are reconnects. */

@@ -27,7 +27,9 @@ export type Auth =
   /** A Deepgram API key, for servers. Sent as `Token`. */
   | { apiKey: string }
   /** A temporary token (JWT) from `POST /v1/auth/grant`, for browsers. Sent as `Bearer`. */
-  | { accessToken: string };
+  | { accessToken: string }
+  /** The same, in the form in which `POST /v1/auth/grant` answers. */
+  | { access_token: string; expires_in?: number };
 
 /**
  * Called afresh for every attempt, so that each gets a token that has not expired; give up when `signal` aborts. What it
@@ -260,12 +262,12 @@ const SECRET = /^[\x21-\x7e]+$/;
 
 /** Never shows the value: it may be a secret in the wrong place. */
 function credentialsOf(auth: unknown, name: string, address: string): Credentials {
-  const { apiKey, accessToken } = (auth ?? {}) as { apiKey?: unknown; accessToken?: unknown };
-  const value = apiKey ?? accessToken;
-  if (typeof value !== 'string' || !SECRET.test(value) || (apiKey && accessToken)) {
+  const { apiKey, accessToken, access_token: granted } = (auth ?? {}) as Record<string, unknown>;
+  const [value, second] = [apiKey, accessToken, granted].filter(Boolean);
+  if (typeof value !== 'string' || !SECRET.test(value) || second !== undefined) {
     throw invalidOption(
       `${name} holds no secret, or two, or one with characters that none has.`,
-      'Give { apiKey } with a Deepgram API key, or { accessToken } with a temporary token.',
+      'Give { apiKey } with a Deepgram API key, or { accessToken } or { access_token } with a temporary token.',
     );
   }
   // Quoted, it is all of a value; a long one is found within one, too.

@@ -71,7 +71,7 @@ class Session implements LiveTranscription {
   readonly #messages = new Subject<ServerMessage>();
   /** Late subscribers learn of the end, too. */
   readonly #status = new ReplaySubject<Status>(1);
-  #shown: Status = { phase: 'waiting', state: 'dormant', error: undefined };
+  #shown: Status = { phase: 'waiting', state: 'dormant', error: undefined, lastEnd: undefined };
   readonly transcripts$ = this.#transcripts.asObservable();
   readonly utterances$ = this.#utterances.asObservable();
   readonly messages$ = this.#messages.asObservable();
@@ -284,7 +284,7 @@ class Session implements LiveTranscription {
     const error = state === 'failed' && context.lastEnd ? this.#errorOf(context.lastEnd) : undefined;
     const hasEnded = state === 'closed' || state === 'failed';
     if (hasEnded) this.#finish(error);
-    this.#shown = { phase, state, error };
+    this.#shown = { phase, state, error, lastEnd: context.lastEnd };
     this.#status.next(this.#shown);
     if (hasEnded) this.#complete();
   }
@@ -297,6 +297,7 @@ class Session implements LiveTranscription {
     this.#report = {
       outcome: error ? 'failed' : this.#outcome,
       error,
+      lastEnd: this.actor.getSnapshot().context.lastEnd,
       ledger: this.ledger,
       connections,
       attempts: this.actor.getSnapshot().context.attempts,

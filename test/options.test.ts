@@ -135,6 +135,10 @@ test('a key and a token are told apart, and http addresses are taken as ws', asy
   expect(await schemeOf({ apiKey: 'x' })).toBe('token');
   expect(await schemeOf({ accessToken: 'x' })).toBe('bearer');
   expect(await schemeOf(async () => ({ accessToken: 'x' }))).toBe('bearer');
+  expect(await schemeOf(() => ({ access_token: 'x', expires_in: 30 })), 'as Deepgram grants it').toBe(
+    'bearer',
+  );
+  await expect(schemeOf(() => ({ apiKey: 'x', access_token: 'y' }))).rejects.toThrow('or two');
 });
 
 test.each([

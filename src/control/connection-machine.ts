@@ -15,7 +15,7 @@
  * Everything inside `attached` has a live socket: leaving it, by whatever transition, tears the socket down.
  */
 import { assign, cancel, emit, enqueueActions, fromCallback, or, raise, setup, stateIn } from 'xstate';
-import { retryAfter } from '../protocol/close-reasons.ts';
+import { isForeignRefusal, retryAfter } from '../protocol/close-reasons.ts';
 import { backoffDelayMs, nextRandom } from './backoff.ts';
 import { type ConnectionContext, type ConnectionSettings, initialContext, ONLINE_MS } from './context.ts';
 import type { ConnectionEmitted, ConnectionEvent } from './events.ts';
@@ -27,7 +27,14 @@ type Ended = Extract<ConnectionEvent, { type: 'socket.ended' | 'socket.stalled' 
 function verdictOn(context: ConnectionContext, { end, at, pendingAudio, flowingAudio }: Ended): Verdict {
   const { outageSince = at, settings } = context;
   const { canReauthorise } = settings;
-  const history = { ...context, outageMs: at - outageSince, canReauthorise, pendingAudio, flowingAudio };
+  const history = {
+    ...context,
+    outageMs: at - outageSince,
+    sinceLastEndMs: at - context.lastEndAt,
+    canReauthorise,
+    pendingAudio,
+    flowingAudio,
+  };
   return decideRecovery(end, history, settings);
 }
 
@@ -63,7 +70,8 @@ const machineSetup = setup({
     rememberAudio: assign({ pendingAudio: true }),
     rememberEnd: assign(({ context, event }) => {
       const { end, at, pendingAudio } = event as Ended;
-      const retry = retryAfter(end.kind);
+      const isForeign = isForeignRefusal(end);
+      const retry = isForeign ? 'gently' : retryAfter(end.kind);
       const { seed, random } = nextRandom(context.seed);
       return {
         seed,
@@ -73,6 +81,8 @@ const machineSetup = setup({
         serverSilences: context.serverSilences + (end.kind === 'server-silent' ? 1 : 0),
         outageSince: context.outageSince ?? at,
         lastEnd: end,
+        lastEndAt: at,
+        foreignRefusals: isForeign ? context.foreignRefusals + 1 : 0,
         reauthorised: context.reauthorised || retry === 'reauthorise',
         hadAudio: pendingAudio,
         pendingAudio: false,
@@ -85,7 +95,7 @@ const machineSetup = setup({
       lastEnd: undefined,
       everConfirmed: true,
     }),
-    acceptCredentials: assign({ reauthorised: false }),
+    acceptCredentials: assign({ reauthorised: false, hasOpened: true, foreignRefusals: 0 }),
     endOutage: assign({ outageSince: undefined }),
     beginClosing: assign({ closing: true }),
     armDeadline: enqueueActions(({ event, enqueue }) => {

@@ -9,8 +9,6 @@ export interface ConnectionSettings extends RecoverySettings {
   keepAliveMs: number;
   /** Idle time after which the connection is given back; `Infinity` holds it. */
   disconnectAfterIdleMs: number;
-  /** Between two attempts of a long outage. */
-  probeMs: number;
   /** How long a drain may take when the user has not set a deadline of their own. */
   drainMs: number;
   /** The credentials come from a function, so that a refused one may be followed by another. */
@@ -55,6 +53,12 @@ export interface ConnectionContext {
   lastEnd: ConnectionEnd | undefined;
   /** A new token was tried, and has not opened a connection since. */
   reauthorised: boolean;
+  /** When that was. */
+  lastEndAt: number;
+  /** A connection has opened in this session. */
+  hasOpened: boolean;
+  /** Refusals in a row that did not come from Deepgram. */
+  foreignRefusals: number;
   /** Unconfirmed audio was left at the last end. */
   hadAudio: boolean;
   /** Some result has confirmed audio in this session. */
@@ -82,6 +86,9 @@ export function initialContext(settings: Partial<ConnectionSettings> = {}): Conn
     outageSince: undefined,
     lastEnd: undefined,
     reauthorised: false,
+    lastEndAt: -Infinity,
+    hasOpened: false,
+    foreignRefusals: 0,
     hadAudio: false,
     everConfirmed: false,
     onlines: 0,

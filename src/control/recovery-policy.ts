@@ -2,7 +2,7 @@
  * What to do when a connection ends: one pure function, from the end and the history to a verdict. No other file
  * decides about retries.
  */
-import { type ConnectionEnd, retryAfter } from '../protocol/close-reasons.ts';
+import { type ConnectionEnd, isForeignRefusal, retryAfter } from '../protocol/close-reasons.ts';
 
 /** What the verdict depends on, beside the end itself. */
 export interface RecoveryHistory {
@@ -16,6 +16,12 @@ export interface RecoveryHistory {
   reauthorised: boolean;
   /** The credentials come from a function, so that asking again may help. */
   canReauthorise: boolean;
+  /** A connection has opened in this session: what refuses now did not then. */
+  hasOpened: boolean;
+  /** Refusals in a row that did not come from Deepgram. */
+  foreignRefusals: number;
+  /** Between the end before this one and this one. */
+  sinceLastEndMs: number;
   /** Accepted audio waits for a final result. */
   pendingAudio: boolean;
   /** More of it was coming. */
@@ -34,6 +40,8 @@ export interface RecoverySettings {
   suspendAfterMs: number;
   /** Outage after which the session fails; `Infinity` to go on probing. */
   giveUpAfterMs: number;
+  /** Between two attempts of a long outage. */
+  probeMs: number;
 }
 
 /**
@@ -45,6 +53,9 @@ export type Verdict = 'retry' | 'suspend' | 'rest' | 'finish' | 'fail';
 /** Without a single result ever, NET-0000 means a wrong format rather than a sick server: two tries show which. */
 const SILENT_TRIES = 2;
 
+/** A proxy that answers in Deepgram's place may do so for a moment; five times in a row, and it stays. */
+const FOREIGN_REFUSALS = 5;
+
 /** The verdict on an end. */
 export function decideRecovery(
   end: ConnectionEnd,
@@ -52,7 +63,9 @@ export function decideRecovery(
   settings: RecoverySettings,
 ): Verdict {
   if (history.closing && !history.pendingAudio) return 'finish';
-  const retry = retryAfter(end.kind);
+  const isPassing = history.hasOpened && isForeignRefusal(end);
+  if (isPassing && history.foreignRefusals + 1 >= FOREIGN_REFUSALS) return 'fail';
+  const retry = isPassing ? 'gently' : retryAfter(end.kind);
   if (retry === 'never') return 'fail';
   if (retry === 'reauthorise' && (history.reauthorised || !history.canReauthorise)) return 'fail';
   // Whoever closes will send nothing more, and waits for no audio either.
@@ -60,8 +73,11 @@ export function decideRecovery(
   if (end.kind === 'server-silent' && !history.everConfirmed && history.serverSilences + 1 >= SILENT_TRIES)
     return 'fail';
   if (history.outageMs >= settings.giveUpAfterMs) return 'fail';
+  // An idle connection that comes back each time is no outage, and costs no more attempts than probes would.
+  const isIdleCut = !history.flowingAudio && history.sinceLastEndMs >= settings.probeMs;
   const isLongOutage =
-    history.failures >= settings.suspendAfterFailures || history.outageMs >= settings.suspendAfterMs;
+    (history.failures >= settings.suspendAfterFailures && !isIdleCut) ||
+    history.outageMs >= settings.suspendAfterMs;
   // Whoever closes will not wait for a probe.
   return isLongOutage && !history.closing ? 'suspend' : 'retry';
 }

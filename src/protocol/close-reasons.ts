@@ -102,6 +102,16 @@ export function retryAfter(kind: EndKind): Retry {
   return ENDINGS[kind][0];
 }
 
+/**
+ * A handshake refused for good, and not by Deepgram, whose refusals have a `dg-` header or a JSON body of their own: a proxy or a
+ * login page on the way.
+ */
+export function isForeignRefusal({ kind, status, serverMessage, requestId }: ConnectionEnd): boolean {
+  const retry = retryAfter(kind);
+  const isRefusal = status !== undefined && (retry === 'never' || retry === 'reauthorise');
+  return isRefusal && serverMessage === undefined && requestId === undefined;
+}
+
 /** What to do about an end, where there is something to do. */
 export function remedyFor(kind: EndKind): string | undefined {
   const ending: Ending = ENDINGS[kind];

@@ -92,6 +92,7 @@ describe('report', () => {
     report: {
       outcome: 'drained',
       error: undefined,
+      lastEnd: undefined,
       ledger,
       connections: 3,
       attempts: 3,

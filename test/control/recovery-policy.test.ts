@@ -25,6 +25,9 @@ const histories: fc.Arbitrary<RecoveryHistory> = fc.record({
   serverSilences: fc.nat(5),
   outageMs: fc.nat(1_000_000),
   reauthorised: fc.boolean(),
+  hasOpened: fc.boolean(),
+  foreignRefusals: fc.nat(5),
+  sinceLastEndMs: fc.nat(100_000),
   canReauthorise: fc.boolean(),
   pendingAudio: fc.boolean(),
   flowingAudio: fc.boolean(),
@@ -82,9 +85,11 @@ test('pending audio is not left to rest while more is coming, nor before another
 });
 
 test('no attempt follows an outage of giveUpAfterMs; at full pace after the limits of suspension only to close [G7]', () => {
-  forEveryEnd((_kind, { outageMs, failures, closing }, verdict) => {
+  forEveryEnd((_kind, { outageMs, failures, closing, flowingAudio, sinceLastEndMs }, verdict) => {
     if (outageMs >= SETTINGS.giveUpAfterMs) expect(goesOn(verdict)).toBe(false);
-    if (!closing && (outageMs >= SETTINGS.suspendAfterMs || failures >= SETTINGS.suspendAfterFailures)) {
+    const isIdleCut = !flowingAudio && sinceLastEndMs >= SETTINGS.probeMs;
+    const hasFailed = failures >= SETTINGS.suspendAfterFailures && !isIdleCut;
+    if (!closing && (outageMs >= SETTINGS.suspendAfterMs || hasFailed)) {
       expect(verdict).not.toBe('retry');
     }
   });
@@ -107,4 +112,37 @@ test('every end that can end a session says why and what to do', () => {
       expect(remedyFor(kind), kind).toBeTruthy();
     }
   }
+});
+
+describe('a refusal without a mark of Deepgram', () => {
+  const decide = (history: Partial<RecoveryHistory>, mark: object = {}) =>
+    decideRecovery(
+      { kind: 'not-found', status: 404, ...mark },
+      { ...SITUATIONS['first failure, audio pending'], ...history },
+      SETTINGS,
+    );
+
+  test('is final at once before a connection has opened, and at the fifth in a row after that [G7]', () => {
+    expect(decide({})).toBe('fail');
+    const verdicts = [0, 1, 2, 3, 4, 5].map((foreignRefusals) =>
+      decide({ hasOpened: true, foreignRefusals }),
+    );
+    expect(verdicts).toEqual(['retry', 'retry', 'retry', 'retry', 'fail', 'fail']);
+  });
+
+  test('is told from one of Deepgram by its header or its body, which is never retried [G7]', () => {
+    expect(decide({ hasOpened: true }, { serverMessage: 'No such model.' })).toBe('fail');
+    expect(decide({ hasOpened: true }, { requestId: 'b0a2' })).toBe('fail');
+  });
+
+  test('may be a 401, also with a fixed key [G7]', () => {
+    const fixed = { hasOpened: true, canReauthorise: false };
+    expect(decide(fixed, { kind: 'unauthorized', status: 401 })).toBe('retry');
+    expect(decide(fixed, { kind: 'unauthorized', status: 401, requestId: 'b0a2' })).toBe('fail');
+  });
+
+  test('is no close of an open connection, whose code comes from Deepgram [G7]', () => {
+    const close = { kind: 'protocol-refused', status: undefined, code: 1008 };
+    expect(decide({ hasOpened: true }, close)).toBe('fail');
+  });
 });

@@ -6,13 +6,21 @@ import type { RecoveryHistory, Verdict } from '../../src/control/recovery-policy
 import type { EndKind } from '../../src/protocol/close-reasons.ts';
 
 /** Settings under which every situation can be told apart. */
-export const SETTINGS = { suspendAfterFailures: 20, suspendAfterMs: 60_000, giveUpAfterMs: 600_000 };
+export const SETTINGS = {
+  suspendAfterFailures: 20,
+  suspendAfterMs: 60_000,
+  giveUpAfterMs: 600_000,
+  probeMs: 30_000,
+};
 
 const FRESH: RecoveryHistory = {
   failures: 0,
   serverSilences: 0,
   outageMs: 0,
   reauthorised: false,
+  hasOpened: false,
+  foreignRefusals: 0,
+  sinceLastEndMs: Infinity,
   canReauthorise: true,
   pendingAudio: true,
   flowingAudio: true,

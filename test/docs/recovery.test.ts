@@ -48,13 +48,21 @@ const history: RecoveryHistory = {
   serverSilences: 0,
   outageMs: 0,
   reauthorised: false,
+  hasOpened: false,
+  foreignRefusals: 0,
+  sinceLastEndMs: Infinity,
   canReauthorise: true,
   pendingAudio: true,
   flowingAudio: true,
   everConfirmed: true,
   closing: false,
 };
-const settings = { suspendAfterFailures: 10, suspendAfterMs: 60_000, giveUpAfterMs: Infinity };
+const settings = {
+  suspendAfterFailures: 10,
+  suspendAfterMs: 60_000,
+  giveUpAfterMs: Infinity,
+  probeMs: 30_000,
+};
 
 function verdict(kind: EndKind, change: Partial<RecoveryHistory> = {}): Verdict {
   return decideRecovery({ kind }, { ...history, ...change }, settings);

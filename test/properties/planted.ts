@@ -167,8 +167,8 @@ export const PLANTED: readonly PlantedDefect[] = [
   // G7
   defect('G7', 'the budget is refilled on open', [
     'control/connection-machine.ts',
-    'acceptCredentials: assign({ reauthorised: false })',
-    'acceptCredentials: assign({ reauthorised: false, failures: 0, outageSince: undefined })',
+    'acceptCredentials: assign({ reauthorised: false,',
+    'acceptCredentials: assign({ failures: 0, outageSince: undefined, reauthorised: false,',
   ]),
   defect('G7', 'fatal ends are retried', [
     'control/recovery-policy.ts',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Transport } from '../../src/transports/transport.ts';
 import { tell } from './story.ts';
 
 describe('what no retry mends fails at once, with one attempt [G7]', () => {
@@ -189,4 +190,77 @@ test('a handshake that hangs is given up after connectTimeoutMs [G7]', async () 
   await story.close();
   expect(story.ends).toEqual(['connect-timeout']);
   story.expectEveryWordOnce();
+});
+
+/** A proxy that answers a handshake with a page of its own. */
+const withoutMark =
+  (transport: Transport): Transport =>
+  (request, handlers) =>
+    transport(request, {
+      ...handlers,
+      ended: ({ code, reason, status, cause }) =>
+        handlers.ended({
+          code,
+          reason,
+          ...(status === undefined ? {} : { status }),
+          ...(cause === undefined ? {} : { cause }),
+        }),
+    });
+
+test.each([404, 403, 401])(
+  'a reconnect that a proxy answers once with %i ends no session [G3 G7]',
+  async (status) => {
+    const story = await tell({ through: withoutMark });
+    await story.speak(10);
+    story.server.refuse(status);
+    story.network.cut();
+    await story.speak(10);
+    await story.close();
+    expect(story.path).not.toContain('failed');
+    story.expectEveryWordOnce();
+  },
+);
+
+test('a proxy that refuses each reconnect is believed at the fifth, some seconds later [G7]', async () => {
+  const story = await tell({ through: withoutMark });
+  story.allowRefusals();
+  await story.speak(10);
+  story.server.refuse(404, { times: 99 });
+  story.network.cut();
+  const cutAt = story.clock.now() / 1000;
+  await story.speak(60);
+  expect(story.status).toMatchObject({ phase: 'failed', error: { reason: 'not-found', status: 404 } });
+  expect(story.server.attempts).toBe(6);
+  expect(story.attemptsAt.at(-1)! - cutAt).toBeGreaterThan(5);
+});
+
+test('a first connection that a proxy refuses fails at once [G7]', async () => {
+  const story = await tell({ through: withoutMark, given: (server) => server.refuse(404, { times: 99 }) });
+  story.allowRefusals();
+  await story.speak(5);
+  expect(story.status.phase).toBe('failed');
+  expect(story.server.attempts).toBe(1);
+});
+
+test('an auth function that gives no secret is told of in the status and in the report, whatever the outcome', async () => {
+  const story = await tell({ auth: () => ({ token: 'abc' }) as never });
+  await story.speak(2);
+  const lastEnd = {
+    kind: 'credentials-failed',
+    cause: expect.stringContaining('the answer of the auth function holds no secret') as string,
+  };
+  expect(story.status).toMatchObject({ phase: 'recovering', lastEnd });
+  expect(await story.close()).toMatchObject({ outcome: 'deadline', lastEnd });
+});
+
+test('a report of words that an outage kept back says how the last attempt ended', async () => {
+  const story = await tell();
+  await story.speak(5);
+  story.network.offline = true;
+  story.network.cut();
+  expect(await story.close()).toMatchObject({
+    outcome: 'deadline',
+    error: undefined,
+    lastEnd: { kind: 'network-lost', cause: 'ECONNRESET' },
+  });
 });

@@ -160,3 +160,19 @@ test('a KeepAlive that comes late is reported [G1]', async () => {
   expect(story.noticesOf('timer-late').length).toBeGreaterThan(0);
   story.live.abort();
 });
+
+test('an idle link that a proxy cuts each minute, and that comes back each time, is no outage', async () => {
+  const story = await tell();
+  await story.speak(6.3);
+  for (let minute = 0; minute < 40; minute += 1) {
+    await story.pause(60);
+    story.network.cut();
+  }
+  await story.pause(15);
+  expect(story.noticesOf('connection-suspended')).toEqual([]);
+  expect(story.path).not.toContain('suspended');
+  expect(story.status.phase).toBe('open');
+  await story.speak(6);
+  await story.close();
+  story.expectEveryWordOnce();
+});

@@ -61,7 +61,7 @@ function examineSecret(secret: Auth | undefined): Finding | undefined {
     'Set DEEPGRAM_API_KEY to a key from https://console.deepgram.com, or DEEPGRAM_ACCESS_TOKEN to a temporary token.';
   if (!secret) return fail('credentials', 'there are none', set);
   const isKey = 'apiKey' in secret;
-  const value = isKey ? secret.apiKey : secret.accessToken;
+  const [value = ''] = Object.values(secret) as string[];
   const name = isKey ? 'DEEPGRAM_API_KEY' : 'DEEPGRAM_ACCESS_TOKEN';
   if (/^(token|bearer) /i.test(value)) {
     return fail(

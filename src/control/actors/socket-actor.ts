@@ -5,6 +5,7 @@
  */
 import { type AnyActor, fromCallback } from 'xstate';
 import type { Clock } from '../../clock.ts';
+import { TranscriptionError } from '../../errors.ts';
 import { classifyEnd, type ConnectionEnd, type EndKind } from '../../protocol/close-reasons.ts';
 import type { Credentials, Socket, SocketHandlers, Transport } from '../../transports/transport.ts';
 import { connectionMachine } from '../connection-machine.ts';
@@ -138,7 +139,11 @@ function holdSocket(ports: ConnectionPorts, tell: (event: ConnectionEvent) => vo
     (error: unknown) => {
       if (isOver) return;
       ports.credentialsFailed(error);
-      end({ kind: 'credentials-failed' });
+      // Only words of our own: those of the app may hold a secret.
+      end({
+        kind: 'credentials-failed',
+        ...(error instanceof TranscriptionError ? { cause: error.message } : {}),
+      });
     },
   );
 
