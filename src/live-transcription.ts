@@ -31,9 +31,12 @@ export interface AudioLedger extends LedgerSnapshot {
 
 /** The fate of one chunk. */
 export type SendResult =
-  /** It is logged, and will be sent. `backlogMs` is how much audio waits to be sent. */
-  | { accepted: true; backlogMs: number }
-  /** Nothing of it is kept: `pause()` was called, there are no bytes in it, `log.overflow` is `'refuse'`, or the session closes. */
+  /**
+   * It is logged, and will be sent. `backlogMs` is how much audio waits to be sent, an estimate before its format is known;
+   * `droppedMs` is how much of it, from its beginning on, this chunk pushed out of a full log.
+   */
+  | { accepted: true; backlogMs: number; droppedMs: number }
+  /** Nothing of it is kept: `pause()` was called, there are no bytes in it, it is larger than the log or `log.overflow` is `'refuse'`, or the session closes. */
   | { accepted: false; reason: 'paused' | 'empty' | 'log-full' | 'closed'; backlogMs: number };
 
 /** What a session came to. */
@@ -85,6 +88,8 @@ export interface LiveTranscription {
   readonly messages$: Observable<ServerMessage>;
   /** Where the audio stands now; a new object each time it is asked for. */
   readonly ledger: AudioLedger;
+  /** Audio that waits to be sent, in milliseconds; an estimate before its format is known. */
+  readonly backlogMs: number;
   /** Audio is refused, by {@link pause}. */
   readonly isPaused: boolean;
   /** The XState actor, for inspectors and `@xstate/react`. */

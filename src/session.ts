@@ -57,7 +57,7 @@ export function createLiveTranscription(options: LiveTranscriptionOptions): Live
 const MAX_UNHEARD_FACTS = 64;
 
 /** What almost every chunk is told. */
-const ACCEPTED: SendResult = Object.freeze({ accepted: true, backlogMs: 0 });
+const ACCEPTED: SendResult = Object.freeze({ accepted: true, backlogMs: 0, droppedMs: 0 });
 
 class Session implements LiveTranscription {
   readonly actor: Actor<typeof connectionMachine>;
@@ -173,6 +173,10 @@ class Session implements LiveTranscription {
     return { ...timeline.snapshot(), sampleRate: timeline.rate };
   }
 
+  get backlogMs(): number {
+    return this.#plane.backlogMs;
+  }
+
   send(chunk: AudioChunk): SendResult {
     const size = sizeOf(chunk);
     refuseFloats(chunk, this.#options.listen.encoding);
@@ -186,9 +190,16 @@ class Session implements LiveTranscription {
       this.#notify('audio-refused', { bytes: size });
       return this.#refuse('log-full');
     }
+    const { timeline } = this.#plane;
+    const droppedBefore = timeline.dropped;
     this.#plane.accept(chunk);
-    const { backlogMs } = this.#plane;
-    return backlogMs === 0 ? ACCEPTED : { accepted: true, backlogMs };
+    const { backlogMs } = this;
+    if (backlogMs === 0) return ACCEPTED;
+    return {
+      accepted: true,
+      backlogMs,
+      droppedMs: ((timeline.dropped - droppedBefore) * 1000) / timeline.rate,
+    };
   }
 
   pause(): void {
@@ -333,7 +344,7 @@ class Session implements LiveTranscription {
   }
 
   #refuse(reason: Extract<SendResult, { accepted: false }>['reason']): SendResult {
-    return { accepted: false, reason, backlogMs: this.#plane.backlogMs };
+    return { accepted: false, reason, backlogMs: this.backlogMs };
   }
 
   #notify(code: NoticeCode, evidence: Evidence = {}, cause?: unknown): void {

@@ -6,6 +6,9 @@ import * as framings from './data/container-framing.ts';
 import { provideFramings } from './data/framings.ts';
 import { provideDiagnosis } from './diagnosis/diagnose.ts';
 import * as monitor from './diagnosis/monitor.ts';
+import * as pull from './pull.ts';
+import { providePull } from './transcribe.ts';
 
 provideFramings(framings);
 provideDiagnosis(monitor);
+providePull(pull);

@@ -73,6 +73,10 @@ export class AudioTimeline {
     return this.#ledger.accepted;
   }
 
+  get dropped(): number {
+    return this.#ledger.dropped;
+  }
+
   get hasPending(): boolean {
     return this.#ledger.pending > 0;
   }

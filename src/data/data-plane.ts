@@ -57,6 +57,9 @@ const TELL_BACKLOG_SECONDS = 1;
 /** The next chunk comes within this, where a source goes on: longer ones have a notice of their own. */
 const FLOWING_MS = 1_000;
 
+/** 128 kbit/s, for what waits in a container that was not read yet. */
+const WAITING_BYTES_PER_MS = 16;
+
 /** Until code that could not be loaded is asked for again. */
 const LOAD_AGAIN_MS = 3_000;
 
@@ -131,9 +134,12 @@ export class DataPlane {
     return this.#downlink.connection;
   }
 
-  /** Audio that waits to be sent, in milliseconds. */
+  /** Audio that waits to be sent, in milliseconds; of what waits for its bytes, or for code, an estimate. */
   get backlogMs(): number {
-    return (this.timeline.unsent * 1000) / this.timeline.rate;
+    const { format } = this.#settings;
+    const bytesPerMs =
+      format.kind === 'raw' ? (format.sampleRate * format.frameBytes) / 1000 : WAITING_BYTES_PER_MS;
+    return (this.timeline.unsent * 1000) / this.timeline.rate + this.#intake.waitingBytes / bytesPerMs;
   }
 
   /** Audio sent on the present connection. */
@@ -146,11 +152,11 @@ export class DataPlane {
     return this.uplink.bufferedAmount;
   }
 
-  /** Whether this many more bytes fit, if need be by pushing unconfirmed audio out; never by keeping ever more that waits. */
+  /** Whether this many more bytes fit, if need be by pushing unconfirmed audio out; never more than the log holds. */
   hasRoom(bytes: number, mayPushOut: boolean): boolean {
     const { waitingBytes } = this.#intake;
     if (!mayPushOut) return this.timeline.hasRoom(waitingBytes + bytes);
-    return waitingBytes === 0 || waitingBytes + bytes <= this.#settings.log.maxBytes;
+    return waitingBytes + bytes <= this.#settings.log.maxBytes;
   }
 
   accept(chunk: AudioChunk): void {

@@ -36,6 +36,10 @@ export class Ledger {
     return this.#accepted;
   }
 
+  get dropped(): number {
+    return this.#dropped;
+  }
+
   get pending(): number {
     return this.#accepted - this.#confirmed - this.#dropped;
   }

@@ -31,8 +31,9 @@ export const NOTICES = {
   },
   'audio-refused': {
     severity: 'error',
-    meaning: 'The log is full, or more waits to be read than it could hold, and what comes is refused',
-    remedy: 'Slow down until send() accepts again, or let log.overflow drop the oldest.',
+    meaning: 'The log is full, or more comes at once than it could hold, and is refused',
+    remedy:
+      'Slow down until send() accepts again, or let log.overflow drop the oldest; let transcribe() pull from a file.',
   },
   'audio-silent': {
     severity: 'warning',

@@ -48,6 +48,7 @@ const SINGLE_FILES: Record<string, Area> = {
   'src/options.ts': 'root',
   'src/live-transcription.ts': 'root',
   'src/session.ts': 'root',
+  'src/pull.ts': 'root',
   'src/static.ts': 'root',
   'src/transcribe.ts': 'root',
   'src/index.ts': 'public index',

@@ -289,7 +289,9 @@ export class World {
           : bytes === 0
             ? 'empty'
             : undefined;
-    return reason ? { accepted: false, reason, backlogMs: 0 } : { accepted: true, backlogMs: 0 };
+    return reason
+      ? { accepted: false, reason, backlogMs: 0 }
+      : { accepted: true, backlogMs: 0, droppedMs: 0 };
   }
 
   close(): void {
