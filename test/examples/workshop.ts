@@ -1,5 +1,6 @@
 /** A place where the library lies as npm would deliver it, and the example apps beside it as in the repository. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -56,9 +57,25 @@ export class Workshop {
     for await (const line of createInterface({ input: server.stdout })) {
       said.push(line);
       const [url] = /http:\/\/localhost:\d+/.exec(line) ?? [];
-      if (url) return url;
+      if (!url) continue;
+      server.stdout.resume();
+      return url;
     }
     throw new Error(`${app}: ${command} ended without an address:\n${said.join('\n')}`);
+  }
+
+  /** Asks the servers to end, as an operator would, and answers their exit codes. */
+  async terminate(): Promise<(number | null)[]> {
+    const servers = [...this.#running];
+    this.#running.clear();
+    return Promise.all(
+      servers.map(async (server) => {
+        const exit = once(server, 'exit');
+        server.kill('SIGTERM');
+        const [code] = (await exit) as [number | null];
+        return code;
+      }),
+    );
   }
 
   close(): void {
