@@ -71,6 +71,7 @@ export interface LiveTranscriptionOptions {
   disconnectAfterIdleMs?: number;
   /**
    * How long a handshake may take, once the credentials are known. An attempt that takes longer is made again.
+   * The next one may take twice as long, up to 30000, until handshakes are quick again.
    * @defaultValue `8000`
    */
   connectTimeoutMs?: number;

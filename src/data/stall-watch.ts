@@ -6,6 +6,7 @@
  * Both time and audio must have passed: a trickle too thin for results is no broken link, and pauses do not hide one.
  */
 import { type Clock, TIMER_ROUNDING_MS } from '../clock.ts';
+import type { Patience } from '../patience.ts';
 
 /** How much of the patience must have been filled with audio. */
 const AUDIO_SHARE = 0.5;
@@ -28,9 +29,11 @@ interface Wait {
 export class StallWatch {
   hasStalled = false;
   readonly #clock: Clock;
-  readonly #fullPatienceMs: number;
+  readonly #patience: Patience;
   readonly #onStall: () => void;
   #patienceMs: number;
+  /** Audio has been answered on this connection. */
+  #hasAnswered = false;
   /** Audio that went out on this connection, or would have if the socket had taken it. */
   #sentMs = 0;
   #seenMs = 0;
@@ -40,10 +43,10 @@ export class StallWatch {
   #advance: Wait | undefined;
   #timer: unknown;
 
-  constructor(clock: Clock, patienceMs: number, onStall: () => void) {
+  constructor(clock: Clock, patience: Patience, onStall: () => void) {
     this.#clock = clock;
-    this.#fullPatienceMs = patienceMs;
-    this.#patienceMs = patienceMs;
+    this.#patience = patience;
+    this.#patienceMs = patience.ms;
     this.#onStall = onStall;
   }
 
@@ -65,8 +68,9 @@ export class StallWatch {
 
   /** Something came back: no more doubt. */
   heard(): void {
+    if (!this.#hasAnswered && this.#isAudioWaiting) this.#learn(this.#answer as Wait);
     this.#answer = undefined;
-    this.#patienceMs = this.#fullPatienceMs;
+    this.#patienceMs = this.#patience.ms;
   }
 
   /** A result went beyond the one before it. */
@@ -76,7 +80,7 @@ export class StallWatch {
 
   /** Find out sooner: the platform says that it is offline, which is a hint and no proof. */
   doubt(): void {
-    this.#patienceMs = Math.min(this.#patienceMs, this.#fullPatienceMs * DOUBT_FACTOR);
+    this.#patienceMs = Math.min(this.#patienceMs, this.#patience.ms * DOUBT_FACTOR);
     this.#check();
   }
 
@@ -91,6 +95,17 @@ export class StallWatch {
     this.#timer = undefined;
   }
 
+  /** The first answer of a connection shows how slow the server is; a pause of the source does not count. */
+  #learn({ since, sentMs }: Wait): void {
+    this.#hasAnswered = true;
+    this.#patience.answered(Math.min(this.#clock.now() - since, this.#sentMs - sentMs));
+  }
+
+  /** For any answer; not for one that is owed without audio. */
+  get #isAudioWaiting(): boolean {
+    return this.#answer !== undefined && this.#answer.sentMs >= 0;
+  }
+
   #arm(delayMs: number): void {
     this.#seenMs = this.#sentMs;
     this.#timer = this.#clock.setTimeout(() => this.#check(), delayMs);
@@ -102,6 +117,8 @@ export class StallWatch {
       this.#leftOf(this.#answer, this.#patienceMs),
       this.#leftOf(this.#advance, this.#patienceMs * ADVANCE_FACTOR),
     );
+    // Nothing ever came: a slow server looks like that as well.
+    if (leftMs < TIMER_ROUNDING_MS && !this.#hasAnswered && this.#isAudioWaiting) this.#patience.unanswered();
     if (leftMs < TIMER_ROUNDING_MS) this.condemn();
     // Whatever is waited for from now on is due in a whole patience.
     else if (leftMs < Infinity || this.#hasFlowed) this.#arm(Math.min(leftMs, this.#patienceMs));

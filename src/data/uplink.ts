@@ -7,6 +7,7 @@
  */
 import { type Clock, TIMER_ROUNDING_MS } from '../clock.ts';
 import type { Evidence, NoticeCode } from '../diagnosis/notices.ts';
+import { Patience } from '../patience.ts';
 import { CLOSE_STREAM, KEEP_ALIVE } from '../protocol/client-messages.ts';
 import { TIMEOUT_WINDOW_MS } from '../protocol/limits.ts';
 import type { Socket } from '../transports/transport.ts';
@@ -59,6 +60,9 @@ export interface ControlMessage {
 /** How often a full socket is looked at again. */
 const CONGESTION_POLL_MS = 50;
 
+/** To this multiple of `stallMs` patience grows with a slow server; Deepgram itself gives up after 30 s. */
+const MAX_STALL_FACTOR = 3;
+
 /** Shorter silences after CloseStream say nothing, however short `drainMs` is. */
 const MIN_SILENCE_MS = 1_000;
 
@@ -74,6 +78,8 @@ export class Uplink {
   readonly #settings: UplinkSettings;
   readonly #listener: UplinkListener;
   #socket: Socket | undefined;
+  /** Of all connections, since a slow server is slow on the next one too. */
+  readonly #patience: Patience;
   #stallWatch: StallWatch;
   /** From the first audio of a connection on. */
   #pacer: Pacer | undefined;
@@ -95,6 +101,7 @@ export class Uplink {
     this.#timeline = timeline;
     this.#settings = settings;
     this.#listener = listener;
+    this.#patience = new Patience(settings.stallMs, MAX_STALL_FACTOR * settings.stallMs);
     this.#stallWatch = this.#watchForStalls();
   }
 
@@ -363,6 +370,6 @@ export class Uplink {
   }
 
   #watchForStalls(): StallWatch {
-    return new StallWatch(this.#clock, this.#settings.stallMs, () => this.#listener.stalled());
+    return new StallWatch(this.#clock, this.#patience, () => this.#listener.stalled());
   }
 }

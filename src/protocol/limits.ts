@@ -18,6 +18,8 @@ export const MAX_KEEP_ALIVE_MS = 5_000;
 
 /** A handshake takes 0.1–0.3 s; one that takes longer than this hangs on a half-open network. */
 export const CONNECT_TIMEOUT_MS = 8_000;
+/** To this it grows where handshakes are slow: longer ones would outlast the log. */
+export const MAX_CONNECT_TIMEOUT_MS = 30_000;
 
 /** A token endpoint that does not answer for this long is treated as failed, and asked again. */
 export const CREDENTIALS_TIMEOUT_MS = 10_000;

@@ -44,6 +44,7 @@ const SINGLE_FILES: Record<string, Area> = {
   'src/clock.ts': 'clock',
   'src/errors.ts': 'leaf',
   'src/environment.ts': 'leaf',
+  'src/patience.ts': 'leaf',
   'src/default-clock.ts': 'root',
   'src/options.ts': 'root',
   'src/live-transcription.ts': 'root',

@@ -221,7 +221,7 @@ export const PLANTED: readonly PlantedDefect[] = [
   ]),
   defect('G11', 'a stall is noticed after a minute', [
     'data/uplink.ts',
-    'return new StallWatch(this.#clock, this.#settings.stallMs,',
-    'return new StallWatch(this.#clock, 6 * this.#settings.stallMs,',
+    'new Patience(settings.stallMs, ',
+    'new Patience(6 * settings.stallMs, ',
   ]),
 ];

@@ -1,6 +1,6 @@
 /** Who is slow and alive is heard out: nothing is lost for want of patience. */
 import { describe, expect, test } from 'vitest';
-import { stallResults } from '../../src/testing/index.ts';
+import { slow, stallResults } from '../../src/testing/index.ts';
 import type { Transport } from '../../src/transports/transport.ts';
 import type { VirtualClock } from '../../src/testing/index.ts';
 import { tell } from './story.ts';
@@ -112,5 +112,41 @@ describe('close() settles', () => {
     expect(() => story.live.close({ timeoutMs: -1 })).toThrow(/timeoutMs is -1/);
     expect(story.status.phase).toBe('waiting');
     await story.close(0.2);
+  });
+});
+
+describe('patience grows with what is seen, and nothing is lost [G3]', () => {
+  test('where each handshake takes 9 s, and is given up after 8 only once', async () => {
+    const story = await tell({ weather: { handshakeDelayMs: 9_000 } });
+    await story.speak(60);
+    story.network.cut();
+    await story.speak(40);
+    await story.close();
+    expect(story.ends).toEqual(['connect-timeout', 'network-lost']);
+    story.expectEveryWordOnce();
+  });
+
+  test('where results come 12 s late, on every connection', async () => {
+    const story = await tell({ server: { faultsOf: () => [slow(12_000)] } });
+    await story.speak(60);
+    story.network.cut();
+    await story.speak(40);
+    await story.close();
+    expect(story.ends).toEqual(['stalled', 'network-lost']);
+    story.expectEveryWordOnce();
+  });
+
+  test('and shrinks with a quick handshake', async () => {
+    const story = await tell({ weather: { handshakeDelayMs: 9_000 } });
+    await story.speak(30);
+    story.network.conditions.handshakeDelayMs = 0;
+    story.network.cut();
+    await story.speak(5);
+    story.network.conditions.handshakeDelayMs = 9_000;
+    story.network.cut();
+    await story.speak(30);
+    expect(story.ends).toEqual(['connect-timeout', 'network-lost', 'network-lost', 'connect-timeout']);
+    await story.close();
+    story.expectEveryWordOnce();
   });
 });

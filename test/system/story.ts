@@ -23,6 +23,7 @@ import {
   type SessionReport,
   type Status,
   type Transcript,
+  type Transport,
   type Utterance,
   type Word,
 } from '../../src/index.ts';
@@ -36,7 +37,6 @@ import {
   VirtualNetwork,
   type VirtualNetworkOptions,
 } from '../../src/testing/index.ts';
-import type { Transport } from '../../src/transports/transport.ts';
 import { GrainyClock, OwnClock } from './clocks.ts';
 import { CYCLE_SAMPLES, RATE, WORD_SAMPLES, sampleOf } from './voice.ts';
 import { fastestPace, longestSilenceMs, type Range, sum, union } from './measures.ts';
@@ -53,7 +53,6 @@ export interface Setting extends Partial<Omit<LiveTranscriptionOptions, 'clock' 
   weather?: VirtualNetworkOptions;
   /** Before the session begins: faults that are planned. */
   given?: (server: Emulator, network: VirtualNetwork) => unknown;
-  /** What stands between the session and the network. */
   through?: (transport: Transport, clock: VirtualClock) => Transport;
 }
 
@@ -121,8 +120,6 @@ export class Story {
     this.#listenTo('notices', this.live.notices$, this.notices);
     this.#listenTo('status', this.live.status$, this.statuses);
   }
-
-  // The speaker.
 
   /** Goes on with the endless speech, in real time: stops in mid-word if it comes to that, and resumes there. */
   async speak(seconds: number): Promise<void> {

@@ -6,6 +6,8 @@
 import { type AnyActor, fromCallback } from 'xstate';
 import type { Clock } from '../../clock.ts';
 import { TranscriptionError } from '../../errors.ts';
+import { Patience } from '../../patience.ts';
+import { MAX_CONNECT_TIMEOUT_MS } from '../../protocol/limits.ts';
 import { classifyEnd, type ConnectionEnd, type EndKind } from '../../protocol/close-reasons.ts';
 import type { Credentials, Socket, SocketHandlers, Transport } from '../../transports/transport.ts';
 import { connectionMachine } from '../connection-machine.ts';
@@ -37,19 +39,25 @@ export interface ConnectionPorts {
   /** Is told why they failed: the machine hears only that they did, since the error is not ours and may hold a secret. */
   credentialsFailed(error: unknown): void;
   credentialsTimeoutMs: number;
+  /** What the first handshake may take; what later ones may, the handshakes before them show. */
   connectTimeoutMs: number;
+}
+
+interface LentPorts extends ConnectionPorts {
+  handshakePatience: Patience;
 }
 
 type ActorSystem = AnyActor['system'];
 
-const portsOf = new WeakMap<ActorSystem, ConnectionPorts>();
+const portsOf = new WeakMap<ActorSystem, LentPorts>();
 
 /**
  * Gives an actor of {@link connectedMachine} its ports; to be called before it is started. A map from the actor system,
  * because providing implementations for each session would copy the whole machine for each.
  */
 export function lendPorts(system: ActorSystem, ports: ConnectionPorts): void {
-  portsOf.set(system, ports);
+  const handshakePatience = new Patience(ports.connectTimeoutMs, MAX_CONNECT_TIMEOUT_MS);
+  portsOf.set(system, { ...ports, handshakePatience });
 }
 
 /** The connection machine with its real socket. */
@@ -64,7 +72,7 @@ export const connectedMachine = connectionMachine.provide({
 });
 
 /** Runs one attempt, and the connection that comes of it; the answer lets go of both. */
-function holdSocket(ports: ConnectionPorts, tell: (event: ConnectionEvent) => void): () => void {
+function holdSocket(ports: LentPorts, tell: (event: ConnectionEvent) => void): () => void {
   const { clock, line } = ports;
   /** While credentials are asked for: thousands of sessions need not keep it. */
   let cancelled: AbortController | undefined = new AbortController();
@@ -92,6 +100,7 @@ function holdSocket(ports: ConnectionPorts, tell: (event: ConnectionEvent) => vo
   const expectWithin = (delayMs: number, kind: EndKind): void => {
     clock.clearTimeout(timer);
     timer = clock.setTimeout(() => {
+      if (kind === 'connect-timeout') ports.handshakePatience.unanswered();
       end({ kind });
       cancelled?.abort();
       socket?.terminate();
@@ -99,12 +108,14 @@ function holdSocket(ports: ConnectionPorts, tell: (event: ConnectionEvent) => vo
   };
 
   const open = (credentials: Credentials): void => {
-    expectWithin(ports.connectTimeoutMs, 'connect-timeout');
+    const beganAt = clock.now();
+    expectWithin(ports.handshakePatience.ms, 'connect-timeout');
     const handlers: SocketHandlers = {
       opened: () => {
         if (isOver || isOpen || !socket) return;
         clock.clearTimeout(timer);
         isOpen = true;
+        ports.handshakePatience.answered(clock.now() - beganAt);
         line.attach(socket);
         tell({ type: 'socket.opened', pendingAudio: line.hasPendingAudio() });
         // Somebody who was told of the connection has ended the session meanwhile.

@@ -7,11 +7,17 @@ const PAUSE_MS = 900;
 export const G11: Guarantee = {
   id: 'G11',
   promise:
-    'A half-open connection is found: when audio flows and nothing comes back for 10 s (20 s without interim results), the connection is replaced, in browsers too.',
-  assuming: 'Audio flows: no pause is longer than a second, and audio fills at least half of the time.',
+    'A half-open connection is found: when audio flows and nothing comes back for 10 s (20 s without interim results), the connection is replaced, in browsers too. After a link on which nothing ever came back, or whose first answer was slow, it may take up to three times as long.',
+  assuming:
+    'Audio flows: no pause is longer than a second, and audio fills at least half of the time. After CloseStream `drainMs` bounds the silence instead.',
   watch(world) {
     const { rate, interim } = world.setting;
-    const patienceMs = 10_000 * (interim ? 1 : 2);
+    const leastMs = 10_000 * (interim ? 1 : 2);
+    let patienceMs = leastMs;
+    let hasAnswered = true;
+    const learn = (ms: number) => {
+      patienceMs = Math.min(3 * leastMs, Math.max(leastMs, 2 * ms));
+    };
     let sinceMs = Infinity;
     let lastAudioMs = -Infinity;
     let bytesBefore = 0;
@@ -20,10 +26,21 @@ export const G11: Guarantee = {
       sinceMs = Infinity;
     };
     return {
-      opened: answered,
-      heard: answered,
+      opened() {
+        answered();
+        hasAnswered = false;
+      },
+      heard({ firstAudioAtMs, audioBytes }) {
+        answered();
+        if (hasAnswered || Number.isNaN(firstAudioAtMs)) return;
+        hasAnswered = true;
+        learn(Math.min(world.now - firstAudioAtMs, (audioBytes / (2 * rate)) * 1000) + SLACK_MS);
+      },
       ended: answered,
-      released: answered,
+      released({ audioBytes }) {
+        answered();
+        if (!hasAnswered && audioBytes > 0) learn(patienceMs);
+      },
       sending(link, message) {
         if (typeof message === 'string') return;
         const hasPaused = world.now - lastAudioMs > PAUSE_MS;
@@ -35,7 +52,8 @@ export const G11: Guarantee = {
       },
       step() {
         const link = world.wire.present;
-        if (sinceMs === Infinity || link?.state !== 'open' || world.loop.isBlocked) return;
+        if (sinceMs === Infinity || link?.state !== 'open' || link.hasClosedStream || world.loop.isBlocked)
+          return;
         const silentMs = world.now - sinceMs - (world.blockedMs - blockedBefore);
         if (silentMs < patienceMs + SLACK_MS) return;
         const audioMs = ((link.audioBytes - bytesBefore) / (2 * rate)) * 1000;
