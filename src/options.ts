@@ -3,6 +3,7 @@ import type { InspectionEvent, Observer } from 'xstate';
 import type { Clock } from './clock.ts';
 import { defaultClock } from './default-clock.ts';
 import { invalidOption, nearest, shown } from './errors.ts';
+import { MIN_SECRET_LENGTH } from './outside-text.ts';
 import {
   CATCH_UP_RATE,
   CONNECT_TIMEOUT_MS,
@@ -188,9 +189,6 @@ const NAMES = [
 ];
 
 const CLOCK = ['now', 'wallTime', 'setTimeout', 'clearTimeout'] as const;
-
-/** Deepgram's keys have 40 characters and more; what is shorter may well be a word. */
-const MIN_SECRET_LENGTH = 16;
 
 /** @throws TranscriptionError `invalid-option`, naming the value, why, and what to write instead. */
 export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions {

@@ -32,6 +32,7 @@ import { type CheckedOptions, checkOptions, checkTimeout, type LiveTranscription
 import { type ConnectionEnd, reasonOf, remedyFor } from './protocol/close-reasons.ts';
 import { audioFormatOf, listenUrl } from './protocol/listen-parameters.ts';
 import type { ServerMessage } from './protocol/server-messages.ts';
+import { guarded as guardedTransport } from './transports/guarded.ts';
 import type { Transport } from './transports/transport.ts';
 
 /** The socket of this platform, for wrapping: `ws` in Node, `WebSocket` elsewhere. */
@@ -126,7 +127,7 @@ class Session implements LiveTranscription {
     });
     lendPorts(this.actor.system, {
       ...options,
-      transport,
+      transport: guardedTransport(transport),
       line: this.#plane,
       url: listenUrl(options.baseUrl, listen),
       credentials: (signal) => {

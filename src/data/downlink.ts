@@ -13,6 +13,7 @@ import {
   type ServerMessage,
   type UtteranceEndMessage,
 } from '../protocol/server-messages.ts';
+import { oneLine } from '../outside-text.ts';
 import type { Evidence, NoticeCode } from '../diagnosis/notices.ts';
 import type { AudioTimeline } from './audio-timeline.ts';
 import type { CaptureClock } from './capture-clock.ts';
@@ -247,6 +248,9 @@ export class Downlink {
   }
 
   #complain({ description, variant }: ErrorMessage): void {
-    this.#listener.notice('server-complaint', { description, variant });
+    this.#listener.notice('server-complaint', {
+      description: description && oneLine(description),
+      variant: variant && oneLine(variant),
+    });
   }
 }

@@ -10,6 +10,9 @@ const CLOSE_MS = 2_000;
 const MAX_BODY_BYTES = 8 * 1024;
 const BODY_MS = 1_000;
 
+/** A result is some kB; `ws` would otherwise take 100 MiB. */
+const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+
 /** Opens WebSockets with `ws`. */
 export const transport: Transport = ({ url, credentials }, handlers) => {
   const scheme = credentials.scheme === 'bearer' ? 'Bearer' : 'Token';
@@ -17,6 +20,7 @@ export const transport: Transport = ({ url, credentials }, handlers) => {
     headers: { Authorization: `${scheme} ${credentials.value}` },
     perMessageDeflate: false,
     closeTimeout: CLOSE_MS,
+    maxPayload: MAX_MESSAGE_BYTES,
   } as WebSocket.ClientOptions);
   let requestId: string | undefined;
   /** Known before the close event, which for a failed handshake says 1006 and nothing else. */

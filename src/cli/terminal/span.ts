@@ -28,8 +28,11 @@ export interface Span {
 /** One line of a terminal. */
 export type Line = readonly Span[];
 
+/** What would move the cursor, forge a line or turn the direction of writing: shown as what cannot be shown. */
+const FORGING = /[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu;
+
 export function span(text: string, ...styles: Style[]): Span {
-  return { text, styles };
+  return { text: text.replace(FORGING, '\ufffd'), styles };
 }
 
 export function widthOf(line: Line): number {

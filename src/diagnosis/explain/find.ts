@@ -90,7 +90,7 @@ function wordsOf(failure: Fields): string {
 
 function withRequestId(found: Finding, { requestId, request_id: id }: Fields): Finding {
   const known = requestId ?? id;
-  return typeof known === 'string' && known !== '' ? { ...found, requestId: known } : found;
+  return typeof known === 'string' && /^[\w-]{1,100}$/.test(known) ? { ...found, requestId: known } : found;
 }
 
 /** Buffers come as close reasons, objects as bodies. */

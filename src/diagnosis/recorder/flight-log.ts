@@ -2,6 +2,7 @@
  * The lines of a recording, within a limit. They are kept in segments, each begun with a checkpoint, so that what is left
  * when old segments are dropped can still be lived through by the machine.
  */
+import { secretRemover } from '../../outside-text.ts';
 import { type FlightEntry, type FlightHeader, writeInfinity } from './flight.ts';
 
 interface Segment {
@@ -16,7 +17,7 @@ export class FlightLog {
   readonly #maxCharacters: number;
   readonly #startedAt: string;
   readonly #checkpoint: () => FlightEntry | undefined;
-  readonly #secrets = new Set<string>();
+  readonly #secrets = new Map<string, (text: string) => string>();
   #segments: Segment[] = [{ lines: [], characters: 0 }];
   #characters = 0;
   #dropped = 0;
@@ -30,7 +31,14 @@ export class FlightLog {
 
   /** From now on this text is left out wherever it turns up. */
   keepOut(secret: string): void {
-    this.#secrets.add(secret);
+    if (!this.#secrets.has(secret)) this.#secrets.set(secret, secretRemover(secret));
+  }
+
+  /** To be asked before a text is cut, or the rest of a secret would remain. */
+  withoutSecrets(text: string): string {
+    let rest = text;
+    for (const remove of this.#secrets.values()) rest = remove(rest);
+    return rest;
   }
 
   /** Writes an entry down, and answers with its lines: a checkpoint may come before it. */
@@ -85,16 +93,9 @@ export class FlightLog {
     this.#dropped += oldest.lines.length;
   }
 
-  /** A secret is looked for in every text, and in its quoted form, since messages are JSON within JSON. */
   #write(entry: FlightEntry): string {
-    return JSON.stringify(entry, (_key, value: unknown) => {
-      if (typeof value !== 'string') return writeInfinity(value);
-      let text = value;
-      for (const secret of this.#secrets) {
-        const quoted = JSON.stringify(secret).slice(1, -1);
-        text = text.replaceAll(secret, '[secret]').replaceAll(quoted, '[secret]');
-      }
-      return text;
-    });
+    return JSON.stringify(entry, (_key, value: unknown) =>
+      typeof value === 'string' ? this.withoutSecrets(value) : writeInfinity(value),
+    );
   }
 }

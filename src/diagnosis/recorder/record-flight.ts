@@ -248,7 +248,8 @@ class Recording {
   }
 
   #textOf(text: string): { text: string; cut?: number } {
-    const kept = this.#settings.words ? text : text.replace(SPOKEN_TEXT, hideLetters);
+    const whole = this.#log.withoutSecrets(text);
+    const kept = this.#settings.words ? whole : whole.replace(SPOKEN_TEXT, hideLetters);
     if (kept.length <= MAX_TEXT) return { text: kept };
     return { text: kept.slice(0, MAX_TEXT), cut: kept.length - MAX_TEXT };
   }

@@ -1,5 +1,6 @@
 /** A recording in words: what happened when, and why. */
 import { type ConnectionEnd, type ConnectionState, explain, type Explanation } from '../../index.ts';
+import { oneLine } from '../../outside-text.ts';
 import { ConnectionAccount } from './connection-account.ts';
 import type { Flight, FlightEntry } from './flight.ts';
 
@@ -175,7 +176,7 @@ class Teller {
       const first = this.#incidents[line] as FlightIncident;
       this.#incidents[line] = {
         ...first,
-        text: `${count + 1} attempts failed in ${inWords(at - first.at)}: ${name}`,
+        text: oneLine(`${count + 1} attempts failed in ${inWords(at - first.at)}: ${name}`),
       };
     } else {
       this.#attempts = { name, count: 1, line: this.#incidents.length };
@@ -217,7 +218,7 @@ class Teller {
   }
 
   #tell(at: number, tone: FlightIncident['tone'], text: string): void {
-    this.#incidents.push({ at, tone, text });
+    this.#incidents.push({ at, tone, text: oneLine(text) });
   }
 }
 

@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import { guarded } from '../../src/transports/guarded.ts';
+import type { Socket, SocketEnd, SocketHandlers, Transport } from '../../src/transports/transport.ts';
+
+const SECRET = 'dg-secret/7f3a"9c=0123456789';
+
+function open(secret = SECRET, send: Socket['send'] = () => undefined) {
+  let inner!: SocketHandlers;
+  const calls: string[] = [];
+  const heard: unknown[] = [];
+  const transport: Transport = (_request, handlers) => {
+    inner = handlers;
+    return {
+      send,
+      bufferedAmount: 7,
+      close: () => calls.push('close'),
+      terminate: () => calls.push('terminate'),
+    };
+  };
+  const socket = guarded(transport)(
+    { url: 'wss://host', credentials: { scheme: 'token', value: secret } },
+    {
+      opened: (handshake) => heard.push(handshake),
+      message: (text) => heard.push(text),
+      binary: (bytes) => heard.push(bytes),
+      ended: (end) => heard.push(end),
+    },
+  );
+  return { socket, inner, heard, calls };
+}
+
+const escaped = Array.from(SECRET, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`).join(
+  '',
+);
+
+describe('a secret that is said back is taken out [G8]', () => {
+  test.each([
+    ['as it is', SECRET],
+    ['in JSON', JSON.stringify(SECRET).slice(1, -1)],
+    ['in JSON within JSON', JSON.stringify(JSON.stringify(SECRET)).slice(3, -3)],
+    ['escaped throughout', escaped],
+    ['escaped in upper case', escaped.replace(/[a-f]/g, (digit) => digit.toUpperCase())],
+    ['escaped in part', escaped.slice(0, 12) + SECRET.slice(2)],
+    ['in an address', encodeURIComponent(SECRET)],
+  ])('%s', (_, said) => {
+    const { inner, heard } = open();
+    inner.opened({ requestId: `id ${said}` });
+    inner.message(`{"description":"no ${said}!"}`);
+    const end: SocketEnd = {
+      code: 1008,
+      reason: `a ${said}`,
+      dgError: `b ${said}`,
+      requestId: `c ${said}`,
+      cause: `d ${said}`,
+    };
+    inner.ended(end);
+    expect(heard).toEqual([
+      { requestId: 'id [secret]' },
+      '{"description":"no [secret]!"}',
+      {
+        code: 1008,
+        reason: 'a [secret]',
+        dgError: 'b [secret]',
+        requestId: 'c [secret]',
+        cause: 'd [secret]',
+      },
+    ]);
+  });
+
+  test('before a text is cut, so that no half of it remains', () => {
+    const { inner, heard } = open();
+    inner.ended({ code: 1008, reason: 'x'.repeat(995) + SECRET });
+    expect(JSON.stringify(heard)).not.toContain('dg-sec');
+    expect((heard[0] as SocketEnd).reason).toMatch(/x\[secr…$/);
+  });
+
+  test('but not where a short one may be a word', () => {
+    const { inner, heard } = open('k');
+    inner.message('{"transcript":"kick"}');
+    expect(heard).toEqual(['{"transcript":"kick"}']);
+  });
+});
+
+describe('characters that forge what is printed are written out', () => {
+  test('in messages, where tab, newline and marks of direction are text', () => {
+    const { inner, heard } = open();
+    const text = '\x1b[2J\ra\nb\tc\u202ed\u0085e\\u001bf\u200fg';
+    inner.message(JSON.stringify({ text, ['\x1b']: 1 }));
+    inner.message(`{"text":"\u202e\u0085"}`);
+    expect(heard.map((json) => JSON.parse(json as string) as unknown)).toEqual([
+      { text: '\\u001b[2J\\ra\nb\tc\\u202ed\\u0085e\\u001bf\u200fg', '\\u001b': 1 },
+      { text: '\\u202e\\u0085' },
+    ]);
+  });
+
+  test('in reasons, which are one line and at most a thousand characters', () => {
+    const { inner, heard } = open();
+    inner.ended({ code: 1011, reason: `\x1b[31m\nforged${'x'.repeat(1e6)}` });
+    const { reason } = heard[0] as SocketEnd;
+    expect(reason.startsWith('\\u001b[31m\\u000aforged')).toBe(true);
+    expect(reason.length).toBe(1_001);
+  });
+});
+
+test('an end that is not made of what it should be is still an end', () => {
+  const { inner, heard } = open();
+  inner.ended({ code: 'x', reason: {}, status: '401', cause: 5 } as unknown as SocketEnd);
+  expect(heard).toEqual([{ code: 1006, reason: '' }]);
+});
+
+test('a send that throws ends the connection, once, and not within the call', async () => {
+  const { socket, inner, heard, calls } = open(SECRET, () => {
+    throw new Error(`broken ${SECRET}`);
+  });
+  socket.send('a');
+  socket.send('b');
+  expect(heard).toEqual([]);
+  await Promise.resolve();
+  inner.ended({ code: 1000, reason: '' });
+  expect(heard).toEqual([
+    { code: 1006, reason: '', cause: 'send() of the transport threw: broken [secret]' },
+  ]);
+  expect(calls).toContain('terminate');
+});
