@@ -1,5 +1,5 @@
 /** The doctor listens: files, pipes and programs, healthy and not. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -215,9 +215,13 @@ describe('capture', () => {
 
   test('is ended by an interruption, and the program with it', async () => {
     const controller = new AbortController();
-    const code = 'setInterval(() => process.stdout.write(String(process.pid).padEnd(10)), 10);';
+    const started = join(folder, 'started');
+    const code = `
+      setInterval(() => process.stdout.write(String(process.pid).padEnd(10)), 10);
+      setTimeout(() => require('node:fs').writeFileSync(${JSON.stringify(started)}, ''), 200);`;
     const capturing = capture(script('endless.cjs', code), new PassThrough(), controller.signal);
-    setTimeout(() => controller.abort(), 1_000);
+    await vi.waitUntil(() => existsSync(started), { timeout: 20_000 });
+    controller.abort();
     const { bytes } = await capturing;
     const pid = Number(Buffer.from(bytes).toString().slice(0, 10));
     expect(pid).toBeGreaterThan(0);

@@ -94,7 +94,7 @@ describe('audio that is not raw', () => {
     plane.attach(bench.socket);
     plane.accept(noise(50));
     const told = { 'audio-unreadable': { bytes: 0 } };
-    await vi.waitFor(() => expect(bench.said).toEqual([told]));
+    await vi.waitFor(() => expect(bench.said).toEqual([told]), { timeout: 10_000 });
     expect(bench.causes).toEqual([expect.any(Error)]);
     // A silence of three seconds is told of, too.
     bench.clock.advance(2_999);
@@ -112,7 +112,7 @@ describe('audio that is not raw', () => {
     vi.doMock(import('../../src/data/container-framing.ts'), () => Promise.reject(new Error('offline')));
     try {
       const plane = bench.build({ format: PACKETS });
-      await vi.waitFor(() => expect(bench.said).toHaveLength(1));
+      await vi.waitFor(() => expect(bench.said).toHaveLength(1), { timeout: 10_000 });
       plane.close();
       await bench.clock.advanceAsync(60_000);
       expect([bench.said.length, bench.clock.pendingTimers]).toEqual([1, 0]);

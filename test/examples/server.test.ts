@@ -13,12 +13,8 @@ test('grants tokens to its own page, and to no other website', async () => {
   vi.stubEnv('PORT', '0');
   const log = vi.spyOn(console, 'log').mockReturnValue();
   await import(SERVER);
-  const said = await vi.waitUntil(() =>
-    log.mock.calls
-      .flat()
-      .join(' ')
-      .match(/localhost:(\d+)/),
-  );
+  const address = () => /localhost:(\d+)/.exec(log.mock.calls.flat().join(' '));
+  const said = await vi.waitUntil(address, { timeout: 10_000 });
   const port = Number(said[1]);
 
   // `fetch` would not let us choose an origin.

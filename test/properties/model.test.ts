@@ -102,6 +102,8 @@ test(
         await end(world);
         if (world.broken) throw new Error(`[${world.broken.id}] ${world.broken.what}`);
       }),
-      { numRuns: 300 },
+      // The test ends after 300 s.
+      // oxlint-disable-next-line typescript/no-deprecated -- see test/setup.ts
+      { numRuns: 300, interruptAfterTimeLimit: 240_000 },
     ),
 );

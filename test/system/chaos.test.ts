@@ -147,6 +147,9 @@ test('whatever happens, every guarantee holds [G1 G2 G3 G4 G5 G7 G10]', { timeou
     }),
     {
       numRuns: RUNS,
+      // The test ends after 600 s.
+      // oxlint-disable-next-line typescript/no-deprecated -- see test/setup.ts
+      interruptAfterTimeLimit: 500_000,
       seed: SEED,
       ...(PATH === undefined ? {} : { path: PATH, endOnFailure: true }),
     },

@@ -54,7 +54,9 @@ describe('where import() is refused, as in a service worker,', () => {
     const { tell } = await import('./story.ts');
     const story = await tell({ listen: webm, drainMs: 5_000 });
     story.live.send(new Uint8Array(400));
-    await vi.waitFor(() => expect(story.notices).toMatchObject([{ code: 'audio-unreadable' }]));
+    await vi.waitFor(() => expect(story.notices).toMatchObject([{ code: 'audio-unreadable' }]), {
+      timeout: 10_000,
+    });
     expect(story.notices[0]?.remedy).toContain("import 'rx-deepgram/static'");
     const report = await story.close();
     expect(report.outcome).toBe('deadline');
