@@ -1,6 +1,6 @@
 /**
- * The door to diagnosis, and all of it that every app carries: the rest is loaded when somebody first listens. Facts that
- * come before are kept until then.
+ * The entry to diagnosis, and the only part in every app. The rest loads with the first subscription; earlier facts are kept until
+ * then.
  */
 import { catchError, defer, from, map, mergeMap, type Observable, share } from 'rxjs';
 import type { Fact, ObservedSession } from './facts.ts';
@@ -9,7 +9,7 @@ import type { Notice } from './notices.ts';
 
 let diagnosis: typeof Monitor | undefined;
 
-/** Loads what explains facts. Later sessions have it at once. */
+/** Loads the code that explains facts. Later sessions have it at once. */
 export async function loadDiagnosis(): Promise<typeof Monitor> {
   return (diagnosis ??= await import('./monitor.ts'));
 }
@@ -19,7 +19,7 @@ export function provideDiagnosis(loaded: typeof Monitor): void {
   diagnosis = loaded;
 }
 
-/** What is wrong with a session, why, and what to do; the watching begins with the first subscriber. */
+/** The notices of a session; watching begins with the first subscriber. */
 export function diagnose(session: ObservedSession): Observable<Notice> {
   return defer(() =>
     diagnosis
@@ -31,7 +31,7 @@ export function diagnose(session: ObservedSession): Observable<Notice> {
   ).pipe(share({ resetOnRefCountZero: false, resetOnComplete: false, resetOnError: false }));
 }
 
-/** Where the explanations cannot be loaded, the fact is still told. */
+/** The fact without an explanation, for when the code cannot be loaded. */
 function unexplained(fact: Fact, cause: unknown): Notice {
   return {
     ...fact,

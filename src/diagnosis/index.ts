@@ -1,4 +1,4 @@
-/** `rx-deepgram/diagnosis`: the flight recorder and what reads its recordings, and the examination of audio. */
+/** `rx-deepgram/diagnosis`: the flight recorder, the readers of its recordings, and the analysis of audio. */
 export {
   type AudioFacts,
   audioFacts,
@@ -29,4 +29,4 @@ export {
   type FlightIncident,
   type FlightStory,
   tellFlight,
-} from './recorder/tell-flight.ts';
+} from './recorder/flight-report.ts';

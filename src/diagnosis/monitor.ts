@@ -1,6 +1,6 @@
 /**
- * Watches a session for everything that the troubleshooting guides tell people to check by hand, and says what it finds
- * once, when it begins, and once when it is over. It looks and never touches.
+ * Checks a session for the problems in the troubleshooting guides. Reports each once when it begins and once when it is over. It
+ * only reads.
  */
 import { Observable } from 'rxjs';
 import type { ObservedSession } from './facts.ts';
@@ -17,7 +17,7 @@ import type { Watch } from './watches/watch.ts';
 
 const WATCHES = [watchParameters, watchSource, watchSound, watchPace, watchTime, watchLink, watchConnections];
 
-/** Facts that last, and are put up by the watch that knows when they are over. */
+/** Facts that last: the watch that detects their end raises them. */
 const LASTING = new Set([
   'audio-refused',
   'catching-up',
@@ -27,7 +27,7 @@ const LASTING = new Set([
   'timer-late',
 ]);
 
-/** The notices of one session; watching ends with it, or with the subscription. */
+/** The notices of one session. Watching ends with the session or the subscription. */
 export function monitor(session: ObservedSession): Observable<Notice> {
   const { plane, status$, messages$, facts$ } = session;
   const { clock } = session.options;

@@ -1,11 +1,11 @@
-/** Where notices are put up and taken down: each at most once while it lasts. */
+/** Raises and clears notices: each is raised at most once while it lasts. */
 import type { Clock } from '../clock.ts';
 import { createNotice, type Evidence, type Notice, type NoticeCode } from './notices.ts';
 
 export class NoticeBoard {
   readonly #clock: Clock;
   readonly #publish: (notice: Notice) => void;
-  /** Since when, in milliseconds since 1970. */
+  /** Start times, in milliseconds since 1970. */
   readonly #raised = new Map<NoticeCode, number>();
 
   constructor(clock: Clock, publish: (notice: Notice) => void) {
@@ -13,12 +13,12 @@ export class NoticeBoard {
     this.#publish = publish;
   }
 
-  /** Something happened, now or at another time. */
+  /** Reports an event, now or at another time. */
   tell(code: NoticeCode, evidence: Evidence = {}, at = this.#clock.wallTime(), cause?: unknown): void {
     this.#publish(createNotice(code, 'event', evidence, at, at, cause));
   }
 
-  /** Something is so from now on. `lastedMs`: and has been for so long. */
+  /** Raises a notice. `lastedMs`: the condition began that long ago. */
   raise(code: NoticeCode, evidence: Evidence = {}, lastedMs = 0): void {
     if (this.#raised.has(code)) return;
     const at = this.#clock.wallTime();
@@ -26,7 +26,7 @@ export class NoticeBoard {
     this.#publish(createNotice(code, 'raised', evidence, at, at - lastedMs));
   }
 
-  /** It is so no longer. */
+  /** Clears a notice. */
   clear(code: NoticeCode, evidence: Evidence = {}): void {
     const since = this.#raised.get(code);
     if (since === undefined) return;

@@ -1,37 +1,37 @@
-/** Every notice there is: what it means, what to do, and how grave it is. Loaded when somebody first listens to notices. */
+/** All notices: meaning, remedy and severity. Loaded with the first subscription to notices. */
 
-/** `info`: all is as it should be; `warning`: something may be amiss; `error`: something was lost, or soon will be. */
+/** `info`: normal; `warning`: something may be wrong; `error`: something was lost, or soon will be. */
 export type Severity = 'info' | 'warning' | 'error';
 
 interface Explanation {
   severity: Severity;
   meaning: string;
-  /** Empty where there is nothing to do. */
+  /** Empty if none is needed. */
   remedy: string;
 }
 
-/** One row for each notice. `docs/recovery.md` says of each what it costs. */
+/** One row for each notice; `docs/recovery.md` has the loss of each. */
 export const NOTICES = {
   'audio-clipping': {
     severity: 'warning',
-    meaning: 'The audio is cut off at full scale',
-    remedy: 'Lower the gain of the microphone, or of what mixes the audio.',
+    meaning: 'The audio is clipped at full scale',
+    remedy: 'Lower the gain of the microphone or of the mixer.',
   },
   'audio-dropped': {
     severity: 'error',
-    meaning: 'Audio was given up',
+    meaning: 'Audio was dropped',
     remedy:
-      'Raise log.maxSeconds and log.maxBytes to survive longer outages; see catchUp for what is skipped on purpose.',
+      'Raise log.maxSeconds and log.maxBytes to survive longer outages; the option catchUp drops audio on purpose.',
   },
   'audio-inexact': {
     severity: 'warning',
     meaning:
-      'The audio does not tell its time, which is estimated: at a reconnect a word may be repeated or missed, and the ledger is an estimate',
+      'Positions in this audio are estimates: at a reconnect a word may be repeated or missed, and the ledger is an estimate',
     remedy: 'Send linear16 with sample_rate, or WAV, Ogg, WebM, MP3, ADTS, FLAC or fragmented MP4.',
   },
   'audio-refused': {
     severity: 'error',
-    meaning: 'The log is full, or more comes at once than it could hold, and is refused',
+    meaning: 'New audio is refused: the log is full, or one chunk or the unread Blobs exceed it',
     remedy:
       'Slow down until send() accepts again, or let log.overflow drop the oldest; let transcribe() pull from a file.',
   },
@@ -43,7 +43,7 @@ export const NOTICES = {
   'audio-stopped': {
     severity: 'info',
     meaning: 'The source delivers no audio, and KeepAlives hold the connection',
-    remedy: 'Nothing, if it pauses on purpose; otherwise see whether the microphone or the stream has ended.',
+    remedy: 'None if it pauses on purpose; otherwise check whether the microphone or the stream has ended.',
   },
   'audio-unprocessed': {
     severity: 'warning',
@@ -54,7 +54,7 @@ export const NOTICES = {
     severity: 'error',
     meaning: 'Audio could not be read, or the code that reads such audio could not be loaded',
     remedy:
-      "See the cause. Audio waits for code, which is asked for again every 3 s; where import() is refused, as in a service worker, import 'rx-deepgram/static' first. A Blob is given up.",
+      "See the cause. Missing code is loaded again every 3 s, and audio waits for it. Where import() is refused, as in a service worker, import 'rx-deepgram/static' first. An unreadable Blob is lost.",
   },
   'catching-up': {
     severity: 'info',
@@ -63,13 +63,13 @@ export const NOTICES = {
   },
   'chunks-large': {
     severity: 'warning',
-    meaning: 'The chunks of audio are long, and each word waits for its chunk',
-    remedy: 'Hand in 20 to 250 ms at a time.',
+    meaning: 'The chunks of audio are long, which delays each word',
+    remedy: 'Send 20 to 250 ms at a time.',
   },
   'chunks-small': {
     severity: 'info',
-    meaning: 'The chunks of audio are tiny, and each costs a message',
-    remedy: 'Hand in 20 to 100 ms at a time.',
+    meaning: 'The chunks of audio are very short, and each costs a message',
+    remedy: 'Send 20 to 100 ms at a time.',
   },
   'clock-jumped': {
     severity: 'warning',
@@ -78,122 +78,122 @@ export const NOTICES = {
   },
   'connection-flapping': {
     severity: 'warning',
-    meaning: 'Connections are lost again and again',
-    remedy: 'Read the ends in the notices of connection-lost; suspect a proxy, a VPN or weak Wi-Fi.',
+    meaning: 'Connections are lost repeatedly',
+    remedy: 'Read the ends in the connection-lost notices; check for a proxy, a VPN or weak Wi-Fi.',
   },
   'connection-lost': {
     severity: 'warning',
-    meaning: 'A connection ended, or could not be made',
+    meaning: 'A connection ended, or an attempt failed',
     remedy: '',
   },
   'connection-suspended': {
     severity: 'error',
-    meaning: 'The outage is long: attempts are rare from now on',
+    meaning: 'The outage is long: attempts are rare now',
     remedy: 'Check the network.',
   },
   'credentials-failed': {
     severity: 'warning',
-    meaning: 'The auth function threw, or gave no usable secret',
-    remedy: 'See the cause; it is asked again before every attempt.',
+    meaning: 'The auth function threw, or returned no usable secret',
+    remedy: 'See the cause; the function runs again before every attempt.',
   },
   'credentials-slow': {
     severity: 'warning',
-    meaning: 'The auth function takes long, and no connection is made before it answers',
-    remedy: 'See why the token endpoint is slow.',
+    meaning: 'The auth function is slow, and the connection waits for it',
+    remedy: 'Check why the token endpoint is slow.',
   },
   'empty-audio': {
     severity: 'warning',
-    meaning: 'Empty chunks come, and are skipped: sent, one would end the stream',
-    remedy: 'See why the source delivers empty chunks.',
+    meaning: 'Empty chunks are skipped, since one would end the stream',
+    remedy: 'Check why the source delivers empty chunks.',
   },
   'format-doubtful': {
     severity: 'error',
-    meaning: 'The audio cannot be what the parameters say',
+    meaning: 'The audio does not match the parameters',
     remedy:
       'Declare raw audio by its true encoding and sample_rate; leave both out for a container. Convert AIFF to WAV, and write the index of an MP4 file first (ffmpeg -movflags +faststart).',
   },
   'link-congested': {
     severity: 'warning',
-    meaning: 'The network takes audio more slowly than it comes',
+    meaning: 'The network is slower than the audio',
     remedy: 'Free the uplink, or send less: 16 kHz, one channel.',
   },
   'message-malformed': {
     severity: 'warning',
-    meaning: 'A server message, or a field of it, made no sense and was passed over',
+    meaning: 'A server message, or one of its fields, was malformed and ignored',
     remedy: '',
   },
   'parameters-doubtful': {
     severity: 'info',
-    meaning: 'The parameters work, but seldom as people want',
+    meaning: 'The parameters are valid but rarely intended',
     remedy: 'See the evidence.',
   },
   'rate-doubtful': {
     severity: 'warning',
-    meaning: 'Audio comes faster or slower than its sample rate says',
-    remedy: 'Declare the rate, the channels and the encoding that the source really has.',
+    meaning: 'Audio comes faster or slower than its sample rate',
+    remedy: 'Declare the true rate, channels and encoding of the source.',
   },
   'results-late': {
     severity: 'warning',
     meaning: 'Transcripts lag behind the audio',
-    remedy: 'Suspect the network first; then the load on a self-hosted server.',
+    remedy: 'Check the network first, then the load of a self-hosted server.',
   },
   'results-missing': {
     severity: 'warning',
-    meaning: 'Audio flows, and no result comes',
-    remedy: 'Check that encoding and sample_rate are what the source delivers.',
+    meaning: 'Audio flows, but no result comes',
+    remedy: 'Check that encoding and sample_rate match the source.',
   },
   'server-complaint': {
     severity: 'warning',
-    meaning: 'Deepgram objects to something, and goes on',
-    remedy: 'See the evidence for its words.',
+    meaning: 'Deepgram sent an Error message, and the connection goes on',
+    remedy: 'Read its text in the evidence.',
   },
   'session-failed': {
     severity: 'error',
-    meaning: 'The session failed for good',
-    remedy: 'See the cause, which says what to do.',
+    meaning: 'The session failed',
+    remedy: 'See the remedy of the cause.',
   },
   'speakers-restarted': {
     severity: 'info',
-    meaning: 'Speaker labels begin anew with this connection',
-    remedy: "Tell labels apart by the transcript's connection.",
+    meaning: 'Speaker labels start again with this connection',
+    remedy: "Use the transcript's connection together with the label.",
   },
   'timer-late': {
     severity: 'warning',
     meaning: 'Timers run late: the event loop was blocked, the tab throttled, or the machine asleep',
-    remedy: 'Move long work off this thread; in a browser let workerClock() keep the time.',
+    remedy: 'Move long work off this thread; in a browser use workerClock().',
   },
 } as const satisfies Record<string, Explanation>;
 
-/** What a notice is about. */
+/** The subject of a notice. */
 export type NoticeCode = keyof typeof NOTICES;
 
 /** Numbers and short texts; times on the session's clock are in seconds. */
 export type Evidence = Readonly<Record<string, number | string | undefined>>;
 
-/** Something worth knowing about a session. */
+/** A problem of a session, with its cause and remedy. */
 export interface Notice {
   code: NoticeCode;
   /**
-   * `event`: it happened. `raised`: it is so from now on, and is not said again before it is `cleared`.
+   * `event`: it happened. `raised`: it lasts, and is not repeated until it is `cleared`.
    */
   stage: 'event' | 'raised' | 'cleared';
   severity: Severity;
-  /** What it means, with the numbers, in one line: for logs and for people. */
+  /** The meaning, with the numbers, in one line. */
   message: string;
-  /** What to do, in a sentence; empty where there is nothing to do. */
+  /** The remedy, in a sentence; empty if none is needed. */
   remedy: string;
-  /** Where this package's documentation says more. */
+  /** Path in this package's documentation. */
   docs: string;
   evidence: Evidence;
-  /** When it was found, in milliseconds since 1970. */
+  /** Time of detection, in milliseconds since 1970. */
   at: number;
-  /** When it began. */
+  /** Time of its beginning. */
   since: number;
-  /** The error beneath, where there is one. It is the app's own, and may hold what the app put there. */
+  /** The underlying error, if any. It is the app's own, and may hold anything that the app put there. */
   cause: unknown;
 }
 
-/** Makes a notice of what is known. */
+/** Creates a notice. */
 export function createNotice(
   code: NoticeCode,
   stage: Notice['stage'],

@@ -35,7 +35,7 @@ describe('of a recording', () => {
     const { text, code } = explainText(ndjson, PLAIN, PAGE);
     expect(code).toBe(0);
     expect(text).toMatch(/^Flight of 2026-01-01 00:00:00 UTC\n/);
-    expect(text).toMatch(/00:00\.0 {2}asks for api\.deepgram\.com: model nova-3/);
+    expect(text).toMatch(/00:00\.0 {2}connects to api\.deepgram\.com: model nova-3/);
     expect(text).toMatch(/00:15\.\d {2}the connection ended: 1011 client-silent/);
     expect(text).toMatch(/network-lost · 1006\n {2}Cause/);
     expect(text).toContain('Send {"type":"KeepAlive"} as a TEXT message');

@@ -84,7 +84,7 @@ describe('a replay', () => {
     expect(
       edited((entry) => (entry.kind === 'state' && entry.state === 'closed' ? undefined : entry))
         .disagreements[0],
-    ).toContain('goes on to closed');
+    ).toContain('continues to closed');
     expect(edited((entry) => entry).agrees).toBe(true);
   });
 
@@ -280,7 +280,7 @@ describe('reading', () => {
     '{"kind":"flight","version":2}',
     '{"kind":"flight","version":1}\n{\n{}',
   ])('refuses %j with advice', (text) => {
-    expect(() => readFlight(text)).toThrow(/no flight recording.*toNDJSON/s);
+    expect(() => readFlight(text)).toThrow(/not a flight recording.*toNDJSON/s);
   });
 });
 
@@ -297,7 +297,7 @@ describe('a recording that somebody has edited', () => {
     const { ndjson } = await fly([{ speak: 1 }]);
     const lines = ndjson.trimEnd().split('\n');
     const edited = [...lines.slice(0, 3), line, ...lines.slice(3)].join('\n');
-    expect(() => readFlight(edited)).toThrow('line 4 is no entry of one');
+    expect(() => readFlight(edited)).toThrow('line 4 is not an entry');
   });
 
   test('disagrees where an event lacks what the machine asks of it', async () => {
@@ -310,7 +310,7 @@ describe('a recording that somebody has edited', () => {
     );
     const { agrees, disagreements } = replayFlight({ ...flight, entries });
     expect(agrees).toBe(false);
-    expect(disagreements[0]).toContain('can make nothing of socket.ended');
+    expect(disagreements[0]).toContain('cannot handle the recorded socket.ended');
   });
 });
 
@@ -331,7 +331,7 @@ describe('the story', () => {
     const told = incidents.map(({ text }) => text).join('\n');
     expect(told).toContain('the connection ended: 1011 client-silent “See https://dpgr.am/net0001”');
     expect(told).toMatch(/connected, \d+ ms after the loss \(request /);
-    expect(told).toMatch(/it carried \d+ frames \(\d+ kB\) and 0 KeepAlives/);
+    expect(told).toMatch(/we sent \d+ frames \(\d+ kB\) and 0 KeepAlives/);
     expect(outcome).toMatch(/^Closed: \d+ final words in \d+\.\d s, 2 ends of connections\.$/);
   });
 

@@ -1,10 +1,10 @@
-/** Everything that can be told of a stretch of audio by looking at it: the doctor's examination, and the live monitor's. */
+/** The analysis of a range of audio, for the doctor and the live monitor. */
 import { type Level, levelOf } from './level.ts';
 import { type Doubt, doubtEncoding } from './plausibility.ts';
 import { isSampleEncoding, SAMPLE_READERS } from './samples.ts';
 import { type ContainerName, containerAtStart } from './signature.ts';
 
-/** What Deepgram is told of the audio; nothing for a container. */
+/** The parameters sent to Deepgram; none for a container. */
 export interface DeclaredFormat {
   encoding?: string | undefined;
   /** Samples of one channel in a second. */
@@ -12,28 +12,28 @@ export interface DeclaredFormat {
   channels?: number | undefined;
 }
 
-/** What was found. */
+/** The result of an analysis. */
 export interface AudioFacts {
   bytes: number;
-  /** Recognised by its first bytes; none for raw audio, and for formats that we do not know. */
+  /** Recognised by its first bytes; none for raw audio and unknown formats. */
   container: Exclude<ContainerName, 'unknown'> | undefined;
-  /** None where the bytes are compressed, or nobody says what they are. */
+  /** None for compressed bytes and for an undeclared format. */
   level: Level | undefined;
-  /** Of audio, by the declared rate. None where the bytes do not tell time. */
+  /** Of audio, by the declared rate. None if the length in bytes tells no duration. */
   seconds: number | undefined;
-  /** The samples cannot be what they are declared to be. */
+  /** The samples do not fit their declaration. */
   doubt: Doubt | undefined;
 }
 
-/** Below this, about -45 dBFS, speech is hard to make out. */
+/** About -45 dBFS: quieter speech is hard to understand. */
 export const FAINT_RMS = 0.0056;
-/** More than this share at full scale is heard. */
+/** A larger share at full scale is audible. */
 export const CLIPPED_SHARE = 0.001;
 
 /**
- * Looks at a stretch of audio. Pure, and one pass over the bytes; a second of 16 kHz takes well below a millisecond.
+ * Analyses a range of audio. A pure function with one pass over the bytes; a second of 16 kHz takes well below a millisecond.
  *
- * @param isStart - the stretch begins where the stream does, so that a container's signature may stand there
+ * @param isStart - the range is the beginning of the stream, where a container's signature may be
  */
 export function audioFacts(bytes: Uint8Array, declared: DeclaredFormat, isStart = true): AudioFacts {
   const { encoding, sampleRate, channels = 1 } = declared;

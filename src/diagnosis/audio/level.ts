@@ -1,30 +1,30 @@
-/** How loud audio is, how rough, and how much of it is nothing at all: one pass over the samples of a stretch. */
+/** Loudness, roughness and digital silence of audio, in one pass over the samples. */
 import type { SampleReader } from './samples.ts';
 
-/** What can be measured of a stretch of samples. Amplitudes are shares of full scale, from 0 to 1. */
+/** Measurements of a range of samples. Amplitudes are shares of full scale, from 0 to 1. */
 export interface Level {
   /** Samples of one channel. */
   samples: number;
   peak: number;
-  /** Root of the mean square: what is heard as loudness. */
+  /** Root mean square: the loudness. */
   rms: number;
-  /** Share of samples that stand at full scale beside others that do: the tops were cut off. */
+  /** Share of samples at full scale with a neighbour at full scale: clipping. */
   clipped: number;
   /** Share of samples that are digital silence: a muted microphone, not a quiet room. */
   silent: number;
   /** The longest run of digital silence, in samples of one channel. */
   longestSilence: number;
   /**
-   * How much neighbours differ, against how far they are from zero. Speech is smooth, 0.1 to 0.7; bytes that are no
-   * samples are noise, 1.3 and more. `NaN` for silence.
+   * The difference of neighbours relative to their size. Speech has 0.1 to 0.7; bytes that are no samples have 1.3 and more.
+   * `NaN` for silence.
    */
   roughness: number;
 }
 
-/** A single sample at full scale is a loud moment. */
+/** A single sample at full scale is not clipping. */
 const CLIPPED_RUN = 3;
 
-/** Measures samples that are interleaved by channel. Bytes that make no whole frame, at the end, are left out. */
+/** Measures samples that are interleaved by channel. An incomplete frame at the end is ignored. */
 export function levelOf(bytes: Uint8Array, reader: SampleReader, channels = 1): Level {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const stride = reader.bytes * channels;
@@ -68,7 +68,7 @@ export function levelOf(bytes: Uint8Array, reader: SampleReader, channels = 1): 
   };
 }
 
-/** Decibels below full scale; nothing at all is `-Infinity`. */
+/** Decibels below full scale; silence is `-Infinity`. */
 export function decibels(amplitude: number): number {
   return 20 * Math.log10(amplitude);
 }

@@ -1,24 +1,24 @@
-/** Whether audio can be what it is declared to be, and what would fit better. Guesses, and named as such to people. */
+/** Compares audio with its declared format, and guesses a better one. */
 import { type Level, levelOf } from './level.ts';
 import { type SampleEncoding, type SampleReader, SAMPLE_READERS } from './samples.ts';
 
-/** What bytes sound like: an encoding of Deepgram's, or one that has to be put right first. */
+/** A guessed format: an encoding of Deepgram's, or a defect of linear16. */
 export type Likeness = SampleEncoding | 'linear16, big-endian' | 'linear16, cut in mid-sample';
 
-/** White noise has a roughness of 1.33. A hiss may have it, but a hiss as loud as -14 dBFS is no microphone's. */
+/** White noise has a roughness of 1.33. Microphone hiss may have it, but is never as loud as -14 dBFS. */
 const NOISE_ROUGHNESS = 1.1;
 const NOISE_RMS = 0.2;
 /**
- * Speech is mostly pauses and quiet vowels: its peaks stand at five times its loudness, and even shouting into a limiter stays
- * above three. Bytes that are no samples fill the range evenly: 1.7.
+ * Peak relative to loudness. Speech has five, since it is mostly pauses and quiet vowels; shouting into a limiter has more than
+ * three. Bytes that are no samples fill the range evenly: 1.7.
  */
 const FLAT_CREST = 3;
 const FLAT_RMS = 0.35;
-/** Samples that are cut off at full scale are samples, however loud. A byte misread stands there now and then, not in runs. */
+/** Clipped audio is real audio, however loud: misread bytes do not reach full scale in runs. */
 const CUT_OFF_SHARE = 0.01;
-/** Speech stays below, in any language and from any microphone. */
+/** The maximum for speech, in any language and from any microphone. */
 const SMOOTH_ROUGHNESS = 0.85;
-/** Below this, about -50 dBFS, there is too little to judge by. */
+/** About -50 dBFS: quieter audio cannot be judged. */
 const AUDIBLE_RMS = 0.003;
 /** The two laws of G.711 sound alike when mistaken for each other, but the right one is smoother and less loud. */
 const OTHER_LAW: Partial<Record<SampleEncoding, SampleEncoding>> = { mulaw: 'alaw', alaw: 'mulaw' };
@@ -36,15 +36,15 @@ const CANDIDATES: readonly (readonly [Likeness, SampleReader, skip: number])[] =
   ['linear16, cut in mid-sample', SAMPLE_READERS.linear16, 1],
 ];
 
-/** Bytes that make no sound in the declared encoding. */
+/** Bytes that do not fit the declared encoding. */
 export interface Doubt {
-  /** What they would be instead, where that is clear. */
+  /** The encoding that fits, if that is clear. */
   rather: Likeness | undefined;
 }
 
 /**
- * What is wrong with bytes declared as `encoding`; `undefined` where they may well be what they are said to be, or are too
- * quiet to tell. A second of audio is enough to judge by, and less is not.
+ * The doubt about bytes declared as `encoding`; `undefined` if they fit or are too quiet to judge. Needs at least a second of
+ * audio.
  */
 export function doubtEncoding(bytes: Uint8Array, encoding: SampleEncoding, channels = 1): Doubt | undefined {
   const declared = levelOf(bytes, SAMPLE_READERS[encoding], channels);
@@ -67,13 +67,13 @@ export function doubtEncoding(bytes: Uint8Array, encoding: SampleEncoding, chann
   return { rather: best?.likeness };
 }
 
-/** Also true of what is not a number, as in bytes read as floating point. */
+/** Also true of `NaN`, as in bytes read as floating point. */
 function isNoise({ peak, rms, roughness }: Level): boolean {
   if (!(rms < FLAT_RMS)) return !(peak / rms >= FLAT_CREST);
   return rms > NOISE_RMS && roughness > NOISE_ROUGHNESS;
 }
 
-/** A raw format, as it is declared to Deepgram. */
+/** A raw format as declared to Deepgram. */
 export interface RawFormat {
   encoding: SampleEncoding;
   sampleRate: number;
@@ -85,17 +85,17 @@ const USUAL_RATES: readonly number[] = [
   8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000,
 ];
 
-/** Clocks of cheap sound cards are off by a per mille; a source measured for some seconds is known to a few per cent. */
+/** Cheap sound cards are off by 0.1 %; a measurement of some seconds is exact to a few per cent. */
 const TOLERANCE = 0.06;
 
-/** How many bytes a second of this format has. */
+/** Bytes in a second of this format. */
 export function bytesPerSecondOf({ encoding, sampleRate, channels }: RawFormat): number {
   return SAMPLE_READERS[encoding].bytes * sampleRate * channels;
 }
 
 /**
- * The formats that a source of so many bytes a second would deliver, those first that differ least from the declared one:
- * by its rate alone, then by channels, then by encoding. Empty where the declared one fits, or no usual one does.
+ * The formats that fit a source of this many bytes a second. Those closest to the declared one come first: other rate, then
+ * other channels, then other encoding. Empty if the declared one fits, or no usual one does.
  */
 export function rivalFormats(bytesPerSecond: number, declared: RawFormat): RawFormat[] {
   if (isNear(bytesPerSecond, bytesPerSecondOf(declared))) return [];
@@ -114,7 +114,7 @@ export function rivalFormats(bytesPerSecond: number, declared: RawFormat): RawFo
     .sort((a, b) => strangeness(a) - strangeness(b));
 }
 
-/** Whether a measured pace may well be the expected one. */
+/** True if a measured pace is close enough to the expected one. */
 export function isNear(measured: number, expected: number): boolean {
   return Math.abs(measured / expected - 1) <= TOLERANCE;
 }

@@ -1,14 +1,14 @@
-/** Raw audio as numbers from -1 to 1, for those who want to look at it. Nothing here is on the way of audio that is sent. */
+/** Raw audio as numbers from -1 to 1, for analysis only. */
 
-/** The raw encodings whose samples can be looked at; all others are compressed. */
+/** The raw encodings whose samples can be read; all others are compressed. */
 export type SampleEncoding = 'linear16' | 'linear32' | 'mulaw' | 'alaw';
 
-/** How the bytes of one sample are to be read. */
+/** Reads the bytes of one sample. */
 export interface SampleReader {
   bytes: number;
-  /** What silence may amount to: the step nearest to zero that the encoding knows. */
+  /** The largest amplitude of silence: the encoding's smallest step. */
   quietest: number;
-  /** What stands at full scale. Sixteen bits reach 0.99997, and a limiter often stops a little earlier. */
+  /** The amplitude of full scale. Sixteen bits reach 0.99997, and a limiter often stops a little earlier. */
   loudest: number;
   read(view: DataView, at: number): number;
 }
@@ -36,7 +36,7 @@ export const SAMPLE_READERS: Record<SampleEncoding, SampleReader> = {
   },
 };
 
-/** Whether samples of this encoding can be looked at. */
+/** True if samples of this encoding can be read. */
 export function isSampleEncoding(encoding: string | undefined): encoding is SampleEncoding {
   return encoding !== undefined && Object.hasOwn(SAMPLE_READERS, encoding);
 }

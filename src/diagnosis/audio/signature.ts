@@ -1,12 +1,12 @@
 /**
- * Tells a container among bytes that were declared as raw audio. Stricter than the sniffing of undeclared bytes: any two
- * samples may look like the sync word of MP3 or AAC, so a second frame must follow where the first one says.
+ * Detects a container in bytes that were declared as raw audio. Stricter than the detection in undeclared bytes: any two
+ * samples may look like the sync word of MP3 or AAC, so a second frame must follow at the end of the first.
  */
 import { type ContainerName, sniffContainer } from '../../data/containers/sniff.ts';
 
 export type { ContainerName };
 
-/** The container that these bytes begin with, if they do. Twelve bytes are enough for most; MP3 and ADTS need a frame. */
+/** The container that these bytes begin with, if any. Twelve bytes are enough for most; MP3 and ADTS need a frame. */
 export function containerAtStart(bytes: Uint8Array): Exclude<ContainerName, 'unknown'> | undefined {
   const name = sniffContainer(bytes.subarray(0, 16));
   if (name === undefined || name === 'unknown') return undefined;

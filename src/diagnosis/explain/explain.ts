@@ -1,23 +1,23 @@
-/** From a failure, whoever reports it, to what it means: why it happened, whether to try again, and what to do. */
+/** Explains a failure: cause, whether to retry, and remedy. */
 import { type EndKind, retryAfter } from '../../protocol/close-reasons.ts';
 import { findFailure } from './find.ts';
 import { ENDS, OTHERS, type OtherKind } from './prose.ts';
 
-/** Everything that can be explained: the ends of connections, our own errors, and what other programs report. */
+/** All kinds of failures: ends of connections, our own errors, and errors of other programs. */
 export type FailureKind = EndKind | OtherKind;
 
-/** A failure in words. Nothing is repeated of what was given but numbers and Deepgram's request id. */
+/** An explained failure. From the input it repeats only numbers and Deepgram's request id. */
 export interface Explanation {
   kind: FailureKind;
-  /** What happened, in a sentence or two. */
+  /** The cause, in a sentence or two. */
   cause: string;
-  /** Whether another attempt makes sense at all; `why` says when. */
+  /** True if another attempt makes sense; `why` says when. */
   worthRetrying: boolean;
-  /** Why, or why not, and when. */
+  /** Reason for retrying or not, and when. */
   why: string;
-  /** The first thing to do. */
+  /** The first step to take. */
   remedy: string;
-  /** Where this project's documentation says more, relative to its root. */
+  /** Path in this project's documentation, relative to its root. */
   docs: string;
   /** WebSocket close code, where one was found. */
   code: number | undefined;
@@ -30,10 +30,10 @@ export interface Explanation {
 /**
  * Explains a failure, ours or another program's: a {@link TranscriptionError}, `ConnectionEnd`, `SessionReport` or notice; a
  * close code or HTTP status; a `CloseEvent` or `ErrorEvent`; an error of `ws`, `fetch` or Deepgram's SDKs; or a line of a log.
- * Costs nothing to those who do not call it: bundlers leave it out.
+ * Bundlers leave it out of apps that do not call it.
  *
  * @remarks
- * Never throws, and sends nothing anywhere. What it does not know it calls `unrecognised`.
+ * Never throws, and sends nothing. An unknown failure has the kind `unrecognised`.
  *
  * @example
  * ```ts

@@ -1,14 +1,14 @@
-/** Reads a failure out of anything: our own errors and reports, events of sockets, errors of Node and of Deepgram's SDKs. */
+/** Finds a failure in any value: our own errors and reports, events of sockets, errors of Node and of Deepgram's SDKs. */
 import { END_KINDS, type EndKind } from '../../protocol/close-reasons.ts';
 import { OTHERS, type OtherKind } from './prose.ts';
 import { type Finding, findInText, foundClose, foundStatus } from './text.ts';
 
-/** Errors within errors, as far as anybody nests them. */
+/** Maximum depth of nested errors. */
 const MAX_DEPTH = 5;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The failure in `failure`, if there is one that we know. Never throws: getters of strangers are asked with care. */
+/** The known failure in `failure`, if any. Never throws: foreign getters are read in a `try`. */
 export function findFailure(failure: unknown, depth = 0): Finding | undefined {
   if (depth > MAX_DEPTH) return undefined;
   switch (typeof failure) {
@@ -29,7 +29,7 @@ function findInObject(failure: Fields, depth: number): Finding | undefined {
       const found = find(failure, depth);
       if (found) return withRequestId(found, failure);
     } catch {
-      // A getter that throws, or a revoked proxy: the next question may still be answered.
+      // A getter that throws, or a revoked proxy: another reader may still succeed.
     }
   }
   return undefined;
@@ -46,10 +46,10 @@ function findOurs(failure: Fields): Finding | undefined {
   return isCloseCode(code) ? foundClose(code, asText(serverMessage)) : undefined;
 }
 
-/** `SessionReport`, `Status`, the evidence of a notice, an ErrorEvent, and errors that were caused by others. */
+/** `SessionReport`, `Status`, the evidence of a notice, an ErrorEvent, and errors with a cause. */
 function findWrapped(failure: Fields, depth: number): Finding | undefined {
   const { evidence, error, errors, cause, originalError, originalEvent } = failure;
-  // A cause says more than the error around it only where that one says nothing: see findWords.
+  // The outer error wins over its cause if its text is known: see findWords.
   const inner = [evidence, error, originalError].filter((each) => typeof each === 'object' && each !== null);
   for (const each of inner) {
     const found = findFailure(each, depth + 1);
@@ -75,13 +75,13 @@ function findNumbers(failure: Fields): Finding | undefined {
 function findWords(failure: Fields): Finding | undefined {
   const found = findInText(wordsOf(failure));
   if (found) return found;
-  // An error event of a browser's socket has no word of explanation, by design; nor has `fetch`, whose cause was asked already.
+  // Error events of browser sockets have no details, by design; nor has `fetch`, whose cause was read already.
   const isMute =
     failure['type'] === 'error' || /fetch failed|failed to fetch/i.test(asText(failure['message']));
   return isMute ? { kind: 'network-lost' } : undefined;
 }
 
-/** Everything in words: `code` of Node, `err_code` and `err_msg` of Deepgram's bodies, its Error messages, and `message`. */
+/** All texts: `code` of Node, `err_code` and `err_msg` of Deepgram's bodies, its Error messages, and `message`. */
 function wordsOf(failure: Fields): string {
   const { name, code, err_code, err_msg, variant, description, message, reason, body } = failure;
   const words = [code, err_code, err_msg, variant, description, message, reason, body].map(asText);
@@ -93,7 +93,7 @@ function withRequestId(found: Finding, { requestId, request_id: id }: Fields): F
   return typeof known === 'string' && /^[\w-]{1,100}$/.test(known) ? { ...found, requestId: known } : found;
 }
 
-/** Buffers come as close reasons, objects as bodies. */
+/** Close reasons may be Buffers, bodies may be objects. */
 function asText(value: unknown): string {
   if (typeof value === 'string') return value;
   if (value instanceof Uint8Array) return new TextDecoder().decode(value);

@@ -1,281 +1,280 @@
 /**
- * What is to be said about each failure. Whether it is tried again stands in `protocol/close-reasons.ts`; here stands why.
- * Loaded by nobody who does not call `explain()`: there is room for whole sentences.
+ * The text for each failure. `protocol/close-reasons.ts` decides whether it is retried; this file says why. It is only in apps that
+ * call `explain()`.
  */
 import type { EndKind } from '../../protocol/close-reasons.ts';
 
-/** Failures that are no end of one of our connections: our own errors, and what other programs report. */
+/** Failures that are not ends of our connections: our own errors, and errors of other programs. */
 export type OtherKind = keyof typeof OTHERS;
 
-/** What is said about one kind of failure. */
+/** The text for one kind of failure. */
 export interface Prose {
-  /** What happened. */
+  /** The cause. */
   cause: string;
-  /** Why another attempt makes sense, or does not. */
+  /** Why another attempt makes sense or not. */
   why: string;
-  /** The first thing to do. */
+  /** The first step to take. */
   remedy: string;
 }
 
-/** A failure that the table of ends does not know says for itself whether another attempt makes sense. */
+/** Failures outside the table of ends carry their own `worthRetrying`. */
 interface OtherProse extends Prose {
   worthRetrying: boolean;
 }
 
 const DECLARE_FORMAT =
   'Declare raw audio by its true encoding and sample_rate. For a container (WAV, Ogg, WebM) leave both out, and send its header first on every connection.';
-const NOTHING_TO_DO =
-  'Nothing, if it is rare: reconnect, and replay what was not confirmed. rx-deepgram does both.';
+const NOTHING_TO_DO = 'None if it is rare: reconnect, and replay unconfirmed audio. rx-deepgram does both.';
 
 /** One row for each end. */
 export const ENDS: Record<EndKind, Prose> = {
   normal: {
     cause:
-      'The server closed normally (1000), and nobody had asked for it. An idle connection may end so, after Metadata with a duration of 0. Some libraries make this code up when the network fails.',
-    why: 'There is something to retry for only while there is audio to send; a new connection with nothing to say would end the same way.',
+      'The server closed normally (1000) without a CloseStream. An idle connection may end so, after Metadata with a duration of 0. Some libraries report this code when the network fails.',
+    why: 'Retry only while there is audio to send: a new connection without audio would end the same way.',
     remedy:
-      'Connect again when the next audio comes. Check that audio really leaves the source, and that no chunk is empty: an empty binary message ends the stream.',
+      'Connect again with the next audio. Check that the source delivers audio, and that no chunk is empty: an empty binary message ends the stream.',
   },
   'no-status': {
     cause:
-      'The connection was closed without a code (1005). A proxy may do so; Flux (/v2/listen) does so at the end, and when it is sent a message it does not know, such as KeepAlive.',
-    why: 'It says nothing against another attempt.',
-    remedy: 'On /v2/listen send no KeepAlive and no Finalize. Otherwise nothing: reconnect.',
+      'The connection was closed without a code (1005). A proxy may do so. Flux (/v2/listen) does so at the end, and after an unknown message such as KeepAlive.',
+    why: 'Another attempt may succeed.',
+    remedy: 'On /v2/listen send no KeepAlive and no Finalize. Otherwise reconnect.',
   },
   'network-lost': {
     cause:
-      'The connection broke without a close frame (1006): the network, a proxy, or a server that went away. In a browser a refused handshake looks the same, since browsers hide its status.',
-    why: 'Networks come back, and nothing was said against this client.',
+      'The connection broke without a close frame (1006): the network, a proxy or the server failed. In a browser a refused handshake looks the same, since browsers hide its status.',
+    why: 'Network failures are usually temporary.',
     remedy:
-      'Reconnect with growing delays. If it fails in the browser from the start, open the same address from Node, which shows the status: npx rx-deepgram doctor.',
+      'Reconnect with growing delays. If it always fails in the browser, run npx rx-deepgram doctor: Node shows the status of the handshake.',
   },
   'ping-timeout': {
     cause:
-      'A WebSocket library or a proxy got no answer to its own ping and closed with 1011. It only looks like a 1011 of Deepgram, which never says "ping timeout".',
-    why: 'The link or a blocked event loop was slow for a moment; the server has nothing against another connection.',
+      'A WebSocket library or a proxy got no answer to its own ping and closed with 1011. Deepgram never sends "ping timeout".',
+    why: 'The link was slow or the event loop blocked for a moment.',
     remedy:
-      "Do not block the thread that reads the socket, and raise the library's ping timeout (Python: ping_timeout). Sending KeepAlive does not help against this one.",
+      "Do not block the thread that reads the socket, and raise the library's ping timeout (Python: ping_timeout). KeepAlive does not help here.",
   },
   'going-away': {
-    cause: 'The server is going away (1001): it is being replaced or shut down.',
+    cause: 'The server shuts down or is replaced (1001).',
     why: 'Another server takes over.',
     remedy: NOTHING_TO_DO,
   },
   'service-restart': {
     cause: 'The server restarts (1012).',
-    why: 'It will be back in a moment.',
+    why: 'It is back in a moment.',
     remedy: NOTHING_TO_DO,
   },
   'try-again-later': {
     cause: 'The server is overloaded (1013).',
-    why: 'It asks to be left alone for a moment: wait longer than usual.',
+    why: 'It asks clients to wait: retry after a longer delay.',
     remedy: 'Reconnect after some seconds, with growing, jittered delays.',
   },
   'application-close': {
     cause:
       'A server or proxy closed with a code of its own (4000 to 4999), which Deepgram does not document for /v1/listen.',
-    why: 'Nothing is known against it.',
-    remedy: 'Look at what stands between: a proxy, a gateway, or a server of your own.',
+    why: 'Another attempt may succeed.',
+    remedy: 'Check the proxy, the gateway or the server of your own on the way.',
   },
   'server-silent': {
     cause:
-      'Deepgram had nothing to say for about 30 s and gave up (1011, NET-0000). It is in trouble, or cannot decode the audio: most often raw audio without encoding and sample_rate, a wrong one, or a container without its header.',
-    why: 'Worth another attempt or two while audio flows. If no result ever came, the format is wrong, and no retry mends that.',
+      'Deepgram sent no response for about 30 s and closed (1011, NET-0000). It failed, or cannot decode the audio: most often raw audio with a missing or wrong encoding or sample_rate, or a container without its header.',
+    why: 'Retry once or twice while audio flows. If no result ever came, the format is wrong, and no retry helps.',
     remedy: DECLARE_FORMAT,
   },
   'client-silent': {
     cause:
-      'Deepgram received neither audio nor a text message within its window of 10 s (1011, NET-0001). The source paused, and nobody sent KeepAlive; or KeepAlive was sent as a binary message, came too late because the event loop was blocked, or was sent before any audio.',
-    why: 'The service is well: connect again when there is audio. Without a KeepAlive it will happen again at the next pause.',
+      'Deepgram received neither audio nor a text message within its window of 10 s (1011, NET-0001). The source paused and no KeepAlive was sent; or KeepAlive was a binary message, was late because of a blocked event loop, or came before any audio.',
+    why: 'The service works: connect again with the next audio. Without KeepAlive the next pause ends the same way.',
     remedy:
-      'Send {"type":"KeepAlive"} as a TEXT message after 3 to 5 s without audio; every 10 s is too late. rx-deepgram does it by itself.',
+      'Send {"type":"KeepAlive"} as a TEXT message after 3 to 5 s without audio; 10 s is too late. rx-deepgram does this.',
   },
   'no-audio': {
     cause: 'No audio came for too long, with KeepAlive or without (1011, NET-0002, no_audio_timeout).',
-    why: 'An expected end of an idle connection: worth another when there is audio, and not before.',
-    remedy: 'Let the connection rest, and connect again with the next audio.',
+    why: 'An expected end of an idle connection: retry with the next audio, not before.',
+    remedy: 'Connect again with the next audio.',
   },
   'server-error': {
-    cause: 'An internal error at the server (1011), for none of the reasons it has names for.',
-    why: 'It is seldom the fault of the client.',
-    remedy: 'Reconnect with growing delays. If it stays, ask Deepgram, and give them the request id.',
+    cause: 'An internal error of the server (1011), without one of its named reasons.',
+    why: 'The client is rarely the cause.',
+    remedy: 'Reconnect with growing delays. If it persists, contact Deepgram with the request id.',
   },
   'undecodable-audio': {
     cause:
-      'Deepgram cannot decode the audio (1008, DATA-0000): the bytes are not what encoding says, or the container has no header.',
+      'Deepgram cannot decode the audio (1008, DATA-0000): the bytes do not match encoding, or the container has no header.',
     why: 'The same bytes would fail again.',
     remedy: DECLARE_FORMAT,
   },
   'protocol-refused': {
     cause:
-      'The server objects to what it was sent (1002, 1003, 1007, 1008, 1009 or 1010): a message that is malformed, too large, or not allowed.',
+      'The server rejected a message (1002, 1003, 1007, 1008, 1009 or 1010): it is malformed, too large, or not allowed.',
     why: 'The same messages would be refused again.',
     remedy:
       'Read the close reason. Send audio as binary messages of 20 to 250 ms, and control messages as text.',
   },
   'bad-request': {
     cause:
-      'Deepgram does not understand the request (HTTP 400): a parameter is misspelled, has a value it cannot have, or does not go with another.',
+      'Deepgram rejected the request (HTTP 400): a parameter is misspelled, has an invalid value, or conflicts with another.',
     why: 'The same request would be refused again.',
     remedy:
       'Read dg-error, or err_msg in the body. Common: utterance_end_ms below 1000 or without interim_results, encoding without sample_rate, a Flux model on /v1/listen, an array that is not sent as a repeated parameter, diarize together with diarize_model.',
   },
   unauthorized: {
     cause:
-      'The key or token was not accepted (HTTP 401): it is wrong, deleted, expired, of another deployment, or sent under the wrong scheme.',
-    why: 'Once, with a fresh token. A temporary token lives for 30 s by default and is checked at each handshake, so a reconnect needs a new one. A fixed key will not become valid.',
+      'Deepgram rejected the key or token (HTTP 401): it is wrong, deleted, expired, of another deployment, or sent under the wrong scheme.',
+    why: 'Retry once with a new token. A temporary token lives for 30 s by default and is checked at each handshake, so a reconnect needs a new one. A fixed key stays invalid.',
     remedy:
       'Send an API key as "Authorization: Token …" and a temporary token (JWT) as "Authorization: Bearer …"; in a browser as sub-protocols ["bearer", token].',
   },
   'payment-required': {
     cause: 'The project has no credit left (HTTP 402).',
-    why: 'Nothing changes before somebody pays.',
+    why: 'Every attempt fails until credit is added.',
     remedy: 'Add credit in the Deepgram console.',
   },
   forbidden: {
     cause:
-      'The key is valid, and may not do this (HTTP 403): its role or its project does not include this model or feature.',
+      'The key is valid but lacks permission (HTTP 403): its role or its project does not include this model or feature.',
     why: 'The same key would be refused again.',
     remedy:
-      'Use a key whose role and models allow live transcription; one that grants temporary tokens needs the role Member or higher.',
+      'Use a key whose role and models allow live transcription. A key that grants temporary tokens needs the role Member or higher.',
   },
   'not-found': {
-    cause: 'Nothing answers at this address (HTTP 404).',
-    why: 'The address will not begin to exist.',
+    cause: 'This address does not exist (HTTP 404).',
+    why: 'The same address would fail again.',
     remedy:
       'Check the host and the path: wss://api.deepgram.com/v1/listen for Nova, /v2/listen for Flux. As baseUrl give scheme and host only.',
   },
   refused: {
     cause:
-      'The handshake was refused with an HTTP status that no retry changes, or the platform refused the address.',
+      'The handshake was refused with an HTTP status that no retry changes, or the platform rejected the address.',
     why: 'The same request would be refused again.',
-    remedy: 'Read the status and the address. A redirect or a login page points to a proxy in between.',
+    remedy: 'Read the status and the address. A redirect or a login page means a proxy.',
   },
   'rate-limited': {
     cause:
-      'Too many connections are open in this Deepgram project (HTTP 429). The limit counts connections per project, not per key, and half-closed ones too.',
-    why: 'A place becomes free when another connection ends: wait longer than usual.',
+      'Too many connections are open in this Deepgram project (HTTP 429). The limit counts connections per project, not per key, including half-closed ones.',
+    why: 'The limit frees when another connection ends: retry after a longer delay.',
     remedy:
-      'End sessions with CloseStream instead of dropping them, look for leaked sockets, and ask Deepgram for a higher limit if you need one.',
+      'End sessions with CloseStream, close leaked sockets, and ask Deepgram for a higher limit if needed.',
   },
   'server-unavailable': {
     cause: 'The server cannot take the request now (HTTP 408 or 5xx).',
-    why: 'It is a passing state.',
+    why: 'The state is temporary.',
     remedy: 'Reconnect with growing delays; see https://status.deepgram.com if it lasts.',
   },
   'connect-timeout': {
     cause:
-      'No handshake was completed in time: packets are swallowed on the way, by a firewall, a captive portal, a proxy, or a network that is half gone.',
-    why: 'Networks come back.',
+      'The handshake timed out: a firewall, a captive portal, a proxy or a failing network drops packets.',
+    why: 'Network failures are usually temporary.',
     remedy:
-      'Check that outbound TCP port 443 and WebSocket upgrades are allowed: npx rx-deepgram doctor tells which step hangs.',
+      'Check that outbound TCP port 443 and WebSocket upgrades are allowed: npx rx-deepgram doctor shows which step hangs.',
   },
   stalled: {
     cause:
-      'Audio went out and nothing came back for 10 s (stallMs; twice as long without interim_results): the link is half-open, and nobody has told either side.',
-    why: 'A new connection takes another way.',
+      'Audio went out and nothing came back for 10 s (stallMs; twice as long without interim_results): the connection is half-open.',
+    why: 'A new connection usually works.',
     remedy: NOTHING_TO_DO,
   },
   'credentials-failed': {
-    cause: "The app's own auth function threw, or gave no usable key or token.",
-    why: 'It is asked again before each attempt, since a token endpoint may be down for a moment.',
-    remedy: 'Look at the cause of the notice: it is the error that the function threw.',
+    cause: "The app's auth function threw, or returned no usable key or token.",
+    why: 'It runs again before each attempt: a token endpoint may fail for a moment.',
+    remedy: 'Read the cause of the notice: the error that the function threw.',
   },
   'credentials-timeout': {
-    cause: "The app's own auth function did not answer in time.",
+    cause: "The app's auth function timed out.",
     why: 'A token endpoint may be slow for a moment.',
-    remedy: 'See whether the token endpoint is up, and raise credentialsTimeoutMs if it is always slow.',
+    remedy: 'Check the token endpoint, and raise credentialsTimeoutMs if it is always slow.',
   },
 };
 
-/** What is no end of a connection of ours. */
+/** Failures that are not ends of our connections. */
 export const OTHERS = {
   'certificate-refused': {
     worthRetrying: false,
     cause:
-      'The certificate of the other side is not trusted: it has expired, is self-signed, belongs to another name, or a proxy has put its own in its place.',
+      'The certificate of the server is not trusted: it has expired, is self-signed, has another name, or a proxy replaced it.',
     why: 'The same certificate would be refused again.',
     remedy:
-      'For a proxy or a self-hosted server give Node its authority by NODE_EXTRA_CA_CERTS, and look at the clock of this machine. Do not switch verification off.',
+      'For a proxy or a self-hosted server set NODE_EXTRA_CA_CERTS to its authority. Check the clock of this machine. Do not switch verification off.',
   },
   'closed-by-caller': {
     worthRetrying: true,
-    cause: 'The app itself closed the socket before its handshake was done.',
-    why: 'Nothing failed at the other end.',
+    cause: 'The app closed the socket before its handshake was done.',
+    why: 'The server did not fail.',
     remedy:
-      'See who calls close() so early: an effect that runs twice (React StrictMode), or a connect timeout that is too short.',
+      'Find the early close(): an effect that runs twice (React StrictMode), or a connect timeout that is too short.',
   },
   'configure-refused': {
     worthRetrying: false,
     cause:
-      'Deepgram did not accept a message on an open connection, such as Configure: unknown fields, keyterms that the model does not take, or more than 500 tokens of them. The connection goes on.',
+      'Deepgram rejected a message on an open connection, such as Configure: unknown fields, keyterms that the model does not support, or more than 500 tokens of them. The connection goes on.',
     why: 'The same message would be refused again.',
-    remedy: 'Read the description in the message, and correct what was sent.',
+    remedy: 'Read the description in the message, and correct the message.',
   },
   'connection-refused': {
     worthRetrying: true,
-    cause: 'The host is there, and nothing listens on this port; or a firewall turns it away.',
-    why: 'A server that restarts looks like this. If it stays so, the address is wrong.',
-    remedy: 'Check host and port. For a self-hosted server or the emulator see whether it runs.',
+    cause: 'The host exists, but nothing listens on this port, or a firewall rejects it.',
+    why: 'A restarting server looks like this. If it persists, the address is wrong.',
+    remedy: 'Check host and port, and whether the self-hosted server or the emulator runs.',
   },
   'flux-idle': {
     worthRetrying: true,
-    cause: 'Flux (/v2/listen) ended a connection on which nothing came (INACTIVE_CLIENT).',
-    why: 'Worth another when there is audio.',
-    remedy: 'Hold a Flux connection by WebSocket pings or by silence: it has no KeepAlive message.',
+    cause: 'Flux (/v2/listen) ended an idle connection (INACTIVE_CLIENT).',
+    why: 'Retry with the next audio.',
+    remedy: 'Hold a Flux connection with WebSocket pings or silence: it has no KeepAlive message.',
   },
   'host-not-found': {
     worthRetrying: true,
     cause:
-      'The name of the host has no address: the machine is offline, its DNS does not answer, or the name is misspelled.',
-    why: 'Names are found again when the network is back. A misspelled one is not.',
+      'The host name has no address: the machine is offline, DNS does not answer, or the name is misspelled.',
+    why: 'It works again when the network is back, unless the name is misspelled.',
     remedy:
       'Check the network and the spelling of the host: api.deepgram.com, api.eu.deepgram.com, or your own.',
   },
   'invalid-audio': {
     worthRetrying: false,
-    cause: 'What was given as audio is none, or in a form that cannot be read.',
-    why: 'It would be refused again.',
-    remedy: 'Hand in bytes: an ArrayBuffer, a view into one, or a Blob.',
+    cause: 'The value is not audio, or in an unsupported form.',
+    why: 'The same value would be refused again.',
+    remedy: 'Pass bytes: an ArrayBuffer, a view into one, or a Blob.',
   },
   'invalid-option': {
     worthRetrying: false,
-    cause: 'An option is missing, has a value that cannot work, or contradicts another. Nothing was sent.',
+    cause: 'An option is missing, invalid, or contradicts another. Nothing was sent.',
     why: 'The same options would be refused again.',
-    remedy: 'The message names the option, its value, and what to write instead.',
+    remedy: 'Correct the option: the message has its name, its value and a valid value.',
   },
   'no-tls': {
     worthRetrying: false,
     cause: 'One side speaks TLS and the other does not: wss:// to a port that expects ws://, or the reverse.',
-    why: 'It will not learn it.',
+    why: 'The same address would fail again.',
     remedy:
       'Use wss:// for Deepgram, and ws:// for an emulator or a self-hosted server without a certificate.',
   },
   'retries-exhausted': {
     worthRetrying: true,
     cause: 'The outage outlasted giveUpAfterMs, and the session failed.',
-    why: 'The reason of the last end decides: a network may be back by now.',
-    remedy: 'Begin a new session, and raise giveUpAfterMs, whose default never gives up.',
+    why: 'It depends on the reason of the last end: the network may be back.',
+    remedy: 'Begin a new session, and raise giveUpAfterMs; its default is Infinity.',
   },
   'sent-too-late': {
     worthRetrying: true,
     cause:
-      'Something was sent on a socket that was not open: the connection had ended before, or was not there yet. This error is a consequence.',
-    why: 'A new connection takes what this one could not. Audio sent meanwhile is lost, unless somebody kept it.',
+      'The app called send() on a socket that was not open: the connection had ended, or was not open yet. This error is a consequence.',
+    why: 'A new connection accepts audio again. Audio sent meanwhile is lost unless the client kept it.',
     remedy:
       'Look for the close event before this error: its code is the cause. Keep audio until a final result confirms it.',
   },
   'speak-timeout': {
     worthRetrying: true,
     cause:
-      'This code (NET-0003, NET-0004) is one of the text-to-speech sockets (/v1/speak, /v2/speak), not of live transcription.',
-    why: 'Such a connection is opened anew when there is text to speak.',
-    remedy: 'See the documentation of text to speech: its idle rules are others.',
+      'This code (NET-0003, NET-0004) belongs to text to speech (/v1/speak, /v2/speak), not to live transcription.',
+    why: 'Connect again with the next text.',
+    remedy: 'See the documentation of text to speech, which has other idle rules.',
   },
   unrecognised: {
     worthRetrying: true,
-    cause: 'Nothing here has the form of a failure that we know.',
-    why: 'What is not known to be final is worth a few attempts, with growing delays and an end.',
-    remedy: 'Look for the close code, the HTTP status or the error before it: explain() reads all of them.',
+    cause: 'This is no known failure.',
+    why: 'It may be temporary: retry a few times, with growing delays and a limit.',
+    remedy: 'Find the close code, the HTTP status or the error before it, and pass that to explain().',
   },
 } as const satisfies Record<string, OtherProse>;

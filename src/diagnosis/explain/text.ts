@@ -1,11 +1,11 @@
 /**
- * Reads failures out of free text: log lines of Deepgram's SDKs, of WebSocket libraries in several languages, of Node and of
- * browsers. The order matters: the most telling sign wins, and a bare number is asked last.
+ * Finds failures in free text: log lines of Deepgram's SDKs, of Node, browsers and Python's WebSocket libraries. The order matters:
+ * the most specific pattern wins, and bare numbers come last.
  */
 import { classifyEnd, type EndKind } from '../../protocol/close-reasons.ts';
 import type { OtherKind } from './prose.ts';
 
-/** What was recognised. Holds numbers and names only: the text itself may hold a secret. */
+/** A recognised failure. Contains only numbers and names, since the text may contain a secret. */
 export interface Finding {
   kind: EndKind | OtherKind;
   code?: number;
@@ -13,10 +13,10 @@ export interface Finding {
   requestId?: string;
 }
 
-/** Longer texts are logs; their beginning and end are where failures stand. */
+/** Longer texts are logs, with failures at the beginning or the end. */
 const MAX_CHARACTERS = 20_000;
 
-/** Deepgram's own words. They win over everything around them, such as a 1006 that a library reports as well. */
+/** Texts of Deepgram. They win over other signs, such as a 1006 that a library also reports. */
 const SPOKEN: readonly (readonly [RegExp, code: number, reason: string])[] = [
   [/data-?0000|cannot be decoded as audio/i, 1008, 'DATA-0000'],
   [/net-?0000|did not provide a response message/i, 1011, 'NET-0000'],
@@ -43,11 +43,11 @@ const STATUS_PATTERNS: readonly RegExp[] = [
   /\b([345]\d\d) (?:Unauthorized|Forbidden|Payment Required|Not Found|Bad Request|Too Many Requests|Service Unavailable|Bad Gateway|Gateway Time-?out|Internal Server Error)\b/i,
 ];
 
-/** Close codes, with a word before them that says what the number is. */
+/** Close codes after a word that marks the number as one. */
 const CODE_PATTERNS: readonly RegExp[] = [
   /\b(?:websocket:? close|clos(?:e|ed|ing)|code|received|rcvd|sent)\b[^\d\n]{0,24}?\b(1\d{3}|[34]\d{3})\b/i,
   /^\W*(10(?:0\d|1[0-5])|4\d{3})\b/,
-  // From the beginning of the text, or it is searched anew from each of its characters: half a second for a long line.
+  // Anchored: otherwise the search restarts at each character, which takes half a second for a long line.
   /^(?=[^]*(?:socket|deepgram))[^]*?\b(10(?:0\d|1[0-5]))\b/i,
 ];
 
@@ -60,7 +60,7 @@ const CODE_NAMES: readonly (readonly [RegExp, code: number])[] = [
   [/\bNormalClosure\b/, 1000],
 ];
 
-/** What is no close and no status. */
+/** Failures without a close code or status. */
 const SIGNS: readonly (readonly [RegExp, EndKind | OtherKind])[] = [
   [/INACTIVE_CLIENT/, 'flux-idle'],
   [/InvalidConfigureMessage|KeytermsNotSupported|SchemaError|Could not deserialize/, 'configure-refused'],
@@ -100,7 +100,7 @@ const SIGNS: readonly (readonly [RegExp, EndKind | OtherKind])[] = [
   ],
 ];
 
-/** The failure that a text tells of. */
+/** The failure in a text. */
 export function findInText(text: string): Finding | undefined {
   const part =
     text.length > MAX_CHARACTERS ? text.slice(0, MAX_CHARACTERS / 2) + text.slice(-MAX_CHARACTERS / 2) : text;
@@ -111,7 +111,7 @@ export function findInText(text: string): Finding | undefined {
 
 function findSign(text: string): Finding | undefined {
   for (const [sign, code, reason] of SPOKEN) if (sign.test(text)) return foundClose(code, reason);
-  // Python's websockets calls the 1011 that it sends itself an "internal error", and so do others.
+  // Libraries such as Python's websockets send a 1011 "internal error" themselves.
   if (/ping[ _]timeout|pong timeout|ping timed out|no pong|n't receive(?: a)? pong/i.test(text)) {
     return { kind: 'ping-timeout', ...(/\b1011\b/.test(text) ? { code: 1011 } : {}) };
   }
@@ -123,7 +123,7 @@ function findSign(text: string): Finding | undefined {
   return code === undefined ? undefined : foundClose(code, text);
 }
 
-/** A close code with the text that came with it. */
+/** A close code with its reason. */
 export function foundClose(code: number, reason: string): Finding {
   return { kind: classifyEnd({ code, reason }).kind, code };
 }

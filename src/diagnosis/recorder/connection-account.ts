@@ -1,7 +1,7 @@
-/** The books of one connection, kept while a recording is told: what went out, what came back, and the silences between. */
+/** Counts the traffic of one connection of a recording: frames, results and silences. */
 import type { FlightEntry } from './flight.ts';
 
-/** What passed over one socket. Times are milliseconds since the recording began. */
+/** Traffic of one socket. Times are milliseconds since the recording began. */
 export class ConnectionAccount {
   readonly openedAt: number;
   requestId: string | undefined;
@@ -50,7 +50,7 @@ export class ConnectionAccount {
     this.lastSentAt = at;
   }
 
-  /** What makes no sense was no result. */
+  /** A malformed message is not a result. */
   #received(text: string): void {
     const message = parsed(text);
     if (message?.type !== 'Results') return;
@@ -63,7 +63,7 @@ export class ConnectionAccount {
   }
 }
 
-/** As the session reads it. */
+/** Parses a message as the session does. */
 const IS_TRUE: readonly unknown[] = [true, 'true', 1];
 
 interface Heard {

@@ -1,6 +1,6 @@
 /**
- * The lines of a recording, within a limit. They are kept in segments, each begun with a checkpoint, so that what is left
- * when old segments are dropped can still be lived through by the machine.
+ * The lines of a recording, within a limit. Each segment begins with a checkpoint, so that the machine can still replay the rest
+ * after old segments are dropped.
  */
 import { secretRemover } from '../../outside-text.ts';
 import { type FlightEntry, type FlightHeader, writeInfinity } from './flight.ts';
@@ -10,7 +10,7 @@ interface Segment {
   characters: number;
 }
 
-/** As many segments as make dropping one a small loss. */
+/** Enough segments that dropping one is a small loss. */
 const SEGMENTS = 8;
 
 export class FlightLog {
@@ -22,14 +22,14 @@ export class FlightLog {
   #characters = 0;
   #dropped = 0;
 
-  /** `checkpoint` answers with the machine's memory, or with nothing while it is in the middle of an event. */
+  /** `checkpoint` returns the machine's snapshot, or nothing while it handles an event. */
   constructor(maxCharacters: number, startedAt: string, checkpoint: () => FlightEntry | undefined) {
     this.#maxCharacters = maxCharacters;
     this.#startedAt = startedAt;
     this.#checkpoint = checkpoint;
   }
 
-  /** From now on this text is left out wherever it turns up. */
+  /** Removes this text from all further lines. */
   keepOut(secret: string): void {
     if (!this.#secrets.has(secret)) this.#secrets.set(secret, secretRemover(secret));
   }
@@ -41,15 +41,15 @@ export class FlightLog {
     return rest;
   }
 
-  /** Writes an entry down, and answers with its lines: a checkpoint may come before it. */
+  /** Adds an entry and returns its lines: a checkpoint may come before it. */
   add(entry: FlightEntry): string[] {
     const checkpoint = this.turnOver();
     return [...checkpoint, this.#append(entry)];
   }
 
   /**
-   * Begins a new segment where the last one is full and the machine can be asked. To be called after each of its events as
-   * well: a session that idles for hours has no other moment between two of them.
+   * Begins a new segment if the last one is full and a checkpoint is possible. Also called after each event of the machine: an idle
+   * session has no other moment for it.
    */
   turnOver(): string[] {
     const isFull = this.#last.characters > this.#maxCharacters / SEGMENTS;

@@ -1,6 +1,5 @@
 /**
- * What a recording is made of: one JSON object to a line, readable by people, and complete enough for the machine to live it
- * through again. No line ever holds a secret.
+ * The format of a recording: one JSON object in each line, complete enough for a replay. No line contains a secret.
  */
 import {
   type ConnectionContext,
@@ -11,13 +10,13 @@ import {
   TranscriptionError,
 } from '../../index.ts';
 
-/** The first line: what the rest is, and when it began. */
+/** The first line: version and start time. */
 export interface FlightHeader {
   kind: 'flight';
   version: 1;
   /** ISO 8601. */
   startedAt: string;
-  /** Lines given up to stay within the limit; those that follow are the latest. */
+  /** Number of oldest lines dropped to stay within the limit. */
   dropped: number;
 }
 
@@ -25,42 +24,42 @@ export interface FlightHeader {
 export type FlightEntry = { at: number } & Recorded;
 
 type Recorded =
-  /** The machine hears something. Its own delayed events, such as the end of a backoff, are among them. */
+  /** An event of the machine, including its own delayed events, such as the end of a backoff. */
   | { kind: 'event'; event: MachineEvent }
-  /** The machine has come into another state. */
+  /** The machine entered another state. */
   | { kind: 'state'; state: ConnectionState }
-  /** All that the machine remembers: a replay may begin here. */
+  /** A snapshot of the machine: a replay may begin here. */
   | { kind: 'checkpoint'; value: string | Record<string, string>; context: ConnectionContext }
-  /** A socket is asked for. */
+  /** A socket is requested. */
   | { kind: 'opening'; socket: number; url: string }
   /** Its handshake is done. */
   | { kind: 'opened'; socket: number; requestId?: string }
   /** Audio that was sent: `[milliseconds after at, bytes]` for each message. */
   | { kind: 'frames'; socket: number; frames: [afterMs: number, bytes: number][] }
-  /** The same with its bytes, in base64, where that was asked for. */
+  /** The same with its bytes, in base64, if requested. */
   | { kind: 'audio'; socket: number; data: string }
   /** A control message of ours. */
   | { kind: 'sent'; socket: number; text: string }
-  /** `cut` is how many characters were left out of a text too long to keep. */
+  /** `cut` is the number of characters removed from a long text. */
   | { kind: 'received'; socket: number; text: string; cut?: number }
-  /** We let the socket go, with a close frame or without. */
+  /** We closed or abandoned the socket. */
   | { kind: 'released'; socket: number; how: 'close' | 'terminate' }
-  /** It is over, whoever ended it. */
+  /** The socket ended, by either side. */
   | { kind: 'ended'; socket: number; end: SocketEnd };
 
-/** What the machine hears, and the ends of its own waits, as XState names them. */
+/** Events of the machine and of its delays, as XState names them. */
 export type MachineEvent = ConnectionEvent | { type: `xstate.after.${string}` };
 
-/** A recording, read. */
+/** A parsed recording. */
 export interface Flight {
   header: FlightHeader;
   entries: readonly FlightEntry[];
 }
 
 /**
- * Reads a recording. A last line that was cut off, as by a crash, is passed over.
+ * Reads a recording. An incomplete last line, as after a crash, is ignored.
  *
- * @throws TranscriptionError `invalid-option` for anything that is no recording, naming the line.
+ * @throws TranscriptionError `invalid-option` with the line number, for anything that is not a recording.
  */
 export function readFlight(ndjson: string): Flight {
   const lines = ndjson.split('\n').filter((line) => line.trim() !== '');
@@ -69,14 +68,14 @@ export function readFlight(ndjson: string): Flight {
       return JSON.parse(line, reviveInfinity) as { kind?: unknown; version?: unknown };
     } catch (error) {
       if (i > 0 && i === lines.length - 1) return undefined;
-      throw noFlight(`line ${i + 1} is no JSON`, error);
+      throw noFlight(`line ${i + 1} is not JSON`, error);
     }
   });
   const [header, ...entries] = objects;
   if (header?.kind !== 'flight') throw noFlight('its first line is no header');
   if (header.version !== 1) throw noFlight(`its version is ${String(header.version)}`);
   entries.forEach((entry, i) => {
-    if (entry !== undefined && !isEntry(entry)) throw noFlight(`line ${i + 2} is no entry of one`);
+    if (entry !== undefined && !isEntry(entry)) throw noFlight(`line ${i + 2} is not an entry`);
   });
   return {
     header: header as unknown as FlightHeader,
@@ -84,7 +83,7 @@ export function readFlight(ndjson: string): Flight {
   };
 }
 
-/** The fields that each kind of line must have, besides `at`. */
+/** Required fields of each kind of line, besides `at`. */
 const FIELDS: Record<FlightEntry['kind'], Record<string, 'string' | 'number' | 'object'>> = {
   event: { event: 'object' },
   state: { state: 'string' },
@@ -99,7 +98,7 @@ const FIELDS: Record<FlightEntry['kind'], Record<string, 'string' | 'number' | '
   ended: { socket: 'number', end: 'object' },
 };
 
-/** Recordings are mailed, shortened and edited: what reads them further on need not expect everything. */
+/** Checks each line here, since people edit recordings; further code relies on it. */
 function isEntry(line: unknown): boolean {
   if (typeof line !== 'object' || line === null) return false;
   const fields = line as Record<string, unknown>;
@@ -113,13 +112,13 @@ function isEntry(line: unknown): boolean {
 }
 
 function noFlight(why: string, cause?: unknown): TranscriptionError {
-  return new TranscriptionError('invalid-option', `This is no flight recording: ${why}.`, {
-    remedy: 'Give what toNDJSON() of recordFlight() returned, unchanged.',
+  return new TranscriptionError('invalid-option', `This is not a flight recording: ${why}.`, {
+    remedy: 'Pass the unchanged result of toNDJSON() of recordFlight().',
     cause,
   });
 }
 
-/** JSON has no word for infinity, and the settings of the machine do. */
+/** JSON has no infinity, but the machine's settings do. */
 const INFINITY = 'Infinity';
 
 /** For `JSON.stringify`. */
@@ -127,7 +126,7 @@ export function writeInfinity(value: unknown): unknown {
   return value === Infinity ? INFINITY : value;
 }
 
-/** Only where a number belongs: a server may well say "Infinity". */
+/** Only in numeric fields: a server's text may be "Infinity". */
 function reviveInfinity(key: string, value: unknown): unknown {
   return value === INFINITY && key.endsWith('Ms') ? Infinity : value;
 }

@@ -1,6 +1,6 @@
 /**
- * The flight recorder: listens to a session through two of its options, `inspect` and `transport`, and changes nothing. It is
- * made of public names only; whoever misses something in it can build another.
+ * The flight recorder: observes a session through the options `inspect` and `transport`, and changes nothing. It uses only public
+ * names, so apps can build their own.
  */
 import { Observable, Subject } from 'rxjs';
 import type { InspectionEvent, MachineSnapshot } from 'xstate';
@@ -19,33 +19,33 @@ import type { FlightEntry, MachineEvent } from './flight.ts';
 import { FlightLog } from './flight-log.ts';
 import { safeUrl } from './safe-url.ts';
 
-/** How much is recorded. */
+/** Options of a recording. */
 export interface FlightSettings {
   /**
-   * Characters kept, at least 65536; the oldest are given up first. An hour of conversation takes about a million, most of it
-   * the server's messages.
+   * Maximum of characters, at least 65536; the oldest are dropped. An hour of conversation takes about a million, most of it
+   * messages of the server.
    * @defaultValue `4194304`
    */
   maxCharacters?: number;
   /**
-   * Keeps the audio itself, too, in base64: about 43 kB a second for 16 kHz linear16.
+   * Also keeps the audio, in base64: about 43 kB a second for 16 kHz linear16.
    * @defaultValue `false`
    */
   audio?: boolean;
   /**
-   * Keeps what was said. `false` puts a dot in the place of each letter of a transcript, for recordings that are passed on.
+   * Keeps the words. `false` replaces each letter of a transcript by a dot, for recordings that are shared.
    * @defaultValue `true`
    */
   words?: boolean;
 }
 
-/** A recording in the making. */
+/** A running recording. */
 export interface FlightRecorder {
-  /** Start the session with these: yours, listened to. */
+  /** Your options with the recorder attached: start the session with these. */
   readonly options: LiveTranscriptionOptions;
-  /** Every line kept so far and every one to come, the header first; completes with the session. For writing to a file. */
+  /** All lines, past and future, the header first; completes with the session. For writing to a file. */
   readonly lines$: Observable<string>;
-  /** What is kept, for `rx-deepgram explain` and {@link readFlight}. Can be asked at any time. */
+  /** The recording so far, for `rx-deepgram explain` and {@link readFlight}. */
   toNDJSON(): string;
 }
 
@@ -53,9 +53,9 @@ type Snapshot = MachineSnapshot<ConnectionContext, never, never, never, never, n
 
 const DEFAULT_CHARACTERS = 4 * 1024 * 1024;
 const MIN_CHARACTERS = 64 * 1024;
-/** Frames are noted together, up to so many: a line for each would be half of the recording. */
+/** Frames in one line: a line for each would be half of the recording. */
 const FRAMES_IN_LINE = 50;
-/** A longer text is kept by its beginning: it is no message of Deepgram's. */
+/** Longer texts are truncated: they are not messages of Deepgram. */
 const MAX_TEXT = 32 * 1024;
 
 /**
@@ -63,7 +63,7 @@ const MAX_TEXT = 32 * 1024;
  * you call it.
  *
  * @remarks
- * One recorder is for one session; a second session with the same options begins the recording anew.
+ * One recorder is for one session; a second session with the same options restarts the recording.
  *
  * @throws TranscriptionError `invalid-option`
  *
@@ -71,7 +71,7 @@ const MAX_TEXT = 32 * 1024;
  * ```ts
  * const flight = recordFlight({ auth: { apiKey }, listen: { model: 'nova-3' } });
  * const live = createLiveTranscription(flight.options);
- * // … when something was odd:
+ * // … after a problem:
  * await writeFile('flight.ndjson', flight.toNDJSON());
  * ```
  */
@@ -103,7 +103,7 @@ class Recording {
   #startedAt = 0;
   #snapshot: Snapshot | undefined;
   #state: ConnectionState | undefined;
-  /** Events that the machine has been told and has not answered with a snapshot. */
+  /** Events sent to the machine that have no snapshot yet. */
   #unanswered = 0;
   #sockets = 0;
   #openSockets = 0;
@@ -133,7 +133,7 @@ class Recording {
     return [this.#log.header, ...this.#log.lines, ''].join('\n');
   }
 
-  /** Of the machine alone: the actors it invokes tell it everything that matters. */
+  /** Only of the machine: its invoked actors report to it. */
   inspect(inspected: InspectionEvent): void {
     if (inspected.actorRef.sessionId !== inspected.rootId) return;
     if (inspected.type === '@xstate.event')
@@ -237,7 +237,7 @@ class Recording {
     for (const line of this.#log.add(entry)) this.#lines.next(line);
   }
 
-  /** Between two events only: in the middle of one, the memory is that before it. */
+  /** Only between two events: during one, the snapshot is the one before it. */
   #checkpoint(): FlightEntry | undefined {
     if (!this.#snapshot || this.#unanswered > 0) return undefined;
     const { value, context } = this.#snapshot as {
@@ -265,7 +265,7 @@ class Recording {
   }
 }
 
-/** An entry before it is known when, and of which socket, it is. */
+/** An entry without its time and socket. */
 type Untimed = FlightEntry extends infer Entry
   ? Entry extends FlightEntry
     ? Omit<Entry, 'at'>
@@ -277,13 +277,13 @@ type Unplaced = Untimed extends infer Entry
     : never
   : never;
 
-/** What is noted of a socket that we hold. */
+/** Notes the traffic of a socket. */
 interface Ears {
   sent(message: string | Uint8Array): void;
   released(how: 'close' | 'terminate'): void;
 }
 
-/** A class, as the socket it stands for, since it is on the way of every frame. */
+/** A class for speed: every frame passes through it. */
 class HeardSocket implements Socket {
   readonly #socket: Socket;
   readonly #ears: Ears;
@@ -313,7 +313,7 @@ class HeardSocket implements Socket {
   }
 }
 
-/** What people said, in Results: transcripts and words. */
+/** Spoken text in Results: transcripts and words. */
 const SPOKEN_TEXT = /"(?:transcript|word|punctuated_word)"\s*:\s*"(?:[^"\\]|\\.)*"/g;
 
 function hideLetters(pair: string): string {

@@ -1,22 +1,22 @@
 /**
- * Lives a recording through again: the same events, in the same order, to the same machine, whose waits run on the
- * recording's clock. It must come into the same states; if it does not, the recording is of another version, or was edited.
+ * Replays a recording: sends the same events in the same order to the machine, with delays on the recording's clock. The states
+ * must be the same; otherwise the recording is of another version, or was edited.
  */
 import { type SnapshotFrom, transition } from 'xstate';
 import { connectionMachine, type ConnectionState, leafState } from '../../index.ts';
 import { type Flight, type FlightEntry, type MachineEvent, stateAt } from './flight.ts';
 
-/** What became of a replay. */
+/** The result of a replay. */
 export interface Replay {
-  /** Every state was the recorded one, and no wait ended before its time. */
+  /** Every state was the recorded one, and no delay ended early. */
   agrees: boolean;
-  /** States in the order in which the machine came into them. */
+  /** States in the order of their entry. */
   states: readonly ConnectionState[];
-  /** Events that were lived through. */
+  /** Number of replayed events. */
   events: number;
-  /** Where it went another way. */
+  /** Differences from the recording. */
   disagreements: readonly string[];
-  /** The longest time that a timer of the machine came late: a blocked event loop, a throttled tab, a sleeping machine. */
+  /** The longest delay of a timer: a blocked event loop, a throttled tab, a sleeping machine. */
   longestDelayMs: number;
 }
 
@@ -26,7 +26,7 @@ type Entry<Kind extends FlightEntry['kind']> = Extract<FlightEntry, { kind: Kind
 /** Two clocks were rounded to a tenth of a millisecond, and timers may come a millisecond early. */
 const TOLERANCE_MS = 1.5;
 
-/** Lives a recording through in virtual time: hours take milliseconds. */
+/** Replays a recording in virtual time: hours take milliseconds. */
 export function replayFlight({ entries }: Flight): Replay {
   const from = entries.findIndex(({ kind }) => kind === 'checkpoint');
   const checkpoint = entries[from] as Entry<'checkpoint'> | undefined;
@@ -43,15 +43,15 @@ export function replayFlight({ entries }: Flight): Replay {
   return pilot.report();
 }
 
-/** The machine, without its socket, and the waits that it has begun. */
+/** The machine without its socket, and its pending delays. */
 class Pilot {
   #snapshot: Snapshot;
-  /** By the event that ends it: when a wait is over. */
+  /** End time of each delay, by its event. */
   readonly #due = new Map<string, { type: string; at: number }>();
-  /** Waits that had begun before the recording, or before the part of it that is left. */
+  /** Delays that began before the recording or its remaining part. */
   readonly #mayBeUnknown: boolean;
   readonly #states: ConnectionState[];
-  /** The first of these that was not seen in the recording yet. */
+  /** The first of these that the recording has not shown yet. */
   #confirmed = 0;
   #events = 0;
   readonly #disagreements: string[] = [];
@@ -66,7 +66,7 @@ class Pilot {
 
   hear({ at, event }: Entry<'event'>): void {
     this.#events += 1;
-    // A machine that is done hears nothing, which XState's actors see to and its pure function does not.
+    // A finished machine ignores events; XState's pure function does not check that.
     if (this.#snapshot.status !== 'active') return;
     this.#endWait(at, event);
     const [next, actions] = this.#step(at, event);
@@ -79,19 +79,17 @@ class Pilot {
     if (state !== this.#states.at(-1)) this.#states.push(state);
   }
 
-  /** XState throws where an event lacks what a guard asks it for: such an event no session has ever seen. */
+  /** XState throws if an event lacks a field that a guard reads; no session produces such an event. */
   #step(at: number, event: MachineEvent): [Snapshot, unknown[]] {
     try {
       return transition(connectionMachine, this.#snapshot, event as never);
     } catch {
-      this.#disagreements.push(
-        `at ${at} ms the machine can make nothing of ${event.type} as it stands there`,
-      );
+      this.#disagreements.push(`at ${at} ms the machine cannot handle the recorded ${event.type}`);
       return [this.#snapshot, []];
     }
   }
 
-  /** The recording says that the machine was in this state by now. */
+  /** Compares the state with the recorded one. */
   expect({ at, state }: Entry<'state'>): void {
     const found = this.#states.indexOf(state, this.#confirmed);
     if (found !== -1 && found <= this.#confirmed + 1) {
@@ -99,15 +97,15 @@ class Pilot {
       return;
     }
     const arrived = this.#states.slice(this.#confirmed).join(', ');
-    this.#disagreements.push(`at ${at} ms the recording is in ${state}, and the machine in ${arrived}`);
-    // From here on it goes its own way: follow it, so that one difference is told once.
+    this.#disagreements.push(`at ${at} ms the recording is in ${state}, the machine in ${arrived}`);
+    // Continue from the machine's state, so that one difference is reported once.
     this.#confirmed = this.#states.length - 1;
   }
 
   report(): Replay {
     const unseen = this.#states.slice(this.#confirmed + 1);
     if (unseen.length > 0) {
-      this.#disagreements.push(`the machine goes on to ${unseen.join(', ')}, and the recording does not`);
+      this.#disagreements.push(`the machine continues to ${unseen.join(', ')}, the recording does not`);
     }
     return {
       agrees: this.#disagreements.length === 0,
@@ -122,21 +120,21 @@ class Pilot {
     if (delay !== undefined) this.#due.set(id ?? event.type, { type: event.type, at: at + delay });
   }
 
-  /** Only events that the machine raises itself end waits, and not before their time. */
+  /** Only events that the machine raises end delays, and not early. */
   #endWait(at: number, { type }: MachineEvent): void {
     for (const [id, wait] of this.#due) {
       if (wait.type !== type) continue;
       this.#due.delete(id);
       if (at < wait.at - TOLERANCE_MS) {
         this.#disagreements.push(
-          `at ${at} ms a wait (${type}) was over ${Math.round(wait.at - at)} ms too early`,
+          `at ${at} ms a delay (${type}) ended ${Math.round(wait.at - at)} ms too early`,
         );
       }
       this.#longestDelayMs = Math.max(this.#longestDelayMs, at - wait.at);
       return;
     }
     if (isOwn(type) && !this.#mayBeUnknown) {
-      this.#disagreements.push(`at ${at} ms a wait (${type}) was over that had not begun`);
+      this.#disagreements.push(`at ${at} ms a delay (${type}) ended that had not begun`);
     }
   }
 }

@@ -1,8 +1,8 @@
-/** An address that may be shown: its parameters tell what was asked for, and some of them may hold what nobody should see. */
+/** Removes secrets from an address. */
 
 const SECRET_NAME = /token|secret|password|auth|api_?key/i;
 
-/** `callback` and its like may carry user, password and query; their origin is enough to diagnose. */
+/** Parameters such as `callback` may contain user, password and query; their origin is enough for diagnosis. */
 export function safeUrl(address: string): string {
   if (!URL.canParse(address)) return '[no address]';
   const url = new URL(address);

@@ -1,10 +1,10 @@
-/** How connections begin and end: credentials, outages, flapping, and the end of it all. */
+/** Reports slow credentials, outages, flapping and the failure of the session. */
 import type { ResultsMessage } from '../../protocol/server-messages.ts';
 import type { StartWatch } from './watch.ts';
 
-/** More than this of waiting for a token is felt as a slow start. */
+/** Users notice a longer wait for a token. */
 const SLOW_CREDENTIALS_MS = 3_000;
-/** So many losses in a minute are no accident. */
+/** Losses in a minute that count as flapping. */
 const FLAPPING_LOSSES = 3;
 const FLAPPING_MS = 60_000;
 
@@ -18,7 +18,7 @@ export const watchConnections: StartWatch = (board, session) => {
       if (losses.length >= FLAPPING_LOSSES) board.raise('connection-flapping', { losses: losses.length });
     },
     message(message) {
-      // An open connection proves nothing.
+      // An open connection does not end the flapping.
       if (message.type === 'Results' && (message as ResultsMessage).is_final)
         board.clear('connection-suspended');
     },

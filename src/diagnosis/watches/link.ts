@@ -1,17 +1,17 @@
-/** Whether the network carries the audio away, and whether the server keeps up with it. */
+/** Checks whether network and server keep up with the audio. */
 import type { ResultsMessage } from '../../protocol/server-messages.ts';
 import { TICK_MS } from './time.ts';
 import type { StartWatch } from './watch.ts';
 
-/** About a second of speech that the network has not taken. */
+/** About a second of speech waiting in the socket. */
 const CONGESTED_BYTES = 32 * 1024;
 const CONGESTED_TICKS = 3;
-/** Less than this is no backlog. */
+/** The smallest backlog worth a notice. */
 const LEVEL_MS = 200;
-/** Deepgram's interim results come about a second behind; three are felt. */
+/** Deepgram's interim results are about a second late; users notice three. */
 const LATE_SECONDS = 3;
 const LATE_TICKS = 5;
-/** Without interim results a server has nothing to say before an utterance ends. */
+/** Without interim results a server sends nothing before an utterance ends. */
 const PATIENCE_WITHOUT_INTERIMS = 3;
 const MISSING_SECONDS = 6;
 
@@ -19,10 +19,10 @@ export const watchLink: StartWatch = (board, { plane, options: { listen } }) => 
   const patience = String(listen.interim_results) === 'true' ? 1 : PATIENCE_WITHOUT_INTERIMS;
   let congestedTicks = 0;
   let lateTicks = 0;
-  /** On the present connection, in seconds: what the last result covers, and what had been sent at the last message. */
+  /** On this connection, in seconds: the end of the last result, and the audio sent before the last message. */
   let transcribedTo = 0;
   let answeredTo = 0;
-  /** Between two connections what was sent is still that of the old one. */
+  /** Between two connections the count of sent audio is still that of the old one. */
   let isOpen = false;
   return {
     fact({ code, evidence }) {

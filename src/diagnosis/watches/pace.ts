@@ -1,13 +1,13 @@
-/** Whether audio comes as fast as its declared format says. A wrong rate garbles every word, and nobody else says so. */
+/** Compares the pace of the audio with its declared format: a wrong rate garbles every word, without an error. */
 import { bytesPerSecondOf, isNear, type RawFormat, rivalFormats } from '../audio/plausibility.ts';
 import { formatOf } from './format.ts';
 import type { StartWatch } from './watch.ts';
 
-/** Long enough that the jitter of delivery does not matter. */
+/** Long compared with the jitter of delivery. */
 const WINDOW_MS = 8_000;
-/** A longer gap is a pause of the source: measuring begins anew. */
+/** A longer gap is a pause of the source, which restarts the measurement. */
 const GAP_MS = 500;
-/** Faster than this is a file, not a stream: pacing takes care of it. */
+/** A faster source is a file, not a stream; the pacer handles it. */
 const FILE_RATIO = 8;
 
 export const watchPace: StartWatch = (board, { options }) => {

@@ -1,4 +1,4 @@
-/** Parameters that Deepgram accepts and people regret. Said once, at the beginning. */
+/** Reports valid parameters that are rarely intended, once at the beginning. */
 import type { ListenParameters } from '../../protocol/listen-parameters.ts';
 import type { StartWatch } from './watch.ts';
 
@@ -14,13 +14,13 @@ const ADVICE: readonly Advice[] = [
     parameter: 'interim_results',
     applies: ({ interim_results }) => String(interim_results) !== 'true',
     advice:
-      'without it words appear only when an utterance ends, and a broken link is found in 20 s instead of 10',
+      'without it words appear only when an utterance ends, and a half-open connection is found after 20 s instead of 10',
   },
   {
     parameter: 'endpointing',
     applies: ({ endpointing, utterance_end_ms }) =>
       String(endpointing) === 'false' && utterance_end_ms === undefined,
-    advice: 'switched off, with no utterance_end_ms, nothing tells where an utterance ends',
+    advice: 'without endpointing and utterance_end_ms no utterance ends',
   },
   {
     parameter: 'language',
@@ -30,7 +30,7 @@ const ADVICE: readonly Advice[] = [
   {
     parameter: 'channels',
     applies: ({ channels = 1, multichannel }) => channels > 1 && String(multichannel) !== 'true',
-    advice: 'several channels without multichannel: true are transcribed as one',
+    advice: 'without multichannel: true, several channels are transcribed as one',
   },
   {
     parameter: 'sample_rate',

@@ -1,4 +1,4 @@
-/** What the audio sounds like: whether there is anything in it, whether it is cut off, and whether it is what it is said to be. */
+/** Checks the samples for digital silence, clipping and a wrong format. */
 import { audioFacts, CLIPPED_SHARE } from '../audio/facts.ts';
 import { bytesPerSecondOf, type RawFormat } from '../audio/plausibility.ts';
 import { containerAtStart } from '../audio/signature.ts';
@@ -6,20 +6,20 @@ import type { NoticeBoard } from '../notice-board.ts';
 import { formatOf } from './format.ts';
 import type { StartWatch, Watch } from './watch.ts';
 
-/** Digital silence for so long is a muted microphone, not a pause. */
+/** Digital silence of this length is a muted microphone, not a pause. */
 const MUTED_SECONDS = 5;
-/** One shout is no wrong gain. */
+/** One shout is not a wrong gain. */
 const CLIPPED_SECONDS = 3;
 /** One strange second may be music on hold. */
 const DOUBTED_SECONDS = 2;
-/** Enough of the beginning to tell a container from samples. */
+/** Enough bytes to tell a container from samples. */
 const SIGNATURE_BYTES = 2_048;
 
 export const watchSound: StartWatch = (board, { options, plane }) => {
   const format = formatOf(options.listen);
   const { encoding } = options.listen;
   if (encoding === undefined) return watchContainer(board);
-  // A watch that is loaded late has missed the beginning.
+  // A watch that loads late has missed the beginning.
   const signature = plane.timeline.end > 0 ? {} : watchSignature(board, encoding);
   if (!format) return signature;
   const seconds = watchSeconds(board, format);
@@ -31,7 +31,7 @@ export const watchSound: StartWatch = (board, { options, plane }) => {
   };
 };
 
-/** Where none was declared, the framing reads the first bytes and reports what it cannot read. */
+/** Without a declared format the framing reads the first bytes and reports unreadable ones. */
 function watchContainer(board: NoticeBoard): Watch {
   return {
     fact({ code, evidence }) {
@@ -40,7 +40,7 @@ function watchContainer(board: NoticeBoard): Watch {
   };
 }
 
-/** The first bytes: a container where something else was declared. */
+/** Checks the first bytes for an undeclared container. */
 function watchSignature(board: NoticeBoard, encoding: string): Watch {
   let start: Uint8Array | undefined = new Uint8Array(0);
   return {
@@ -54,7 +54,7 @@ function watchSignature(board: NoticeBoard, encoding: string): Watch {
   };
 }
 
-/** Whole seconds, one after another. */
+/** Checks one second after another. */
 function watchSeconds(board: NoticeBoard, format: RawFormat): Watch {
   const second = new Uint8Array(bytesPerSecondOf(format));
   const inRow = { silent: 0, clipped: 0, clean: 0, doubted: 0 };

@@ -1,15 +1,15 @@
-/** Whether audio comes at all, and in chunks of a sensible size. */
+/** Checks that audio comes, and the size of its chunks. */
 import { formatOf, millisecondsOf } from './format.ts';
 import type { StartWatch } from './watch.ts';
 
-/** Speakers pause for less; an app that pauses for longer does so on purpose, or does not know. */
+/** Longer than the pauses of speakers: the app stopped, on purpose or not. */
 const STOPPED_MS = 5_000;
 /** Deepgram advises 20 to 250 ms (developers.deepgram.com, "Measuring streaming latency"). */
 const SMALL_MS = 10;
 const LARGE_MS = 500;
-/** One odd chunk is no habit. */
+/** One unusual chunk is not worth a notice. */
 const HABIT = 5;
-/** Chunks that come faster than they last are a file being handed in, not a microphone. */
+/** Chunks that come faster than real time are a file, not a microphone. */
 const LIVE_SHARE = 0.5;
 
 export const watchSource: StartWatch = (board, { options, isPaused }) => {

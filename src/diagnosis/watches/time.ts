@@ -1,15 +1,15 @@
-/** Whether time passes as it should: blocked loops, throttled tabs, sleeping machines, clocks that are set. */
+/** Detects blocked event loops, throttled tabs, sleeping machines and changed clocks. */
 import type { StartWatch } from './watch.ts';
 
-/** How often {@link Watch.tick} should come. */
+/** Interval of {@link Watch.tick}. */
 export const TICK_MS = 1_000;
-/** A tick this late has something wrong with it. */
+/** A tick this late is worth a notice. */
 const LATE_MS = 1_000;
-/** Later than this no loop is blocked: the machine slept. */
+/** A later tick means that the machine slept: no event loop is blocked so long. */
 const SLEPT_MS = 30_000;
-/** Clocks are corrected by less without anyone noticing. */
+/** Smaller corrections of a clock are normal. */
 const JUMP_MS = 2_000;
-/** Quiet for so long, it is over. */
+/** The notice is cleared after this time without a late tick. */
 const OVER_MS = 30_000;
 
 export const watchTime: StartWatch = (board, { options: { clock } }) => {
@@ -24,7 +24,7 @@ export const watchTime: StartWatch = (board, { options: { clock } }) => {
       board.raise(code, evidence, typeof lateMs === 'number' ? lateMs : 0);
     },
     status({ phase }) {
-      // Nothing ticks while there is nothing to watch.
+      // No tick runs without anything to watch.
       if (phase === 'waiting') lastTickAt = undefined;
     },
     tick(now) {

@@ -1,53 +1,53 @@
-/** A recording in words: what happened when, and why. */
+/** Describes a recording in sentences: events, times and causes. */
 import { type ConnectionEnd, type ConnectionState, explain, type Explanation } from '../../index.ts';
 import { oneLine } from '../../outside-text.ts';
 import { ConnectionAccount } from './connection-account.ts';
 import type { Flight, FlightEntry } from './flight.ts';
 
-/** One thing that happened. */
+/** One event. */
 export interface FlightIncident {
   /** Milliseconds since the recording began. */
   at: number;
-  /** How it is to be looked at. */
+  /** For colours. */
   tone: 'good' | 'bad' | 'plain';
   text: string;
 }
 
-/** A kind of end that was met in a recording, most often first. */
+/** A kind of end in a recording. */
 export interface FlightCause extends Explanation {
   times: number;
-  /** The session failed by it. */
+  /** The session failed with this end. */
   isFatal: boolean;
 }
 
-/** A recording, told. */
+/** The description of a recording. */
 export interface FlightStory {
   incidents: readonly FlightIncident[];
-  /** Why connections ended; empty where all went well. */
+  /** Kinds of ends, most frequent first; empty if no connection was lost. */
   causes: readonly FlightCause[];
-  /** How it came out, in a sentence. */
+  /** The outcome, in a sentence. */
   outcome: string;
 }
 
-/** What each state means to those who read of it for the first time. What is told otherwise is left out. */
+/** The text for a state. States without an entry are described by their events. */
 const STATES: Partial<Record<ConnectionState, readonly [FlightIncident['tone'], string]>> = {
-  dormant: ['plain', 'rests, not connected, until there is audio'],
+  dormant: ['plain', 'not connected, until audio comes'],
   connecting: ['plain', 'opens the first connection'],
-  'idle-keepalive': ['plain', 'no audio comes: a KeepAlive every few seconds holds the connection'],
-  suspended: ['bad', 'the outage is long: from now on an attempt now and then'],
-  draining: ['plain', 'sends the rest, and takes the last results'],
+  'idle-keepalive': ['plain', 'no audio: KeepAlives hold the connection'],
+  suspended: ['bad', 'the outage is long: attempts are rare now'],
+  draining: ['plain', 'sends the remaining audio, and takes the last results'],
   closed: ['good', 'the session is over'],
-  failed: ['bad', 'the session has failed: no retry would mend this'],
+  failed: ['bad', 'the session failed: no retry would help'],
 };
 
-/** Tells a recording. */
+/** Describes a recording. */
 export function tellFlight(flight: Flight): FlightStory {
-  const teller = new Teller();
-  for (const entry of flight.entries) teller.hear(entry);
-  return teller.story();
+  const report = new FlightReport();
+  for (const entry of flight.entries) report.add(entry);
+  return report.build();
 }
 
-class Teller {
+class FlightReport {
   readonly #incidents: FlightIncident[] = [];
   readonly #open = new Map<number, ConnectionAccount>();
   readonly #ends: ConnectionEnd[] = [];
@@ -55,14 +55,14 @@ class Teller {
   #isOpen = false;
   #lastEnd: ConnectionEnd | undefined;
   #lostAt: number | undefined;
-  /** Since the last loss: is told of once. */
+  /** Since the last loss; reported once. */
   #isSuspended = false;
-  /** Attempts in a row that came to the same end, and the line that tells of them. */
+  /** Attempts in a row with the same end, and the index of their line. */
   #attempts: { name: string; count: number; line: number } | undefined;
   #last = 0;
   #words = 0;
 
-  hear(entry: FlightEntry): void {
+  add(entry: FlightEntry): void {
     this.#last = entry.at;
     switch (entry.kind) {
       case 'state':
@@ -72,21 +72,21 @@ class Teller {
         this.#event(entry);
         return;
       case 'opening':
-        if (entry.socket === 1) this.#tell(entry.at, 'plain', `asks for ${readable(entry.url)}`);
+        if (entry.socket === 1) this.#report(entry.at, 'plain', `connects to ${readable(entry.url)}`);
         return;
       case 'opened':
         this.#opened(entry);
         return;
       case 'ended':
         this.#open.get(entry.socket)?.note(entry);
-        this.#settle(entry.at, entry.socket);
+        this.#summarise(entry.at, entry.socket);
         return;
       case 'frames':
       case 'audio':
       case 'sent':
       case 'received':
         this.#open.get(entry.socket)?.note(entry);
-        this.#notable(entry);
+        this.#addError(entry);
         return;
       case 'released':
       case 'checkpoint':
@@ -96,7 +96,7 @@ class Teller {
     }
   }
 
-  story(): FlightStory {
+  build(): FlightStory {
     const counts = new Map<string, { end: ConnectionEnd; times: number }>();
     for (const end of this.#ends) {
       counts.set(end.kind, { end, times: (counts.get(end.kind)?.times ?? 0) + 1 });
@@ -124,7 +124,7 @@ class Teller {
     if (state === 'suspended' && this.#isSuspended) return;
     this.#isSuspended ||= state === 'suspended';
     const [tone, text] = STATES[state] ?? [];
-    if (tone !== undefined && text !== undefined) this.#tell(at, tone, text);
+    if (tone !== undefined && text !== undefined) this.#report(at, tone, text);
   }
 
   #event({ at, event }: Extract<FlightEntry, { kind: 'event' }>): void {
@@ -135,28 +135,28 @@ class Teller {
         return;
       }
       case 'audio.pending':
-        this.#tell(at, 'plain', 'audio comes');
+        this.#report(at, 'plain', 'audio comes');
         return;
       case 'network.online':
-        this.#tell(at, 'plain', 'the platform says that it is online');
+        this.#report(at, 'plain', 'the platform says that it is online');
         return;
       case 'network.offline':
-        this.#tell(at, 'bad', 'the platform says that it is offline');
+        this.#report(at, 'bad', 'the platform says that it is offline');
         return;
       case 'user.close':
-        this.#tell(at, 'plain', 'the app closes the session');
+        this.#report(at, 'plain', 'the app closes the session');
         return;
       case 'user.abort':
-        this.#tell(at, 'plain', 'the app aborts the session');
+        this.#report(at, 'plain', 'the app aborts the session');
         return;
       case 'deadline.passed':
-        this.#tell(at, 'bad', 'the deadline of close() has passed');
+        this.#report(at, 'bad', 'the deadline of close() has passed');
         return;
       default:
     }
   }
 
-  /** Of an outage only what is new is told: that yet another attempt failed in the same way is a number. */
+  /** Repeated failures of an outage become one line with a count. */
   #ended(at: number, end: ConnectionEnd, pendingAudio: boolean): void {
     this.#ends.push(end);
     this.#lastEnd = end;
@@ -165,10 +165,10 @@ class Teller {
     this.#isOpen = false;
     const name = named(end);
     if (wasOpen) {
-      this.#tell(
+      this.#report(
         at,
         'bad',
-        `the connection ended: ${name}${pendingAudio ? ', with audio unconfirmed: it is kept' : ''}`,
+        `the connection ended: ${name}${pendingAudio ? '; unconfirmed audio is kept' : ''}`,
       );
     } else if (this.#attempts?.name === name) {
       const { count, line } = this.#attempts;
@@ -180,7 +180,7 @@ class Teller {
       };
     } else {
       this.#attempts = { name, count: 1, line: this.#incidents.length };
-      this.#tell(at, 'bad', `an attempt failed: ${name}`);
+      this.#report(at, 'bad', `an attempt failed: ${name}`);
     }
   }
 
@@ -191,38 +191,38 @@ class Teller {
     this.#attempts = undefined;
     this.#isSuspended = false;
     this.#isOpen = true;
-    this.#tell(at, 'good', `connected${after}${requestId === undefined ? '' : ` (request ${requestId})`}`);
+    this.#report(at, 'good', `connected${after}${requestId === undefined ? '' : ` (request ${requestId})`}`);
   }
 
-  /** The books of a connection, when it is over. */
-  #settle(at: number, socket: number): void {
+  /** The summary of a connection at its end. */
+  #summarise(at: number, socket: number): void {
     const account = this.#open.get(socket);
     this.#open.delete(socket);
     if (!account) return;
     this.#words += account.words;
     const { frames, bytes, keepAlives, results, finals } = account;
     const silence = Math.max(account.longestSilenceMs, at - account.lastSentAt);
-    this.#tell(
+    this.#report(
       at,
       'plain',
-      `in ${inWords(at - account.openedAt)} it carried ${counted(frames, 'frame')} (${Math.round(bytes / 1000)} kB) and ` +
-        `${counted(keepAlives, 'KeepAlive')}; ${counted(results, 'result')} came back, ${finals} of them final; ` +
-        `longest silence of ours ${inWords(silence)}`,
+      `in ${inWords(at - account.openedAt)} we sent ${counted(frames, 'frame')} (${Math.round(bytes / 1000)} kB) and ` +
+        `${counted(keepAlives, 'KeepAlive')}, and received ${counted(results, 'result')} (${finals} final); ` +
+        `longest silence ${inWords(silence)}`,
     );
   }
 
-  /** Messages that are no results, and say something. */
-  #notable(entry: FlightEntry): void {
+  /** Error messages. */
+  #addError(entry: FlightEntry): void {
     if (entry.kind !== 'received' || !entry.text.includes('"type":"Error"')) return;
-    this.#tell(entry.at, 'bad', `Deepgram objects: ${explain(entry.text).cause}`);
+    this.#report(entry.at, 'bad', `Deepgram sent an Error: ${explain(entry.text).cause}`);
   }
 
-  #tell(at: number, tone: FlightIncident['tone'], text: string): void {
+  #report(at: number, tone: FlightIncident['tone'], text: string): void {
     this.#incidents.push({ at, tone, text: oneLine(text) });
   }
 }
 
-/** The end by its numbers, its name, and Deepgram's words. */
+/** The end with its number, kind and text. */
 function named({ kind, code, status, serverMessage, cause }: ConnectionEnd): string {
   const number = status === undefined ? code : `HTTP ${status}`;
   const said = serverMessage ?? cause;
@@ -231,7 +231,7 @@ function named({ kind, code, status, serverMessage, cause }: ConnectionEnd): str
     .join(' ');
 }
 
-/** Host and parameters, without what every address has. */
+/** Host and parameters of an address. */
 function readable(address: string): string {
   const url = new URL(address);
   const parameters = Array.from(url.searchParams, ([name, value]) => `${name} ${value}`).join(', ');
