@@ -26,9 +26,9 @@ export interface EmulateOptions {
 
 export const EMULATE_USAGE = `Usage: rx-deepgram emulate [--port N] [--fault ORDER]… [--set NAME=VALUE]…
 
-Lets an emulator of Deepgram's /v1/listen listen on this machine until it is
-interrupted. Its address is the first line printed, that of a page to watch it
-and to break it the next; any API key will do.
+Lets an emulator of Deepgram's /v1/listen and /v2/listen (Flux) listen on this
+machine until it is interrupted. Its address is the first line printed, that of
+a page to watch it and to break it the next; any API key will do.
 
 Options:
   --port N          where to listen; 0, the default, takes any free port
@@ -49,8 +49,8 @@ Options:
   -h, --help        shows this
 
 Faults:
-  cut  close  halfOpen  blackhole  slow  throttle  stallResults
-  duplicateResults  reorderResults  malformed  dropOnCloseStream
+  cut  close  halfOpen  blackhole  slow  throttle  stallResults  mute
+  loseMessages  duplicateResults  reorderResults  malformed  dropOnCloseStream
   refuse  hang  drop  flap
   (docs/testing.md tells what each does, and lists limits and readings)
 

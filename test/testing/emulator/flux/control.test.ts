@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { speakScript } from '../../../../src/testing/recognisers/tone-speaker.ts';
+import type { RecogniserFactory } from '../../../../src/testing/recognisers/recogniser.ts';
 import { spelled } from '../client.ts';
 import { FluxClient, SAMPLE_RATE as sampleRate, silence } from './client.ts';
 import { breachesIn } from './rules.ts';
@@ -92,6 +93,13 @@ test('ForceEndTurn ends the turn with what is decoded, and the word being said b
   expect(breachesIn(client.texts, { eot: 0.7 })).toEqual([]);
 });
 
+test('ForceEndTurn right after a word that is first shown wrong says it right', () => {
+  const client = new FluxClient();
+  client.stream(script({ say: [1, 2, 3, 4, 5] }).subarray(0, sampleRate * 2.42));
+  client.send({ type: 'ForceEndTurn' });
+  expect(client.turns('EndOfTurn')).toMatchObject([{ transcript: spelled([1, 2, 3, 4, 5]).join(' ') }]);
+});
+
 test('ForceEndTurn after an eager end needs no TurnResumed', () => {
   const client = new FluxClient('eager_eot_threshold=0.5&eot_threshold=0.9');
   client.stream(script({ say: [1] }, pause(700)));
@@ -157,6 +165,27 @@ test('CloseStream brings the Updates that are due, no end of turn, no Metadata, 
   expect(client.story).toEqual(['StartOfTurn 0']);
   expect(client.closed?.code).toBe(1005);
   expect(client.clock.pendingTimers).toBe(0);
+});
+
+test('CloseStream waits for a recogniser that is behind, and tells what it had still to tell', () => {
+  const slow: RecogniserFactory = ({ sampleRate: rate }, listener) => {
+    let samples = 0;
+    const word = { word: 'late', start: 0.2, end: 0.5, confidence: 0.9 };
+    return {
+      accept: (more) => (samples += more.length),
+      flush: (flushed) => {
+        listener.final([word], samples / rate, false);
+        flushed();
+      },
+      close: () => undefined,
+    };
+  };
+  const client = new FluxClient('', { recogniser: slow });
+  client.stream(silence(1));
+  expect(client.of('TurnInfo')).toEqual([]);
+  client.send({ type: 'CloseStream' });
+  expect(client.of('TurnInfo').at(-1)).toMatchObject({ transcript: 'late', audio_window_end: 0.96 });
+  expect(client.closed?.code).toBe(1005);
 });
 
 test('fluxTail: audio shorter than the time between two Updates is in none of them, or in a last one', () => {

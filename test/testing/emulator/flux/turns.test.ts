@@ -3,6 +3,7 @@ import { muxWav } from '../../../../src/testing/media/wav.ts';
 import type { RecogniserFactory } from '../../../../src/testing/recognisers/recogniser.ts';
 import { numberedRecogniser, speakNumbered } from '../../../../src/testing/recognisers/numbered.ts';
 import { count, interleave, speak, speakScript } from '../../../../src/testing/recognisers/tone-speaker.ts';
+import { toneRecogniser } from '../../../../src/testing/recognisers/tone.ts';
 import { spelled } from '../client.ts';
 import { FluxClient, type FluxMessage, SAMPLE_RATE as sampleRate, silence } from './client.ts';
 import { breachesIn } from './rules.ts';
@@ -108,6 +109,22 @@ test('an eager end is taken back when speech goes on, and comes again', () => {
   expect(breachesIn(client.texts, { eot: 0.9, eager: 0.5 })).toEqual([]);
 });
 
+test('TurnResumed comes with the voice, before its first word is known', () => {
+  const client = new FluxClient('eager_eot_threshold=0.5&eot_threshold=0.9');
+  client.stream(script({ say: [1, 2] }, pause(650), { say: [3] }, pause(100)));
+  expect(client.turns('TurnResumed')).toMatchObject([{ transcript: '0001 0002' }]);
+});
+
+test('a sound without words is no silence: no turn ends in it', () => {
+  const client = new FluxClient();
+  const howl = silence(3).map((_, i) => (i % 2 === 0 ? 8_000 : -8_000));
+  client.stream(script({ say: [1] }, pause(200)));
+  client.stream(howl);
+  expect(client.story).toEqual(['StartOfTurn 0']);
+  client.stream(silence(1.5));
+  expect(client.story).toEqual(['StartOfTurn 0', 'EndOfTurn 0 model']);
+});
+
 test('a short pause makes the confidence high for some steps, and no eager end', () => {
   const client = new FluxClient('eager_eot_threshold=0.5&eot_threshold=0.9');
   client.stream(script({ say: [1, 2] }, pause(400), { say: [3] }, pause(100)));
@@ -132,17 +149,26 @@ test('a threshold of 1.0 leaves the end to the timeout, which runs on the time o
   expect(client.emulator.transcript()).toEqual(spelled([1, 2]));
 });
 
-test('how the audio is cut on its way changes nothing', () => {
-  const audio = script(pause(300), { say: count(1, 6) }, pause(1_500), { say: [7] }, pause(1_000));
-  const told = [20, 80, 250].map((chunkMs) => {
-    const client = new FluxClient('eager_eot_threshold=0.5', { maxPace: Infinity });
-    client.stream(audio, chunkMs);
-    client.send({ type: 'CloseStream' });
-    return client.texts;
-  });
-  expect(told[1]).toEqual(told[0]);
-  expect(told[2]).toEqual(told[0]);
-});
+test.each([
+  [
+    'tone',
+    toneRecogniser,
+    script(pause(300), { say: count(1, 6) }, pause(1_500), { say: [7] }, pause(1_000)),
+  ],
+  ['numbered', numberedRecogniser, speakNumbered(count(1, 6), { sampleRate, gapMs: 600 })],
+] as const)(
+  'how the audio is cut on its way changes nothing for the %s recogniser',
+  (_, recogniser, audio) => {
+    const told = [20, 80, 250].map((chunkMs) => {
+      const client = new FluxClient('eager_eot_threshold=0.5', { maxPace: Infinity, recogniser });
+      client.stream(audio, chunkMs);
+      client.send({ type: 'CloseStream' });
+      return client.texts;
+    });
+    expect(told[1]).toEqual(told[0]);
+    expect(told[2]).toEqual(told[0]);
+  },
+);
 
 test('the multilingual model tells the languages that it heard, and those it was hinted', () => {
   const query = `model=flux-general-multi&encoding=linear16&sample_rate=${sampleRate}&language_hint=en&language_hint=es`;
@@ -168,6 +194,9 @@ test('times are 32-bit numbers: windows in their shortest form, words counted ba
   const word = client.turns('Update').at(-1)?.words?.[0];
   expect(word?.end).not.toBe(Math.round((word?.end ?? 0) / 0.08) * 0.08);
   expect(word?.end).toBeCloseTo(0.32, 4);
+  // From 0.5 to 0.82 s: it never seems shorter than it is.
+  const second = client.turns('Update').at(-1)?.words?.[1];
+  expect([second?.start, second?.end]).toEqual([expect.closeTo(0.48, 4), expect.closeTo(0.88, 4)]);
 });
 
 test('words numbered sample by sample are told once each, at any sample rate that is allowed', () => {
@@ -183,20 +212,38 @@ test('words numbered sample by sample are told once each, at any sample rate tha
   expect(breachesIn(client.texts, { eot: 0.7 })).toEqual([]);
 });
 
-test('a recogniser that says nothing of a voice is judged by its words', () => {
-  const deafToVoices: RecogniserFactory = (format, listener) => {
+/** Knows these words when so much has been heard, and says nothing of a voice. */
+function knowing(words: readonly { word: string; end: number; knownAt: number }[]): RecogniserFactory {
+  return (format, listener) => {
     let heard = 0;
-    const word = { word: 'hello', start: 0.2, end: 0.6, confidence: 0.9 };
     return {
       accept: (samples) => {
         heard += samples.length / format.sampleRate;
-        listener.interim(heard >= 0.6 ? [word] : [], heard);
+        const known = words.filter(({ knownAt }) => knownAt <= heard + 1e-6);
+        const interim = known.map(({ word, end }) => ({ word, start: end - 0.1, end, confidence: 0.9 }));
+        listener.interim(interim, heard);
       },
       flush: (flushed) => flushed(),
       close: () => undefined,
     };
   };
-  const client = new FluxClient('', { recogniser: deafToVoices });
+}
+
+test('a word that is recognised late, in silence, is right in the end of its turn', () => {
+  const early = ['a', 'b', 'c', 'd'].map((word, i) => ({
+    word,
+    end: 0.55 + i * 0.1,
+    knownAt: 0.6 + i * 0.1,
+  }));
+  const words = [...early, { word: 'e', end: 0.86, knownAt: 1.6 }];
+  const client = new FluxClient('eot_threshold=0.8', { recogniser: knowing(words) });
+  client.stream(silence(3));
+  expect(client.turns('EndOfTurn')).toMatchObject([{ transcript: 'a b c d e' }]);
+});
+
+test('a recogniser that says nothing of a voice is judged by its words', () => {
+  const recogniser = knowing([{ word: 'hello', end: 0.6, knownAt: 0.6 }]);
+  const client = new FluxClient('', { recogniser });
   client.stream(silence(2));
   expect(client.story).toEqual(['StartOfTurn 0', 'EndOfTurn 0 model']);
   expect(client.emulator.transcript()).toEqual(['hello']);
