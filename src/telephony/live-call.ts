@@ -302,7 +302,6 @@ export class LiveCall implements PhoneCall {
     this.#isOver = true;
     this.#source?.unsubscribe();
     this.#clock.clearTimeout(this.#pauseTimer);
-    this.#clock.clearTimeout(this.#resumeTimer);
     this.#resumeTimer = undefined;
     for (const { aligner, outlet } of this.#branches) {
       aligner.flush();

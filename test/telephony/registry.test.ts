@@ -58,6 +58,19 @@ test('a longer break is a gap, announced with its length', async () => {
   expect(Math.abs((gap?.toMs ?? 0) - 18_000)).toBeLessThanOrEqual(40);
 });
 
+test('a stream that came again is not cut off when the wait would have been over', async () => {
+  const board = new Switchboard();
+  const registry = callRegistry({ resumeWithinMs: 1_500, clock: board.clock });
+  const { call } = await accept(board, registry, play(board, 1));
+  const log = listenIn(call);
+  const heard = board.transcribe(call);
+  await board.wait(4_000);
+  await accept(board, registry, play(board, 11, { hangUp: 'stop' }));
+  await board.wait(20_000);
+  expect(log.end).toEqual([{ reason: 'stop' }]);
+  expect(wholeWords(heard.words, 0)).toHaveLength(12);
+});
+
 test('a call that does not come again ends after the wait, drained, and nothing is left of it', async () => {
   const board = new Switchboard();
   const registry = callRegistry({ resumeWithinMs: 10_000, clock: board.clock });

@@ -258,6 +258,39 @@ test('audio that nobody asks for is kept for a minute, and its loss is told', as
   expect(listenIn(call).notices.map(({ code }) => code)).toEqual(['audio-dropped']);
 });
 
+describe('a pause', () => {
+  async function pausing(tracks: string[]) {
+    const clock = new VirtualClock();
+    const messages = new Subject<SocketMessage>();
+    const opening = fromTwilio(messages, { clock });
+    messages.next(JSON.stringify({ ...START, start: { ...START.start, tracks } }));
+    const call = await opening;
+    const sizes: number[] = [];
+    call.audio$.subscribe(({ length }) => sizes.push(length));
+    for (const i of [0, 1, 2]) messages.next(JSON.stringify(media(i * 20, frame(i))));
+    return { clock, sizes, messages };
+  }
+
+  test('of 300 ms releases what fills no chunk: the end of a word does not wait for the next', async () => {
+    const { clock, sizes, messages } = await pausing(['inbound']);
+    clock.advance(299);
+    expect(sizes).toEqual([]);
+    clock.advance(1);
+    expect(sizes).toEqual([480]);
+    messages.complete();
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('of two seconds, what waits for the other track', async () => {
+    const { clock, sizes } = await pausing(['inbound', 'outbound']);
+    clock.advance(1_999);
+    expect(sizes).toEqual([]);
+    clock.advance(1);
+    expect(sizes).toEqual([960]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+});
+
 test('a provider of your own is a row of the table', async () => {
   const acme: Dialect = {
     name: 'acme',
