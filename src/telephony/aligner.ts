@@ -101,6 +101,7 @@ export class Aligner {
       this.#place(track, frame);
       this.#settleStrays(trackNumber);
     }
+    if (this.#head - this.#frontier < this.#chunkSamples) return;
     this.#release(Math.max(this.#readyTo(), this.#head - this.#reorderSamples), false);
   }
 
