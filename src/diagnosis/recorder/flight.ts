@@ -98,6 +98,25 @@ const FIELDS: Record<FlightEntry['kind'], Record<string, 'string' | 'number' | '
   ended: { socket: 'number', end: 'object' },
 };
 
+const STATES: readonly unknown[] = [
+  'dormant',
+  'connecting',
+  'streaming',
+  'idle-keepalive',
+  'closed-1011',
+  'backoff',
+  'suspended',
+  'reconnecting',
+  'draining',
+  'closed',
+  'failed',
+] satisfies ConnectionState[];
+
+function isFrames(frames: unknown): boolean {
+  const isPair = (pair: unknown) => Array.isArray(pair) && pair.length === 2 && pair.every(Number.isFinite);
+  return Array.isArray(frames) && frames.every(isPair);
+}
+
 /** Checks each line here, since people edit recordings; further code relies on it. */
 function isEntry(line: unknown): boolean {
   if (typeof line !== 'object' || line === null) return false;
@@ -106,9 +125,13 @@ function isEntry(line: unknown): boolean {
   if (typeof at !== 'number' || typeof kind !== 'string' || !Object.hasOwn(FIELDS, kind)) return false;
   const needed = Object.entries(FIELDS[kind as FlightEntry['kind']]);
   if (needed.some(([name, type]) => typeof fields[name] !== type || fields[name] === null)) return false;
+  if (kind === 'state') return STATES.includes(fields['state']);
+  if (kind === 'opening') return URL.canParse(fields['url'] as string);
+  if (kind === 'frames') return isFrames(fields['frames']);
   if (kind !== 'event') return true;
   const { type, end } = event as Record<string, unknown>;
-  return typeof type === 'string' && (type !== 'socket.ended' || (typeof end === 'object' && end !== null));
+  const isEnd = type === 'socket.ended' || type === 'socket.stalled';
+  return typeof type === 'string' && (!isEnd || (typeof end === 'object' && end !== null));
 }
 
 function noFlight(why: string, cause?: unknown): TranscriptionError {
