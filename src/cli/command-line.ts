@@ -1,4 +1,4 @@
-/** What the user asked for: from arguments and environment to one command, or to advice. It starts nothing. */
+/** Parses arguments and environment into one command, or an error text. */
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { DOCTOR_USAGE, readDoctorArguments } from './doctor/arguments.ts';
 import type { DoctorOptions } from './doctor/doctor.ts';
@@ -26,7 +26,7 @@ export type Command =
   | { name: 'doctor'; options: DoctorOptions }
   | { name: 'explain'; options: ExplainOptions }
   | { name: 'help'; text: string }
-  /** Told on stderr; the exit code is 2. */
+  /** Printed on stderr; the exit code is 2. */
   | { name: 'refuse'; text: string };
 
 const USAGE = `Usage: rx-deepgram <command>
@@ -34,92 +34,92 @@ const USAGE = `Usage: rx-deepgram <command>
 Commands:
   demo          streams real speech through a pause, a TCP cut and a close 1011,
                 and checks that no word is lost
-  show          the same in a browser, with the machine at work on screen, and
-                buttons that break things
-  transcribe    writes down what is said in a WAV file
-  emulate       lets a program talk to an emulator of Deepgram
+  show          opens a page with the machine at work, and buttons that break
+                the network
+  transcribe    transcribes a WAV file
+  emulate       starts an emulator of Deepgram
   doctor        checks this machine, the network, the key, the parameters and
-                your audio, and says what is wrong
-  explain       says what a flight recording, a log or a close code means
+                your audio
+  explain       explains a flight recording, a log or a close code
 
 Options:
-  -h, --help    shows this, or the options of a command`;
+  -h, --help    shows this text, or the options of a command`;
 
 const DEMO_USAGE = `Usage: rx-deepgram demo [--hosted [--url URL]]
 
 Streams 27 s of recorded human speech at real-time pace, through a pause of
-12 s, a TCP cut and a server close 1011 in mid-speech, beside an undisturbed
-run of the same audio, and compares the two. Takes about 45 s.
+12 s, a TCP cut and a server close 1011 in mid-speech. Compares the words with
+an undisturbed run of the same audio. Takes about 45 s.
 
-Without options it talks to an emulator of Deepgram on this machine, and needs
-neither key nor network. Where no speech recogniser is installed it plays test
-tones, and names the command that installs one.
+Without options it uses an emulator of Deepgram on this machine, and needs no
+key and no network. Without a speech recogniser it plays test tones, and prints
+the command that installs a recogniser.
 
 Options:
-  --hosted      talks to the hosted service, with the key in DEEPGRAM_API_KEY.
-                The cut is made at this end, and there is no close 1011.
-                Costs a minute of transcription.
+  --hosted      uses the hosted service, with the key in DEEPGRAM_API_KEY. This
+                side makes the cut, and there is no close 1011. Costs a minute
+                of transcription.
   --url URL     with --hosted: another address, such as ws://localhost:8080
-  -h, --help    shows this
+  -h, --help    shows this text
 
 Environment:
-  DEEPGRAM_API_KEY         for --hosted; it is never shown
-  NO_COLOR, FORCE_COLOR    take colour away, or insist on it
-  CI, TERM=dumb            lines are only ever appended, as into a pipe
+  DEEPGRAM_API_KEY         for --hosted; it is never printed
+  NO_COLOR, FORCE_COLOR    switch colour off or on
+  CI, TERM=dumb            only append lines, as into a pipe
 
 Exit codes:
-  0    no audio was dropped, none transcribed twice, and the words differ from
-       the undisturbed run's at the seams at most
-  1    some of that is not so; the report says what
-  2    the command line or the environment is not right
+  0    no audio was dropped or transcribed twice, and the words differ from
+       the undisturbed run's only at the seams
+  1    one of these failed; the report says which
+  2    the command line or the environment is wrong
   130  interrupted`;
 
 const SHOW_USAGE = `Usage: rx-deepgram show [FILE.wav | --microphone | --tones] [options]
 
 Opens a page in which the client runs: its statechart with the active state
 lit, a timeline, the silence on the wire, the ledger, the transcript, and
-buttons that do bad things to the network. It plays the bundled recording, or
-a file, at real-time pace; where no speech recogniser is installed, test tones.
+buttons that break the network. It plays the bundled recording or a file in
+real time. Without a speech recogniser it plays test tones.
 
-Without --hosted it talks to an emulator of Deepgram on this machine, and needs
-neither key nor network.
+Without --hosted it uses an emulator of Deepgram on this machine, and needs no
+key and no network.
 
 Options:
-  --microphone   listens to you instead; the page asks for the microphone
+  --microphone   uses your microphone; the page asks for permission
   --tones        plays test tones; needs no speech recogniser
-  --hosted       talks to the hosted service, with the key in DEEPGRAM_API_KEY;
+  --hosted       uses the hosted service, with the key in DEEPGRAM_API_KEY;
                  the page gets temporary tokens only. Costs transcription time.
   --url URL      with --hosted: another address, such as ws://localhost:8080
-  --port N       where the page is served, on 127.0.0.1; by default any free one
-  --no-open      prints the address, and opens no browser
-  -h, --help     shows this
+  --port N       the page's port on 127.0.0.1; by default any free one
+  --no-open      only prints the address
+  -h, --help     shows this text
 
 Environment:
-  DEEPGRAM_API_KEY   for --hosted; it is never shown
+  DEEPGRAM_API_KEY   for --hosted; it is never printed
 
 Exit codes:
   0    interrupted
-  1    it could not be served, or the speech recogniser could not be loaded
-  2    the command line or the environment is not right`;
+  1    the page could not be served, or the speech recogniser not loaded
+  2    the command line or the environment is wrong`;
 
 const TRANSCRIBE_USAGE = `Usage: rx-deepgram transcribe FILE.wav [--url URL] [--model NAME]
 
-Plays a WAV file to Deepgram at real-time pace and writes what is decided, a
-line for each final result. What is amiss goes to stderr.
+Streams a WAV file to Deepgram in real time, and prints a line for each final
+result. Problems go to stderr.
 
 Options:
-  --url URL          another address than Deepgram's, such as an emulator's
+  --url URL          another address, such as an emulator's
   --model NAME       by default nova-3
   --language CODE    by default en
-  -h, --help         shows this
+  -h, --help         shows this text
 
 Environment:
-  DEEPGRAM_API_KEY   needed; it is never shown
+  DEEPGRAM_API_KEY   needed; it is never printed
 
 Exit codes:
   0    all audio was transcribed
   1    some was not, or the session failed
-  2    the command line or the environment is not right
+  2    the command line or the environment is wrong
   130  interrupted`;
 
 const MAX_PORT = 65_535;
@@ -145,9 +145,9 @@ export function readCommandLine(args: readonly string[], env: NodeJS.ProcessEnv)
       case '-h':
         return { name: 'help', text: USAGE };
       case undefined:
-        return refuse('No command was given.', USAGE);
+        return refuse('The command is missing.', USAGE);
       default:
-        return refuse(`There is no command '${name}'.`, USAGE);
+        return refuse(`Unknown command '${name}'.`, USAGE);
     }
   } catch (error) {
     if (!isParseError(error)) throw error;
@@ -190,7 +190,7 @@ function readShow(args: readonly string[], env: NodeJS.ProcessEnv): Command {
   const wished = (['microphone', 'tones'] as const).filter((name) => values[name]);
   const [source = 'recording', ...others] = [...named, ...wished];
   if (others.length > 0)
-    return refuse('Give one WAV file, or --microphone, or --tones.', 'See: rx-deepgram show --help');
+    return refuse('Pass one WAV file, --microphone or --tones.', 'See: rx-deepgram show --help');
   const port = readPort(values.port);
   if (port === undefined) return refuse(adviseOnPort(values.port));
   const show = { name: 'show', source, port, open: !values['no-open'] } as const;
@@ -218,7 +218,7 @@ function readTranscribe(args: readonly string[], env: NodeJS.ProcessEnv): Comman
   if (values.help) return { name: 'help', text: TRANSCRIBE_USAGE };
   const [file, ...others] = positionals;
   if (file === undefined || others.length > 0) {
-    return refuse('Give one WAV file.', 'See: rx-deepgram transcribe --help');
+    return refuse('Pass one WAV file.', 'See: rx-deepgram transcribe --help');
   }
   const apiKey = env['DEEPGRAM_API_KEY']?.trim();
   if (!apiKey) return refuse(`transcribe ${KEY_MISSING}`);
@@ -254,12 +254,12 @@ function readPort(text: string): number | undefined {
 }
 
 function adviseOnPort(text: string): string {
-  return `--port is '${text}': give a number from 0 to ${MAX_PORT}.`;
+  return `--port is '${text}': pass a number from 0 to ${MAX_PORT}.`;
 }
 
 const KEY_MISSING = 'needs an API key: set DEEPGRAM_API_KEY to one from https://console.deepgram.com.';
 
-/** No address is one: Deepgram's own. */
+/** Undefined is valid: Deepgram's own address. */
 function isAddress(url: string | undefined): boolean {
   return url === undefined || (URL.canParse(url) && /^(wss?|https?):$/.test(new URL(url).protocol));
 }

@@ -10,17 +10,17 @@ import {
   READINGS,
 } from '../testing/index.ts';
 
-/** What was asked for. */
+/** The parsed arguments. */
 export interface EmulateOptions {
   host: string;
   port: number;
   /** Web pages that may connect, besides those of this machine. */
   allowedOrigins: string[];
-  /** Understands test tones instead of speech. */
+  /** Recognises test tones instead of speech. */
   tones: boolean;
-  /** What goes wrong, on the connections to come. */
+  /** Faults of the next connections. */
   faults: FaultOrder[];
-  /** Limits and readings that are not the emulator's own. */
+  /** Changed limits and readings. */
   settings: Pick<EmulatorOptions, (typeof LIMIT_NAMES)[number] | keyof typeof READINGS>;
 }
 
@@ -59,7 +59,7 @@ Exit codes:
   1    it could not listen, or its recogniser could not be loaded
   2    the command line is not right`;
 
-/** Reads it; what is not right is told as a problem. */
+/** Parses the arguments; an error is returned as `problem`. */
 export function readEmulateArguments(
   args: readonly string[],
   readPort: (text: string) => number | undefined,
@@ -82,7 +82,7 @@ export function readEmulateArguments(
     const hopeless = faults.findIndex(({ on }) => on === 'open');
     if (hopeless >= 0) {
       return {
-        problem: `--fault '${values.fault[hopeless]}': nobody is connected yet. Write on next, every, or a number.`,
+        problem: `--fault '${values.fault[hopeless]}': no connection is open yet. Write on next, every, or a number.`,
       };
     }
     const settings = readSettings(values.set);
@@ -104,15 +104,15 @@ function readSettings(assignments: readonly string[]): EmulateOptions['settings'
     else if (Object.hasOwn(READINGS, name)) settings[name] = value;
     else {
       const known = [...LIMIT_NAMES, ...Object.keys(READINGS)].join(', ');
-      throw new RangeError(`'${assignment}' sets nothing: write NAME=VALUE with one of ${known}.`);
+      throw new RangeError(`'${assignment}' is not an assignment: write NAME=VALUE with one of ${known}.`);
     }
   }
-  // The emulator knows which values make sense, and says so.
+  // The emulator checks the values.
   void new Emulator(settings);
   return settings;
 }
 
-/** What is no number stays as it was written, and is refused by that name. */
+/** Keeps text that is not a number; the emulator refuses it. */
 function asNumber(text: string): number | string {
   return text.trim() === '' || Number.isNaN(Number(text)) ? `'${text}'` : Number(text);
 }

@@ -1,10 +1,10 @@
-/** An emulator for other programs to talk to, until somebody ends it. */
+/** Runs an emulator for other programs, until a signal. */
 import { once } from 'node:events';
 import { describeFault, startEmulator } from '../testing/index.ts';
 import type { EmulateOptions } from './emulate-arguments.ts';
 import { type LoadRecogniser, loadedOrNot } from './recogniser.ts';
 
-/** Says the address first, in a line of its own: whoever started it as a child process needs no more. */
+/** Prints the address in the first line, for parent processes. */
 export async function emulate(
   { host, port, allowedOrigins, tones, faults, settings }: EmulateOptions,
   out: (text: string) => void,
@@ -22,10 +22,10 @@ export async function emulate(
     });
     for (const order of faults) emulator.inflict(order);
     out(`${emulator.url}\n`);
-    out(`Watch it and break it: ${emulator.controlUrl}\n`);
-    if (remedy !== undefined) out(`Human speech is heard as silence, test tones as words. ${remedy}\n`);
+    out(`Control page: ${emulator.controlUrl}\n`);
+    if (remedy !== undefined) out(`Human speech counts as silence; only test tones are words. ${remedy}\n`);
     for (const order of faults) out(`Ordered: ${describeFault(order)}\n`);
-    out('Any API key will do. Ctrl-C ends it.\n');
+    out('Any API key works. Ctrl-C ends it.\n');
     if (!signal.aborted) await once(signal, 'abort');
     await emulator.close();
     return 0;

@@ -1,4 +1,4 @@
-/** Fetches what is to be explained, and prints what is said of it. */
+/** Reads the input of `explain`, and prints the explanation. */
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { TranscriptionError } from '../index.ts';
@@ -6,7 +6,7 @@ import { type ExplainOptions, explainText } from './explain.ts';
 import { readNamedFile, UnreadableFile } from './named-file.ts';
 import { abilitiesOf } from './terminal/abilities.ts';
 
-/** What of the process is used. */
+/** The parts of the process that are used. */
 export interface ExplainProcess {
   stdin: Readable;
   stdout: { isTTY: boolean; columns: number };
@@ -39,5 +39,5 @@ export async function runExplain(
 
 async function readSource(file: string, stdin: Readable): Promise<string> {
   if (file === '-') return text(stdin);
-  return (await readNamedFile(file, 'give a recording, a log, or --text')).toString();
+  return (await readNamedFile(file, 'pass a recording, a log, or --text')).toString();
 }

@@ -1,4 +1,4 @@
-/** Reads a flight recording, or any log, and says what went wrong, why, and what to do. */
+/** Explains a flight recording or a log: causes and remedies. */
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { type Flight, type FlightStory, readFlight, replayFlight, tellFlight } from '../diagnosis/index.ts';
 import { explain, type Explanation } from '../index.ts';
@@ -6,7 +6,7 @@ import { clockTime } from './terminal/clock-time.ts';
 import { fit, type Line, paint, span, type Style, wordsOf, wrap } from './terminal/span.ts';
 
 export const EXPLAIN_USAGE = `Usage: rx-deepgram explain FILE [--replay]
-       rx-deepgram explain --text 'what went wrong'
+       rx-deepgram explain --text 'error message'
 
 Tells a flight recording (see recordFlight) in words, and names what ended its
 connections. Of any other file, such as the log of another SDK, it explains
@@ -17,7 +17,7 @@ Options:
   --replay       lives the recording through again, in virtual time, and says
                  whether the machine arrives at the same states
   --json         one JSON object, for machines
-  -h, --help     shows this
+  -h, --help     shows this text
 
 Exit codes:
   0    explained
@@ -25,7 +25,7 @@ Exit codes:
   2    the command line is not right, or the file cannot be read`;
 
 export interface ExplainOptions {
-  /** What is to be explained: a file, or a text. */
+  /** The input: a file or a text. */
   source: { file: string } | { text: string };
   replay: boolean;
   json: boolean;
@@ -38,7 +38,7 @@ interface Page {
   colour: boolean;
 }
 
-/** More of them in one log are repetitions. */
+/** Maximum of failures from one log. */
 const MAX_FAILURES = 20;
 const WIDEST = 96;
 
@@ -48,7 +48,7 @@ const TONES: Record<FlightStory['incidents'][number]['tone'], readonly Style[]> 
   plain: [],
 };
 
-/** @throws an error of `parseArgs` for options that there are not. */
+/** @throws an error of `parseArgs` for unknown options. */
 export function readExplainArguments(args: readonly string[]): ExplainArguments {
   const options = {
     text: { type: 'string' },
@@ -61,13 +61,13 @@ export function readExplainArguments(args: readonly string[]): ExplainArguments 
   const { text, replay, json } = values;
   const [file, ...others] = positionals;
   if (others.length > 0 || (file === undefined) === (text === undefined)) {
-    return { refusal: 'Give one file, or --text.' };
+    return { refusal: 'Pass one file, or --text.' };
   }
   if (text !== undefined && replay) return { refusal: '--replay needs a flight recording.' };
   return { options: { source: text === undefined ? { file: file as string } : { text }, replay, json } };
 }
 
-/** @returns what to print, and the exit code. */
+/** @returns the output and the exit code. */
 export function explainText(
   content: string,
   { replay, json }: Pick<ExplainOptions, 'replay' | 'json'>,
@@ -75,7 +75,7 @@ export function explainText(
 ): { text: string; code: number } {
   const flight = /^\s*\{"kind":"flight"/.test(content) ? readFlight(content) : undefined;
   if (flight) return explainFlight(flight, replay, json, page);
-  if (replay) return { text: 'This is no flight recording: there is nothing to replay.\n', code: 1 };
+  if (replay) return { text: 'This is not a flight recording and cannot be replayed.\n', code: 1 };
   const failures = failuresIn(content);
   if (json) return { text: asJson({ failures }), code: failures.length > 0 ? 0 : 1 };
   if (failures.length === 0) {
@@ -113,7 +113,7 @@ function explainFlight(
   ];
   const lost =
     dropped > 0
-      ? paragraph(`Its first ${dropped} lines were given up to stay within its limit.`, page, 'yellow')
+      ? paragraph(`Its first ${dropped} lines were dropped to stay within its limit.`, page, 'yellow')
       : [];
   const incidents = story.incidents.flatMap(({ at, tone, text }) => {
     const [first = [], ...further] = wrap(wordsOf(text, ...TONES[tone]), widthOf(page), ' '.repeat(11));
@@ -137,18 +137,18 @@ function replayLines(again: ReturnType<typeof replayFlight> | undefined, page: P
   const { agrees, states, events, disagreements, longestDelayMs } = again;
   const late = longestDelayMs > 50 ? ` A timer came ${Math.round(longestDelayMs)} ms late.` : '';
   if (agrees) {
-    const text = `Replayed ${events} events: the machine arrives at the same ${states.length} states.${late}`;
+    const text = `Replayed ${events} events: the machine reaches the same ${states.length} states.${late}`;
     return [[], ...paragraph(text, page, 'green')];
   }
   const all = disagreements.flatMap((each) => paragraph(each, page, 'red'));
   return [
     [],
-    ...paragraph(`Replayed ${events} events: the machine goes another way.`, page, 'red', 'bold'),
+    ...paragraph(`Replayed ${events} events: the machine reaches other states.`, page, 'red', 'bold'),
     ...all,
   ];
 }
 
-/** Every kind of failure in a log, once, in the order in which they come. */
+/** Each kind of failure in a log, once, in order. */
 function failuresIn(content: string): Explanation[] {
   const found = new Map<string, Explanation>();
   for (const line of [...content.split('\n'), content]) {

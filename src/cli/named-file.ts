@@ -1,11 +1,11 @@
-/** Files that are named on the command line. */
+/** Files named on the command line. */
 import { readFile } from 'node:fs/promises';
 
-/** The command line names a file that cannot be read: the exit code is 2. */
+/** A file on the command line is unreadable: the exit code is 2. */
 export class UnreadableFile extends Error {}
 
 /**
- * @param advice What to do instead, to finish the sentence.
+ * @param advice The remedy, as the end of the sentence.
  * @throws UnreadableFile
  */
 export async function readNamedFile(path: string, advice: string): Promise<Buffer> {

@@ -1,4 +1,4 @@
-/** From a command to an exit code. */
+/** Runs a command and returns the exit code. */
 import process from 'node:process';
 import type { Command } from './command-line.ts';
 import { runDemo } from './demo/demo.ts';
@@ -9,10 +9,10 @@ import { readNamedFile, UnreadableFile } from './named-file.ts';
 import { show } from './show/show.ts';
 import { transcribeFile } from './transcribe-file.ts';
 
-/** 128 and the number of the signal, as shells have it. */
+/** 128 plus the number of the signal, as in shells. */
 const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Where text goes. */
+/** Outputs for text. */
 export interface Output {
   out: (text: string) => void;
   err: (text: string) => void;
@@ -40,7 +40,7 @@ async function run(command: Command, { out, err }: Output): Promise<number> {
       return untilSignal((signal) => runDemo(command, process, signal));
     case 'transcribe': {
       const { file, apiKey, url, model, language } = command;
-      const bytes = await readNamedFile(file, 'give the path of a WAV file');
+      const bytes = await readNamedFile(file, 'pass the path of a WAV file');
       const session = { auth: { apiKey }, ...(url !== undefined && { baseUrl: url }) };
       return untilSignal((signal) =>
         transcribeFile(bytes, { session, model, language }, { out, err }, signal),
@@ -59,7 +59,7 @@ async function run(command: Command, { out, err }: Output): Promise<number> {
   }
 }
 
-/** The first signal lets things be put in order; a second one does not wait for that. */
+/** The first signal ends in order; a second one ends at once. */
 async function untilSignal(action: (signal: AbortSignal) => Promise<number | undefined>): Promise<number> {
   const controller = new AbortController();
   let codeOfSignal = 1;

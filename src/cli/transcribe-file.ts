@@ -1,4 +1,4 @@
-/** A WAV file at real-time pace, as Deepgram expects live audio; decided text comes out, a line for each final result. */
+/** Streams a WAV file in real time, and prints a line for each final result. */
 import { type LiveTranscriptionOptions, createLiveTranscription } from '../index.ts';
 import { paced } from '../sources/paced.ts';
 import { readWav } from '../sources/wav.ts';
@@ -9,16 +9,16 @@ export interface TranscribeFileOptions {
   language: string;
 }
 
-/** Where text goes. */
+/** Outputs for text. */
 interface Output {
-  /** The transcript, and nothing else. */
+  /** Only the transcript. */
   out: (text: string) => void;
-  /** What is amiss. */
+  /** Problems. */
   err: (text: string) => void;
 }
 
 /**
- * @returns the exit code: 0 where all audio was transcribed; 1 where some was not; `undefined` where `signal` ended it.
+ * @returns the exit code: 0 if all audio was transcribed, 1 if not; `undefined` if `signal` ended it.
  * @throws TranscriptionError for a file that cannot be read.
  */
 export async function transcribeFile(
@@ -65,6 +65,6 @@ export async function transcribeFile(
   if (signal.aborted) return undefined;
   if (error) err(`${error.message}\n`);
   const missing = (ledger.dropped + ledger.pending) / ledger.sampleRate;
-  if (missing > 0) err(`${missing.toFixed(1)} s of audio is not in the transcript.\n`);
+  if (missing > 0) err(`${missing.toFixed(1)} s of audio are missing in the transcript.\n`);
   return outcome === 'drained' && missing === 0 ? 0 : 1;
 }

@@ -41,8 +41,8 @@ describe('readCommandLine', () => {
   });
 
   test.each([
-    [['transcribe'], 'Give one WAV file'],
-    [['transcribe', 'a.wav', 'b.wav'], 'Give one WAV file'],
+    [['transcribe'], 'Pass one WAV file'],
+    [['transcribe', 'a.wav', 'b.wav'], 'Pass one WAV file'],
     [['transcribe', 'a.wav'], 'DEEPGRAM_API_KEY'],
     [['emulate', '--port', '80800'], 'from 0 to 65535'],
     [['emulate', '--port', '-1'], '--port'],
@@ -51,8 +51,8 @@ describe('readCommandLine', () => {
     [['demo', '--url', 'ws://localhost:1'], '--url goes with --hosted'],
     [['demo', '--fast'], "Unknown option '--fast'"],
     [['demo', 'now'], "Unexpected argument 'now'"],
-    [['perform'], "There is no command 'perform'"],
-    [[], 'No command was given'],
+    [['perform'], "Unknown command 'perform'"],
+    [[], 'The command is missing'],
   ])('%j is refused with advice', (args, advice) => {
     const command = readCommandLine(args, {});
     expect(command).toMatchObject({ name: 'refuse' });

@@ -127,7 +127,7 @@ describe('the network', () => {
     expect(findings['parameters']).toMatchObject({ verdict: 'fail' });
     expect(findings['handshake']).toMatchObject({
       verdict: 'skipped',
-      summary: 'the server is out of reach',
+      summary: 'the server is unreachable',
     });
   });
 
@@ -306,7 +306,7 @@ describe('the probe', () => {
     const { findings } = await consult(door, { faults });
     expect(findings['results']).toMatchObject({
       verdict: 'fail',
-      summary: 'connections were lost again and again, at last by server-error',
+      summary: 'connections were lost repeatedly, the last by server-error',
       evidence: { reason: 'retries-exhausted' },
     });
     expect(findings['results']?.remedy).not.toContain('giveUpAfterMs');
@@ -341,7 +341,7 @@ describe('what is printed', () => {
     const { text } = await consult(door, { json: false, faults: () => [refuse(400, 'No such model.')] });
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(80);
     expect(text).not.toContain('\x1b');
-    expect(text).toContain('Something is wrong.');
+    expect(text).toContain('Some checks failed.');
     expect(text).toMatch(/✘ Parameters {5}HTTP 400 bad-request \(No such model/);
   });
 
@@ -364,7 +364,7 @@ describe('what is printed', () => {
     const { findings } = await consult(door, { audio: { kind: 'stdin' }, stdin, probeSeconds: undefined });
     expect(findings['source']).toMatchObject({
       verdict: 'fail',
-      summary: 'standard input delivers nothing',
+      summary: 'standard input delivers no audio',
     });
   });
 });

@@ -57,7 +57,7 @@ test('without a speech recogniser it serves all the same, and says what would br
     startVosk({ packagesFrom: tmpdir() }),
   );
   expect(printed[0]).toMatch(/^ws:/);
-  expect(printed[2]).toMatch(/^Human speech is heard as silence.*npm install --save-dev/);
+  expect(printed[2]).toMatch(/^Human speech counts as silence.*npm install --save-dev/);
   interrupt();
   expect(await ended).toBe(0);
 });
@@ -126,7 +126,7 @@ describe('the command line of emulate', () => {
   test.each([
     [['--fault', 'cutt'], 'begins with no fault'],
     [['--fault', 'cut after 5'], 'write a number and its unit'],
-    [['--fault', 'cut on open'], 'nobody is connected yet'],
+    [['--fault', 'cut on open'], 'no connection is open yet'],
     [['--set', 'idleTimeoutMs'], 'write NAME=VALUE'],
     [['--set', 'idleTimeout=1'], 'idleTimeoutMs'],
     [['--set', 'idleTimeoutMs=soon'], "idleTimeoutMs is 'soon': give a number from 0"],

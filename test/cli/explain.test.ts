@@ -44,14 +44,14 @@ describe('of a recording', () => {
 
   test('lives it through again where that is asked for', () => {
     const { text, code } = explainText(ndjson, { replay: true, json: false }, PAGE);
-    expect(text).toMatch(/Replayed \d+ events: the machine arrives at the same \d+ states\./);
+    expect(text).toMatch(/Replayed \d+ events: the machine reaches the same \d+ states\./);
     expect(code).toBe(0);
   });
 
   test('says where a replay goes another way, with exit code 1', () => {
     const lines = ndjson.split('\n').filter((line) => !line.includes('"state":"backoff"'));
     const { text, code } = explainText(lines.join('\n'), { replay: true, json: false }, PAGE);
-    expect(text).toContain('the machine goes another way');
+    expect(text).toContain('the machine reaches other states');
     expect(code).toBe(1);
     expect(widest(text)).toBeLessThan(80);
   });
@@ -161,9 +161,9 @@ describe('the command', () => {
   });
 
   test.each([
-    [[], 'Give one file'],
-    [['a', 'b'], 'Give one file'],
-    [['a', '--text', 'b'], 'Give one file'],
+    [[], 'Pass one file'],
+    [['a', 'b'], 'Pass one file'],
+    [['a', '--text', 'b'], 'Pass one file'],
     [['--text', 'b', '--replay'], 'needs a flight recording'],
     [['--fast'], "Unknown option '--fast'"],
   ])('%j is refused with advice', (args, advice) => {

@@ -121,6 +121,6 @@ describe('perform', () => {
   test('faults that never struck are no success', async () => {
     const rehearsal = rehearse({ plan: { ...PLAN, strikes: [{ at: 9_999, fault: 'cut' }] } });
     const outcome = await play(rehearsal);
-    expect(rehearsal.verdictOn(outcome).failures).toEqual(['Only 0 of 1 broken connections came back.']);
+    expect(rehearsal.verdictOn(outcome).failures).toEqual(['Only 0 of 1 broken connections were replaced.']);
   });
 });

@@ -104,6 +104,6 @@ test('where a port is taken, it says what to do', async () => {
   const port = Number(new URL(server.url).port);
   const content = { socketUrl: 'ws://127.0.0.1:1', files: new Map(), actions: new Map() };
   await expect(startPageServer(content, port)).rejects.toThrow(
-    /\(EADDRINUSE\): give another --port, or none/,
+    /\(EADDRINUSE\): pass another --port, or none/,
   );
 });

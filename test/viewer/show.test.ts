@@ -36,9 +36,9 @@ describe('the command line', () => {
   });
 
   test.each([
-    [['a.wav', 'b.wav'], 'Give one WAV file'],
-    [['a.wav', '--microphone'], 'Give one WAV file'],
-    [['--port', '99999'], 'give a number from 0 to 65535'],
+    [['a.wav', 'b.wav'], 'Pass one WAV file'],
+    [['a.wav', '--microphone'], 'Pass one WAV file'],
+    [['--port', '99999'], 'pass a number from 0 to 65535'],
     [['--url', 'ws://localhost:1'], '--url goes with --hosted'],
     [['--hosted'], 'set DEEPGRAM_API_KEY'],
     [['--loud'], "Unknown option '--loud'"],
@@ -100,7 +100,7 @@ describe('the command', () => {
       expect(await (await read(url, '/')).text()).toContain('/page.js');
       const session = (await (await read(url, '/session')).json()) as PageSession;
       expect(session).toMatchObject({
-        place: 'local emulator, which hears test tones only',
+        place: 'local emulator, test tones only',
         breaksHere: false,
       });
       expect(new URL(session.baseUrl).hostname).toBe('127.0.0.1');

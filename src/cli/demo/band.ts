@@ -1,29 +1,29 @@
-/** A performance at a glance: how loud it was, in which state the machine stood and what happened, side by side over time. */
+/** The time bands: loudness, states and events. */
 import type { ConnectionState } from '../../index.ts';
 import { type Line, type Span, span } from '../terminal/span.ts';
 import { markOf, STATES } from './look.ts';
 import type { Story } from './story.ts';
 
 export interface BandPlace {
-  /** Cells there are room for. */
+  /** Number of cells. */
   cells: number;
-  /** How long the whole performance is expected to take: the cells are made to hold it all. */
+  /** Expected length of the whole run; the cells cover it. */
   lengthMs: number;
   colour: boolean;
 }
 
-/** One cell is half a second, or more where the terminal is narrow. */
+/** One cell is half a second, or more in a narrow terminal. */
 const CELL_MS = 500;
 
 const LEVELS = '▁▂▃▄▅▆▇';
 
-/** Over half a second, speech at a normal distance seldom gets louder than this on average. */
+/** Speech at a normal distance is seldom louder than this over half a second. */
 const LOUD = 0.08;
 
 const TICKS_SECONDS = [5, 10, 15, 20, 30, 60];
 
 function cellMsOf({ cells, lengthMs }: BandPlace, nowMs: number): number {
-  // One cell more than needed: the moment that is just over is in none of the cells before it.
+  // One more cell, for the current moment.
   return Math.max(CELL_MS, Math.max(lengthMs, nowMs) / Math.max(1, cells - 1));
 }
 
@@ -32,7 +32,7 @@ export function soundBand(story: Story, place: BandPlace, nowMs: number): Line {
   const cellMs = cellMsOf(place, nowMs);
   const cells: (number[] | undefined)[] = [];
   for (const { atMs, level } of story.loudness) (cells[Math.floor(atMs / cellMs)] ??= []).push(level);
-  // Not map: it would pass over the cells in which nothing was heard.
+  // Not map, which skips empty cells.
   const text = Array.from(cells, (levels = []) => {
     if (levels.length === 0) return ' ';
     const mean = levels.reduce((sum, level) => sum + level, 0) / levels.length;
@@ -42,7 +42,7 @@ export function soundBand(story: Story, place: BandPlace, nowMs: number): Line {
   return [span(text.join(''), 'cyan')];
 }
 
-/** The state of each cell, told by colour, or by letter where there is none. */
+/** The state of each cell, by colour, or by letter without colour. */
 export function stateBand(story: Story, place: BandPlace, nowMs: number): Line {
   const cellMs = cellMsOf(place, nowMs);
   const cells: ConnectionState[] = [];
@@ -59,7 +59,7 @@ export function stateBand(story: Story, place: BandPlace, nowMs: number): Line {
   });
 }
 
-/** What happened, each thing under its time. */
+/** Marks of events, each under its time. */
 export function markBand(story: Story, place: BandPlace, nowMs: number): Line {
   const cellMs = cellMsOf(place, nowMs);
   const marks: (Span | undefined)[] = [];
@@ -83,7 +83,7 @@ export function axis(place: BandPlace, nowMs: number): Line {
   }
 }
 
-/** States that every performance comes through: named from the start, so that the picture does not grow. */
+/** States of every run: shown from the start, so that the frame does not grow. */
 const EXPECTED: readonly ConnectionState[] = [
   'connecting',
   'streaming',
@@ -94,7 +94,7 @@ const EXPECTED: readonly ConnectionState[] = [
   'draining',
 ];
 
-/** What stands for each state, for those that are expected and those that came. */
+/** Legend of the expected and the seen states. */
 export function legend(story: Story, colour: boolean): Line[] {
   const seen = story.states.map(({ state }) => state).filter((state) => STATES[state].weight > 0);
   return [...new Set([...EXPECTED, ...seen])].map((state) => {

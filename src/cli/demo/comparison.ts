@@ -1,11 +1,11 @@
 /**
- * The words of a disturbed run against those of an undisturbed one. A recogniser that starts anew in mid-speech may decide
- * otherwise about words nearby, so differences are allowed, but only at a seam:
+ * Compares the words of a disturbed and an undisturbed run. A recogniser that restarts in mid-speech may hear nearby words
+ * differently, so differences are allowed only at a seam:
  *
  *   finals   ├──── 1 ────┤├──── 2 ────┤ ✂
  *   replay                 └─ seam ───────────┤   from where the replay began to the end of the first final after it
  *
- * A word said twice is allowed nowhere.
+ * A repeated word is never allowed.
  */
 
 /** A word and its time, in seconds of the session. */
@@ -15,7 +15,7 @@ export interface SpokenWord {
   end: number;
 }
 
-/** A stretch in which a restart may change words. */
+/** A range in which a restart may change words. */
 export interface Seam {
   from: number;
   /** `Infinity` until the first final after the replay has come. */
@@ -23,15 +23,15 @@ export interface Seam {
 }
 
 export interface Difference {
-  /** What the undisturbed run has here; empty where nothing. */
+  /** The words of the undisturbed run; may be empty. */
   expected: readonly SpokenWord[];
   actual: readonly SpokenWord[];
-  /** The words that are the same before and after it. */
+  /** Equal words before and after it. */
   before: readonly SpokenWord[];
   after: readonly SpokenWord[];
-  /** Number of the seam it lies in, from 0. */
+  /** Index of its seam. */
   seam: number | undefined;
-  /** It says again what stands right beside it. */
+  /** It repeats the words next to it. */
   isRepeat: boolean;
 }
 
@@ -68,14 +68,14 @@ export function compareWords(
   return differences;
 }
 
-/** Stretches that are covered by more than one of these ranges. */
+/** Overlaps of these ranges. */
 export function findOverlaps(
   ranges: readonly { start: number; end: number }[],
 ): { start: number; end: number }[] {
   const overlaps: { start: number; end: number }[] = [];
   let coveredTo = -Infinity;
   for (const { start, end } of ranges.toSorted((a, b) => a.start - b.start)) {
-    // Positions are whole samples: what is less than one is arithmetic.
+    // Positions are whole samples; less than one is a rounding error.
     if (start < coveredTo - 1e-4) overlaps.push({ start, end: Math.min(end, coveredTo) });
     coveredTo = Math.max(coveredTo, end);
   }

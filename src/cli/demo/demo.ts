@@ -1,4 +1,4 @@
-/** The demonstration from curtain to curtain: opens the stage, shows the performance, judges it, and gives the exit code. */
+/** Runs the demonstration: opens the stage, shows the run, checks it, and returns the exit code. */
 import type { Clock } from '../../index.ts';
 import { type LoadRecogniser, loadedOrNot } from '../recogniser.ts';
 import { abilitiesOf } from '../terminal/abilities.ts';
@@ -16,30 +16,30 @@ import { inSeconds, type News, Story } from './story.ts';
 import { tellLine } from './telling.ts';
 import { judge } from './verdict.ts';
 
-/** What of the process the demonstration uses. */
+/** The parts of the process that the demonstration uses. */
 export interface DemoProcess {
   stdout: NodeJS.WriteStream;
   env: NodeJS.ProcessEnv;
 }
 
 export interface DemoOptions {
-  /** The hosted service, or what stands in for it, instead of the local emulator. */
+  /** The hosted service or a compatible server, instead of the local emulator. */
   hosted?: { apiKey: string; url?: string | undefined };
 }
 
-/** Ten pictures a second: quick enough for a gauge, slow enough for a remote terminal. */
+/** Ten frames a second: fast enough for a gauge, slow enough for a remote terminal. */
 const FRAME_MS = 100;
 
-/** Without a picture there is a sign of progress as often as this. */
+/** Interval of progress lines without a frame. */
 const PROGRESS_MS = 5_000;
 
-/** What connecting and draining add to the length of audio and pause. */
+/** Time for connecting and draining. */
 const DRAIN_MS = 3_500;
 
-/** Where nobody says how wide the output is. */
+/** Width of an output that reports none. */
 const PLAIN_COLUMNS = 100;
 
-/** @returns the exit code: 0 where everything promised was seen, 1 where it was not; `undefined` where `signal` ended it. */
+/** @returns the exit code: 0 if every promise was kept, 1 if not; `undefined` if `signal` ended it. */
 export async function runDemo(
   { hosted }: DemoOptions,
   { stdout, env }: DemoProcess,

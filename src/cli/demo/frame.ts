@@ -1,6 +1,6 @@
 /**
- * One picture of the performance under way: a pure function of the story, the time and the size of the terminal. What
- * matters least is left out first where there is little room.
+ * One frame of the running demonstration: a pure function of the story, the time and the terminal's size. In a small terminal
+ * the least important rows are omitted first.
  */
 import { clockTime } from '../terminal/clock-time.ts';
 import { fit, flow, justify, type Line, paint, span, widthOf } from '../terminal/span.ts';
@@ -11,13 +11,13 @@ import type { Recording } from './recording.ts';
 import { inSeconds, type Story } from './story.ts';
 import { transcriptLines } from './transcript-view.ts';
 
-/** What the story itself does not tell. */
+/** Inputs beside the story. */
 export interface Programme {
-  /** Where the audio goes. */
+  /** The receiver of the audio. */
   place: string;
   sound: Recording['sound'];
   audioSeconds: number;
-  /** How long the performance is expected to take. */
+  /** Expected length of the run. */
   lengthMs: number;
 }
 
@@ -27,21 +27,21 @@ export interface Room {
   colour: boolean;
 }
 
-/** Left and right of everything. */
+/** Margin on both sides. */
 const MARGIN = ' ';
 
-/** Room for the names of the rows. */
+/** Width of the row names. */
 const LABEL_WIDTH = 9;
 
-/** Text and log share what is left; neither needs more than this. */
+/** Maximum rows of text and of log, which share the rest. */
 const MOST_TEXT_LINES = 6;
 const MOST_LOG_LINES = 16;
 
-/** With fewer for both, empty rows are given up first; with fewer still, all that can be done without. */
+/** With fewer rows, blank rows are omitted first, then the optional ones. */
 const CRAMPED_LINES = 8;
 const LEAST_LINES = 4;
 
-/** A row of the picture; the higher its rank, the sooner it is left out. */
+/** A row of the frame; rows of the highest rank are omitted first. */
 interface Row {
   line: Line;
   rank: number;
@@ -49,7 +49,7 @@ interface Row {
 
 export function frame(story: Story, programme: Programme, room: Room, nowMs: number): string[] {
   const { columns, rows, colour } = room;
-  // The last column stays free: some terminals break the line as soon as it is written to.
+  // The last column stays free: some terminals wrap the line there.
   const width = Math.max(20, columns - MARGIN.length - 1);
   const height = Math.max(4, rows - 1);
   const fixed = fixedRows(story, programme, { width, colour }, nowMs);
@@ -69,7 +69,7 @@ export function frame(story: Story, programme: Programme, room: Room, nowMs: num
   return lines.slice(0, height).map((line) => paint([span(MARGIN), ...fit(line, width)], colour));
 }
 
-/** Everything but the transcript and the log, of which there may be more or less. */
+/** All rows except the transcript and the log, which vary in size. */
 function fixedRows(
   story: Story,
   { place, sound, audioSeconds, lengthMs }: Programme,
@@ -123,7 +123,7 @@ function isBlank({ line }: Row): boolean {
   return line.length === 0;
 }
 
-/** Takes away one of the rows of the highest rank: the last, so that pairs of blanks do not open. */
+/** Removes the last row of the highest rank. */
 function dropLeast(rows: Row[]): void {
   const rank = Math.max(...rows.map((row) => row.rank));
   rows.splice(
@@ -132,7 +132,7 @@ function dropLeast(rows: Row[]): void {
   );
 }
 
-/** Empty lines below, so that the rest of the picture stands still. */
+/** Adds blank lines below, so that the frame does not move. */
 function padTo(count: number, lines: readonly Line[]): Line[] {
   return [...lines, ...Array.from({ length: Math.max(0, count - lines.length) }, (): Line => [])];
 }

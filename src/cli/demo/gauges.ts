@@ -1,4 +1,4 @@
-/** Two measures: how long nothing was sent, against what Deepgram allows; and where every second of audio stands. */
+/** Two gauges: the silence on the wire against Deepgram's limit, and the ledger. */
 import { WINDOW_MS } from '../deepgram.ts';
 import { type Line, span } from '../terminal/span.ts';
 import { inSeconds, type Seconds, type Story } from './story.ts';
@@ -24,13 +24,13 @@ export function silenceGauge(story: Story, width: number, nowMs: number): Line {
   ];
 }
 
-/** How far both runs have come, if there is room. */
+/** Progress of both runs, if there is room. */
 export function wordCount(story: Story): Line {
   const words = story.finals.reduce((count, final) => count + final.words.length, 0);
   return [span(`  ${words} words`), span(`, undisturbed ${story.undisturbedWords}`, 'dim')];
 }
 
-/** All audio there will be, as one bar. Each part has a filling of its own, for terminals without colour. */
+/** All audio as one bar. Each part has its own fill character, for terminals without colour. */
 export function ledgerBar(seconds: Seconds, audioSeconds: number, width: number): Line {
   const cells = Math.max(10, Math.min(40, width - 2));
   const upTo = (value: number) => Math.min(cells, Math.round((value / audioSeconds) * cells));
@@ -47,7 +47,7 @@ export function ledgerBar(seconds: Seconds, audioSeconds: number, width: number)
   ];
 }
 
-/** The four numbers of the ledger, to be set in as few lines as they fit. */
+/** The four numbers of the ledger. */
 export function ledgerNumbers({ accepted, confirmed, pending, dropped }: Seconds): Line[] {
   return [
     [span('accepted ', 'dim'), span(inSeconds(accepted))],

@@ -1,6 +1,6 @@
 /**
- * The stage on the hosted service, or on anything else that speaks its protocol. Its servers cannot be made to fail, so the
- * connection is broken at this end.
+ * The stage on the hosted service or a compatible server. Those servers cannot be made to fail, so this side breaks the
+ * connection.
  */
 import { platformTransport, systemClock } from '../../index.ts';
 import { HOSTED_URL } from '../deepgram.ts';

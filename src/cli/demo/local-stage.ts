@@ -1,14 +1,14 @@
-/** The stage without the internet: two emulators on this machine, with one speech recogniser between them, if there is one. */
+/** The stage without internet: two emulators on this machine, which share a speech recogniser, if installed. */
 import { platformTransport, systemClock } from '../../index.ts';
 import { type EmulatorServer, startEmulator, type VoskHost } from '../../testing/index.ts';
 import { NET_0000 } from '../deepgram.ts';
 import type { FaultName } from './plan.ts';
 import type { Stage } from './stage.ts';
 
-/** Any key will do: the emulator only wants one that looks like it. */
+/** The emulator accepts any plausible key. */
 const AUTH = { apiKey: 'demonstration' };
 
-/** @param vosk Closed with the stage; without one, test tones are heard. */
+/** @param vosk Closed with the stage; without it, test tones are recognised. */
 export async function openLocalStage(vosk: VoskHost | undefined): Promise<Stage> {
   const hearing = vosk && { recogniser: vosk.recogniser };
   const [disturbed, undisturbed] = await Promise.all([
@@ -41,7 +41,7 @@ function strike(emulator: EmulatorServer, fault: FaultName): void {
   }
 }
 
-/** The emulator's own figure goes on after CloseStream, while the last results are on their way; this one does not. */
+/** Unlike the emulator's own figure, this one stops at CloseStream. */
 function longestSilenceMs({ openedAtMs, received, end }: EmulatorServer['connections'][number]): number {
   const frames = received.filter(({ kind }) => kind !== 'ping');
   const times = [openedAtMs, ...frames.map(({ atMs }) => atMs)];

@@ -1,15 +1,15 @@
-/** What things look like: the colour, the letter and the words for each state, and the mark of each kind of entry. */
+/** Colours, letters and texts of the states, and the mark of each kind of entry. */
 import type { ConnectionState } from '../../index.ts';
 import { clockTime } from '../terminal/clock-time.ts';
 import { type Line, type Span, span, type Style, widthOf, wordsOf, wrap } from '../terminal/span.ts';
 import type { Entry, EntryKind } from './story.ts';
 
 interface StateLook {
-  /** Stands for the state where there is no colour. */
+  /** Shown for the state without colour. */
   letter: string;
   styles: readonly Style[];
   meaning: string;
-  /** Of several states within one cell of the band, the weightiest is shown. */
+  /** One cell of the band shows the state with the highest weight. */
   weight: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * One performance of the demonstration: the same audio through two sessions at once, of which the first is put through the
- * plan and the second is left in peace. Everything that happens to the first goes into the story.
+ * One run of the demonstration: the same audio through two sessions at once. The plan disturbs the first; the second is
+ * undisturbed. The story records the first.
  *
  *   recording ─┬─ pause, cut, close ─► createLiveTranscription ─► story
  *              └─────────────────────► transcribe() ────────────► words to compare with
@@ -21,21 +21,21 @@ import type { Recording } from './recording.ts';
 import { type Stage, TappedTransport } from './stage.ts';
 import { secondsOf, type Story } from './story.ts';
 
-/** What both sessions came to. */
+/** Results of both sessions. */
 export interface Outcome {
   report: SessionReport;
-  /** Finals of the session that was left in peace. */
+  /** Finals of the undisturbed session. */
   undisturbed: readonly Transcript[];
-  /** Why that one failed, if it did. */
+  /** Error of the undisturbed session, if any. */
   undisturbedError: unknown;
   measuredSilenceMs: number | undefined;
 }
 
-/** What a recogniser that gets too little of the processor looks like from the client. */
+/** Notices that a recogniser without enough CPU time causes. */
 const LAGS: ReadonlySet<string> = new Set(['results-late', 'results-missing']);
 const SLOW_RECOGNISER = 'This machine is busy: its speech recogniser lags behind the audio';
 
-/** @returns when both sessions have ended; `undefined` where `signal` ended them. */
+/** @returns after both sessions ended; `undefined` if `signal` ended them. */
 export async function perform(
   recording: Recording,
   plan: Plan,
@@ -69,7 +69,7 @@ export async function perform(
   });
   let isSlow = false;
   live.notices$.subscribe(({ code, severity, message }) => {
-    // The story tells of lost connections in its own words.
+    // The story reports lost connections itself.
     if (severity === 'info' || code === 'connection-lost') return;
     if (!stage.isLocal || !LAGS.has(code)) story.warn(message, atMs());
     else if (!isSlow) story.warn(SLOW_RECOGNISER, atMs());
@@ -108,7 +108,7 @@ export async function perform(
   };
 }
 
-/** The recording at its own pace, with the pause in it, breaking connections on its way. */
+/** The recording in real time, with the pause, and with the broken connections on its way. */
 function performedAudio(
   { samples, bytesPerSecond }: Recording,
   plan: Plan,
@@ -167,10 +167,10 @@ async function listenInPeace(
   }
 }
 
-/** Nobody wants to watch an outage for longer: the service is away, or the network. */
+/** Limit of an outage in the demonstration. */
 const GIVE_UP_MS = 15_000;
 
-/** As an app that shows captions would choose them. */
+/** Typical parameters of an app with captions. */
 function optionsFor(
   { sampleRate }: Recording,
   clock: Clock,
@@ -187,7 +187,7 @@ function optionsFor(
   return { listen, clock, giveUpAfterMs: GIVE_UP_MS };
 }
 
-/** Completes after a while, and emits nothing. */
+/** Completes after a delay, and emits nothing. */
 function silence(lengthMs: number, clock: Clock): Observable<never> {
   return new Observable((subscriber) => {
     const timer = clock.setTimeout(() => subscriber.complete(), lengthMs);
@@ -201,7 +201,7 @@ function finished(source$: Observable<unknown>): Promise<void> {
   });
 }
 
-/** Whole samples: a pause in the middle of one would be heard as a click. */
+/** Rounds to whole samples: a pause within one would click. */
 function evenBytes(bytes: number): number {
   return 2 * Math.round(bytes / 2);
 }

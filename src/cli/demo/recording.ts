@@ -1,4 +1,4 @@
-/** What the demonstration plays: five sentences, read aloud by one person, or as many seconds of test tones. */
+/** The audio of the demonstration: five sentences of one reader, or as many seconds of test tones. */
 import { readFile } from 'node:fs/promises';
 import { readWav } from '../../sources/wav.ts';
 import { count, encodePcm, speak } from '../../testing/index.ts';
@@ -17,17 +17,15 @@ const FOLDER = new URL('../../../recordings/', import.meta.url);
 
 const FILES = ['austen-0870.wav', 'austen-0880.wav', 'austen-0890.wav', 'austen-0920.wav', 'austen-0930.wav'];
 
-/** The cuts leave no room between sentences; without it a recogniser would take all five for one. */
+/** Pause between the recordings; without it a recogniser would hear one sentence. */
 const BREATH_SECONDS = 0.5;
 
-/** The bundled recordings, joined, with a breath after each. */
+/** The bundled recordings, joined, with a pause after each. */
 export async function loadRecording(): Promise<Recording> {
   const parts = await Promise.all(FILES.map(async (file) => readWav(await readFile(new URL(file, FOLDER)))));
   const [first] = parts;
   if (!first || parts.some((part) => part.bytesPerSecond !== first.bytesPerSecond)) {
-    throw new Error(
-      'The recordings in the folder recordings/ are not of one format: install the package anew.',
-    );
+    throw new Error('The files in recordings/ differ in format: install the package again.');
   }
   const { sampleRate, bytesPerSecond } = first;
   const breath = new Uint8Array(BREATH_SECONDS * bytesPerSecond);
@@ -38,10 +36,10 @@ export async function loadRecording(): Promise<Recording> {
 
 const TONE_RATE = 16_000;
 
-/** As long as the recordings are, and understood by any emulator. */
+/** Of the recordings' length, and recognised by any emulator. */
 const TONE_WORDS = 53;
 
-/** Numbers in test tones, for those who have no speech recogniser. */
+/** Numbers in test tones, for use without a speech recogniser. */
 export function toneRecording(): Recording {
   const samples = encodePcm(speak(count(1, TONE_WORDS), { sampleRate: TONE_RATE }), 'linear16');
   const bytesPerSecond = 2 * TONE_RATE;

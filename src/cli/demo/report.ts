@@ -1,4 +1,4 @@
-/** The end of the demonstration: what was said, what happened, the books, and the verdict. */
+/** The final report: transcript, log, ledger and result. */
 import { type Line, paint, span, type Span, wordsOf, wrap } from '../terminal/span.ts';
 import type { Difference } from './comparison.ts';
 import { entryLines } from './look.ts';
@@ -14,10 +14,10 @@ export interface Page {
 
 const INDENT = '  ';
 
-/** Wider than this, lines are hard to read. */
+/** Maximum width of a line. */
 const WIDEST = 100;
 
-/** The log and the whole transcript, for where they were not told line by line. */
+/** The log and the transcript, if they were not printed line by line. */
 export function record(story: Story, { columns, colour }: Page): string[] {
   const width = Math.min(WIDEST, columns - 1);
   const note = colour ? 'yellow: recovered by a replay' : '‹ ›: recovered by a replay';
@@ -81,7 +81,7 @@ function tableRows(story: Story, { report, measuredSilenceMs }: Outcome, verdict
   ];
 }
 
-/** Seam by seam, what a restart has made of the words. */
+/** Differences of the words at each seam. */
 function differenceLines(story: Story, differences: readonly Difference[], width: number): Line[] {
   const sum = differences.length === 0 ? '(the same words)' : `(${plural(differences.length, 'difference')})`;
   const title = wordsOf('Against the undisturbed run', 'bold');
@@ -114,7 +114,7 @@ function diffSpans({ expected, actual, before, after }: Difference): Span[] {
 function verdictLines({ failures }: Verdict, width: number): Line[] {
   if (failures.length === 0) return [[span(`${INDENT}✔ No word was lost.`, 'bold', 'green')]];
   return [
-    [span(`${INDENT}✖ The demonstration has failed.`, 'bold', 'red')],
+    [span(`${INDENT}✖ The demonstration failed.`, 'bold', 'red')],
     ...failures.flatMap((failure) => wrap(wordsOf(failure, 'red'), width, INDENT.repeat(2))),
   ];
 }

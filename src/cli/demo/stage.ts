@@ -1,4 +1,4 @@
-/** Where the demonstration takes place: two ends to talk to, and a way to break the first. */
+/** The servers of the demonstration, and a way to break the first connection. */
 import type {
   Clock,
   LiveTranscriptionOptions,
@@ -9,27 +9,27 @@ import type {
 } from '../../index.ts';
 import type { FaultName } from './plan.ts';
 
-/** What a session needs to know of its other end. */
+/** Address and credentials of a server. */
 export type Address = Pick<LiveTranscriptionOptions, 'auth' | 'baseUrl'> & { transport: Transport };
 
 export interface Stage {
-  /** Where the audio goes, for the title. */
+  /** The receiver of the audio, for the title. */
   place: string;
   clock: Clock;
   disturbed: Address;
   undisturbed: Address;
   strike(fault: FaultName): void;
-  /** Results are made on this machine: late ones say that it is busy, and nothing of the network. */
+  /** The recogniser runs on this machine: late results mean a busy CPU, not a slow network. */
   isLocal: boolean;
-  /** The longest silence as the other end has measured it, if it can be asked. */
+  /** The longest silence measured by the server, if available. */
   measuredSilenceMs(): number | undefined;
   close(): Promise<void>;
 }
 
-/** What a frame is for. After a CloseStream silence is as it should be. */
+/** The kind of a frame. Silence after CloseStream is normal. */
 export type Outbound = 'audio' | 'keep-alive' | 'close-stream' | 'other';
 
-/** What goes out, seen on its way: a transport that tells, and whose connection can be broken. */
+/** A transport that reports its frames and can break its connection. */
 export class TappedTransport {
   readonly #inner: Transport;
   readonly #onSent: (message: Outbound) => void;

@@ -1,6 +1,6 @@
 /**
- * What has happened so far, in the order it did: written by the performance, read by the views. It knows no terminal and
- * no clock; every fact comes with its time, in milliseconds since the beginning.
+ * The events so far, in order: written by the run, read by the views. Each fact has its time in milliseconds since the
+ * beginning.
  */
 import type { AudioLedger, ConnectionEnd, ConnectionState, Transcript } from '../../index.ts';
 import type { Seam } from './comparison.ts';
@@ -17,7 +17,7 @@ export type EntryKind =
   | 'ending'
   | 'warning';
 
-/** A line of the log. What came of it, if anything does, is added later. */
+/** A line of the log. Its outcome is added later. */
 export interface Entry {
   atMs: number;
   kind: EntryKind;
@@ -25,17 +25,17 @@ export interface Entry {
   outcome?: { atMs: number; text: string };
 }
 
-/** For those who tell the story as it goes, line by line. */
+/** For output line by line. */
 export type News =
   | { type: 'state'; atMs: number; state: ConnectionState }
   | { type: 'entry'; entry: Entry }
   | { type: 'outcome'; entry: Entry }
   | { type: 'transcript'; atMs: number; transcript: Transcript };
 
-/** A connection that broke, and what was done about it. */
+/** A broken connection and its recovery. */
 export interface Recovery {
   entry: Entry;
-  /** Audio that was said again on the next connection, in seconds of the session. */
+  /** Audio replayed on the next connection, in seconds of the session. */
   replay?: { from: number; to: number; connection: number };
   seam?: Seam;
 }
@@ -48,7 +48,7 @@ export interface Seconds {
   dropped: number;
 }
 
-/** How hard audio is, at a time. */
+/** Loudness at a time. */
 interface Loudness {
   atMs: number;
   /** 0 to 1. */
@@ -82,12 +82,12 @@ export class Story {
     return this.states.at(-1) as { atMs: number; state: ConnectionState };
   }
 
-  /** Where replays changed, or may have changed, the recogniser's mind. */
+  /** Ranges in which a replay may have changed words. */
   get seams(): Seam[] {
     return this.recoveries.flatMap(({ seam }) => seam ?? []);
   }
 
-  /** Whether the audio at this time reached the server only by a replay. */
+  /** True if the audio at this time reached the server only by a replay. */
   isRecovered({ start, end }: { start: number; end: number }): boolean {
     const middle = (start + end) / 2;
     return this.recoveries.some(({ replay }) => replay && middle >= replay.from && middle < replay.to);
@@ -105,7 +105,7 @@ export class Story {
 
   pause(seconds: number, atMs: number): void {
     this.#pausedAt = { atMs, keepAlives: this.keepAlives, connections: this.#connections };
-    this.#note('paused', `No audio for ${seconds} s; 10 s of silence would be closed with 1011`, atMs);
+    this.#note('paused', `No audio for ${seconds} s; Deepgram closes with 1011 after 10 s of silence`, atMs);
   }
 
   resume(atMs: number): void {
@@ -121,7 +121,7 @@ export class Story {
     if (this.#isConnected) this.#struck = fault;
   }
 
-  /** A frame went out. */
+  /** Notes a sent frame. */
   sent(message: Outbound, atMs: number): void {
     const silenceMs = atMs - (this.lastOutboundAtMs ?? atMs);
     this.longestSilenceMs = Math.max(this.longestSilenceMs, silenceMs);
@@ -131,7 +131,7 @@ export class Story {
     this.#note('kept-alive', `KeepAlive, ${inSeconds(silenceMs / 1000)} after the last frame`, atMs);
   }
 
-  /** A connection is up; `seconds` tells what was confirmed before, and so what has to be said again. */
+  /** A connection is open; `seconds` is the ledger, which tells the audio to replay. */
   opened(seconds: Seconds, atMs: number): void {
     this.#connections += 1;
     this.#isConnected = true;
@@ -184,7 +184,7 @@ export class Story {
   }
 
   end(atMs: number): void {
-    this.#note('ending', 'The audio is over: the rest is sent, then CloseStream', atMs);
+    this.#note('ending', 'End of the audio: the rest is sent, then CloseStream', atMs);
   }
 
   #note(kind: EntryKind, text: string, atMs: number): Entry {

@@ -1,10 +1,10 @@
-/** The story line by line, for files, pipes and build logs: nothing is ever taken back, and nothing but text is written. */
+/** The story line by line, as plain text, for files, pipes and build logs. */
 import { clockTime } from '../terminal/clock-time.ts';
 import { type Line, span } from '../terminal/span.ts';
 import { entryLine, STATES } from './look.ts';
 import type { News } from './story.ts';
 
-/** One line for one piece of news; none for those that are no news. */
+/** One line for each entry worth printing. */
 export function tellLine(news: News): Line | undefined {
   switch (news.type) {
     case 'state': {

@@ -1,8 +1,8 @@
-/** The running transcript: what is decided stands firm, what is not is dim, what a replay has saved is marked. */
+/** The running transcript: final text is plain, interim text dim, and text recovered by a replay is marked. */
 import { type Line, type Span, span, wrap } from '../terminal/span.ts';
 import type { Story } from './story.ts';
 
-/** Lines of text. Recovered words are yellow, and between ‹ and › where there is no colour. */
+/** Lines of text. Recovered words are yellow, or between ‹ and › without colour. */
 export function transcriptLines(story: Story, width: number, colour: boolean, indent = ''): Line[] {
   const words = story.finals.flatMap((final) => final.words);
   const spans: Span[] = words.map((word, i) => {

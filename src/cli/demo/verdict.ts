@@ -1,4 +1,4 @@
-/** Whether the demonstration has shown what it promises: every promise is checked, and each that is broken is said. */
+/** Checks each promise of the demonstration, and lists the broken ones. */
 import type { SessionReport, Transcript } from '../../index.ts';
 import { WINDOW_MS } from '../deepgram.ts';
 import { compareWords, type Difference, findOverlaps } from './comparison.ts';
@@ -10,9 +10,9 @@ export interface Verdict {
   differences: readonly Difference[];
   words: number;
   undisturbedWords: number;
-  /** Words that only a replay has brought to the server. */
+  /** Words that reached the server only by a replay. */
   recoveredWords: number;
-  /** What went wrong, in sentences; empty when all is well. */
+  /** Broken promises, in sentences; empty on success. */
   failures: readonly string[];
 }
 
@@ -22,7 +22,7 @@ export function judge(story: Story, outcome: Outcome, plan: Plan, audioSeconds: 
   const differences = compareWords(expected, words, story.seams);
   const failures = [
     ...judgeEnd(outcome),
-    // A session that failed leaves everything undone: what else is missing goes without saying.
+    // Report only the failure of a session, not its consequences.
     ...(outcome.report.error ? [] : judgeRun(story, outcome, plan, audioSeconds, differences)),
   ];
   return {
@@ -37,8 +37,8 @@ export function judge(story: Story, outcome: Outcome, plan: Plan, audioSeconds: 
 function judgeEnd({ report: { outcome, error }, undisturbedError }: Outcome): string[] {
   const failures: string[] = [];
   if (error) failures.push(`The session failed. ${error.message}`);
-  else if (outcome !== 'drained') failures.push(`The session ended by ${outcome}, and was not drained.`);
-  // Both fail for the same reason, if it is the key or the network: once is enough.
+  else if (outcome !== 'drained') failures.push(`The session ended by ${outcome} without a drain.`);
+  // Report a reason common to both runs once.
   if (undisturbedError instanceof Error && undisturbedError.message !== error?.message) {
     failures.push(`The undisturbed run failed. ${undisturbedError.message}`);
   }
@@ -58,10 +58,10 @@ function judgeRun(
     ...differences.filter(({ seam }) => seam === undefined).map(tellStray),
   ];
   if (undisturbed.length === 0) {
-    failures.push('The undisturbed run has no words: there is nothing to compare with.');
+    failures.push('The undisturbed run has no words: a comparison is impossible.');
   }
   if (story.reconnects < plan.strikes.length) {
-    failures.push(`Only ${story.reconnects} of ${plan.strikes.length} broken connections came back.`);
+    failures.push(`Only ${story.reconnects} of ${plan.strikes.length} broken connections were replaced.`);
   }
   const silenceMs = Math.max(report.longestOutboundSilenceMs, measuredSilenceMs ?? 0);
   if (silenceMs >= WINDOW_MS) {
@@ -76,9 +76,9 @@ function judgeLedger({ ledger }: SessionReport, audioSeconds: number): string[] 
   const failures: string[] = [];
   const inSeconds = (samples: number) => `${(samples / sampleRate).toFixed(2)} s`;
   const refused = Math.round(audioSeconds * sampleRate) - accepted;
-  if (refused > 0) failures.push(`${inSeconds(refused)} of audio never got into the session.`);
-  if (dropped > 0) failures.push(`${inSeconds(dropped)} of audio was dropped.`);
-  if (pending > 0) failures.push(`${inSeconds(pending)} of audio was not confirmed by a final result.`);
+  if (refused > 0) failures.push(`${inSeconds(refused)} of audio were refused by the session.`);
+  if (dropped > 0) failures.push(`${inSeconds(dropped)} of audio were dropped.`);
+  if (pending > 0) failures.push(`${inSeconds(pending)} of audio were not confirmed by a final result.`);
   return failures;
 }
 
@@ -88,7 +88,7 @@ function judgeRepeats(finals: readonly Transcript[], differences: readonly Diffe
   );
   const repeats = differences
     .filter(({ isRepeat }) => isRepeat)
-    .map(({ actual }) => `“${textOf(actual)}” is there twice.`);
+    .map(({ actual }) => `“${textOf(actual)}” is transcribed twice.`);
   return [...twice, ...repeats];
 }
 

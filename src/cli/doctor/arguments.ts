@@ -1,4 +1,4 @@
-/** What the doctor was asked: arguments and environment, read and checked. */
+/** The doctor's arguments and environment, parsed and checked. */
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import type { ListenParameters, ParameterValue } from '../../index.ts';
 import { HOSTED_URL } from '../deepgram.ts';
@@ -29,7 +29,7 @@ Options:
   --seconds N        length of the probe, from 13; by default 15
   --no-probe         none; costs no transcription time
   --json             one JSON object, for machines
-  -h, --help         shows this
+  -h, --help         shows this text
 
 Environment:
   DEEPGRAM_API_KEY, or DEEPGRAM_ACCESS_TOKEN for a temporary token. Neither is
@@ -41,7 +41,7 @@ Exit codes:
   2    the command line is not right
   130  interrupted`;
 
-/** Either what to do, or why it cannot be done. */
+/** The parsed arguments, or an error text. */
 export type DoctorArguments = { options: DoctorOptions } | { refusal: string } | { help: true };
 
 const MICROPHONE_FORMAT = { encoding: 'linear16', sample_rate: 16_000 };
@@ -63,13 +63,13 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const satisfies ParseArgsOptionsConfig;
 
-/** @throws an error of `parseArgs` for options that there are not. */
+/** @throws an error of `parseArgs` for unknown options. */
 export function readDoctorArguments(args: readonly string[], env: NodeJS.ProcessEnv): DoctorArguments {
   const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
   if (values.help) return { help: true };
   const files = [...positionals, ...(values.file === undefined ? [] : [values.file])];
   if (files.length + (values.microphone === undefined ? 0 : 1) > 1) {
-    return { refusal: 'Give one file, or -, or --microphone.' };
+    return { refusal: 'Pass one file, -, or --microphone.' };
   }
   const { url, microphone } = values;
   if (!URL.canParse(url) || !/^(wss?|https?):$/.test(new URL(url).protocol)) {
@@ -78,7 +78,7 @@ export function readDoctorArguments(args: readonly string[], env: NodeJS.Process
   const seconds = Number(values.seconds);
   if (!(seconds >= MIN_PROBE_SECONDS && seconds <= MAX_PROBE_SECONDS)) {
     return {
-      refusal: `--seconds is '${values.seconds}': give a number from ${MIN_PROBE_SECONDS} to ${MAX_PROBE_SECONDS}. A shorter probe has no room for a pause that proves something.`,
+      refusal: `--seconds is '${values.seconds}': pass a number from ${MIN_PROBE_SECONDS} to ${MAX_PROBE_SECONDS}. A shorter probe has no room for the pause.`,
     };
   }
   const audio = microphone === undefined ? fileOf(files[0]) : programOf(microphone);
@@ -108,7 +108,7 @@ function fileOf(path: string | undefined): AudioSource | undefined {
   return path === '-' ? { kind: 'stdin' } : { kind: 'file', path };
 }
 
-/** A name given twice is a list, and true, false and numbers are what they say. */
+/** A repeated name is a list; true, false and numbers are converted. */
 function parametersOf(pairs: readonly string[]): Record<string, ParameterValue> {
   const parameters: Record<string, ParameterValue> = {};
   for (const pair of pairs) {

@@ -1,4 +1,4 @@
-/** Where the audio to be examined comes from: a file, standard input, or a program that records the microphone. */
+/** Sources of the audio to check: a file, standard input, or a program that records the microphone. */
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
@@ -9,14 +9,14 @@ export type AudioSource =
   /** A program that writes raw audio to its standard output, with its arguments. */
   | { kind: 'program'; command: readonly [string, ...string[]] };
 
-/** What came of it. */
+/** The audio that was read. */
 export interface Capture {
   bytes: Uint8Array;
-  /** How it arrived, where it came bit by bit; a file tells nothing of time. */
+  /** Timing of a live source; undefined for a file. */
   arrival?: Arrival;
 }
 
-/** Audio as it comes in. */
+/** Timing of live audio. */
 export interface Arrival {
   /** From the first chunk to the last. */
   lastedMs: number;
@@ -26,16 +26,16 @@ export interface Arrival {
   chunks: number;
 }
 
-/** Enough to judge level, format and rate by. */
+/** Enough to check level, format and rate. */
 const LISTEN_MS = 5_000;
-/** A program that takes longer to say something is not recording. */
+/** A program without output for this long is not recording. */
 const PATIENCE_MS = 5_000;
-/** A file may be an hour long, and its beginning tells enough. */
+/** The beginning of a file is enough to check. */
 const MAX_BYTES = 64 * 1024 * 1024;
-/** Of a program's last words. */
+/** Kept characters of a program's stderr. */
 const MAX_COMPLAINT = 300;
 
-/** Programs by name, with what makes them write 16 kHz linear16 in mono. */
+/** Known programs, with arguments for 16 kHz linear16 in mono. */
 const PROGRAMS: Record<string, readonly [string, ...string[]]> = {
   arecord: ['arecord', '-q', '-t', 'raw', '-f', 'S16_LE', '-r', '16000', '-c', '1', '-'],
   sox: ['sox', '-q', '-d', '-t', 'raw', '-e', 'signed', '-b', '16', '-r', '16000', '-c', '1', '-'],
@@ -48,7 +48,7 @@ function ffmpegInput(): string[] {
     : ['-f', 'pulse', '-i', 'default'];
 }
 
-/** A program by its name alone, or a command line with its own arguments. No shell is asked. */
+/** A known program by name, or a command line with arguments. No shell is used. */
 export function programOf(commandLine: string): AudioSource | undefined {
   const words =
     commandLine.match(/"[^"]*"|'[^']*'|\S+/g)?.map((word) => word.replace(/^(["'])(.*)\1$/, '$2')) ?? [];
@@ -59,9 +59,9 @@ export function programOf(commandLine: string): AudioSource | undefined {
 }
 
 /**
- * Listens for some seconds, or to the end.
+ * Reads some seconds, or to the end.
  *
- * @throws Error with advice, where nothing can be heard.
+ * @throws Error with advice if no audio can be read.
  */
 export async function capture(source: AudioSource, stdin: Readable, signal: AbortSignal): Promise<Capture> {
   switch (source.kind) {
@@ -92,7 +92,7 @@ async function listenToProgram(
   child.stderr.on('data', (text: string) => (complaint = (complaint + text).slice(-MAX_COMPLAINT)));
   const ended = new Promise<string | undefined>((resolve) => {
     child.on('error', (error: NodeJS.ErrnoException) =>
-      resolve(`it cannot be started (${error.code ?? error.message})`),
+      resolve(`it did not start (${error.code ?? error.message})`),
     );
     child.on('close', (code) =>
       resolve(code === 0 || code === null ? undefined : `it ended with code ${code}`),
@@ -103,7 +103,7 @@ async function listenToProgram(
     if (heard.bytes.byteLength > 0 || signal.aborted) return heard;
     child.kill();
     const [lastLine] = complaint.trim().split('\n').toReversed();
-    const why = (await ended) ?? 'it writes nothing to its standard output';
+    const why = (await ended) ?? 'it writes no audio to its standard output';
     throw new Error(`${name}: ${why}${lastLine ? `: ${lastLine}` : ''}.`);
   } finally {
     child.kill();

@@ -1,4 +1,4 @@
-/** The audio: whether it is what it is said to be, loud enough, and whole. */
+/** Checks the audio: format, loudness and gaps. */
 import {
   type AudioFacts,
   audioFacts,
@@ -23,33 +23,33 @@ export interface Playable extends RawFormat {
 
 export interface AudioReport {
   findings: Finding[];
-  /** None where the bytes are no plain samples, or none at all. */
+  /** Undefined if the bytes are not plain samples. */
   playable?: Playable;
 }
 
 const AUDIO_CHECKS = ['source', 'format', 'rate', 'level', 'gaps'] as const satisfies CheckId[];
 
-/** Frames of live audio come every 20 to 250 ms; a wait this long is heard. */
+/** Frames of live audio come every 20 to 250 ms; users notice a longer gap. */
 const GAP_MS = 500;
-/** Digital silence in the middle of a recording: samples were lost, or somebody pressed mute. */
+/** Digital silence within a recording: lost samples, or a muted microphone. */
 const SILENT_GAP_SECONDS = 2;
-/** Shorter arrivals tell nothing of the rate. */
+/** Shorter live audio does not show the rate. */
 const RATE_MS = 1_500;
-/** Faster than this it is no live source, but a file in a pipe. */
+/** A faster source is a file in a pipe. */
 const FILE_PACE = 3;
-const RAW_ADVICE = 'Give --encoding and --sample-rate, such as --encoding linear16 --sample-rate 16000.';
+const RAW_ADVICE = 'Pass --encoding and --sample-rate, such as --encoding linear16 --sample-rate 16000.';
 
-/** Without audio there is nothing to say. */
+/** Findings without audio: all skipped. */
 export function noAudio(why: string): AudioReport {
   return { findings: AUDIO_CHECKS.map((id) => skipped(id, why)) };
 }
 
-/** Where it could not be heard. */
+/** Findings for a source that failed. */
 export function unheardAudio(problem: string): AudioReport {
   const source = fail(
     'source',
     problem,
-    'Check the path, the program, and that this user may read or record.',
+    'Check the path, the program, and the permission to read or record.',
   );
   return { findings: [source, ...noAudio('there is no audio').findings.slice(1)] };
 }
@@ -62,8 +62,8 @@ export function examineAudio(
   if (bytes.byteLength === 0) {
     const nothing = fail(
       'source',
-      `${describe(source)} delivers nothing`,
-      'See whether it is the right device, and whether something else holds it.',
+      `${describe(source)} delivers no audio`,
+      'Check that it is the right device, and that no other program uses it.',
     );
     return { findings: [nothing, ...noAudio('there is no audio').findings.slice(1)] };
   }
@@ -77,7 +77,7 @@ export function examineAudio(
       ? examineRaw(facts, bytes, declared)
       : examineContainer(container, bytes, declared);
   if (!playable) {
-    const why = format.verdict === 'fail' ? 'the format is wrong' : 'compressed audio is not decoded here';
+    const why = format.verdict === 'fail' ? 'the format is wrong' : 'compressed audio is not decoded';
     return {
       findings: [heard, format, ...(['rate', 'level', 'gaps'] as const).map((id) => skipped(id, why))],
     };
@@ -103,10 +103,10 @@ interface Examined {
 function examineRaw({ doubt }: AudioFacts, bytes: Uint8Array, declared: DeclaredFormat): Examined {
   const { encoding, sampleRate, channels = 1 } = declared;
   if (encoding === undefined || sampleRate === undefined) {
-    return { format: fail('format', 'no container that we know, and no encoding is declared', RAW_ADVICE) };
+    return { format: fail('format', 'an unknown container, and no encoding is declared', RAW_ADVICE) };
   }
   if (!isSampleEncoding(encoding)) {
-    return { format: pass('format', `${encoding}, as declared; it is not looked into`) };
+    return { format: pass('format', `${encoding}, as declared; not decoded`) };
   }
   if (!doubt) {
     const format = { encoding, sampleRate, channels };
@@ -116,10 +116,10 @@ function examineRaw({ doubt }: AudioFacts, bytes: Uint8Array, declared: Declared
   return {
     format: fail(
       'format',
-      `declared as ${encoding}, and sounds like ${rather ?? 'noise'}`,
+      `declared as ${encoding}, but sounds like ${rather ?? 'noise'}`,
       rather === undefined
-        ? 'It is compressed, or cut wrongly: look with ffprobe, and declare what it is.'
-        : 'Declare what it is, or convert it. Samples must be little-endian, and none may be cut in two.',
+        ? 'It is compressed, or cut in mid-sample: check it with ffprobe, and declare the true format.'
+        : 'Declare the true encoding, or convert it. Samples must be whole and little-endian.',
       { declared: encoding, ...(rather !== undefined && { rather }) },
     ),
   };
@@ -128,9 +128,9 @@ function examineRaw({ doubt }: AudioFacts, bytes: Uint8Array, declared: Declared
 function examineContainer(container: string, bytes: Uint8Array, { encoding }: DeclaredFormat): Examined {
   const name = CONTAINER_NAMES[container] ?? container;
   if (encoding !== undefined) {
-    const remedy = 'Leave --encoding and --sample-rate out for a container; or send its samples alone.';
+    const remedy = 'Leave --encoding and --sample-rate out for a container, or send only its samples.';
     const evidence = { container, declared: encoding };
-    return { format: fail('format', `declared as raw ${encoding}, and is ${name}`, remedy, evidence) };
+    return { format: fail('format', `declared as raw ${encoding}, but is ${name}`, remedy, evidence) };
   }
   if (container !== 'wav') {
     return { format: pass('format', `${name}: send it as it is, without encoding`, { container }) };
@@ -144,7 +144,7 @@ function examineContainer(container: string, bytes: Uint8Array, { encoding }: De
     };
   } catch (error) {
     const { message, remedy } = error as Error & { remedy?: string };
-    return { format: fail('format', 'a WAV file that cannot be read', remedy ?? message, { container }) };
+    return { format: fail('format', 'an unreadable WAV file', remedy ?? message, { container }) };
   }
 }
 
@@ -158,16 +158,16 @@ const CONTAINER_NAMES: Record<string, string> = {
   adts: 'AAC (ADTS)',
 };
 
-/** What comes bit by bit shows its true rate; a file shows only what it says. */
+/** A live source shows its true rate; a file only the declared one. */
 function examineRate(format: Playable, arrival: Arrival | undefined): Finding {
   const { sampleRate, channels } = format;
   if (!arrival || arrival.lastedMs < RATE_MS) {
     if (sampleRate < 8_000)
-      return warn('rate', `${sampleRate} Hz is less than a telephone has`, 'Record at 16000 Hz.', {
+      return warn('rate', `${sampleRate} Hz is less than telephone quality`, 'Record at 16000 Hz.', {
         sampleRate,
       });
     const seconds = format.data.byteLength / bytesPerSecondOf(format);
-    // 48 kHz declared for 16 kHz is what a file cannot show, and its owner can.
+    // A wrong rate is not visible in a file, but its owner knows the length.
     return pass('rate', `${sampleRate} Hz, if the file lasts ${seconds.toFixed(1)} s`, {
       sampleRate,
       channels,
@@ -192,7 +192,7 @@ function examineRate(format: Playable, arrival: Arrival | undefined): Finding {
     return fail(
       'rate',
       `comes at ${pace.toFixed(2)} × real time`,
-      'See whether the source drops samples, and what its true format is.',
+      'Check whether the source drops samples, and its true format.',
       evidence,
     );
   }
@@ -204,20 +204,25 @@ function examineLevel({ rms, peak, clipped, silent }: Level): Finding {
   if (silent === 1)
     return fail(
       'level',
-      'digital silence from end to end',
-      'Unmute the microphone, choose another input, and see whether this program may record.',
+      'digital silence only',
+      'Unmute the microphone, choose another input, and check the permission to record.',
       evidence,
     );
   const shown = `loudness ${inDb(rms)} dBFS, peak ${inDb(peak)} dBFS`;
   if (clipped > CLIPPED_SHARE)
     return warn(
       'level',
-      `${shown}; ${(clipped * 100).toFixed(1)} % is cut off at full scale`,
+      `${shown}; ${(clipped * 100).toFixed(1)} % is clipped at full scale`,
       'Lower the gain.',
       evidence,
     );
   if (rms < FAINT_RMS)
-    return warn('level', `${shown}: faint`, 'Raise the gain, or come nearer to the microphone.', evidence);
+    return warn(
+      'level',
+      `${shown}: too quiet`,
+      'Raise the gain, or move closer to the microphone.',
+      evidence,
+    );
   return pass('level', shown, evidence);
 }
 
@@ -234,27 +239,27 @@ function examineGaps(
   if (arrival && arrival.longestGapMs > GAP_MS) {
     return warn(
       'gaps',
-      `nothing came for ${inMs(arrival.longestGapMs)}`,
-      'See what holds the source up; KeepAlives bridge it, and words wait for it.',
+      `no audio for ${inMs(arrival.longestGapMs)}`,
+      'Check what delays the source. KeepAlives hold the connection, but words come late.',
       evidence,
     );
   }
   if (silent < 1 && silentSeconds > SILENT_GAP_SECONDS) {
     return warn(
       'gaps',
-      `${silentSeconds.toFixed(1)} s on end are digital silence`,
-      'See whether samples are lost there, or the microphone was muted.',
+      `${silentSeconds.toFixed(1)} s in a row are digital silence`,
+      'Check for lost samples or a muted microphone.',
       evidence,
     );
   }
   return pass(
     'gaps',
-    arrival ? `never more than ${inMs(arrival.longestGapMs)} between two chunks` : 'none',
+    arrival ? `at most ${inMs(arrival.longestGapMs)} between two chunks` : 'none',
     evidence,
   );
 }
 
-/** A file that is piped in comes as fast as it can be read. */
+/** A piped file comes as fast as it can be read. */
 function isLive(
   bytes: Uint8Array,
   arrival: Arrival | undefined,

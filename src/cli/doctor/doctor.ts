@@ -1,4 +1,4 @@
-/** The doctor, from the first line of the checklist to the exit code. */
+/** Runs the checklist and returns the exit code. */
 import type { Readable } from 'node:stream';
 import type { DeclaredFormat } from '../../diagnosis/index.ts';
 import type { Auth, ListenParameters } from '../../index.ts';
@@ -19,29 +19,29 @@ export interface DoctorOptions {
   secret: Auth | undefined;
   listen: ListenParameters;
   audio: AudioSource | undefined;
-  /** Length of the probe; none without it. */
+  /** Length of the probe; no probe if undefined. */
   probeSeconds: number | undefined;
   json: boolean;
 }
 
-/** What of the process the doctor uses. */
+/** The parts of the process that the doctor uses. */
 export interface DoctorProcess {
   stdout: { write(text: string): unknown; isTTY: boolean; columns: number };
   stdin: Readable;
   env: NodeJS.ProcessEnv;
 }
 
-/** What is replaced in tests. */
+/** Replaced in tests. */
 export interface Instruments {
   machine?: Machine;
   trust?: Trust;
   session?: Pick<SessionOptions, 'clock' | 'transport'>;
 }
 
-/** Where nobody says how wide the output is. */
+/** Width of an output that reports none. */
 const PLAIN_COLUMNS = 80;
 
-/** @returns the exit code: 0 where nothing failed, 1 where something did; `undefined` where `signal` ended it. */
+/** @returns the exit code: 0 if no check failed, 1 otherwise; `undefined` if `signal` ended it. */
 export async function runDoctor(
   options: DoctorOptions,
   { stdout, stdin, env }: DoctorProcess,
@@ -79,7 +79,7 @@ export async function runDoctor(
   }
 }
 
-/** The checklist, one finding after the other. What cannot be examined because of an earlier failure says so. */
+/** Yields one finding after another. Checks that depend on a failed one are skipped with a reason. */
 async function* examine(
   { url, secret, listen, audio, probeSeconds }: DoctorOptions,
   stdin: Readable,
@@ -93,7 +93,7 @@ async function* examine(
 ): AsyncGenerator<Finding> {
   yield* await examineMachine(machine);
 
-  progress('looks for the way to the server');
+  progress('checks the way to the server');
   const network: Finding[] = [];
   for await (const finding of examineNetwork(new URL(url), signal, trust)) {
     network.push(finding);
@@ -107,7 +107,7 @@ async function* examine(
   const handshake = await examineHandshake(session, secret, isReachable);
   yield* handshake;
 
-  progress('listens to the audio');
+  progress('reads the audio');
   const { findings, playable } = await hear(audio, declaredBy(listen), stdin, signal);
   yield* findings;
 
@@ -126,7 +126,7 @@ async function hear(
   stdin: Readable,
   signal: AbortSignal,
 ): Promise<AudioReport> {
-  if (!source) return noAudio('give --file, -, or --microphone to have it examined');
+  if (!source) return noAudio('pass --file, -, or --microphone to check audio');
   try {
     return examineAudio(source, await capture(source, stdin, signal), declared);
   } catch (error) {

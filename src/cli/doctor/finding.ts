@@ -1,9 +1,9 @@
-/** What the doctor says of one thing he has looked at. */
+/** The result of one check. */
 
-/** `skipped` says why, and is neither good nor bad. */
+/** `skipped` has a reason, and is neutral. */
 export type Verdict = 'pass' | 'warn' | 'fail' | 'skipped';
 
-/** The checklist, in its order: name for machines, heading and name for people. */
+/** The checklist in order: name for machines, heading and name for people. */
 export const CHECKLIST = {
   node: ['This machine', 'Node'],
   package: ['This machine', 'rx-deepgram'],
@@ -30,15 +30,15 @@ export type CheckId = keyof typeof CHECKLIST;
 export interface Finding {
   id: CheckId;
   verdict: Verdict;
-  /** What was found, in a line. */
+  /** The result, in a line. */
   summary: string;
-  /** What to do about it. */
+  /** The remedy. */
   remedy?: string;
-  /** The numbers behind it, for machines. */
+  /** The numbers, for machines. */
   evidence?: Readonly<Record<string, number | string | boolean>>;
 }
 
-/** A finding on something, with or without numbers. */
+/** Creates a finding, with or without numbers. */
 type Say = (id: CheckId, summary: string, evidence?: Finding['evidence']) => Finding;
 
 export const pass: Say = (id, summary, evidence) => found(id, 'pass', summary, undefined, evidence);
@@ -58,7 +58,7 @@ function found(
   return { id, verdict, summary, ...(remedy !== undefined && { remedy }), ...(evidence && { evidence }) };
 }
 
-/** Milliseconds as people read them. */
+/** Milliseconds as text. */
 export function inMs(ms: number): string {
   return ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`;
 }

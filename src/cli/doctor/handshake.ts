@@ -1,4 +1,4 @@
-/** The handshake: whether Deepgram lets us in, and what it thinks of the credentials and parameters. */
+/** The handshake: checks credentials and parameters against Deepgram. */
 import { firstValueFrom, toArray } from 'rxjs';
 import {
   type Auth,
@@ -12,10 +12,10 @@ import {
 } from '../../index.ts';
 import { type CheckId, fail, type Finding, inMs, pass, skipped, warn } from './finding.ts';
 
-/** Everything a session needs; clock and transport are replaced in tests. */
+/** Inputs of a session; tests replace clock and transport. */
 export type SessionOptions = Pick<LiveTranscriptionOptions, 'baseUrl' | 'listen' | 'clock' | 'transport'>;
 
-/** Ends that are about who we are, and about what we asked for. All others are the network's. */
+/** Ends caused by credentials or parameters. All others are the network's. */
 const BLAMED: Partial<Record<EndKind, CheckId>> = {
   unauthorized: 'credentials',
   'payment-required': 'credentials',
@@ -23,7 +23,7 @@ const BLAMED: Partial<Record<EndKind, CheckId>> = {
   'bad-request': 'parameters',
 };
 
-/** The three lines that one handshake answers. What can be seen without one is seen even if the server is out of reach. */
+/** Three findings from one handshake. Checks that need no server run even if it is unreachable. */
 export async function examineHandshake(
   session: SessionOptions,
   secret: Auth | undefined,
@@ -32,11 +32,11 @@ export async function examineHandshake(
   const badSecret = examineSecret(secret);
   const badParameters = examineLocally(session);
   if (badSecret || badParameters || !secret || !isReachable) {
-    const why = badSecret ? 'without credentials there is none' : 'the parameters cannot be sent';
+    const why = badSecret ? 'credentials are missing' : 'the parameters cannot be sent';
     return [
-      skipped('handshake', isReachable ? why : 'the server is out of reach'),
-      badSecret ?? skipped('credentials', 'were not tried'),
-      badParameters ?? skipped('parameters', 'are plausible, and were not tried'),
+      skipped('handshake', isReachable ? why : 'the server is unreachable'),
+      badSecret ?? skipped('credentials', 'not tried'),
+      badParameters ?? skipped('parameters', 'plausible, not tried'),
     ];
   }
   const { tookMs, requestId, end, advice } = await shakeHands(session, secret);
@@ -55,11 +55,11 @@ export async function examineHandshake(
   return blame(end, tookMs);
 }
 
-/** By looking at it, and without showing it. */
+/** Checks the form of the secret, without printing it. */
 function examineSecret(secret: Auth | undefined): Finding | undefined {
   const set =
     'Set DEEPGRAM_API_KEY to a key from https://console.deepgram.com, or DEEPGRAM_ACCESS_TOKEN to a temporary token.';
-  if (!secret) return fail('credentials', 'there are none', set);
+  if (!secret) return fail('credentials', 'missing', set);
   const isKey = 'apiKey' in secret;
   const [value = ''] = Object.values(secret) as string[];
   const name = isKey ? 'DEEPGRAM_API_KEY' : 'DEEPGRAM_ACCESS_TOKEN';
@@ -67,28 +67,28 @@ function examineSecret(secret: Auth | undefined): Finding | undefined {
     return fail(
       'credentials',
       `${name} begins with its scheme`,
-      'Give the key alone: “Token” and “Bearer” are added when it is sent.',
+      'Pass the key alone: “Token” or “Bearer” is added when it is sent.',
     );
   }
   if (!/^[\x21-\x7e]+$/.test(value) || /^["'].*["']$/.test(value)) {
     return fail(
       'credentials',
-      `${name} holds quotes, blanks or other characters that no key has`,
-      'Copy the key anew, without quotes.',
+      `${name} contains quotes, blanks or other invalid characters`,
+      'Copy the key again, without quotes.',
     );
   }
   const isToken = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(value);
   if (isToken && isKey) {
     return fail(
       'credentials',
-      'DEEPGRAM_API_KEY holds a temporary token (JWT)',
-      'Put it into DEEPGRAM_ACCESS_TOKEN: it is sent under another scheme.',
+      'DEEPGRAM_API_KEY contains a temporary token (JWT)',
+      'Use DEEPGRAM_ACCESS_TOKEN: a token needs another scheme.',
     );
   }
   return undefined;
 }
 
-/** What the library itself refuses to send. */
+/** Parameters that the library refuses. */
 function examineLocally(session: SessionOptions): Finding | undefined {
   try {
     createLiveTranscription({ ...session, auth: { apiKey: 'none' } }).abort();
@@ -110,7 +110,7 @@ interface Handshake {
   tookMs: number;
   requestId?: string | undefined;
   end?: ConnectionEnd;
-  /** What the library has to say about parameters that are allowed. */
+  /** Notices of the library about valid parameters. */
   advice: { parameter: string; advice: string }[];
 }
 
@@ -131,7 +131,7 @@ async function shakeHands(session: SessionOptions, auth: Auth): Promise<Handshak
   live.connect();
   const end = await outcome;
   const tookMs = clock.now() - began;
-  // Of an open connection this asks for Metadata, which is what names the request.
+  // Requests Metadata, which has the request id.
   await live.close();
   const advice = (await notices).flatMap(({ code, evidence }) =>
     code === 'parameters-doubtful' ? [evidence as unknown as Handshake['advice'][number]] : [],
@@ -162,11 +162,8 @@ function blame(end: ConnectionEnd, tookMs: number): Finding[] {
   const innocent = {
     handshake: pass('handshake', `the server answers, ${inMs(tookMs)}`, { tookMs }),
     credentials:
-      culprit === 'parameters' ? pass('credentials', 'accepted') : skipped('credentials', 'were not judged'),
-    parameters: skipped(
-      'parameters',
-      isKnown ? 'were not judged: credentials come first' : 'were not judged',
-    ),
+      culprit === 'parameters' ? pass('credentials', 'accepted') : skipped('credentials', 'not checked'),
+    parameters: skipped('parameters', isKnown ? 'not checked: credentials come first' : 'not checked'),
   };
   return (['handshake', 'credentials', 'parameters'] as const).map((id) =>
     id === culprit ? guilty : innocent[id],
@@ -181,7 +178,7 @@ function examineAdvice({ listen = {} }: SessionOptions, advice: Handshake['advic
   const [first] = advice;
   if (!first) return pass('parameters', `accepted: ${shown === '' ? 'none' : shown}`);
   const regrets = advice.map((each) => `${each.parameter}: ${each.advice}`).join('; ');
-  return warn('parameters', 'accepted, and seldom what people want', `${regrets}.`, {
+  return warn('parameters', 'accepted, but rarely intended', `${regrets}.`, {
     parameters: advice.map((each) => each.parameter).join(' '),
   });
 }

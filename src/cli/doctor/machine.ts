@@ -1,12 +1,12 @@
-/** This machine: what runs here, and which packages are installed. */
+/** Versions of Node and of the installed packages. */
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fail, type Finding, pass, skipped, warn } from './finding.ts';
 
-/** Where the doctor is called. */
+/** The working directory. */
 export interface Machine {
   nodeVersion: string;
-  /** Where the app is, whose packages are looked at. */
+  /** The app's folder, whose packages are checked. */
   cwd: string;
 }
 
@@ -15,7 +15,7 @@ interface Manifest {
   engines?: { node?: string };
 }
 
-/** Versions before it are superseded: they do not reconnect by themselves, and 3 is not maintained. */
+/** Older versions do not reconnect by themselves, and 3 is not maintained. */
 const CURRENT_SDK = 5;
 
 export async function examineMachine({ nodeVersion, cwd }: Machine): Promise<Finding[]> {
@@ -35,7 +35,7 @@ function examineNode(version: string, range: string): Finding {
     ? pass('node', version, { version })
     : fail(
         'node',
-        `${version}, and ${needed} or later is needed`,
+        `${version}, but ${needed} or later is needed`,
         'Install a current Node: https://nodejs.org.',
         { version },
       );
@@ -43,19 +43,19 @@ function examineNode(version: string, range: string): Finding {
 
 async function examineSdk(cwd: string): Promise<Finding> {
   const version = await installedVersion('@deepgram/sdk', cwd);
-  if (version === undefined) return skipped('sdk', 'is not installed here, and not needed');
+  if (version === undefined) return skipped('sdk', 'not installed, and not needed');
   if (Number.parseInt(version, 10) < CURRENT_SDK) {
     return warn(
       'sdk',
       `${version} is superseded`,
-      `Update it to version ${CURRENT_SDK} or later, or leave the connection to rx-deepgram alone.`,
+      `Update it to version ${CURRENT_SDK} or later, or use only rx-deepgram for the connection.`,
       { version },
     );
   }
   return pass('sdk', `${version}; it sends no KeepAlive by itself`, { version });
 }
 
-/** From the nearest `node_modules`, as Node itself looks for it. */
+/** Searches `node_modules` upwards, as Node does. */
 async function installedVersion(name: string, from: string): Promise<string | undefined> {
   const manifest = await readManifest(join(from, 'node_modules', name, 'package.json'));
   if (manifest) return manifest.version;

@@ -1,4 +1,4 @@
-/** The way to the server, one step after the other: name, port, encryption. Each is timed, and none waits for ever. */
+/** Checks the way to the server step by step: DNS, TCP, TLS. Each step has a timeout. */
 import { once } from 'node:events';
 import { lookup } from 'node:dns/promises';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
@@ -8,13 +8,13 @@ import { fail, type Finding, inMs, pass, skipped, warn } from './finding.ts';
 
 const STEP_MS = 5_000;
 const DAY_MS = 86_400_000;
-/** A certificate that ends sooner may be one that nobody renews. */
+/** A certificate that expires sooner is probably not renewed automatically. */
 const SOON_DAYS = 14;
 
-/** What replaces the platform's trust, for servers with a certificate of their own. */
+/** Replaces the platform's certificate authorities, for servers with their own. */
 export type Trust = Pick<ConnectionOptions, 'ca'>;
 
-/** Yields one finding for each step; those behind a failed one are skipped. */
+/** Yields one finding for each step; steps after a failed one are skipped. */
 export async function* examineNetwork(
   url: URL,
   signal: AbortSignal,
@@ -39,7 +39,7 @@ export async function* examineNetwork(
 }
 
 async function examineName(host: string): Promise<Finding> {
-  if (isIP(host) !== 0) return skipped('dns', `${host} is an address already`);
+  if (isIP(host) !== 0) return skipped('dns', `${host} is an address`);
   const began = performance.now();
   try {
     const found = await within(lookup(host, { all: true }));
@@ -88,7 +88,7 @@ function judgeTls(socket: TLSSocket, tookMs: number): Finding {
   const days = Math.floor((Date.parse(socket.getPeerCertificate().valid_to) - Date.now()) / DAY_MS);
   const protocol = socket.getProtocol() ?? 'TLS';
   const evidence = { protocol, certificateDays: days, tookMs };
-  const summary = `${protocol}, certificate good for ${days} days, ${inMs(tookMs)}`;
+  const summary = `${protocol}, certificate valid for ${days} days, ${inMs(tookMs)}`;
   return days < SOON_DAYS
     ? warn('tls', summary, 'Renew the certificate of the server.', evidence)
     : pass('tls', summary, evidence);
@@ -97,15 +97,11 @@ function judgeTls(socket: TLSSocket, tookMs: number): Finding {
 function examinePlain(host: string): Finding {
   const isHere = /^(localhost|127\.|::1$)/.test(host);
   return isHere
-    ? skipped('tls', 'ws:// is not encrypted, and stays on this machine')
-    : warn(
-        'tls',
-        'ws:// is not encrypted: the key can be read on the way',
-        'Use wss:// wherever the server can.',
-      );
+    ? skipped('tls', 'ws:// is not encrypted, but stays on this machine')
+    : warn('tls', 'ws:// is not encrypted: others can read the key', 'Use wss:// if the server supports it.');
 }
 
-/** Rejects after a while; the promise that is left behind is not forgotten as a rejection. */
+/** Rejects after a timeout, and handles a later rejection of the promise. */
 async function within<Value>(promise: Promise<Value>): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
@@ -119,7 +115,7 @@ async function within<Value>(promise: Promise<Value>): Promise<Value> {
   }
 }
 
-/** Whatever it says later is of no interest. */
+/** Ignores later errors. */
 function drop(socket: Socket): void {
   socket.on('error', () => undefined);
   socket.destroy();

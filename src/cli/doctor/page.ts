@@ -1,4 +1,4 @@
-/** What the doctor's findings look like: for people, and for machines. */
+/** Formats findings for people and for machines. */
 import { fit, type Line, paint, span, type Style, wordsOf, wrap } from '../terminal/span.ts';
 import { CHECKLIST, type CheckId, type Finding, type Verdict } from './finding.ts';
 
@@ -17,14 +17,14 @@ const LOOKS: Record<Verdict, { mark: string; styles: readonly Style[] }> = {
 const TITLE_WIDTH = Math.max(...Object.values(CHECKLIST).map(([, title]) => title.length));
 /** Mark, name, and the gaps around them. */
 const INDENT = ' '.repeat(2 + 2 + TITLE_WIDTH + 2);
-/** Lines longer than this are tiring. */
+/** Maximum length of a line. */
 const WIDEST = 96;
 
 export function titleLine(place: string): Line {
   return [span('rx-deepgram doctor', 'bold'), span(` · ${place}`, 'dim')];
 }
 
-/** A heading where a new part of the checklist begins, and the finding. */
+/** The finding, with a heading if a new part of the checklist begins. */
 export function findingLines(
   finding: Finding,
   previous: CheckId | undefined,
@@ -50,18 +50,18 @@ export function findingLines(
   );
 }
 
-/** What it comes to. */
+/** The summary. */
 export function closingLines(findings: readonly Finding[], { colour }: Page): string[] {
   const count = (verdict: Verdict) => findings.filter((each) => each.verdict === verdict).length;
   const failed = count('fail');
   const warnings = count('warn');
   const counts = `${count('pass')} passed, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}, ${failed} failed, ${count('skipped')} skipped`;
   const verdict =
-    failed > 0 ? span('Something is wrong.', 'red', 'bold') : span('Nothing failed.', 'green', 'bold');
+    failed > 0 ? span('Some checks failed.', 'red', 'bold') : span('No check failed.', 'green', 'bold');
   return ['', paint([verdict, span(` ${counts}.`, 'dim')], colour)];
 }
 
-/** For machines: one object, with everything that people see, and the numbers behind it. */
+/** JSON: one object with all findings and their numbers. */
 export function asJson(place: string, findings: readonly Finding[]): string {
   const checks = findings.map(({ id, ...finding }) => {
     const [group, title] = CHECKLIST[id];

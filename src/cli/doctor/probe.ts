@@ -1,6 +1,6 @@
 /**
- * The probe: a short session with a pause in it that no connection without KeepAlive survives. What the guides tell people to
- * check by hand shows here, or does not.
+ * The probe: a short session with a pause that no connection without KeepAlive survives. It checks results, KeepAlives and
+ * confirmation.
  */
 import type { Observable } from 'rxjs';
 import {
@@ -19,9 +19,9 @@ import type { Playable } from './audio.ts';
 import { type CheckId, fail, type Finding, inMs, pass, skipped, warn } from './finding.ts';
 import type { SessionOptions } from './handshake.ts';
 
-/** Longer than Deepgram's window of 10 s, and than the 12 s it has been seen to wait less often. */
+/** Longer than Deepgram's window of 10 s; it sometimes waits 12 s. */
 const PAUSE_SECONDS = 11;
-/** Audio before and after the pause needs a moment each. */
+/** A second of audio before and after the pause. */
 export const MIN_PROBE_SECONDS = PAUSE_SECONDS + 2;
 export const PROBE_SECONDS = 15;
 
@@ -30,19 +30,19 @@ const PROBE_CHECKS = ['results', 'pause', 'close', 'notices'] as const satisfies
 export interface Probe {
   session: SessionOptions;
   secret: Auth;
-  /** What is played; a test tone where there is nothing. */
+  /** The audio to play; a test tone if undefined. */
   playable: Playable | undefined;
   seconds: number;
 }
 
-/** Told of what goes on, for those who wait. */
+/** Receives progress texts. */
 export type Progress = (text: string) => void;
 
 export function noProbe(why: string): Finding[] {
   return PROBE_CHECKS.map((id) => skipped(id, why));
 }
 
-/** What was seen. */
+/** Observations of the probe. */
 interface Course {
   firstResultMs: number | undefined;
   results: number;
@@ -55,7 +55,7 @@ interface Course {
   report: SessionReport;
 }
 
-/** @returns four findings; `undefined` where `signal` ended it. */
+/** @returns four findings; `undefined` if `signal` ended it. */
 export async function runProbe(
   probe: Probe,
   progress: Progress,
@@ -80,7 +80,7 @@ async function live(
     ...session,
     auth: secret,
     listen: { ...listen, encoding, sample_rate: sampleRate, channels },
-    // A doctor does not wait for a patient who will not come back.
+    // Fail after the first outage instead of retrying for ever.
     giveUpAfterMs: seconds * 1000,
   });
   const course: Omit<Course, 'report'> = {
@@ -122,11 +122,11 @@ async function live(
     await Promise.race([finished(play(before), (frame) => live.send(frame)), ended]);
     isPausing = true;
     for (let left = PAUSE_SECONDS; left > 0 && !hasEnded(live); left -= 1) {
-      progress(`sends no audio for ${left} s, and lets KeepAlives hold the connection`);
+      progress(`sends no audio for ${left} s; KeepAlives hold the connection`);
       await Promise.race([new Promise<void>((resolve) => clock.setTimeout(resolve, 1_000)), ended]);
     }
     isPausing = false;
-    progress('speaks again, then closes');
+    progress('sends audio again, then closes');
     await Promise.race([finished(play(after), (frame) => live.send(frame)), ended]);
     const report = await live.close();
     return signal.aborted ? undefined : { ...course, report };
@@ -142,11 +142,11 @@ function judgeResults(
   if (report.error) {
     const { reason } = report.error;
     const last = losses.at(-1);
-    // How long to go on trying was our choice here: what ended it each time is what there is to learn.
+    // The retry limit is ours: report the end of the connections instead.
     const isWornOut = reason === 'retries-exhausted' && last !== undefined;
     const { cause, remedy } = explain(isWornOut ? last : report);
     const said = isWornOut
-      ? `connections were lost again and again, at last by ${last.kind}`
+      ? `connections were lost repeatedly, the last by ${last.kind}`
       : `the session failed: ${reason}`;
     return fail('results', said, `${cause} ${remedy}`, { reason });
   }
@@ -154,7 +154,7 @@ function judgeResults(
   if (firstResultMs === undefined) {
     return fail(
       'results',
-      'audio went out, and no result came back',
+      'audio went out, but no result came back',
       explain({ kind: 'server-silent' }).remedy,
       evidence,
     );
@@ -165,8 +165,8 @@ function judgeResults(
   return words === 0
     ? warn(
         'results',
-        `${shown}, and no word among them`,
-        'See whether somebody speaks in these seconds, in the language that is declared.',
+        `${shown}, without words`,
+        'Check that these seconds contain speech in the declared language.',
         evidence,
       )
     : pass('results', `${shown}, ${words} words`, evidence);
@@ -183,7 +183,7 @@ function judgePause({ lostInPause, losses, keepAlivesInPause, pauseSeconds, repo
   if (connections === 0) return skipped('pause', 'there was no connection');
   if (lostInPause) {
     const { kind, cause, remedy } = explain(lostInPause);
-    return fail('pause', `the connection did not live through it: ${kind}`, `${cause} ${remedy}`, {
+    return fail('pause', `the connection ended in it: ${kind}`, `${cause} ${remedy}`, {
       ...evidence,
       kind,
     });
@@ -192,14 +192,14 @@ function judgePause({ lostInPause, losses, keepAlivesInPause, pauseSeconds, repo
     return fail(
       'pause',
       `nothing was sent for ${inMs(silenceMs)}: timers run late here`,
-      'Free the event loop: something blocks it for seconds.',
+      'Unblock the event loop, which is busy for seconds.',
       evidence,
     );
   }
   if (losses.length > 0) {
     return warn(
       'pause',
-      `held, but a connection was lost beside it: ${losses.map(({ kind }) => kind).join(', ')}`,
+      `held, but another connection was lost: ${losses.map(({ kind }) => kind).join(', ')}`,
       explain(losses[0]).remedy,
       evidence,
     );
@@ -221,26 +221,26 @@ function judgeClose({ report }: Course): Finding {
     return fail(
       'close',
       `${missing.toFixed(1)} of ${sent.toFixed(1)} s were not confirmed (${outcome})`,
-      'The server did not answer CloseStream in time: see the lines above, and try again.',
+      'The server did not answer CloseStream in time. Check the lines above, and try again.',
       evidence,
     );
   }
   return pass('close', `all ${sent.toFixed(1)} s of audio were confirmed`, evidence);
 }
 
-/** What the session itself found worth saying, beside what the other lines say. */
+/** Notices of the session that no other line covers. */
 function judgeNotices({ notices }: Course): Finding {
   const grave = notices.filter(
     ({ severity, stage, code }) =>
       severity !== 'info' && stage !== 'cleared' && !/^(connection|session|parameters)-/.test(code),
   );
   const [first] = grave;
-  if (!first) return pass('notices', 'nothing to remark');
+  if (!first) return pass('notices', 'none');
   const codes = [...new Set(grave.map(({ code }) => code))].join(', ');
   return warn('notices', codes, `${first.message} ${first.remedy}`, { codes });
 }
 
-/** Plays both halves of the audio, over again where it is too short. */
+/** Plays both halves of the audio, repeated if it is too short. */
 function cut({ data, ...format }: Playable, seconds: number): [Uint8Array, Uint8Array] {
   const whole = bytesPerSecondOf(format) / format.sampleRate;
   const half = Math.round(seconds * format.sampleRate) * whole;
@@ -251,7 +251,7 @@ function cut({ data, ...format }: Playable, seconds: number): [Uint8Array, Uint8
   return [needed.subarray(0, half), needed.subarray(half)];
 }
 
-/** A soft A: audio beyond doubt, and no word in it. */
+/** A soft tone at pitch A: valid audio without words. */
 function testTone(): Playable {
   const sampleRate = 16_000;
   const samples = Int16Array.from({ length: sampleRate }, (_, i) =>

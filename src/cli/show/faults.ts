@@ -1,21 +1,21 @@
-/** What the buttons of the page do to the emulator. */
+/** The faults behind the page's buttons. */
 import { type EmulatorOptions, type EmulatorServer, refuse } from '../../testing/index.ts';
 import type { FaultButton } from '../../viewer/page/session.ts';
 import { NET_0000 } from '../deepgram.ts';
 
-/** Longer than the stall watch waits, so that a stalled connection is given up before it recovers. */
+/** Longer than the stall timeout, so that the connection is replaced before it recovers. */
 const THROTTLE_MS = 12_000;
 const OUTAGE_MS = 15_000;
 
 const BUTTONS = {
   cut: ['Cut', 'The TCP connection breaks, without a close frame'],
-  'close-1011': ['Close 1011', 'The server closes with 1011, as Deepgram does when it has nothing to say'],
-  'half-open': ['Half-open', 'The socket stays, and nothing is read or answered any more'],
+  'close-1011': ['Close 1011', 'The server closes with 1011'],
+  'half-open': ['Half-open', 'The socket stays open, but nothing is read or answered'],
   'refuse-503': ['503 × 3', 'The connection breaks, and three handshakes are refused with 503'],
   flap: ['Flap × 3', 'The connection breaks; three more are accepted and closed at once'],
-  stall: ['No results', 'Audio is taken, and no result comes any more on this connection'],
+  stall: ['No results', 'Audio is taken, but no results come on this connection'],
   throttle: ['Half speed', 'For 12 s only half a second of audio is processed in a second'],
-  outage: ['Outage 15 s', 'The connection breaks, and for 15 s nobody answers but with 503'],
+  outage: ['Outage 15 s', 'The connection breaks, and for 15 s handshakes are refused with 503'],
   nonsense: ['Nonsense', 'Broken JSON, unknown types, missing fields, a binary message'],
 } as const;
 
@@ -27,16 +27,16 @@ export const FAULT_BUTTONS: readonly FaultButton[] = Object.entries(BUTTONS).map
   hint,
 }));
 
-/** What can be done where the server is not ours: the page drops its own connection. */
+/** Faults for other servers: the page drops its own connection. */
 export const OWN_FAULT_BUTTONS: readonly FaultButton[] = [
   {
     name: 'cut',
     label: 'Cut',
-    hint: 'The connection is dropped at this end, without a close frame',
+    hint: 'The connection is dropped on this side, without a close frame',
   },
 ];
 
-/** Bad weather for one emulator. */
+/** Faults for one emulator. */
 export class Faults {
   #isAway = false;
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -80,7 +80,7 @@ export class Faults {
     return names.map((name) => [`/faults/${name}`, () => this.strike(emulator, name)]);
   }
 
-  /** Leaves no timer behind. */
+  /** Clears all timers. */
   end(): void {
     for (const timer of this.#timers) clearTimeout(timer);
   }

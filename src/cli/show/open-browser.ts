@@ -1,4 +1,4 @@
-/** Opens an address in the browser of whoever sits here, if there is one; if not, the address was printed. */
+/** Opens an address in the user's browser, if there is one; the address is also printed. */
 import { spawn } from 'node:child_process';
 
 const OPENERS: Partial<Record<NodeJS.Platform, [command: string, ...args: string[]]>> = {

@@ -7,13 +7,13 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { headersFor } from './page.ts';
 
-/** What is served, and what can be asked for. */
+/** Files and actions of the server. */
 export interface PageContent {
   /** Where the session's WebSocket goes: the only other address that the page may talk to. */
   socketUrl: string;
   /** By path. */
   files: ReadonlyMap<string, { type: string; body: string | Uint8Array }>;
-  /** By path, for POST; what it answers with is sent as JSON. */
+  /** By path, for POST; results are sent as JSON. */
   actions: ReadonlyMap<string, () => unknown>;
 }
 
@@ -45,7 +45,7 @@ export async function startPageServer(content: PageContent, port: number): Promi
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const why = cause.code ?? cause.message;
       reject(
-        new Error(`The page cannot be served on port ${port} (${why}): give another --port, or none.`, {
+        new Error(`The page cannot be served on port ${port} (${why}): pass another --port, or none.`, {
           cause,
         }),
       );
@@ -57,8 +57,7 @@ export async function startPageServer(content: PageContent, port: number): Promi
 }
 
 async function answer(request: IncomingMessage, content: PageContent, origin: string): Promise<Answer> {
-  if (`http://${request.headers.host ?? ''}` !== origin)
-    return { status: 421, body: 'Another host was meant.\n' };
+  if (`http://${request.headers.host ?? ''}` !== origin) return { status: 421, body: 'Wrong host.\n' };
   const [path = '/'] = (request.url ?? '/').split('?');
   const file = content.files.get(path);
   const action = content.actions.get(path);
@@ -66,10 +65,10 @@ async function answer(request: IncomingMessage, content: PageContent, origin: st
     const mayRead = request.method === 'GET' || request.method === 'HEAD';
     return mayRead ? { status: 200, ...file } : { status: 405 };
   }
-  if (!action) return { status: 404, body: 'There is no such page.\n' };
+  if (!action) return { status: 404, body: 'Not found.\n' };
   if (request.method !== 'POST') return { status: 405 };
   if (request.headers.origin !== origin)
-    return { status: 403, body: 'Only the page itself may ask for this.\n' };
+    return { status: 403, body: 'Only the page itself may request this.\n' };
   try {
     const result = await action();
     if (result === undefined) return { status: 204 };

@@ -29,7 +29,7 @@ export interface ShowOptions {
   open: boolean;
 }
 
-/** What the microphone is asked for. */
+/** Options of the microphone. */
 const MICROPHONE_RATE = 16_000;
 
 /** Where `scripts/build.mjs` puts what browsers load. */
@@ -61,7 +61,7 @@ export async function show(
   const isTones = remedy !== undefined && options.source === 'recording';
   const instead = isTones
     ? 'Test tones instead of human speech.'
-    : 'Human speech is heard as silence, test tones as words.';
+    : 'Human speech counts as silence; only test tones are words.';
   if (remedy !== undefined) err(`${instead} ${remedy}\n`);
   const { audio, ...source } = await sourceOf(isTones ? 'tones' : options.source);
   const partner = await openPartner(options.hosted, vosk, err);
@@ -78,7 +78,7 @@ export async function show(
     const server = await startPageServer({ socketUrl: session.baseUrl, files, actions }, options.port);
     try {
       out(`${server.url}\n`);
-      out('The machine is on show there. Ctrl-C ends it.\n');
+      out('Open this page to see the machine. Ctrl-C ends it.\n');
       if (options.open) openBrowser(server.url);
       if (!signal.aborted) await once(signal, 'abort');
       return 0;
@@ -99,7 +99,7 @@ async function sourceOf(source: ShowOptions['source']): Promise<Source> {
   if (source === 'tones') return playing('numbers in test tones', toneRecording());
   if (source === 'recording') return playing('the bundled recording', await loadRecording());
   const { data, encoding, sampleRate, channels, bytesPerSecond } = readWav(
-    await readNamedFile(source.file, 'give the path of a WAV file'),
+    await readNamedFile(source.file, 'pass the path of a WAV file'),
   );
   return {
     audio: data,
@@ -116,7 +116,7 @@ function playing(name: string, { samples, sampleRate, bytesPerSecond }: Recordin
   };
 }
 
-/** As an app that shows captions would choose them. */
+/** Typical parameters of an app with captions. */
 function listenTo(format: ListenParameters): ListenParameters {
   return {
     model: 'nova-3',
@@ -128,7 +128,7 @@ function listenTo(format: ListenParameters): ListenParameters {
   };
 }
 
-/** The other end of the line. */
+/** The server of the session. */
 interface Partner {
   session: Pick<PageSession, 'place' | 'baseUrl' | 'faults' | 'breaksHere'>;
   actions: Map<string, () => unknown>;
@@ -155,7 +155,7 @@ async function openPartner(
   });
   return {
     session: {
-      place: vosk ? 'local emulator' : 'local emulator, which hears test tones only',
+      place: vosk ? 'local emulator' : 'local emulator, test tones only',
       baseUrl: emulator.url,
       faults: FAULT_BUTTONS,
       breaksHere: false,
@@ -172,7 +172,7 @@ async function openPartner(
   };
 }
 
-/** The page learns only that it failed; whoever started the command learns why, once for each reason in a row. */
+/** The page learns only that it failed; the terminal shows each new reason once. */
 function telling<Value>(act: () => Promise<Value>, err: (text: string) => void): () => Promise<Value> {
   let told = '';
   return async () => {

@@ -1,20 +1,19 @@
-/** What the terminal can do, and what its user wants of it: decided once, from the environment, and from nothing else. */
+/** Abilities of the terminal and wishes of the user, from the environment. */
 
 export interface Abilities {
-  /** Lines may be drawn over. Otherwise output is only ever appended. */
+  /** Lines may be redrawn. Otherwise output is only appended. */
   live: boolean;
   colour: boolean;
 }
 
-/** What is known of the place the output goes to. */
+/** Facts about the output. */
 export interface OutputPlace {
   isTTY: boolean;
   env: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * FORCE_COLOR wins over NO_COLOR (https://no-color.org), as in Node itself. A log of a build (CI) is no terminal even
- * where it pretends to be one.
+ * FORCE_COLOR wins over NO_COLOR (https://no-color.org), as in Node. A build log (CI) never counts as a terminal.
  */
 export function abilitiesOf({ isTTY, env }: OutputPlace): Abilities {
   const isDumb = env['TERM'] === 'dumb';

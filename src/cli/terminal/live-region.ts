@@ -1,16 +1,16 @@
 /**
- * The part of a terminal that is drawn over in place. Only lines that changed are written, and all of them in one write, so
- * that nothing flickers. The cursor is hidden meanwhile; `close` gives it back, and may be called at any time and twice.
+ * A part of the terminal that is redrawn in place. Only changed lines are written, in one write, so that nothing flickers. The
+ * cursor is hidden until `close`, which may be called at any time and twice.
  */
 
-/** What is needed of `process.stdout`. */
+/** The used part of `process.stdout`. */
 export interface TerminalStream {
   write(text: string): unknown;
 }
 
 const HIDE_CURSOR = '\x1b[?25l';
 const SHOW_CURSOR = '\x1b[?25h';
-/** Terminals that know these draw everything between them at once; the others ignore them. */
+/** Synchronised output: terminals that support it draw everything in between at once; others ignore it. */
 const BEGIN_UPDATE = '\x1b[?2026h';
 const END_UPDATE = '\x1b[?2026l';
 const CLEAR_SCREEN = '\x1b[2J\x1b[H';
@@ -26,7 +26,7 @@ export class LiveRegion {
     this.#stream = stream;
   }
 
-  /** Shows these lines in place of those before. Each must be narrower than the terminal. */
+  /** Replaces the shown lines. Each must be narrower than the terminal. */
   draw(lines: readonly string[]): void {
     const opening = this.#isOpen ? '' : HIDE_CURSOR;
     this.#isOpen = true;
@@ -37,14 +37,14 @@ export class LiveRegion {
     this.#shown = lines;
   }
 
-  /** The terminal has another size now, and has moved lines about: begins on an empty screen. */
+  /** Clears the screen after a resize, which moves lines. */
   resized(): void {
     if (!this.#isOpen) return;
     this.#shown = [];
     this.#stream.write(CLEAR_SCREEN);
   }
 
-  /** Takes the region away, and gives the cursor back. */
+  /** Removes the region, and shows the cursor. */
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;

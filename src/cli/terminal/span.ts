@@ -1,9 +1,8 @@
 /**
- * Text for a terminal before it is one: pieces that know their style and their width. Colour is put on at the very end, so
- * that what is laid out for a coloured terminal is laid out for any.
+ * Text with styles, for a terminal. Colour codes are added last, so that the layout is the same with and without colour.
  */
 
-/** The sixteen colours every theme defines, so that the user's own palette stays in charge. */
+/** The sixteen colours of the terminal's theme. */
 const CODES = {
   bold: [1, 22],
   dim: [2, 22],
@@ -19,7 +18,7 @@ const CODES = {
 
 export type Style = keyof typeof CODES;
 
-/** A piece of a line. Every character is taken to be one column wide. */
+/** A piece of a line. Every character counts as one column. */
 export interface Span {
   text: string;
   styles: readonly Style[];
@@ -58,7 +57,7 @@ export function paint(line: Line, colour: boolean): string {
     .join('');
 }
 
-/** Neighbours of one style become one span, so that a line is not mostly escape codes. */
+/** Joins neighbours of one style, to save escape codes. */
 function joined(line: Line): Line {
   const spans: Span[] = [];
   for (const next of line) {
@@ -74,7 +73,7 @@ function isSameStyle(a: Span, b: Span): boolean {
   return a.styles.join() === b.styles.join();
 }
 
-/** The line cut to a width, with an ellipsis where something is missing. */
+/** Truncates the line to a width, with an ellipsis. */
 export function fit(line: Line, width: number): Line {
   if (widthOf(line) <= width) return line;
   const fitted: Span[] = [];
@@ -87,7 +86,7 @@ export function fit(line: Line, width: number): Line {
   return [...fitted, span('…', 'dim')];
 }
 
-/** Two pieces at the two edges; the right one gives way where there is no room. */
+/** Two pieces at the two edges; without room the right one is omitted. */
 export function justify(left: Line, right: Line, width: number): Line {
   const gap = width - widthOf(left) - widthOf(right);
   return gap < 2 ? fit(left, width) : [...left, span(' '.repeat(gap)), ...right];
