@@ -33,7 +33,7 @@ const ERROR_CODES: readonly (readonly [RegExp, status: number])[] = [
   [/INVALID_QUERY_PARAMETER|Keyterm limit exceeded/, 400],
 ];
 
-/** Statuses as `ws`, browsers, Python, Go, .NET and Deepgram's SDKs write them. */
+/** Statuses in the texts of `ws`, browsers, Python and Deepgram's SDKs. */
 const STATUS_PATTERNS: readonly RegExp[] = [
   /unexpected (?:server response|response code):? *([345]\d\d)\b/i,
   /rejected websocket connection: *(?:http *)?([345]\d\d)\b/i,
@@ -51,15 +51,6 @@ const CODE_PATTERNS: readonly RegExp[] = [
   /^(?=[^]*(?:socket|deepgram))[^]*?\b(10(?:0\d|1[0-5]))\b/i,
 ];
 
-/** Close codes by the names that .NET has for them. */
-const CODE_NAMES: readonly (readonly [RegExp, code: number])[] = [
-  [/\bInternalServerError\b/, 1011],
-  [/\bEndpointUnavailable\b/, 1001],
-  [/\bPolicyViolation\b/, 1008],
-  [/\bMessageTooBig\b/, 1009],
-  [/\bNormalClosure\b/, 1000],
-];
-
 /** Failures without a close code or status. */
 const SIGNS: readonly (readonly [RegExp, EndKind | OtherKind])[] = [
   [/INACTIVE_CLIENT/, 'flux-idle'],
@@ -71,31 +62,22 @@ const SIGNS: readonly (readonly [RegExp, EndKind | OtherKind])[] = [
     'sent-too-late',
   ],
   [
-    /ENOTFOUND|EAI_AGAIN|ERR_NAME_NOT_RESOLVED|getaddrinfo|name resolution|name or service not known|nodename nor servname|no such host|NSURLErrorDomain Code=-1003\b/i,
+    /ENOTFOUND|EAI_AGAIN|ERR_NAME_NOT_RESOLVED|getaddrinfo|name resolution|name or service not known|nodename nor servname/i,
     'host-not-found',
   ],
+  [/ECONNREFUSED|ERR_CONNECTION_REFUSED|connection ?refused/i, 'connection-refused'],
+  [/wrong[ _]version[ _]number|packet length too long|ERR_SSL_PROTOCOL_ERROR/i, 'no-tls'],
   [
-    /ECONNREFUSED|ERR_CONNECTION_REFUSED|connection ?refused|actively refused|NSURLErrorDomain Code=-1004\b/i,
-    'connection-refused',
-  ],
-  [
-    /wrong[ _]version[ _]number|packet length too long|ERR_SSL_PROTOCOL_ERROR|first record does not look like a TLS/i,
-    'no-tls',
-  ],
-  [
-    /CERT_|CERTIFICATE|certificate|UNABLE_TO_(?:VERIFY|GET)|SELF_SIGNED|ALTNAME|ERR_TLS_|x509/,
+    /CERT_|CERTIFICATE|certificate|UNABLE_TO_(?:VERIFY|GET)|SELF_SIGNED|ALTNAME|ERR_TLS_/,
     'certificate-refused',
   ],
   [
-    /ETIMEDOUT|ESOCKETTIMEDOUT|ERR_CONNECTION_TIMED_OUT|UND_ERR_CONNECT_TIMEOUT|^TIMEOUT$|handshake (?:has )?timed out|timed out (?:during|while)|connect(?:ion)? time(?:d )?out|timeout error|DeepgramTimeoutError|NSURLErrorDomain Code=-1001\b/i,
+    /ETIMEDOUT|ESOCKETTIMEDOUT|ERR_CONNECTION_TIMED_OUT|UND_ERR_CONNECT_TIMEOUT|^TIMEOUT$|handshake (?:has )?timed out|timed out (?:during|while)|connect(?:ion)? time(?:d )?out|timeout error|DeepgramTimeoutError/i,
     'connect-timeout',
   ],
+  [/WebSocket connection to \S+ failed/, 'network-lost'],
   [
-    /NSURLErrorDomain Code=-100[59]\b|NSPOSIXErrorDomain Code=(?:5[0347]|65)\b|EOFException|WebSocket connection to \S+ failed/,
-    'network-lost',
-  ],
-  [
-    /ECONNRESET|EPIPE|EHOSTUNREACH|ENETUNREACH|ENETDOWN|ECONNABORTED|socket hang up|connection reset|broken pipe|network is unreachable|ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|no close frame|without completing the close handshake|abnormal closure|unexpected eof/i,
+    /ECONNRESET|EPIPE|EHOSTUNREACH|ENETUNREACH|ENETDOWN|ECONNABORTED|socket hang up|connection reset|broken pipe|network is unreachable|ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|no close frame|abnormal closure/i,
     'network-lost',
   ],
 ];
@@ -119,7 +101,7 @@ function findSign(text: string): Finding | undefined {
   const status = firstNumber(text, STATUS_PATTERNS);
   if (status !== undefined) return foundStatus(status);
   for (const [sign, kind] of SIGNS) if (sign.test(text)) return { kind };
-  const code = firstNumber(text, CODE_PATTERNS) ?? CODE_NAMES.find(([name]) => name.test(text))?.[1];
+  const code = firstNumber(text, CODE_PATTERNS);
   return code === undefined ? undefined : foundClose(code, text);
 }
 
