@@ -1,4 +1,4 @@
-/** The binding for Angular: signals for what is shown, observables for what happens. It needs no zone. */
+/** The binding for Angular: signals for values, observables for events. It needs no zone. */
 import {
   assertInInjectionContext,
   computed,
@@ -18,10 +18,10 @@ export type LiveCaptions = CaptionsActions & {
 };
 
 /**
- * Live captions for a component, or for all that inject a service which calls this. Nothing is opened before `start()`; with
- * the component (or service) the session ends at once, without waiting for the last words.
+ * Live captions for a component, or for all users of a service. Nothing opens before `start()`. When the component or service is
+ * destroyed, the session ends at once, without waiting for the last words.
  *
- * @param options A function is asked at the start of each session, and may read inputs and other signals.
+ * @param options A function runs at the start of each session, and may read inputs and other signals.
  * @throws TranscriptionError `invalid-option`, at once; from `start()` where `options` is a function.
  * @throws NG0203 outside of an injection context.
  *

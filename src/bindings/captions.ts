@@ -1,6 +1,6 @@
 /**
- * What a page with live captions has to know, and what it can do: the model beneath the bindings. Sessions come and go with
- * start() and stop(); this stays. It opens nothing by itself, so that it can be made on a server, and twice in Strict Mode.
+ * The model of live captions behind the bindings. start() and stop() begin and end sessions; the model stays. It opens nothing by
+ * itself, so a server and Strict Mode can create it without effect.
  */
 import {
   BehaviorSubject,
@@ -29,46 +29,45 @@ import {
 
 /** Live captions at one moment. A value remains the same object until it changes. */
 export interface CaptionsState {
-  /** Where the session stands; `closed` before the first. */
+  /** Phase of the session; `closed` before the first. */
   readonly phase: ConnectionPhase;
-  /** Audio is being taken: the microphone is on, or about to be. */
+  /** Audio is being taken: the microphone is on or starting. */
   readonly isListening: boolean;
-  /** What was said since `start()` and will not change, oldest first. */
+  /** Final transcripts since `start()`, oldest first. */
   readonly finals: readonly Transcript[];
-  /** What is being said, and may still change: one at most for each channel. */
+  /** Interim transcripts, at most one for each channel. */
   readonly interims: readonly Transcript[];
   /** The last 100, oldest first. */
   readonly notices: readonly Notice[];
-  /** Where the audio stands; renewed every 250 ms while it flows, and whenever the server says something. */
+  /** Samples accepted, confirmed, pending and dropped; updated every 250 ms while audio flows, and on messages of the server. */
   readonly ledger: AudioLedger | undefined;
-  /** Why there is nothing more to come: the failure of the session, or of its audio. */
+  /** The failure of the session or of its audio. */
   readonly error: Error | undefined;
-  /** The session, for everything that is not here; after its end still the last one. */
+  /** The session, for everything else; after its end still the last one. */
   readonly live: LiveTranscription | undefined;
 }
 
-/** What can be done with live captions. All of it can be passed on by itself: none needs its `this`. */
+/** Methods of live captions. None needs its `this`. */
 export interface CaptionsActions {
   /**
-   * Listens to `audio$`, and no longer to what it listened to before. Begins a session and an empty transcript, unless a
-   * session is running: after `pause()` it goes on. While one is closing, the next waits for it. When `audio$` completes, that
-   * is a `stop()`.
+   * Switches to `audio$`. Begins a session with an empty transcript, unless one is running: after `pause()` that one continues. The
+   * next session waits for a closing one. The end of `audio$` is a `stop()`.
    *
    * @throws TranscriptionError `invalid-option`
    */
   readonly start: (audio$: Observable<AudioChunk>) => void;
-  /** Lets go of the audio, asks for the last words, and holds the connection until `start()` or `stop()`. */
+  /** Unsubscribes from the audio, asks for the last words, and holds the connection until `start()` or `stop()`. */
   readonly pause: () => void;
-  /** Lets go of the audio at once, takes the last results, and ends the session. Answers `undefined` if there was none. */
+  /** Unsubscribes from the audio at once, takes the last results, and ends the session. Resolves with `undefined` without one. */
   readonly stop: () => Promise<SessionReport | undefined>;
-  /** Those of all sessions, one after the other. */
+  /** The transcripts of all sessions. */
   readonly transcripts$: Observable<Transcript>;
   /** Finals joined until the speaker pauses. */
   readonly utterances$: Observable<Utterance>;
   readonly notices$: Observable<Notice>;
 }
 
-/** Options, or a function that is asked for them at the start of each session. */
+/** Options, or a function that returns them at the start of each session. */
 export type CaptionsOptions = LiveTranscriptionOptions | (() => LiveTranscriptionOptions);
 
 /** The state before the first session. */
@@ -87,20 +86,20 @@ const MAX_NOTICES = 100;
 const LEDGER_EVERY_MS = 250;
 
 export class Captions implements CaptionsActions {
-  /** Those of the next session. */
+  /** Options of the next session. */
   options: CaptionsOptions;
   readonly #state = new BehaviorSubject(NO_CAPTIONS);
   readonly transcripts$ = this.#ofEach((live) => live.transcripts$);
   readonly utterances$ = this.#ofEach((live) => live.utterances$);
   readonly notices$ = this.#ofEach((live) => live.notices$);
   #audio = new Subscription();
-  /** To be listened to as soon as that is possible: not while nobody holds us, nor while a session is closing. */
+  /** Audio to subscribe to later: while unmounted, or while a session is closing. */
   #wanted: Observable<AudioChunk> | undefined;
   #isHeld = false;
   #clock: Clock = systemClock;
   #ledgerDueMs = 0;
 
-  /** @throws TranscriptionError `invalid-option`, at once, unless a function gives them. */
+  /** @throws TranscriptionError `invalid-option`, at once, unless options are a function. */
   constructor(options: CaptionsOptions) {
     if (typeof options !== 'function') transcribe(options);
     this.options = options;
@@ -110,15 +109,15 @@ export class Captions implements CaptionsActions {
     return this.#state.value;
   }
 
-  /** Calls back at every change until the returned function is called. */
+  /** Calls back at every change, until the returned function is called. */
   readonly subscribe = (changed: () => void): (() => void) => {
     const subscription = this.#state.subscribe(changed);
     return () => subscription.unsubscribe();
   };
 
   /**
-   * Lets sessions run until the returned function is called, which ends them at once. React mounts children before their
-   * parents: what a child has started before it was held starts now.
+   * Allows sessions until the returned function is called, which ends them at once. React mounts children before their parents:
+   * a session that a child started before this call begins now.
    */
   readonly hold = (): (() => void) => {
     this.#isHeld = true;
@@ -130,7 +129,7 @@ export class Captions implements CaptionsActions {
     };
   };
 
-  /** Ends the observables; nothing is to be started any more. */
+  /** Completes the observables; no session may start after it. */
   complete(): void {
     this.#state.complete();
   }
@@ -167,7 +166,7 @@ export class Captions implements CaptionsActions {
     live.notices$.subscribe((notice) => {
       this.#set({ notices: [...this.state.notices, notice].slice(-MAX_NOTICES) });
     });
-    // What a message means for the ledger is known when all have read it.
+    // The ledger is updated after all subscribers have read the message.
     live.messages$.subscribe(() => queueMicrotask(() => this.#readLedger(live)));
     live.status$.subscribe(({ phase, error }) => {
       this.#set({ phase, ...(error && { error }) });

@@ -21,12 +21,12 @@ export interface LiveCaptions extends CaptionsState, CaptionsActions {}
 const Shared = createContext<Captions | undefined>(undefined);
 
 /**
- * Live captions. The component is rendered again when a value changes that it has read, and for nothing else. Nothing is opened
- * before `start()`; unmounting ends the session at once, without waiting for the last words.
+ * Live captions. The component renders again only when a value changes that it has read. Nothing opens before `start()`. Unmounting
+ * ends the session at once, without waiting for the last words.
  *
- * @param options Make a transcription of the component's own; each session takes them as they then are. Without options, it
- * is the one of the {@link LiveTranscriptionProvider} above.
- * @throws TranscriptionError `invalid-option`, while rendering: for options that cannot work, or where there are none.
+ * @param options Options of the component's own transcription; each session takes the values of its start. Without options the
+ * component shares the transcription of the {@link LiveTranscriptionProvider} above.
+ * @throws TranscriptionError `invalid-option`, while rendering, for invalid options, or without options and provider.
  *
  * @example
  * ```tsx
@@ -72,7 +72,7 @@ export function LiveTranscriptionProvider(props: {
   return createElement(Shared.Provider, { value: useCaptions(props.options) }, props.children);
 }
 
-/** Strict Mode makes two of them, and opens neither; it holds, lets go of and holds the one that it keeps. */
+/** Strict Mode creates two; neither opens anything. It mounts, unmounts and mounts the one it keeps. */
 function useCaptions(options: LiveTranscriptionOptions | undefined): Captions | undefined {
   const [captions] = useState(() => options && new Captions(options));
   useEffect(() => {
@@ -82,7 +82,7 @@ function useCaptions(options: LiveTranscriptionOptions | undefined): Captions | 
   return captions;
 }
 
-/** A view notes what is read of it, and another takes its place only when one of these values has changed. */
+/** A view notes the values that are read, and is replaced only when one of them changes. */
 function trackReads(captions: Captions): () => LiveCaptions {
   const { start, pause, stop, transcripts$, utterances$, notices$ } = captions;
   const seen = new Map<keyof CaptionsState, unknown>();

@@ -1,18 +1,18 @@
 /**
- * Runs in the browser's audio thread: turns what the microphone gives into linear16 frames at the asked rate, and hands them over
+ * Runs in the browser's audio thread: converts microphone audio to linear16 frames at the requested rate, and transfers them
  * without a copy. `scripts/inline-browser-scripts.mjs` makes one text of it, the resampler included, which goes into
  * `inlined-scripts.ts` and `rx-deepgram/capture-worklet.js`.
  */
 import { Resampler } from './resampler.ts';
 
-// TypeScript knows the page's globals, and not those of an AudioWorklet.
+// TypeScript has no globals of an AudioWorklet.
 declare abstract class AudioWorkletProcessor {
   readonly port: MessagePort;
 }
 declare function registerProcessor(name: string, processor: new (options: ProcessorOptions) => unknown): void;
 declare const sampleRate: number;
 
-/** What the page asks for. */
+/** Parameters from the page. */
 export interface CaptureSettings {
   sampleRate: number;
   channels: number;
@@ -24,17 +24,17 @@ interface ProcessorOptions {
   processorOptions: CaptureSettings;
 }
 
-/** From the page: `finish` asks for what is left, `stop` for nothing more. */
+/** From the page: `finish` requests the last frame, `stop` ends without it. */
 export type CaptureOrder = 'finish' | 'stop';
 /** To the page: a frame of linear16, and at the end `null`. */
 export type CaptureMessage = ArrayBuffer | null;
 
-/** Samples that the browser hands over at a time, by the Web Audio specification. */
+/** Samples in one call, by the Web Audio specification. */
 const QUANTUM = 128;
 
 class CaptureProcessor extends AudioWorkletProcessor {
   readonly #settings: CaptureSettings;
-  /** One for each channel; none where the rate is right already. */
+  /** One for each channel; none if the rates are equal. */
   readonly #resamplers: readonly Resampler[];
   readonly #silence: readonly Float32Array[];
   #frame: Int16Array<ArrayBuffer>;
@@ -58,8 +58,7 @@ class CaptureProcessor extends AudioWorkletProcessor {
   }
 
   /**
-   * Called by the browser with as many channels as there should be, or with none while there is no sound: for Firefox that is a muted
-   * microphone, too, and its time goes on.
+   * The browser passes all channels, or none without sound. Firefox also passes none for a muted microphone, whose time goes on.
    */
   process([channels = []]: readonly (readonly Float32Array[])[]): boolean {
     if (!this.#isOver) this.#take(channels.length > 0 ? channels : this.#silence);
@@ -99,7 +98,7 @@ class CaptureProcessor extends AudioWorkletProcessor {
   }
 }
 
-/** Louder than full scale is cut off: wrapped around it would crack. Every browser runs on little-endian machines. */
+/** Clips at full scale: a wrapped value would crack. All browsers run on little-endian machines. */
 function linear16(sample: number): number {
   return Math.max(-0x8000, Math.min(0x7fff, Math.round(sample * 0x8000)));
 }

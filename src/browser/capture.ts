@@ -1,6 +1,6 @@
 /**
- * From a track to linear16: a graph of two audio nodes, of which the second (`capture-worklet.ts`) does the work in a thread of its
- * own. Here it is set up, watched and, whatever happens, taken down again. No timer is needed for any of it.
+ * Converts a track to linear16 with two audio nodes; the second (`capture-worklet.ts`) works in the audio thread. This file creates,
+ * watches and releases them. It needs no timer.
  */
 import type { Subscriber } from 'rxjs';
 import { invalidOption, TranscriptionError } from '../errors.ts';
@@ -9,18 +9,17 @@ import { captureWorklet } from './inlined-scripts.ts';
 import { scriptUrl } from './script-url.ts';
 
 /**
- * How the sound comes along, beside the audio itself:
+ * The state of the capture:
  *
- * - `starting`: permission is asked for, or the audio thread is not up yet.
- * - `live`: sound comes.
- * - `muted`: the browser or the system has muted the source; what comes is silence.
- * - `silent`: nobody says that it is muted, and still nothing but zeros has come for two seconds: a switch on the headset, or the wrong
- *   device.
- * - `blocked`: the browser does not let the page process sound yet. The next click or key in the page lets it; nothing comes before.
+ * - `starting`: waits for permission or for the audio thread.
+ * - `live`: audio comes.
+ * - `muted`: the browser or the system muted the source; silence comes.
+ * - `silent`: only zeros for two seconds without a mute: a switch on the headset, or the wrong device.
+ * - `blocked`: the browser lets the page process sound only after the next click or key.
  */
 export type CaptureStatus = 'starting' | 'live' | 'muted' | 'silent' | 'blocked';
 
-/** How sound is to be captured. */
+/** Options of a capture. */
 export interface CaptureOptions {
   /**
    * Samples per second, 8000 to 48000; goes into `listen.sample_rate`, too. Speech recognition gains nothing above 16000.
@@ -42,27 +41,27 @@ export interface CaptureOptions {
    * @defaultValue a `blob:` address
    */
   workletUrl?: string | URL;
-  /** Is told how the sound comes along, at first and whenever it changes: for showing that somebody speaks into a muted microphone. */
+  /** Called with the first status and each change: for example to show that the microphone is muted. */
   onStatus?: (status: CaptureStatus) => void;
 }
 
-/** Where the sound comes from. */
+/** The source of a capture. */
 export interface CaptureSource {
-  /** Answers with the track, which may take a permission. */
+  /** Resolves with the track; may need a permission. */
   open(): Promise<MediaStreamTrack>;
   /** The track was opened for us, and is stopped with the subscription. */
   isOwn: boolean;
-  /** What it means that the track has ended: an error, or just the end. */
+  /** The error of an ended track, or `undefined` for a normal end. */
   ended(): TranscriptionError | undefined;
 }
 
-/** Nothing but zeros for so long is no pause: real microphones hiss. */
+/** Zeros for this long are no pause: real microphones hiss. */
 const SILENT_MS = 2_000;
 
-/** What lets a page process sound, by the browsers' rules of user activation. */
+/** Events that let a page process sound, by the browsers' rules of user activation. */
 const GESTURES = ['pointerup', 'keydown', 'touchend'] as const;
 
-/** @throws TranscriptionError `invalid-option`, naming the value, why, and what to write instead. */
+/** @throws TranscriptionError `invalid-option`, with the value, the reason and the remedy. */
 export function checkCaptureOptions(options: CaptureOptions): CaptureSettings {
   const { sampleRate = 16_000, frameMs = 50, channels = 1 } = options;
   const isWhole = Number.isInteger(sampleRate);
@@ -79,14 +78,14 @@ export function checkCaptureOptions(options: CaptureOptions): CaptureSettings {
   return { sampleRate, channels, frameSamples: Math.round((sampleRate * frameMs) / 1000) };
 }
 
-/** One subscription's way to the sound of one track. */
+/** One subscription to the sound of one track. */
 export class Capture {
   readonly #settings: CaptureSettings;
   readonly #options: CaptureOptions;
   readonly #source: CaptureSource;
   readonly #subscriber: Subscriber<Uint8Array>;
   readonly #context: AudioContext;
-  /** Listeners, taken off all at once. */
+  /** Removes all listeners at once. */
   readonly #over = new AbortController();
   #track: MediaStreamTrack | undefined;
   #node: AudioWorkletNode | undefined;
@@ -94,7 +93,7 @@ export class Capture {
   #hasRun = false;
   #silentFrames = 0;
 
-  /** To be made in the event handler of a gesture, if there is one: an AudioContext made there is let run at once. */
+  /** Create it in a click handler if possible: an AudioContext created there may run at once. */
   constructor(
     settings: CaptureSettings,
     options: CaptureOptions,
@@ -114,7 +113,7 @@ export class Capture {
     this.#tell('starting');
   }
 
-  /** Never rejects: what goes wrong, the subscriber is told. */
+  /** Never rejects: errors go to the subscriber. */
   async start(): Promise<void> {
     try {
       const opening = this.#source.open().then((track) => this.#keep(track));
@@ -128,20 +127,20 @@ export class Capture {
     }
   }
 
-  /** Lets go of everything. */
+  /** Releases everything. */
   stop(): void {
     this.#over.abort();
     this.#node?.port.postMessage('stop' satisfies CaptureOrder);
     this.#node?.port.close();
     this.#node?.disconnect();
     if (this.#source.isOwn) this.#track?.stop();
-    // Closed twice it would reject; this is the one place.
+    // A second close would reject; this is the only call.
     void this.#context.close();
   }
 
   #keep(track: MediaStreamTrack): MediaStreamTrack {
     this.#track = track;
-    // Nobody waits for it any more: the light of the microphone must go out.
+    // Unsubscribed meanwhile: stop the track, so that the microphone's light goes out.
     if (this.#over.signal.aborted && this.#source.isOwn) track.stop();
     return track;
   }
@@ -168,7 +167,7 @@ export class Capture {
       numberOfInputs: 1,
       numberOfOutputs: 1,
       channelCount: channels,
-      // The browser mixes down, or doubles, as the Web Audio specification says.
+      // The browser mixes or doubles channels, by the Web Audio specification.
       channelCountMode: 'explicit',
       processorOptions: this.#settings,
     });
@@ -177,7 +176,7 @@ export class Capture {
     const brokeOff = () => this.#subscriber.error(workletFailed('The audio thread broke off.', CAPTURE_ANEW));
     node.addEventListener('processorerror', brokeOff, { signal });
     this.#context.createMediaStreamSource(new MediaStream([track])).connect(node);
-    // It stays silent; but WebKit runs only what leads to the loudspeaker.
+    // The output is silent; WebKit runs only nodes connected to the destination.
     node.connect(this.#context.destination);
 
     const look = () => this.#look();
@@ -189,7 +188,7 @@ export class Capture {
       if (this.#context.state !== 'running') void this.#context.resume();
     };
     for (const gesture of GESTURES) globalThis.addEventListener(gesture, resume, { signal, capture: true });
-    // A page that holds a microphone is often let run without a gesture, once it asks again.
+    // A page with an open microphone may often run without a gesture at the second request.
     resume();
     if (track.readyState === 'ended') this.#finish();
     else look();
@@ -204,7 +203,7 @@ export class Capture {
     this.#silentFrames = isSilent ? this.#silentFrames + 1 : 0;
     this.#look();
     this.#subscriber.next(new Uint8Array(message));
-    // A track that the app itself has stopped ends without an event.
+    // A track stopped by the app ends without an event.
     if (isSilent && this.#track?.readyState === 'ended') this.#finish();
   }
 
@@ -217,7 +216,7 @@ export class Capture {
     else this.#tell(silentMs >= SILENT_MS ? 'silent' : 'live');
   }
 
-  /** Not running yet, and no reason to think that it will not: somebody has clicked or typed in this page. */
+  /** Not running yet, but expected to: the user has clicked or typed in this page. */
   get #isStarting(): boolean {
     return !this.#hasRun && (navigator as Partial<Navigator>).userActivation?.hasBeenActive === true;
   }
@@ -228,7 +227,7 @@ export class Capture {
     this.#options.onStatus?.(status);
   }
 
-  /** The track is over: asks for the frame that was not full yet. */
+  /** The track ended: requests the last, incomplete frame. */
   #finish(): void {
     if (this.#context.state === 'running') this.#node?.port.postMessage('finish' satisfies CaptureOrder);
     else this.#end();

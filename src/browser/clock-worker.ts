@@ -1,6 +1,6 @@
 /**
- * An alarm clock in a thread of its own, which browsers do not slow while the page is hidden. Takes a delay in milliseconds, or
- * `null` for none, and answers when it is over; a new one replaces the last.
+ * A timer in a worker, which browsers do not slow while the page is hidden. It takes a delay in milliseconds, or `null` for none,
+ * and answers at its end; a new delay replaces the last.
  */
 
 let timer: number | undefined;

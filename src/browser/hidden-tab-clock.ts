@@ -1,15 +1,14 @@
 /**
- * A clock for pages. Browsers slow the timers of a hidden page down, to one a minute after five minutes, and a KeepAlive would miss
- * Deepgram's window; but they leave those of a worker alone. So, while the page is hidden, a worker does the waiting.
+ * A clock for pages. Browsers slow the timers of a hidden page to one a minute after five minutes, too slow for KeepAlives. They do
+ * not slow workers. So a worker keeps time while the page is hidden.
  *
- * It also finds out about time that passed unseen: while the laptop slept, when many platforms stop the clock behind
- * `performance.now()`, or while the page was frozen. Timers that are overdue then fire at once, so that whoever waits looks anew.
+ * It also detects sleep and frozen pages, during which many platforms stop `performance.now()`. Overdue timers then fire at once.
  */
 import type { Clock } from '../clock.ts';
 import { clockWorker } from './inlined-scripts.ts';
 import { scriptUrl } from './script-url.ts';
 
-/** Improves on the system's clock; `url` is where the worker's script is, if it may not be a text. */
+/** Wraps the system's clock; `url` is the address of the worker's script, for policies that refuse `blob:`. */
 export function hiddenTabClock(system: Clock, url?: string | URL): Clock {
   const clock = new HiddenTabClock(system, url);
   return {
@@ -25,10 +24,10 @@ interface Timer {
   dueAt: number;
 }
 
-/** Wall time may be put right by a second at any time; more than this ahead of the other clock, and the machine has slept. */
+/** The machine slept if wall time is ahead of the other clock by more; smaller corrections are normal. */
 const SLEEP_MS = 2_000;
 
-/** When timers may have become overdue, or the page has been hidden or shown; heard on the way down, since not all of them bubble. */
+/** Events after which timers may be overdue or the visibility changed; captured, since not all of them bubble. */
 const OCCASIONS = ['visibilitychange', 'resume', 'pageshow'] as const;
 
 class HiddenTabClock {
@@ -51,7 +50,7 @@ class HiddenTabClock {
     this.#wallAheadMs = system.wallTime() - system.now();
   }
 
-  /** Counts the time that the machine slept, where the platform does not. */
+  /** Adds the time of sleep on platforms that do not count it. */
   now(): number {
     const now = this.#system.now();
     const wallAheadMs = this.#system.wallTime() - now;
@@ -73,13 +72,13 @@ class HiddenTabClock {
   }
 
   clearTimeout(timer: unknown): void {
-    // One that was set before this clock took over is the system's.
+    // A timer from before this clock belongs to the system's clock.
     if (!this.#timers.delete(timer as Timer)) this.#system.clearTimeout(timer);
-    // Another may be set in the same breath.
+    // Another timer may be set in the same task.
     if (this.#timers.size === 0) queueMicrotask(() => this.#rest());
   }
 
-  /** Sees whether the page is hidden, and what is due: at first, and on every occasion. */
+  /** Checks visibility and overdue timers, at first and after each event. */
   #wakeUp(): void {
     if (!this.#isAwake)
       for (const name of OCCASIONS) globalThis.addEventListener(name, this.#reconsider, true);
@@ -102,7 +101,7 @@ class HiddenTabClock {
     const now = this.now();
     const overdue = [...this.#timers].filter(({ dueAt }) => dueAt <= now);
     for (const timer of overdue.sort((a, b) => a.dueAt - b.dueAt)) {
-      // One that came before may have cleared it.
+      // An earlier callback may have cleared it.
       if (!this.#timers.delete(timer)) continue;
       try {
         timer.callback();
@@ -114,7 +113,7 @@ class HiddenTabClock {
     else this.#rest();
   }
 
-  /** The page's own timer is set in any case: it comes late, but it comes, even if the worker does not. */
+  /** Also sets the page's own timer, as a fallback for the worker. */
   #arm(): void {
     this.#alarmAt = Math.min(...[...this.#timers].map(({ dueAt }) => dueAt));
     const delayMs = Math.max(0, Math.ceil(this.#alarmAt - this.now()));
@@ -130,7 +129,7 @@ class HiddenTabClock {
       this.#worker.onmessage = this.#ring;
       this.#releaseUrl = release;
     } catch {
-      // Refused by the page's policy, or there are none here.
+      // The page's policy refuses workers, or the platform has none.
       release();
     }
   }

@@ -1,13 +1,13 @@
-/** The sound of a MediaStream that the app already has: of a call, a screen, an element, a file. */
+/** The sound of an existing MediaStream: a call, a screen, an element, a file. */
 import { Observable } from 'rxjs';
 import { invalidOption } from '../errors.ts';
 import { Capture, type CaptureOptions, checkCaptureOptions } from './capture.ts';
 
 /**
- * The sound of a stream's first audio track as linear16, little-endian, in frames of `frameMs`. Each subscription listens on its own;
- * the stream stays the caller's, and is not stopped. Completes when the track ends.
+ * The sound of a stream's first audio track as linear16, little-endian, in frames of `frameMs`. Each subscription captures on its own;
+ * the stream belongs to the caller and is not stopped. Completes when the track ends.
  *
- * @throws TranscriptionError `invalid-option`, at once, for options that cannot work and streams without sound; later, as an error of
+ * @throws TranscriptionError `invalid-option`, at once, for invalid options and streams without sound; later, as an error of
  * the observable, `microphone-unsupported` or `worklet-failed`.
  *
  * @example

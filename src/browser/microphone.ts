@@ -3,7 +3,7 @@ import { Observable } from 'rxjs';
 import { type ErrorReason, TranscriptionError } from '../errors.ts';
 import { Capture, type CaptureOptions, type CaptureSource, checkCaptureOptions } from './capture.ts';
 
-/** Which microphone, and how it is to be captured. */
+/** Options of {@link microphone}. */
 export interface MicrophoneOptions extends CaptureOptions {
   /**
    * Passed to `getUserMedia`: a `deviceId`, or `echoCancellation`, `noiseSuppression` and `autoGainControl`, which most browsers switch
@@ -16,7 +16,7 @@ export interface MicrophoneOptions extends CaptureOptions {
  * The microphone as linear16, little-endian, in frames of `frameMs`. Subscribing asks for permission and opens it; unsubscribing
  * closes it, and its light goes out. Subscribe in the handler of a click, so that the browser lets the page process sound at once.
  *
- * A muted microphone is no error, since it comes back: see {@link CaptureOptions.onStatus}.
+ * A muted microphone is not an error, since it comes back: see {@link CaptureOptions.onStatus}.
  *
  * @throws TranscriptionError `invalid-option`, at once; later, as an error of the observable: `microphone-refused`,
  * `microphone-missing`, `microphone-busy`, `microphone-lost`, `microphone-unsupported` or `worklet-failed`.

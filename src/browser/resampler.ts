@@ -1,30 +1,30 @@
 /**
- * From one sample rate to another, band-limited: a windowed sinc in polyphase form. Whatever lies above half the new rate is
- * removed before it could fold back into speech; leaving samples out, or interpolating between them, would not do that.
+ * Converts the sample rate with a windowed sinc in polyphase form. It removes all above half the new rate, which would otherwise
+ * fold back into speech. Dropping or interpolating samples would not do that.
  *
- * It is part of the AudioWorklet, since browsers differ in what they do when an AudioContext is asked for a rate that is not the
- * microphone's: Firefox refuses to connect the two.
+ * It is part of the AudioWorklet, since browsers differ when an AudioContext has another rate than the microphone: Firefox refuses
+ * to connect the two.
  */
 
-/** What is folded back is weaker by this: below the noise of any microphone. */
+/** Attenuation of aliases: below the noise of any microphone. */
 const STOPBAND_DB = 80;
 
-/** Up to here, as a share of half the lower rate, everything is kept; from half the lower rate on, nothing. */
+/** End of the passband, as a share of half the lower rate; the stopband begins at half the lower rate. */
 const PASSBAND = 0.9;
 
-/** Rates without a common measure would need a filter for each of thousands of phases: the nearest of these will do (−70 dB). */
+/** Maximum of filters. Rates without a common divisor would need thousands; the nearest phase is enough (−70 dB). */
 const MAX_PHASES = 1_024;
 
-/** One channel's way from `inputRate` to `outputRate`. */
+/** Resamples one channel from `inputRate` to `outputRate`. */
 export class Resampler {
   readonly #taps: number;
-  /** One filter for each position that an output sample can have between two input samples. */
+  /** One filter for each phase between two input samples. */
   readonly #filters: readonly Float64Array[];
   /** The position moves on by `step / unit` input samples from one output sample to the next. */
   readonly #step: number;
   readonly #unit: number;
   #phase = 0;
-  /** Input that output samples still to come depend on. */
+  /** Input that later output samples need. */
   #pending: Float32Array;
   #length: number;
 
@@ -43,12 +43,12 @@ export class Resampler {
     this.#pending = new Float32Array(this.#taps * 2);
   }
 
-  /** Silence that brings out what the last input is still owed. */
+  /** Flushes the last samples with silence. */
   get tail(): Float32Array {
     return new Float32Array(this.#taps / 2);
   }
 
-  /** Takes samples, and gives those that follow from them so far. */
+  /** Takes input samples, and returns the output so far. */
   process(input: Float32Array): Float32Array {
     this.#append(input);
     const output = new Float32Array(Math.ceil((this.#length * this.#unit) / this.#step) + 1);

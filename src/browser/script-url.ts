@@ -1,8 +1,8 @@
-/** Where a script for another thread is loaded from: an address of the user's, or one made of its text. */
+/** The address of a thread's script: given by the user, or a `blob:` address made from its text. */
 
 export interface ScriptUrl {
   url: string;
-  /** To be called when the script is loaded, or will not be. */
+  /** Call it when the script has loaded or failed. */
   release: () => void;
 }
 

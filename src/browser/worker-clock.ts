@@ -1,4 +1,4 @@
-/** The clock of pages, for those who have to say where its worker's script is. */
+/** The clock of pages with an address for its worker's script. */
 import { type Clock, systemClock } from '../clock.ts';
 import { hiddenTabClock } from './hidden-tab-clock.ts';
 
@@ -12,10 +12,10 @@ export interface WorkerClockOptions {
 }
 
 /**
- * A clock that goes on in a hidden tab, by a worker that lives only while the page is hidden and somebody waits. Where the browser
- * refuses the worker, the page's own timers do what they can, and a KeepAlive that comes late is announced by the notice `timer-late`.
+ * A clock that runs on in a hidden tab, with a worker that lives only while the page is hidden and a timer is set. If the browser
+ * refuses the worker, the page's timers are used, and the notice `timer-late` reports a late KeepAlive.
  *
- * In a page this is the default: it is needed only to give the worker's address.
+ * In a page this is the default. Call it only to set the worker's address.
  *
  * @example
  * ```ts

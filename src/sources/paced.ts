@@ -1,16 +1,16 @@
 /**
- * Bytes at the pace of speech: a file played as if it were a microphone. Deepgram takes audio at little more than real
- * time, and tests and demonstrations want it just so. Knows nothing of formats: give it the bytes of one second.
+ * Plays bytes in real time, as a microphone would deliver them. Deepgram accepts audio at little more than real time. It needs only
+ * the number of bytes in a second, not the format.
  */
 import { Observable } from 'rxjs';
 import { type Clock, systemClock } from '../clock.ts';
 
 /** Options of {@link paced}. */
 export interface PacedOptions {
-  /** What a second of this audio weighs, such as 32000 for 16 kHz linear16 in mono. */
+  /** Bytes in a second of this audio, such as 32000 for 16 kHz linear16 in mono. */
   bytesPerSecond: number;
   /**
-   * Milliseconds of audio in one frame; 20 to 250 is what Deepgram advises.
+   * Milliseconds of audio in one frame; Deepgram advises 20 to 250.
    * @defaultValue 50
    */
   frameMs?: number;
@@ -19,11 +19,11 @@ export interface PacedOptions {
 }
 
 /**
- * Emits `bytes` in frames, frame *n* at *n* × `frameMs` after the subscription, and completes when the last one's time is
- * over, so that several can be joined with `concat`. Every subscriber gets a performance of its own.
+ * Emits `bytes` in frames, frame *n* at *n* × `frameMs` after the subscription, and completes at the end of the last frame, so
+ * that `concat` can join several. Each subscriber starts from the beginning.
  *
  * @remarks
- * The schedule does not drift: what a slow timer delays is made up for at once, by several frames in a row.
+ * The schedule does not drift: after a late timer several frames come at once.
  *
  * @example
  * ```ts
@@ -52,7 +52,7 @@ export function paced(bytes: Uint8Array, options: PacedOptions): Observable<Uint
       const lengthMs = (bytes.byteLength * 1000) / bytesPerSecond;
       const dueMs = next < frameCount ? next * frameMs : lengthMs;
       if (next === frameCount && elapsedMs >= dueMs) subscriber.complete();
-      // A millisecond at least: a timer that comes a hair too early would otherwise be set anew for nothing.
+      // At least a millisecond: a timer may fire slightly early and would be set again.
       else timer = clock.setTimeout(play, Math.max(1, dueMs - (clock.now() - startedAt)));
     };
     play();

@@ -1,14 +1,14 @@
 /**
- * A WAV file, read whole: where its samples lie and how they are to be declared to Deepgram. It converts nothing; audio
- * that Deepgram has no name for is refused with advice.
+ * Reads a whole WAV file: the place of its samples, and the parameters that declare them to Deepgram. It converts nothing; formats
+ * that Deepgram does not support are refused with advice.
  */
 import { TranscriptionError } from '../index.ts';
 
 /** The audio of a WAV file. */
 export interface WavAudio {
-  /** As Deepgram names it; goes into `listen.encoding`. */
+  /** Value for `listen.encoding`. */
   encoding: 'linear16' | 'linear32' | 'mulaw' | 'alaw';
-  /** Goes into `listen.sample_rate`. */
+  /** Value for `listen.sample_rate`. */
   sampleRate: number;
   channels: number;
   bytesPerSecond: number;
@@ -25,10 +25,10 @@ const ENCODINGS: Partial<Record<string, WavAudio['encoding']>> = {
   '7/8': 'mulaw',
 };
 
-/** The tag says that the true one stands further on, in the sub-format. */
+/** Tag of the extensible format, whose true tag is in the sub-format. */
 const EXTENSIBLE = 0xfffe;
 
-/** Sizes written by programs that did not know yet how long the recording would be. */
+/** Sizes written by programs that did not know the length of the recording. */
 const UNTIL_THE_END: readonly number[] = [0, 0xffff_ffff];
 
 const REMEDY = 'Convert it, for instance: ffmpeg -i INPUT -ac 1 -ar 16000 -c:a pcm_s16le OUTPUT.wav';
