@@ -1,8 +1,8 @@
 /**
- * What a session went through, as far as a viewer shows it: states and the transitions between them, events with those that
- * were ignored, transcripts, notices, and the loudness of what went out. All of it is bounded; none of it is audio.
+ * The history of a session for the viewer: states, transitions, events including ignored ones, transcripts, notices, and the
+ * loudness of sent audio. All of it is bounded; none of it is audio.
  *
- * The machine is watched from outside, through its own inspection events, so that what is shown is what it did.
+ * It reads the machine's inspection events.
  */
 import { concat, defer, ignoreElements } from 'rxjs';
 import type { InspectedMicrostepEvent, InspectionEvent } from 'xstate';
@@ -18,7 +18,7 @@ import { type Definition, transitionOf } from './statechart/graph.ts';
 import type { OutboundMessage, Wire } from './wire.ts';
 import { detailOf, inSeconds, nameOf } from './words.ts';
 
-/** From `atMs` until the next one begins. */
+/** Lasts from `atMs` to the next one. */
 export interface Span {
   state: ConnectionState;
   atMs: number;
@@ -40,7 +40,7 @@ export interface Entry {
   kind: 'event' | 'ignored' | 'warning' | 'error' | 'info' | 'note';
   name: string;
   detail: string;
-  /** Where it led, if it led anywhere. */
+  /** The target state, if any. */
   to: ConnectionState | undefined;
 }
 
@@ -51,13 +51,13 @@ export type News =
   | { type: 'entry'; entry: Entry }
   | { type: 'mark'; mark: Mark }
   | { type: 'transcript'; transcript: Transcript }
-  /** The last of all, and after the last state. */
+  /** The last entry, after the last state. */
   | { type: 'ended'; report: SessionReport };
 
-/** Fine enough to see syllables, coarse enough to be one bar on a screen. */
+/** Short enough to show syllables, long enough to be one bar on a screen. */
 export const CELL_MS = 100;
 
-/** What is kept, in each list. */
+/** Maximum entries of each list. */
 const MAX_KEPT = 1_000;
 
 export class Chronicle {
@@ -66,7 +66,7 @@ export class Chronicle {
   readonly spans: Span[] = [];
   readonly marks: Mark[] = [];
   readonly entries: Entry[] = [];
-  /** By number of the cell: the loudest of what went out in it, 0 to 1. */
+  /** By number of the cell: the maximum loudness of sent audio, 0 to 1. */
   readonly loudness = new Map<number, number>();
   readonly #clock: Clock;
   readonly #beganAt: number;
@@ -91,12 +91,12 @@ export class Chronicle {
       this.#listener({ type: 'transcript', transcript }),
     );
     const notices = live.notices$.subscribe(({ code, severity, message, remedy }) => {
-      // The event that it comes from has been told already.
+      // Its event was added already.
       if (code === 'connection-lost') return;
       if (code === 'audio-dropped') this.#mark('dropped', message);
       this.#tell({ kind: severity, name: code, detail: [message, remedy].filter(Boolean).join(' ') });
     });
-    // Of a session that has ended, close() only tells the report.
+    // After the end of a session, close() only returns the report.
     const report$ = concat(
       live.status$.pipe(ignoreElements()),
       defer(() => live.close()),
@@ -110,7 +110,7 @@ export class Chronicle {
     return leafState(this.live.actor.getSnapshot().value);
   }
 
-  /** Milliseconds since the viewer was opened. */
+  /** Milliseconds since the viewer opened. */
   get nowMs(): number {
     return this.#clock.now() - this.#beganAt;
   }
@@ -121,7 +121,7 @@ export class Chronicle {
     this.#tell({ kind: 'note', name: text, detail: '' });
   }
 
-  /** Watches no longer. */
+  /** Stops watching. */
   stop(): void {
     for (const stop of this.#stops) stop();
   }
@@ -134,7 +134,7 @@ export class Chronicle {
 
   #transitionsIn({ _transitions }: InspectedMicrostepEvent): string[] {
     const { root } = this.live.actor.logic;
-    // The very first step has a transition of no source.
+    // The first step has a transition without source.
     const taken = (_transitions as unknown as Partial<Definition>[]).filter(({ source }) => source);
     return taken.map((definition) => transitionOf(definition as Definition, root).id);
   }
@@ -155,7 +155,7 @@ export class Chronicle {
     });
   }
 
-  /** Marks what is worth a mark, and says what no single event knows. */
+  /** Adds marks, and entries that need more than one event. */
   #consequenceOf(event: { type: string }): string {
     switch (event.type) {
       case 'socket.ended':

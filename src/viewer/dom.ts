@@ -1,4 +1,4 @@
-/** Elements in one line each. Text goes in as text, never as markup, since notices and transcripts are other people's words. */
+/** Creates elements. Text is never markup, since notices and transcripts come from outside. */
 
 type Attributes = Readonly<Record<string, string | number>>;
 
@@ -28,12 +28,12 @@ export function set(element: Element, attributes: Attributes): void {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
 }
 
-/** Written only when it changes: screen readers and style engines look at every write. */
+/** Writes only changes: screen readers and style engines process every write. */
 export function write(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** A part of the viewer, with a heading that names it, and perhaps a legend beside that. */
+/** A part of the viewer, with a heading and an optional legend. */
 export function panel(name: string, title: string, children: readonly Node[], legend?: Node): HTMLElement {
   const head = html('div', { class: 'head' }, html('h2', {}, title), ...(legend ? [legend] : []));
   return html('section', { class: `panel ${name}`, 'aria-label': title }, head, ...children);

@@ -1,4 +1,4 @@
-/** Calls `draw` before the browser paints, at most some times a second, until the answer is called; not in hidden tabs. */
+/** Calls `draw` before a paint, at most some times a second, until the returned function is called; not in hidden tabs. */
 export function keepDrawing(draw: () => void, everyMs: number): () => void {
   let lastMs = -Infinity;
   let frame = 0;

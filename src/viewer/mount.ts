@@ -1,4 +1,4 @@
-/** Puts the viewer on a page: its parts, in a shadow root that neither takes styles from the page nor gives any to it. */
+/** Mounts the viewer in a shadow root, so that its styles and the page's stay apart. */
 import { type Clock, systemClock } from '../clock.ts';
 import type { LiveTranscription } from '../index.ts';
 import { Chronicle } from './chronicle.ts';
@@ -17,7 +17,7 @@ import type { Wire } from './wire.ts';
 
 /** Options of {@link mountViewer}. */
 export interface ViewerOptions {
-  /** What the session sends, for the gauge of silence and the loudness in the timeline; without it they are left out. */
+  /** Needed for the gauge of silence and the loudness in the timeline. */
   wire?: Wire;
   /** The session's clock, if it has one of its own. @defaultValue the system's clock */
   clock?: Clock;
@@ -25,18 +25,18 @@ export interface ViewerOptions {
 
 /** A viewer on a page. */
 export interface Viewer {
-  /** Writes a line of your own into the log, and marks the moment on the timeline. */
+  /** Adds a line to the log and a mark to the timeline. */
   note(text: string): void;
-  /** Takes it off the page. The session goes on. */
+  /** Removes the viewer. The session continues. */
   unmount(): void;
 }
 
-/** Quick enough for a gauge. Nothing is drawn in between, or in a hidden tab. */
+/** Fast enough for a gauge. Nothing is drawn in between, or in a hidden tab. */
 const DRAW_EVERY_MS = 60;
 
 /**
- * Shows a session as it lives: its statechart with the active state lit, timeline, transcript, ledger and event log. Needs no
- * network, follows the page's `color-scheme`, and fits its width. It watches and decides nothing.
+ * Shows a live session: statechart with the active state lit, timeline, transcript, ledger and event log. Needs no network, follows
+ * the page's `color-scheme` and width, and does not change the session.
  *
  * @param element Where to; a shadow root of its own is put inside, after what is there.
  */
@@ -45,7 +45,7 @@ export function mountViewer(element: Element, live: LiveTranscription, options: 
   const parts: Part[] = [];
   const backlog: Parameters<NonNullable<Part['tell']>>[0][] = [];
   const chronicle = new Chronicle(live, { wire, clock }, (news) => {
-    // The first state is told before there is anybody to hear it.
+    // The first state comes before any subscription.
     if (parts.length === 0) backlog.push(news);
     for (const part of parts) part.tell?.(news);
   });

@@ -1,17 +1,16 @@
 /**
- * What goes out, seen on its way: a transport around the platform's own that tells of every frame. The time since the last
- * one is what Deepgram's 10 s window is about, and nothing inside the library sees it as truly as the wire does. It changes
- * nothing that is sent, keeps no audio and never looks at credentials.
+ * A transport that wraps the platform's and reports every frame. It measures the time since the last frame, which Deepgram's 10 s
+ * window is about. It changes no data, keeps no audio and does not read credentials.
  */
 import { type Clock, systemClock } from '../clock.ts';
 import { platformTransport, type Socket, type Transport } from '../index.ts';
 
-/** One message on its way out. */
+/** One sent message. */
 export interface OutboundMessage {
   /** Milliseconds on the wire's clock. */
   atMs: number;
   kind: 'audio' | 'keep-alive' | 'close-stream' | 'other';
-  /** Loudness of audio, 0 to 1; 1 throughout where it is not linear16. */
+  /** Loudness of audio, 0 to 1; always 1 if it is not linear16. */
   level: number;
 }
 
@@ -23,16 +22,16 @@ export interface WireOptions {
   clock?: Clock;
 }
 
-/** A watched connection to the network: its `transport` goes into the session's options, itself into the viewer's. */
+/** A watched transport: pass `transport` to the session's options, and this object to the viewer's. */
 export interface Wire {
   readonly transport: Transport;
-  /** Time since the last frame; `undefined` where no connection is open, or CloseStream has been said. */
+  /** Time since the last frame; `undefined` without an open connection or after CloseStream. */
   readonly silenceMs: number | undefined;
-  /** The longest such time so far. */
+  /** The longest time so far. */
   readonly longestSilenceMs: number;
-  /** Tells of every message until the answer is called. */
+  /** Reports every message, until the returned function is called. */
   listen(listener: (message: OutboundMessage) => void): () => void;
-  /** Drops every connection at once, without a close frame, to see what becomes of it. */
+  /** Drops every connection at once, without a close frame, to test recovery. */
   cut(): void;
 }
 
@@ -49,7 +48,7 @@ export interface Wire {
 export function watchWire({ transport = platformTransport, clock = systemClock }: WireOptions = {}): Wire {
   const listeners = new Set<(message: OutboundMessage) => void>();
   const sockets = new Set<Socket>();
-  /** When the last frame went out on the open connection. */
+  /** Time of the last frame on the open connection. */
   let lastAtMs: number | undefined;
   let longestSilenceMs = 0;
 
@@ -122,10 +121,10 @@ function kindOf(message: string | Uint8Array): OutboundMessage['kind'] {
   return message.includes('"CloseStream"') ? 'close-stream' : 'other';
 }
 
-/** Speech at a normal distance seldom has a root mean square above this. */
+/** Speech at a normal distance seldom has a higher root mean square. */
 const LOUD = 0.16;
 
-/** Root mean square, on a scale on which quiet speech can be seen. */
+/** Root mean square, scaled so that quiet speech is visible. */
 function loudnessOf(frame: Uint8Array): number {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   const count = Math.floor(frame.byteLength / 2);

@@ -1,27 +1,27 @@
-/** The machine's words for people: what each state means, and what its events say. */
+/** Texts for states and events. */
 import type { ConnectionEvent, ConnectionState, SessionReport } from '../index.ts';
 import { BOXES, type Kind } from './statechart/layout.ts';
 
 /** One sentence for each state. */
 export const MEANINGS: Record<ConnectionState, string> = {
-  dormant: 'Not connected, and nothing to say.',
+  dormant: 'Not connected, no audio.',
   connecting: 'Opens the first connection.',
   streaming: 'Connected: audio flows.',
-  'idle-keepalive': 'Connected, no audio: KeepAlive holds the line.',
-  'closed-1011': 'Closed by the server; the verdict is due.',
+  'idle-keepalive': 'Connected, no audio: KeepAlives hold the connection.',
+  'closed-1011': 'Closed by the server with 1011; the next step is decided now.',
   backoff: 'Waits before the next attempt; audio is kept.',
   suspended: 'A long outage: probes every 30 s; audio is kept.',
   reconnecting: 'Opens another connection; audio is kept.',
-  draining: 'Sends the rest and takes the last results.',
+  draining: 'Sends the remaining audio and takes the last results.',
   closed: 'Ended by the user.',
-  failed: 'Ended for a reason that no retry mends.',
+  failed: 'Ended for a reason that no retry fixes.',
 };
 
-/** How it ended, which the last state alone does not tell. */
+/** Describes the end of a session. */
 export function endingOf({ outcome, error, ledger }: SessionReport): string {
   switch (outcome) {
     case 'drained':
-      return 'Ended by the user; the last results are in.';
+      return 'Ended by the user; all results have come.';
     case 'deadline':
       return `Ended by the user. The drain was cut short: ${inSeconds((ledger.pending * 1000) / ledger.sampleRate)} have no result.`;
     case 'aborted':
@@ -33,7 +33,7 @@ export function endingOf({ outcome, error, ledger }: SessionReport): string {
   }
 }
 
-/** What a state is like, which is its colour. */
+/** The kind of a state, which is its colour. */
 export function kindOf(state: string): Kind {
   return BOXES[state]?.kind ?? 'resting';
 }
@@ -45,7 +45,7 @@ export function nameOf(eventType: string): string {
   return eventType.replace(/^xstate\./, '');
 }
 
-/** What an event carries, in few words. */
+/** The data of an event, in few words. */
 export function detailOf(event: { type: string }): string {
   const { end, pendingAudio } = event as Partial<Extract<ConnectionEvent, { type: 'socket.ended' }>>;
   if (end) {

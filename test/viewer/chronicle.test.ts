@@ -115,7 +115,7 @@ describe('the log', () => {
   });
 
   test.each([
-    ['drained', 'Ended by the user; the last results are in.'],
+    ['drained', 'Ended by the user; all results have come.'],
     ['deadline', 'Ended by the user. The drain was cut short: 1.9 s have no result.'],
     ['aborted', 'Ended by the user at once, without a drain.'],
     ['failed', 'unauthorized: The connection ended for good'],

@@ -1,4 +1,4 @@
-/** The page around the viewer: what is played to whom, and the buttons that do bad things to the network. */
+/** The page around the viewer: source, server, and the buttons for faults. */
 import type { SessionReport } from '../../index.ts';
 import { html, write } from '../dom.ts';
 import { inSeconds } from '../words.ts';

@@ -1,4 +1,4 @@
-/** The page's time, which goes on in a hidden tab: by a worker from this server, since the policy refuses `blob:` scripts. */
+/** A clock that runs on in a hidden tab. Its worker comes from this server, since the policy refuses `blob:` scripts. */
 import { type Clock, workerClock } from '../../index.ts';
 
 export const pageClock: Clock = workerClock({ url: '/clock-worker.js' });

@@ -1,4 +1,4 @@
-/** Buttons with keys: what is above the viewer, and can be reached with the keyboard alone. */
+/** The buttons above the viewer, with their keys. */
 import { html } from '../dom.ts';
 
 export interface Control {
@@ -24,8 +24,7 @@ export function relabel({ button }: Control, label: string): void {
 }
 
 /**
- * Single keys press buttons, unless they are switched off: who speaks to a computer, or strikes keys by mistake, must be able
- * to do without (WCAG 2.1.4).
+ * Single keys press buttons unless switched off, for users of speech input and for accidental keystrokes (WCAG 2.1.4).
  */
 export function keysFor(controls: readonly Control[]): HTMLElement {
   const box = html('input', { type: 'checkbox', id: 'keys', checked: '' });
@@ -40,7 +39,7 @@ export function keysFor(controls: readonly Control[]): HTMLElement {
 const SCHEMES = ['light dark', 'light', 'dark'] as const;
 const SCHEME_NAMES = { 'light dark': 'System', light: 'Light', dark: 'Dark' } as const;
 
-/** As the system has it, light, or dark. */
+/** The system's colour scheme, light, or dark. */
 export function schemeChoice(): HTMLElement {
   const choice = html('select', { 'aria-label': 'Colours' });
   for (const scheme of SCHEMES) choice.append(html('option', { value: scheme }, SCHEME_NAMES[scheme]));

@@ -1,4 +1,4 @@
-/** Where the audio comes from, and a hand to hold it: a recording stops where it is, a microphone is not listened to. */
+/** Audio sources that can be held: a recording stops, a microphone is ignored. */
 import {
   BehaviorSubject,
   defer,
@@ -19,11 +19,11 @@ export interface Feed {
   readonly audio$: Observable<Uint8Array>;
   readonly isHeld$: Observable<boolean>;
   hold(): void;
-  /** Lets it go on. */
+  /** Continues the audio. */
   release(): void;
 }
 
-/** Plays a recording at its own pace; completes at its end. */
+/** Plays a recording in real time; completes at its end. */
 export function recordingFeed(samples: Uint8Array, bytesPerSecond: number, clock: Clock): Feed {
   const isHeld$ = new BehaviorSubject(false);
   const END = new Uint8Array();
@@ -44,7 +44,7 @@ export function recordingFeed(samples: Uint8Array, bytesPerSecond: number, clock
   return withHand(audio$, isHeld$);
 }
 
-/** Passes live audio on, except while it is held. */
+/** Passes live audio on unless it is held. */
 export function liveFeed(source$: Observable<Uint8Array>): Feed {
   const isHeld$ = new BehaviorSubject(false);
   return withHand(source$.pipe(filter(() => !isHeld$.value)), isHeld$);

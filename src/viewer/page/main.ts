@@ -1,4 +1,4 @@
-/** Where the page's bundle begins: asks its server what there is to show, and shows it. */
+/** Entry of the page's bundle: fetches the description of the session, and shows it. */
 import type { Observable } from 'rxjs';
 import { type CaptureStatus, microphone } from '../../index.ts';
 import { html } from '../dom.ts';
@@ -28,7 +28,7 @@ async function get(path: string): Promise<Response> {
   return response;
 }
 
-/** Makes the audio of a session: the recording from its beginning, or the microphone, opened anew. */
+/** Creates the audio of a session: the recording from its beginning, or a newly opened microphone. */
 type FeedMaker = (say: (text: string) => void) => Feed;
 
 async function sourceOf({ recording, listen }: PageSession): Promise<FeedMaker> {

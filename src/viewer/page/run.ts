@@ -1,4 +1,4 @@
-/** One session from its first frame to its report, with its viewer. */
+/** Runs one session with its viewer. */
 import { Subject, takeUntil } from 'rxjs';
 import { type AuthFunction, createLiveTranscription, type SessionReport } from '../../index.ts';
 import { mountViewer, type Viewer } from '../mount.ts';
@@ -7,21 +7,21 @@ import { pageClock } from './clock.ts';
 import type { Feed } from './feed.ts';
 import type { PageSession } from './session.ts';
 
-/** A session on show. */
+/** A shown session. */
 export interface Run {
   readonly feed: Feed;
   readonly viewer: Viewer;
   readonly wire: Wire;
   readonly report: Promise<SessionReport>;
-  /** Sends the rest, and takes the last results. */
+  /** Closes the session with a drain. */
   close(): void;
-  /** Ends at once, and takes the viewer off the page. */
+  /** Ends at once, and removes the viewer. */
   remove(): void;
 }
 
 const NO_TOKEN = 'No token could be had. Is the key right, and the service within reach?';
 
-/** A temporary token for each attempt, as a page of your own would ask for it: the key stays with the server. */
+/** Requests a temporary token for each attempt: the key stays on the server. */
 function askForToken(say: (text: string) => void): AuthFunction {
   let isRefused = false;
   return async ({ signal }) => {
@@ -56,7 +56,7 @@ export function startRun(
   let settle: (report: SessionReport) => void;
   const report = new Promise<SessionReport>((resolve) => (settle = resolve));
   const close = () => void live.close().then((done) => settle(done));
-  // A session that has failed has a report, too.
+  // A failed session also has a report.
   ended$.subscribe(close);
   feed.audio$.pipe(takeUntil(ended$)).subscribe({
     next: (frame) => live.send(frame),

@@ -1,17 +1,17 @@
-/** What the server says about the session that the page is to show. `src/cli/show` writes it, the page reads it. */
+/** The description of the session: `src/cli/show` writes it, the page reads it. */
 import type { ListenParameters } from '../../index.ts';
 
-/** A button that does something bad to the network. */
+/** A button for a fault. */
 export interface FaultButton {
-  /** `POST /faults/<name>` does it; `cut` is done by the page itself where the server is not ours. */
+  /** `POST /faults/<name>` causes it; for another server the page itself does `cut`. */
   name: string;
   label: string;
-  /** What will happen, in one sentence. */
+  /** The effect, in one sentence. */
   hint: string;
 }
 
 export interface PageSession {
-  /** Whom the page talks to, in words. */
+  /** Name of the server. */
   place: string;
   /** Address of the emulator, or of the service. */
   baseUrl: string;
@@ -19,6 +19,6 @@ export interface PageSession {
   /** Absent: the microphone is the source. */
   recording?: { name: string; bytesPerSecond: number };
   faults: readonly FaultButton[];
-  /** The page itself has to break the connection: the server at the other end is not ours. */
+  /** The page itself breaks the connection: the server is not ours. */
   breaksHere: boolean;
 }

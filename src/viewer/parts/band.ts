@@ -1,6 +1,5 @@
 /**
- * The session over time: how loud it was on the wire, in which state the machine stood, and what happened. States that last
- * less than a pixel are still shown, since they are the ones that matter.
+ * The session over time: loudness, states and events. States shorter than a pixel are also shown, since they matter most.
  */
 import { CELL_MS, type Chronicle, type MarkKind, type Span } from '../chronicle.ts';
 import { html, panel, set, svg } from '../dom.ts';
@@ -8,7 +7,7 @@ import { inSeconds } from '../words.ts';
 import { GLYPHS, momentsAt, type View } from './moments.ts';
 import type { Part } from './part.ts';
 
-/** What is shown at least, and at most: a session of a minute is seen whole, a long one through a window. */
+/** Minimum and maximum of shown time: a session of a minute is shown whole, a longer one through a window. */
 const MIN_WINDOW_MS = 45_000;
 const MAX_WINDOW_MS = 120_000;
 
@@ -19,12 +18,12 @@ const AXIS = { y: 124 };
 const HEIGHT = 130;
 
 const MIN_SPAN_PX = 4;
-/** Right of the present: room for the marks of what happens now. */
+/** Space right of the present, for new marks. */
 const ROOM_PX = 72;
-/** What is shown of the time after the end; then the picture stands still. */
+/** Shown time after the end; then the picture stops. */
 const AFTERMATH_MS = 3_000;
 
-/** Names of states are shown where there is room for them. */
+/** Minimum width for the name of a state. */
 const CHARACTER_PX = 7.2;
 
 export function bandPart(chronicle: Chronicle): Part {
@@ -144,14 +143,14 @@ export function bandPart(chronicle: Chronicle): Part {
   };
 }
 
-/** Where the picture ends: soon after the session, lest it move out of sight. */
+/** End of the picture: soon after the session, so that it stays visible. */
 function presentOf({ spans, nowMs }: Chronicle): number {
   const last = spans.at(-1);
   const hasEnded = last?.state === 'closed' || last?.state === 'failed';
   return hasEnded ? Math.min(nowMs, last.atMs + AFTERMATH_MS) : nowMs;
 }
 
-/** Idleness is hatched: it is no loss, but no audio either. */
+/** Idle time is hatched: no loss, and no audio. */
 function hatching(): SVGElement {
   const pattern = svg(
     'pattern',
@@ -177,7 +176,7 @@ function legend(): HTMLElement {
   return html('p', { class: 'legend', 'aria-hidden': 'true' }, ...items);
 }
 
-/** To the tenth of a minute, lest it change all the time. */
+/** Rounded to a tenth of a minute, to avoid constant changes. */
 function summaryOf({ spans, marks }: Chronicle, nowMs: number): string {
   const total = new Map<string, number>();
   spans.forEach(({ state, atMs }, i) => {

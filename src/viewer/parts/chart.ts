@@ -7,12 +7,12 @@ import { drawShapes } from '../statechart/shapes.ts';
 import { kindOf } from '../words.ts';
 import type { Part } from './part.ts';
 
-/** The picture without the legend and notes that it has on paper. */
+/** The picture without legend and notes. */
 const VIEW_BOX = '16 14 1170 724';
 
 export function chartPart({ live }: Chronicle): Part {
   const picture = svg('svg', { viewBox: VIEW_BOX, role: 'img' });
-  // Markup of our own making, with nothing in it that comes from outside.
+  // Our own markup, without data from outside.
   picture.innerHTML = drawShapes(graphOf(live.actor.logic));
   const scroller = html('div', { class: 'scroller', tabindex: 0, role: 'group', 'aria-label': 'Statechart' });
   scroller.append(picture);
@@ -50,12 +50,12 @@ export function chartPart({ live }: Chronicle): Part {
   };
 }
 
-/** Begins the afterglow anew, by one of two names: an animation of the same name would not begin again. */
+/** Restarts the glow by switching between two names: an animation of the same name would not restart. */
 function glow(element: SVGElement): void {
   element.dataset['glow'] = element.dataset['glow'] === 'a' ? 'b' : 'a';
 }
 
-/** A spark that runs the arrow's way once; the style sheet shows none to who wants no motion. */
+/** A spark that runs along the arrow once; hidden with reduced motion. */
 function sendPulseAlong(path: SVGElement): void {
   const pulse = path.cloneNode() as SVGElement;
   for (const name of ['data-edge', 'data-glow', 'marker-end']) pulse.removeAttribute(name);
@@ -63,11 +63,11 @@ function sendPulseAlong(path: SVGElement): void {
   pulse.setAttribute('pathLength', '1');
   pulse.addEventListener('animationend', () => pulse.remove());
   path.after(pulse);
-  // Where it is not animated, no end would come.
+  // Without animation there is no end event.
   if (getComputedStyle(pulse).animationName === 'none') pulse.remove();
 }
 
-/** On a narrow screen the picture is wider than its place. */
+/** On a narrow screen the picture is wider than its container. */
 function bringIntoView(scroller: HTMLElement, element: SVGElement): void {
   const place = scroller.getBoundingClientRect();
   const { left, width } = element.getBoundingClientRect();

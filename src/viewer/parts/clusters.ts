@@ -1,26 +1,26 @@
 /**
- * Marks that would stand on each other, put together: one glyph for each kind of them, with its number. Who is put together
- * with whom depends on the scale alone, not on what is in sight, so that nothing jumps while time passes.
+ * Joins marks that would overlap: one glyph for each kind, with its count. The grouping depends only on the scale, not on the visible
+ * range, so that nothing jumps while time passes.
  */
 import type { Mark, MarkKind } from '../chronicle.ts';
 
-/** Marks that share one place, which begins where the first of them belongs. */
+/** Marks at one place, which begins at the first mark. */
 export interface Cluster {
   first: Mark;
-  /** In the order of time, with the first. */
+  /** In order of time, including the first. */
   marks: Mark[];
-  /** By kind: how many. In the order in which they came. */
+  /** Counts by kind, in order of appearance. */
   counts: Map<MarkKind, number>;
 }
 
 const GLYPH_PX = 13;
 const DIGIT_PX = 6.5;
-/** After a number, which would be read with the next glyph. */
+/** Gap after a number, which separates it from the next glyph. */
 const NUMBER_GAP_PX = 4;
-/** Between two clusters: more than within one. */
+/** Gap between two clusters: larger than within one. */
 const GAP_PX = 5;
 
-/** What one glyph takes, and its number, which is shown from two on. */
+/** Width of a glyph, and of its count, which is shown from two on. */
 export function widthOf(count: number): number {
   return GLYPH_PX + (count > 1 ? DIGIT_PX * String(count).length + NUMBER_GAP_PX : 0);
 }

@@ -1,4 +1,4 @@
-/** Time since the last frame on the wire, against Deepgram's window: where it reaches the end, the server closes with 1011. */
+/** Time since the last frame on the wire, against Deepgram's window: at the end the server closes with 1011. */
 import { TIMEOUT_WINDOW_MS } from '../../protocol/limits.ts';
 import type { Chronicle } from '../chronicle.ts';
 import { html, panel, write } from '../dom.ts';

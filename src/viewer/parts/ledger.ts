@@ -1,4 +1,4 @@
-/** The books: accepted = confirmed + pending + dropped, as a bar and as a sum. */
+/** The ledger: accepted = confirmed + pending + dropped, as a bar and as a sum. */
 import type { Chronicle } from '../chronicle.ts';
 import { html, panel, write } from '../dom.ts';
 import type { Part } from './part.ts';
@@ -8,8 +8,8 @@ const FATES = ['confirmed', 'pending', 'dropped'] as const;
 const EXPLAINED = {
   accepted: 'taken by send()',
   confirmed: 'covered by a final result',
-  pending: 'kept until it is',
-  dropped: 'given up, and announced',
+  pending: 'kept until confirmed',
+  dropped: 'dropped, and announced',
 } as const;
 
 export function ledgerPart({ live }: Chronicle): Part {
@@ -27,14 +27,14 @@ export function ledgerPart({ live }: Chronicle): Part {
   return {
     element: panel('ledger', 'The ledger', [bar, sum]),
     draw: () => {
-      const { sampleRate, ...books } = live.ledger;
+      const { sampleRate, ...samplesOf } = live.ledger;
       for (const [name, { value }] of Object.entries(figures)) {
-        write(value, `${(books[name as keyof typeof books] / sampleRate).toFixed(1)} s`);
+        write(value, `${(samplesOf[name as keyof typeof samplesOf] / sampleRate).toFixed(1)} s`);
       }
       segments.forEach((segment, i) => {
-        const samples = books[FATES[i] as (typeof FATES)[number]];
+        const samples = samplesOf[FATES[i] as (typeof FATES)[number]];
         segment.style.setProperty('flex-grow', String(samples));
-        // Empty, it would still take its gap from the end of the bar.
+        // An empty segment would still add a gap.
         segment.hidden = samples === 0;
       });
     },

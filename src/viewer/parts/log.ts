@@ -1,4 +1,4 @@
-/** Everything that happened, the newest first: events and where they led, events that were ignored, notices, notes. */
+/** The log, newest first: events and their targets, ignored events, notices, notes. */
 import type { Entry } from '../chronicle.ts';
 import { html, panel } from '../dom.ts';
 import { clockTime, kindOf } from '../words.ts';
@@ -23,7 +23,7 @@ function row({ atMs, kind, name, detail, to }: Entry): HTMLElement {
   const ignored = kind === 'ignored' ? [html('span', { class: 'detail' }, 'ignored')] : [];
   const explained = detail === '' ? [] : [html('span', { class: 'detail' }, detail)];
   const words = [html('b', {}, name), ...target, ...ignored, ...explained];
-  // Spaces between them: without any, a line would be broken within a word, and read out as one.
+  // Spaces allow line breaks between words, and separate them for screen readers.
   const spaced = words.flatMap((word) => [word, ' ']).slice(0, -1);
   return html(
     'li',

@@ -1,6 +1,6 @@
 /**
- * The marks on the timeline. Where many things happen at once, they share a place and are counted; what they were is read by
- * pointing at them, or by going from one to the next with the arrow keys.
+ * The marks on the timeline. Marks that are close share a place and are counted. Pointing at them, or the arrow keys, shows their
+ * texts.
  */
 import type { Mark, MarkKind } from '../chronicle.ts';
 import { html, set, svg, write } from '../dom.ts';
@@ -16,7 +16,7 @@ export const GLYPHS: Record<MarkKind, string> = {
   note: '⚡',
 };
 
-/** What part of the session is in sight. */
+/** The visible part of the session. */
 export interface View {
   fromMs: number;
   pxPerMs: number;
@@ -29,9 +29,9 @@ const HINT = 'Point at a mark, or go from one to the next with ← and →, to r
 export function momentsAt(y: number) {
   const lane = svg('g');
   const reading = html('p', { class: 'reading', 'aria-live': 'polite' }, HINT);
-  /** By their first mark: what is on the screen. */
+  /** Clusters on the screen, by their first mark. */
   const shown = new Map<Mark, { cluster: Cluster; group: SVGGElement; look: string }>();
-  /** It stays chosen when its neighbours change. */
+  /** The chosen mark, which stays when its neighbours change. */
   let chosen: Mark | undefined;
 
   const choose = (mark: Mark | undefined) => {
@@ -86,7 +86,7 @@ export function momentsAt(y: number) {
       }
       if (chosen && !present.some(({ marks: those }) => those.includes(chosen as Mark))) choose(undefined);
     },
-    /** Goes on from the chosen one; from none, to the newest. */
+    /** Moves on from the chosen mark; without one, to the newest. */
     press: (key: string): boolean => {
       const clusters = [...shown.values()].map(({ cluster }) => cluster);
       clusters.sort((a, b) => a.first.atMs - b.first.atMs);
@@ -107,7 +107,7 @@ export function momentsAt(y: number) {
   };
 }
 
-/** Behind a cluster, to be pointed at and to be seen when it is chosen. */
+/** The area behind a cluster: a target for the pointer, visible when chosen. */
 function plate(cluster: Cluster, y: number): SVGElement {
   return svg('rect', { class: 'plate', x: -8, y: y - 14, width: lengthOf(cluster) + 3, height: 19, rx: 6 });
 }

@@ -1,10 +1,10 @@
-/** What every part of the viewer is: an element that follows the news, and that is brought up to date some times a second. */
+/** A part of the viewer: an element that is updated on events and some times a second. */
 import type { News } from '../chronicle.ts';
 
 export interface Part {
   readonly element: HTMLElement;
-  /** Something has happened. */
+  /** Called after an event. */
   tell?(news: News): void;
-  /** Time has passed. */
+  /** Called some times a second. */
   draw?(): void;
 }

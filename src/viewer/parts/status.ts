@@ -1,4 +1,4 @@
-/** Where the session stands, in one word and one sentence. */
+/** The session's state, as a word and a sentence. */
 import type { Chronicle } from '../chronicle.ts';
 import { html, panel, write } from '../dom.ts';
 import { endingOf, kindOf, MEANINGS } from '../words.ts';

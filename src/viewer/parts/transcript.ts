@@ -1,9 +1,9 @@
-/** What was heard: final text in ink, interim text set off until it is decided, and a mark at each seam between connections. */
+/** The transcript: final text, interim text set off, and a mark at each change of connection. */
 import type { Transcript } from '../../index.ts';
 import { html, panel } from '../dom.ts';
 import type { Part } from './part.ts';
 
-/** Segments on show; older ones go. */
+/** Maximum of shown segments; older ones are removed. */
 const MAX_SEGMENTS = 300;
 
 export function transcriptPart(): Part {
@@ -25,7 +25,7 @@ export function transcriptPart(): Part {
     html('span', { class: 'seam' }, '2'),
     'by which connection',
   );
-  /** By id: what may still change. */
+  /** Interim segments, by id. */
   const open = new Map<string, HTMLElement>();
   let connection = 1;
 

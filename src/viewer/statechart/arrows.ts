@@ -1,4 +1,4 @@
-/** Which way every arrow takes, and what stands beside it; see `layout.ts`. */
+/** The path and the label of every arrow; see `layout.ts`. */
 import { CONNECTION_DEFAULTS } from '../../control/context.ts';
 import { MIDDLE, ROW_1, ROW_2, ROW_3, seconds } from './layout.ts';
 
@@ -15,18 +15,18 @@ export interface Label {
 }
 
 export interface Edge {
-  /** The transitions that it stands for, by id. */
+  /** Its transitions, by id. */
   draws: string[];
-  /** Part of the way of further transitions, which other arrows stand for. */
+  /** Further transitions that share this path, and belong to other arrows. */
   carries?: RegExp;
   tone: Tone;
   points: [number, number][];
   labels?: Label[];
-  /** Runs into a fork or a line, where an arrowhead would be noise. */
+  /** Ends at a fork or a line, without an arrowhead. */
   headless?: boolean;
 }
 
-/** All that the verdict leads to, from the lost connection or by way of closed-1011. */
+/** The outcomes of the recovery decision, directly or through closed-1011. */
 const verdict = (name: string, target: string): string[] => [
   `attached socket.ended [is ${name}] > ${target}`,
   `attached socket.stalled [is ${name}] > ${target}`,
@@ -362,7 +362,7 @@ export const EDGES: Edge[] = [
   },
 ];
 
-/** Transitions that change no state, told of in words. */
+/** Transitions without a change of state, as text. */
 export const NOTES: { draws: string[]; text: string }[] = [
   {
     draws: ['attached audio.confirmed', 'attached network.offline'],

@@ -1,10 +1,10 @@
-/** Reads states and transitions out of a machine's own definition, so that no picture of it can be made up. */
+/** Reads states and transitions from a machine's definition. */
 import type { AnyStateMachine } from 'xstate';
 
 type StateNode = AnyStateMachine['root'];
 
 export interface Transition {
-  /** `dormant audio.pending [hasTried] > reconnecting`; no target: nothing is left or entered. */
+  /** `dormant audio.pending [hasTried] > reconnecting`; no target: the state stays. */
   id: string;
   source: string;
   event: string;
@@ -31,7 +31,7 @@ export function graphOf(machine: AnyStateMachine): MachineGraph {
   };
 }
 
-/** A transition's definition, as far as it is shown. */
+/** The shown part of a transition's definition. */
 export interface Definition {
   source: { key: string; id: string };
   eventType: string;
@@ -48,7 +48,7 @@ function transitionsOf(node: StateNode, root: StateNode): Transition[] {
   return listed.map((definition) => transitionOf(definition, root));
 }
 
-/** Names a transition: one that is defined, or one that a running machine has just taken. */
+/** Names a transition of the definition or of a running machine. */
 export function transitionOf(
   { source: node, eventType, guard, target }: Definition,
   root: Pick<StateNode, 'id'>,

@@ -1,6 +1,5 @@
 /**
- * Where everything stands in the picture: set by hand, since eleven states deserve better than an algorithm. What
- * there is to draw comes from the machine; a test fails when the two disagree about a single state or transition.
+ * Positions in the picture, set by hand. States and transitions come from the machine; a test fails if the two disagree.
  */
 import { BACKOFF } from '../../control/backoff.ts';
 import { CONNECTION_DEFAULTS } from '../../control/context.ts';
@@ -11,7 +10,7 @@ export const seconds = (ms: number): string => `${ms / 1000} s`;
 export const WIDTH = 1200;
 export const HEIGHT = 800;
 
-/** What a state is like for the user: its colour. */
+/** The kind of a state, which is its colour. */
 export type Kind = 'resting' | 'opening' | 'live' | 'waiting' | 'closed' | 'failed';
 
 export interface Box {
@@ -22,7 +21,7 @@ export interface Box {
   w: number;
   h: number;
   caption: string[];
-  /** The transitions that the caption tells of, by id. */
+  /** The transitions of the caption, by id. */
   draws?: string[];
 }
 
@@ -72,7 +71,7 @@ export const FRAMES: Record<string, { x: number; y: number; w: number; h: number
   },
 };
 
-/** Where ways part: not states, but decisions taken at once. */
+/** Decisions, taken at once; they are not states. */
 export const FORKS = {
   opened: { x: 472, y: MIDDLE, w: 32, h: 266, text: 'socket.opened', caption: '' },
   verdict: { x: 706, y: ROW_3, w: 176, h: 54, text: 'verdict', caption: 'decideRecovery()' },

@@ -1,4 +1,4 @@
-/** How the picture looks, apart from the colours, which are custom properties: a file and a page set them differently. */
+/** The picture's style, without colours: these are custom properties, which a file and a page set differently. */
 import { TONES } from './colours.ts';
 import type { Kind } from './layout.ts';
 

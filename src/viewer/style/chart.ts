@@ -1,8 +1,8 @@
-/** The statechart when it lives: the active state is lit, and what has just happened glows for a while. */
+/** The live statechart: the active state is lit, and recent transitions glow. */
 import { TONES } from '../statechart/colours.ts';
 import { STATECHART_STYLE } from '../statechart/style.ts';
 
-/** Text in the colour of an arrow has to be darker, or lighter, than the arrow. */
+/** Text in an arrow's colour needs more contrast than the arrow. */
 const TOLD: Partial<Record<string, string>> = {
   open: 'opening',
   live: 'live',

@@ -5,7 +5,7 @@ const colours = Object.entries(COLOURS)
   .map(([name, [light, dark]]) => `--${name}: light-dark(${light}, ${dark});`)
   .join('\n  ');
 
-/** Custom properties, for the place named; they follow its `color-scheme`. */
+/** Custom properties for a selector; they follow its `color-scheme`. */
 export const tokensFor = (selector: string): string => `
 ${selector} {
   ${colours}

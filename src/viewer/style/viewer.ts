@@ -1,4 +1,4 @@
-/** The viewer's style sheet. It goes into a shadow root, so that short names will do. */
+/** The viewer's style sheet. Its shadow root allows short names. */
 import { CHART_STYLE } from './chart.ts';
 import { PARTS_STYLE } from './parts.ts';
 import { tokensFor } from './tokens.ts';

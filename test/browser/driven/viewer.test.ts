@@ -90,7 +90,7 @@ test('a cut lights backoff, reconnecting and streaming, and the transcript is co
   const outcome = page.locator('.outcome', { hasText: 'Drained over 3 connections' });
   await outcome.waitFor();
   expect(await outcome.textContent()).toContain('nothing missing');
-  expect(await page.locator('.meaning').textContent()).toBe('Ended by the user; the last results are in.');
+  expect(await page.locator('.meaning').textContent()).toBe('Ended by the user; all results have come.');
   const finals = await page.locator('.transcript .final').allTextContents();
   // The last may have been closed over while it was being said.
   const words = finals
