@@ -93,12 +93,15 @@ describe('the log', () => {
     emulator.malformed();
     await speak(1_000);
     const told = chronicle.entries.filter(({ name }) => name === 'message-malformed');
-    const problems = told.map(({ detail }) => /passed over \((.*)\)\.$/.exec(detail)?.[1]);
+    const problems = told.map(({ detail }) => /ignored \((.*)\)\.$/.exec(detail)?.[1]);
     expect([...new Set(problems)]).toEqual([
       'problem: not a message',
       'problem: no type',
-      'problem: Results without its fields',
-      'problem: UtteranceEnd without its fields',
+      'problem: Results: channel_index is missing or wrong',
+      'problem: Results: start is missing or wrong',
+      'problem: Results: duration is missing or wrong',
+      'problem: Results: is_final is missing or wrong',
+      'problem: UtteranceEnd: channel is missing or wrong',
       'problem: binary, bytes 4',
     ]);
     live.abort();
@@ -129,7 +132,7 @@ describe('the log', () => {
     }
     if (outcome === 'aborted') live.abort();
     if (outcome === 'drained' || outcome === 'deadline') void live.close();
-    await wait(30_000);
+    await wait(60_000);
     const last = news.at(-1);
     if (last?.type !== 'ended') throw new Error(`The last that was told is ${last?.type}.`);
     expect(last.report.outcome).toBe(outcome);
