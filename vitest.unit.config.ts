@@ -12,6 +12,6 @@ export default defineConfig({
       'test/browser/*.test.ts',
       'test/testing/{clock,media,network,recognisers}/**/*.test.ts',
     ],
-    exclude: ['test/viewer/{page-server,show}.test.ts'],
+    exclude: ['test/tools/viewer/{page-server,show}.test.ts'],
   },
 });

@@ -14,9 +14,9 @@ const LEAST_SCORE = 85;
 /** @type {Record<string, { mutate: string[], tests: string[] }>} */
 const AREAS = {
   protocol: { mutate: ['src/protocol/*.ts'], tests: ['test/protocol/*.test.ts'] },
-  control: { mutate: ['src/control/**/*.ts'], tests: ['test/control/*.test.ts'] },
-  data: { mutate: ['src/data/*.ts'], tests: ['test/data/*.test.ts'] },
-  containers: { mutate: ['src/data/containers/*.ts'], tests: ['test/data/containers/*.test.ts'] },
+  control: { mutate: ['src/connection/**/*.ts'], tests: ['test/connection/*.test.ts'] },
+  data: { mutate: ['src/audio/*.ts'], tests: ['test/audio/*.test.ts'] },
+  containers: { mutate: ['src/audio/containers/*.ts'], tests: ['test/audio/containers/*.test.ts'] },
 };
 
 /** @typedef {{ killed: number, missed: number }} Score */

@@ -2,12 +2,12 @@
  * Brings along the code that is otherwise loaded by `import()` when it is needed, for platforms that refuse `import()`, such as
  * service workers: `import 'rx-deepgram/static'` before the first session.
  */
-import * as framings from './data/container-framing.ts';
-import { provideFramings } from './data/framings.ts';
+import * as framings from './audio/container-framing.ts';
+import { provideFramings } from './audio/framings.ts';
 import { provideDiagnosis } from './diagnosis/diagnose.ts';
 import * as monitor from './diagnosis/monitor.ts';
 import * as pull from './pull.ts';
-import { providePull } from './transcribe.ts';
+import { providePull } from './client/transcribe.ts';
 
 provideFramings(framings);
 provideDiagnosis(monitor);

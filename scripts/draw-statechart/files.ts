@@ -1,7 +1,7 @@
 /** The generated parts of the machine's specification, from what the machine and its tests say. */
-import { connectionMachine } from '../../src/control/connection-machine.ts';
-import { renewTables } from '../../test/control/tables.ts';
-import { graphOf } from '../../src/viewer/statechart/graph.ts';
+import { connectionMachine } from '../../src/connection/connection-machine.ts';
+import { renewTables } from '../../test/connection/tables.ts';
+import { graphOf } from '../../src/tools/viewer/statechart/graph.ts';
 import { drawStatechart } from './svg.ts';
 
 export const drawPicture = (): string => drawStatechart(graphOf(connectionMachine));

@@ -1,10 +1,10 @@
 /** The connection machine as a picture in a file of its own, for light and dark. */
-import { NOTES } from '../../src/viewer/statechart/arrows.ts';
-import { COLOURS } from '../../src/viewer/statechart/colours.ts';
-import type { MachineGraph } from '../../src/viewer/statechart/graph.ts';
-import { BOXES, HEIGHT, WIDTH } from '../../src/viewer/statechart/layout.ts';
-import { drawShapes } from '../../src/viewer/statechart/shapes.ts';
-import { STATECHART_STYLE } from '../../src/viewer/statechart/style.ts';
+import { NOTES } from '../../src/tools/viewer/statechart/arrows.ts';
+import { COLOURS } from '../../src/tools/viewer/statechart/colours.ts';
+import type { MachineGraph } from '../../src/tools/viewer/statechart/graph.ts';
+import { BOXES, HEIGHT, WIDTH } from '../../src/tools/viewer/statechart/layout.ts';
+import { drawShapes } from '../../src/tools/viewer/statechart/shapes.ts';
+import { STATECHART_STYLE } from '../../src/tools/viewer/statechart/style.ts';
 
 const LINE = 19;
 

@@ -13,7 +13,7 @@ const SENTENCES: [seconds: number, text: string][] = [
   [3.29, 'he might even have been made amiable himself.'],
 ];
 
-/** As in `src/cli/demo/recording.ts`. */
+/** As in `src/tools/cli/demo/recording.ts`. */
 const BREATH_SECONDS = 0.5;
 
 interface Sentence {

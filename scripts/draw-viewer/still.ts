@@ -7,11 +7,11 @@ import { createLiveTranscription, type SessionReport } from '../../src/index.ts'
 import { VirtualClock } from '../../src/testing/clock/virtual-clock.ts';
 import { Emulator } from '../../src/testing/emulator/emulator.ts';
 import { VirtualNetwork } from '../../src/testing/network/virtual-network.ts';
-import { mountViewer } from '../../src/viewer/mount.ts';
-import { openApp } from '../../src/viewer/page/app.ts';
-import type { FaultButton } from '../../src/viewer/page/session.ts';
-import { PAGE_STYLE } from '../../src/viewer/style/page.ts';
-import { watchWire } from '../../src/viewer/wire.ts';
+import { mountViewer } from '../../src/tools/viewer/mount.ts';
+import { openApp } from '../../src/tools/viewer/page/app.ts';
+import type { FaultButton } from '../../src/tools/viewer/page/session.ts';
+import { PAGE_STYLE } from '../../src/tools/viewer/style/page.ts';
+import { watchWire } from '../../src/tools/viewer/wire.ts';
 import { reader } from './reader.ts';
 
 const SAMPLE_RATE = 16_000;

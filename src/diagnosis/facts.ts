@@ -1,10 +1,10 @@
 /** Facts for diagnosis. Types only: nothing of this file is in a bundle. */
 import type { Observable } from 'rxjs';
-import type { ConnectionPhase, ConnectionState } from '../control/status.ts';
-import type { DataPlane } from '../data/data-plane.ts';
+import type { ConnectionPhase, ConnectionState } from '../connection/status.ts';
+import type { DataPlane } from '../audio/data-plane.ts';
 import type { TranscriptionError } from '../errors.ts';
-import type { CheckedOptions } from '../options.ts';
-import type { ServerMessage } from '../protocol/server-messages.ts';
+import type { CheckedOptions } from '../client/options.ts';
+import type { ServerMessage } from '../protocol/listen-v1/server-messages.ts';
 import type { Notice } from './notices.ts';
 
 /** A fact: its kind, its numbers and its time. */

@@ -13,7 +13,7 @@ import {
 } from '../../src/testing/index.ts';
 
 // Loaded lazily in apps; virtual time does not wait for a module.
-await import('../../src/data/container-framing.ts');
+await import('../../src/audio/container-framing.ts');
 
 export const RATE = 16_000;
 export const SPEECH = new Uint8Array(speak(count(1, 200), { sampleRate: RATE }).buffer);

@@ -1,7 +1,7 @@
 /** What a good draughtsman sees to: nothing overlaps, nothing crosses, nothing runs off the paper. */
 import { expect, test } from 'vitest';
-import { EDGES, type Label } from '../../src/viewer/statechart/arrows.ts';
-import { BOXES, FORKS, FRAMES, HEIGHT, WIDTH } from '../../src/viewer/statechart/layout.ts';
+import { EDGES, type Label } from '../../src/tools/viewer/statechart/arrows.ts';
+import { BOXES, FORKS, FRAMES, HEIGHT, WIDTH } from '../../src/tools/viewer/statechart/layout.ts';
 
 interface Area {
   name: string;

@@ -3,11 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { drawPicture, renewSpecification } from '../../scripts/draw-statechart/files.ts';
-import { graphOf } from '../../src/viewer/statechart/graph.ts';
-import { EDGES, NOTES } from '../../src/viewer/statechart/arrows.ts';
-import { BOXES, FRAMES } from '../../src/viewer/statechart/layout.ts';
-import { connectionMachine } from '../../src/control/connection-machine.ts';
-import { EVENTS, STATES } from '../control/transition-table.ts';
+import { graphOf } from '../../src/tools/viewer/statechart/graph.ts';
+import { EDGES, NOTES } from '../../src/tools/viewer/statechart/arrows.ts';
+import { BOXES, FRAMES } from '../../src/tools/viewer/statechart/layout.ts';
+import { connectionMachine } from '../../src/connection/connection-machine.ts';
+import { EVENTS, STATES } from '../connection/transition-table.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const read = (...path: string[]): string => readFileSync(join(root, ...path), 'utf8');

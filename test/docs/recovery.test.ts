@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { decideRecovery, type RecoveryHistory, type Verdict } from '../../src/control/recovery-policy.ts';
+import { decideRecovery, type RecoveryHistory, type Verdict } from '../../src/connection/recovery-policy.ts';
 import { OTHERS } from '../../src/diagnosis/explain/prose.ts';
 import { createNotice, type NoticeCode, NOTICES } from '../../src/diagnosis/notices.ts';
 import { explain } from '../../src/index.ts';

@@ -45,7 +45,7 @@ beforeAll(() => {
       noUnusedParameters: false,
       paths: {
         'rx-deepgram': ['../../../src/index.ts'],
-        'rx-deepgram/viewer': ['../../../src/viewer/index.ts'],
+        'rx-deepgram/viewer': ['../../../src/tools/viewer/index.ts'],
         'rx-deepgram/diagnosis': ['../../../src/diagnosis/index.ts'],
         'rx-deepgram/telephony': ['../../../src/telephony/index.ts'],
         'rx-deepgram/captions': ['../../../src/captions/index.ts'],

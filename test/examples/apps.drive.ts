@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { readWav } from '../../src/sources/wav.ts';
+import { readWav } from '../../src/tools/sources/wav.ts';
 import { startEmulator } from '../../src/testing/index.ts';
 import { launchChromium } from '../browser/chromium.ts';
 import { fakeMicrophone, soundFile } from '../browser/driven/recordings.ts';

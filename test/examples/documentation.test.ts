@@ -23,8 +23,8 @@ describe('docs/frameworks.md', () => {
     const fromRoot = (path: string) => [join(root, path)];
     const paths = {
       'rx-deepgram': fromRoot('src/index.ts'),
-      'rx-deepgram/react': fromRoot('src/bindings/react.ts'),
-      'rx-deepgram/angular': fromRoot('src/bindings/angular.ts'),
+      'rx-deepgram/react': fromRoot('src/adapters/react.ts'),
+      'rx-deepgram/angular': fromRoot('src/adapters/angular.ts'),
     };
     const config = { extends: '../../../tsconfig.json', compilerOptions: { paths }, include: ['*'] };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));

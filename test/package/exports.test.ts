@@ -87,17 +87,17 @@ const ENTRIES: Record<string, Entry> = {
     ],
   },
   './react': {
-    source: 'src/bindings/react.ts',
+    source: 'src/adapters/react.ts',
     values: ['LiveTranscriptionProvider', 'useLiveTranscription'],
     types: ['CaptionsActions', 'CaptionsState', 'LiveCaptions'],
   },
   './angular': {
-    source: 'src/bindings/angular.ts',
+    source: 'src/adapters/angular.ts',
     values: ['injectLiveTranscription'],
     types: ['CaptionsActions', 'CaptionsOptions', 'CaptionsState', 'LiveCaptions'],
   },
   './viewer': {
-    source: 'src/viewer/index.ts',
+    source: 'src/tools/viewer/index.ts',
     values: ['mountViewer', 'watchWire'],
     types: ['OutboundMessage', 'Viewer', 'ViewerOptions', 'Wire', 'WireOptions'],
   },

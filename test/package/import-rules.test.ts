@@ -46,13 +46,13 @@ const SINGLE_FILES: Record<string, Area> = {
   'src/environment.ts': 'leaf',
   'src/patience.ts': 'leaf',
   'src/outside-text.ts': 'leaf',
-  'src/default-clock.ts': 'root',
-  'src/options.ts': 'root',
-  'src/live-transcription.ts': 'root',
-  'src/session.ts': 'root',
+  'src/client/default-clock.ts': 'root',
+  'src/client/options.ts': 'root',
+  'src/client/live-transcription.ts': 'root',
+  'src/client/session.ts': 'root',
   'src/pull.ts': 'root',
   'src/static.ts': 'root',
-  'src/transcribe.ts': 'root',
+  'src/client/transcribe.ts': 'root',
   'src/index.ts': 'public index',
   'src/transports/transport.ts': 'transport port',
   'src/diagnosis/index.ts': 'diagnosis index',
@@ -258,7 +258,7 @@ describe('imports', () => {
 
   test('the transport is chosen by the platform in one place, the composition root', () => {
     const choosers = imports.filter((each) => /^src\/transports\/(browser|node)\.ts$/.test(each.to));
-    expect([...new Set(choosers.map((each) => each.from))]).toEqual(['src/session.ts']);
+    expect([...new Set(choosers.map((each) => each.from))]).toEqual(['src/client/session.ts']);
   });
 
   test('our own files are imported with their extension and exist', () => {
@@ -318,34 +318,34 @@ describe('the rules themselves', () => {
     breaches(rule(area), importsOf(file, text)).length;
 
   test.each<[Area, string, string]>([
-    ['data', 'src/data/x.ts', "import { Subject } from 'rxjs';"],
-    ['data', 'src/data/x.ts', "export type { Actor } from 'xstate';"],
-    ['data', 'src/data/x.ts', "import { connect } from '../transports/transport.ts';"],
-    ['data', 'src/data/x.ts', "const machine = await import('../control/status.ts');"],
-    ['control', 'src/control/x.ts', "import type { Uplink } from '../data/uplink.ts';"],
-    ['control', 'src/control/actors/x.ts', "type Line = import('../../data/uplink.ts').Uplink;"],
+    ['data', 'src/audio/x.ts', "import { Subject } from 'rxjs';"],
+    ['data', 'src/audio/x.ts', "export type { Actor } from 'xstate';"],
+    ['data', 'src/audio/x.ts', "import { connect } from '../transports/transport.ts';"],
+    ['data', 'src/audio/x.ts', "const machine = await import('../control/status.ts');"],
+    ['control', 'src/connection/x.ts', "import type { Uplink } from '../data/uplink.ts';"],
+    ['control', 'src/connection/x.ts', "type Line = import('../../data/uplink.ts').Uplink;"],
     ['protocol', 'src/protocol/x.ts', "import '../control/status.ts';"],
     ['testing', 'src/testing/x.ts', "import { CLOSE_STREAM } from '../protocol/client-messages.ts';"],
     ['testing', 'src/testing/x.ts', "export * from '../protocol/limits.ts';"],
-    ['cli', 'src/cli/x.ts', "import { checkOptions } from '../options.ts';"],
-    ['cli', 'src/cli/x.ts', "import { levelOf } from '../diagnosis/audio/level.ts';"],
+    ['cli', 'src/tools/cli/x.ts', "import { checkOptions } from '../options.ts';"],
+    ['cli', 'src/tools/cli/x.ts', "import { levelOf } from '../diagnosis/audio/level.ts';"],
     ['recorder', 'src/diagnosis/recorder/x.ts', "import { DataPlane } from '../../data/data-plane.ts';"],
-    ['cli', 'src/cli/x.ts', "import { WebSocket } from 'ws';"],
-    ['bindings', 'src/bindings/x.ts', "import { leafState } from '../control/status.ts';"],
+    ['cli', 'src/tools/cli/x.ts', "import { WebSocket } from 'ws';"],
+    ['bindings', 'src/adapters/x.ts', "import { leafState } from '../control/status.ts';"],
     ['transports', 'src/transports/browser.ts', "import { WebSocket } from 'ws';"],
     ['leaf', 'src/errors.ts', "import { systemClock } from './clock.ts';"],
-    ['root', 'src/transcribe.ts', "import { VirtualClock } from './testing/index.ts';"],
-    ['root', 'src/transcribe.ts', "import { main } from './cli/main.ts';"],
+    ['root', 'src/client/transcribe.ts', "import { VirtualClock } from './testing/index.ts';"],
+    ['root', 'src/client/transcribe.ts', "import { main } from './cli/main.ts';"],
   ])('%s: refuses, in %s, %s', (area, file, text) => {
     expect(judge(area, file, text)).toBe(1);
   });
 
   test.each<[Area, string, string]>([
-    ['data', 'src/data/x.ts', "import type { Socket } from '../transports/transport.ts';"],
-    ['data', 'src/data/x.ts', "import { type Socket } from '../transports/transport.ts';"],
+    ['data', 'src/audio/x.ts', "import type { Socket } from '../transports/transport.ts';"],
+    ['data', 'src/audio/x.ts', "import { type Socket } from '../transports/transport.ts';"],
     ['testing', 'src/testing/x.ts', "import { type ServerMessage } from '../protocol/server-messages.ts';"],
     ['testing', 'src/testing/x.ts', "import { WebSocketServer } from 'ws';"],
-    ['cli', 'src/cli/x.ts', "import { transcribe } from '../index.ts';"],
+    ['cli', 'src/tools/cli/x.ts', "import { transcribe } from '../index.ts';"],
   ])('%s: lets pass, in %s, %s', (area, file, text) => {
     expect(judge(area, file, text)).toBe(0);
   });

@@ -45,7 +45,7 @@ describe('the tarball', () => {
   /** The pages of `show` and `emulate`, and the scripts of threads. */
   const BUNDLED = [
     'dist/testing/emulator/control/page.html',
-    'dist/viewer/bundle/page.js',
+    'dist/tools/viewer/bundle/page.js',
     ...['capture-worklet', 'clock-worker'].flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]),
   ];
   const TOP_LEVEL = ['LICENSE', 'README.md', 'dist', 'docs', 'package.json', 'recordings', 'src'];

@@ -94,7 +94,7 @@ describe('the rules themselves', () => {
     'new globalThis.WebSocket(url);',
     'const clock = { setTimeout };',
   ])('an ambient use is seen in: %s', (text) => {
-    expect(ambientUsesOf('src/data/x.ts', text)).toHaveLength(1);
+    expect(ambientUsesOf('src/audio/x.ts', text)).toHaveLength(1);
   });
 
   test.each([
@@ -106,6 +106,6 @@ describe('the rules themselves', () => {
     'const s: WebSocket = open(); s instanceof WebSocket;',
     "import { setTimeout } from 'node:timers/promises'; await setTimeout(1);",
   ])('no ambient use is seen in: %s', (text) => {
-    expect(ambientUsesOf('src/data/x.ts', text)).toEqual([]);
+    expect(ambientUsesOf('src/audio/x.ts', text)).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ export const ROOT = dirname(dirname(import.meta.dirname));
 
 /** One import, export-from or `import()` of a file of `src`. */
 export interface Import {
-  /** Path from the root, such as `src/data/uplink.ts`. */
+  /** Path from the root, such as `src/link/uplink.ts`. */
   from: string;
   /** Path from the root if it is a file of ours, else the name as written: `rxjs`, `node:net`. */
   to: string;

@@ -25,7 +25,7 @@ export async function begin(world: World): Promise<void> {
   const { header } = muxWav(new Int16Array(0), { sampleRate: world.setting.rate });
   world.send(header, 0, 'header');
   // The framing of containers is loaded on demand, which takes turns of the real event loop.
-  await import('../../src/data/container-framing.ts');
+  await import('../../src/audio/container-framing.ts');
   for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setImmediate(resolve));
   await world.settle();
 }

@@ -1,11 +1,11 @@
 /**
  * Every state and every transition of the machine is lived through by the whole client: random sessions from one seed and the
- * rare lives together reach every cell of the table in `test/control/transition-table.ts`, but for those that nobody can
+ * rare lives together reach every cell of the table in `test/connection/transition-table.ts`, but for those that nobody can
  * reach, of which each has its reason. Were one of these reached, its reason would be wrong, and the test would say so.
  */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { EVENTS, STATES, TRANSITIONS } from '../control/transition-table.ts';
+import { EVENTS, STATES, TRANSITIONS } from '../connection/transition-table.ts';
 import { live } from './act.ts';
 import { Coverage } from './coverage.ts';
 import { scenario } from './generators.ts';

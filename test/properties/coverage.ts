@@ -1,6 +1,6 @@
 /** Which cells of the machine's table (a state, an event, and where it leads) were lived through. */
 import type { InspectionEvent } from 'xstate';
-import { leafState } from '../../src/control/status.ts';
+import { leafState } from '../../src/connection/status.ts';
 
 export class Coverage {
   /** `state event → state`, and how often. */

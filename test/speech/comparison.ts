@@ -2,7 +2,12 @@
  * What a trouble has done to a transcript: its words against those of the run that nobody disturbed, and the audio against what
  * final results have confirmed.
  */
-import { compareWords, type Difference, findOverlaps, type Seam } from '../../src/cli/demo/comparison.ts';
+import {
+  compareWords,
+  type Difference,
+  findOverlaps,
+  type Seam,
+} from '../../src/tools/cli/demo/comparison.ts';
 import type { Transcript, Word } from '../../src/index.ts';
 import type { Speech } from './recordings.ts';
 import type { Hearing } from './session.ts';

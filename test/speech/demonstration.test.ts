@@ -1,11 +1,11 @@
 /** The demonstration of the command line, with its own recording, plan and judgement, in virtual time. */
 import { beforeAll, expect, test } from 'vitest';
-import { type Outcome, perform } from '../../src/cli/demo/performance.ts';
-import { LOCAL_PLAN } from '../../src/cli/demo/plan.ts';
-import { loadRecording } from '../../src/cli/demo/recording.ts';
-import type { Stage } from '../../src/cli/demo/stage.ts';
-import { Story } from '../../src/cli/demo/story.ts';
-import { judge } from '../../src/cli/demo/verdict.ts';
+import { type Outcome, perform } from '../../src/tools/cli/demo/performance.ts';
+import { LOCAL_PLAN } from '../../src/tools/cli/demo/plan.ts';
+import { loadRecording } from '../../src/tools/cli/demo/recording.ts';
+import type { Stage } from '../../src/tools/cli/demo/stage.ts';
+import { Story } from '../../src/tools/cli/demo/story.ts';
+import { judge } from '../../src/tools/cli/demo/verdict.ts';
 import { Emulator, startVosk, VirtualClock, VirtualNetwork, type VoskHost } from '../../src/testing/index.ts';
 import { RememberingRecogniser } from './remembering.ts';
 

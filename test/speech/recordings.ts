@@ -1,6 +1,6 @@
 /** The recordings of people, put together to what a session is given to hear, and what is said in them. */
 import { readFileSync } from 'node:fs';
-import { readWav } from '../../src/sources/wav.ts';
+import { readWav } from '../../src/tools/sources/wav.ts';
 
 /** Audio in one piece, and the words in it: linear16, mono, 16 kHz. */
 export interface Speech {

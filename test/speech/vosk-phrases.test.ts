@@ -1,7 +1,7 @@
 /** What the real recogniser is asked for besides words: where phrases end, which words there are, and when it is done. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { readWav } from '../../src/sources/wav.ts';
+import { readWav } from '../../src/tools/sources/wav.ts';
 import { type RecogniserFactory, startVosk, type VoskHost } from '../../src/testing/index.ts';
 import { wordsIn } from './recordings.ts';
 

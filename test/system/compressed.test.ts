@@ -13,8 +13,8 @@ import {
   mp4FileHeader,
   mp4Fragment,
   mp4Header,
-} from '../data/containers/frame-muxers.ts';
-import { box, concat } from '../data/containers/muxers.ts';
+} from '../audio/containers/frame-muxers.ts';
+import { box, concat } from '../audio/containers/muxers.ts';
 import { FrameServer, mark } from './frame-server.ts';
 import { breathe, settle } from './story.ts';
 

@@ -35,7 +35,7 @@ test('without crypto, URL.canParse and setters of URL, as in React Native, no wo
 });
 
 describe('where import() is refused, as in a service worker,', () => {
-  const FRAMINGS = '../../src/data/container-framing.ts';
+  const FRAMINGS = '../../src/audio/container-framing.ts';
   const MONITOR = '../../src/diagnosis/monitor.ts';
   const webm = { encoding: undefined, sample_rate: undefined } as never;
 
@@ -69,7 +69,7 @@ describe('where import() is refused, as in a service worker,', () => {
     await import('../../src/static.ts');
     vi.doMock(FRAMINGS, () => expect.unreachable());
     vi.doMock(MONITOR, () => expect.unreachable());
-    const { loadFramings } = await import('../../src/data/framings.ts');
+    const { loadFramings } = await import('../../src/audio/framings.ts');
     const { loadDiagnosis } = await import('../../src/diagnosis/diagnose.ts');
     expect(await loadFramings()).toHaveProperty('ContainerFraming');
     expect(await loadDiagnosis()).toHaveProperty('monitor');

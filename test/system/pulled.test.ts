@@ -17,13 +17,13 @@ import {
   VirtualClock,
   VirtualNetwork,
 } from '../../src/testing/index.ts';
-import { concat, noise } from '../data/containers/muxers.ts';
-import { mp3Frame, MP3_FRAME_MS } from '../data/containers/frame-muxers.ts';
+import { concat, noise } from '../audio/containers/muxers.ts';
+import { mp3Frame, MP3_FRAME_MS } from '../audio/containers/frame-muxers.ts';
 import { FrameServer, mark } from './frame-server.ts';
 import { breathe, settle } from './story.ts';
 
 // Loaded when they are needed; virtual time does not wait for a module.
-await import('../../src/data/container-framing.ts');
+await import('../../src/audio/container-framing.ts');
 await import('../../src/pull.ts');
 
 const RATE = 8_000;

@@ -2,7 +2,7 @@
  * Detects a container in bytes that were declared as raw audio. Stricter than the detection in undeclared bytes: any two
  * samples may look like the sync word of MP3 or AAC, so a second frame must follow at the end of the first.
  */
-import { type ContainerName, sniffContainer } from '../../data/containers/sniff.ts';
+import { type ContainerName, sniffContainer } from '../../audio/containers/sniff.ts';
 
 export type { ContainerName };
 

@@ -1,5 +1,5 @@
 /** Reports slow credentials, outages, flapping and the failure of the session. */
-import type { ResultsMessage } from '../../protocol/server-messages.ts';
+import type { ResultsMessage } from '../../protocol/listen-v1/server-messages.ts';
 import type { StartWatch } from './watch.ts';
 
 /** Users notice a longer wait for a token. */

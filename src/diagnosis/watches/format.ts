@@ -1,7 +1,7 @@
 /** The declared format, for the watches. */
 import { isSampleEncoding } from '../audio/samples.ts';
 import { bytesPerSecondOf, type RawFormat } from '../audio/plausibility.ts';
-import type { ListenParameters } from '../../protocol/listen-parameters.ts';
+import type { ListenParameters } from '../../protocol/listen-v1/parameters.ts';
 
 /** The format of readable raw audio; `undefined` for containers and compressed encodings. */
 export function formatOf({ encoding, sample_rate, channels = 1 }: ListenParameters): RawFormat | undefined {

@@ -1,5 +1,5 @@
 /** Checks whether network and server keep up with the audio. */
-import type { ResultsMessage } from '../../protocol/server-messages.ts';
+import type { ResultsMessage } from '../../protocol/listen-v1/server-messages.ts';
 import { TICK_MS } from './time.ts';
 import type { StartWatch } from './watch.ts';
 

@@ -1,5 +1,5 @@
 /** Reports valid parameters that are rarely intended, once at the beginning. */
-import type { ListenParameters } from '../../protocol/listen-parameters.ts';
+import type { ListenParameters } from '../../protocol/listen-v1/parameters.ts';
 import type { StartWatch } from './watch.ts';
 
 interface Advice {

@@ -1,5 +1,5 @@
 /** A watch checks one aspect of a session and raises notices. */
-import type { ServerMessage } from '../../protocol/server-messages.ts';
+import type { ServerMessage } from '../../protocol/listen-v1/server-messages.ts';
 import type { Fact, ObservedSession, ObservedStatus } from '../facts.ts';
 import type { NoticeBoard } from '../notice-board.ts';
 

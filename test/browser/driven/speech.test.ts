@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readWav } from '../../../src/sources/wav.ts';
+import { readWav } from '../../../src/tools/sources/wav.ts';
 import { count, FRAGMENT, speak, startEmulator, startVosk } from '../../../src/testing/index.ts';
 import { wordErrors } from '../../speech/word-errors.ts';
 import { launchChromium } from '../chromium.ts';

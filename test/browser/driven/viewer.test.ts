@@ -5,8 +5,8 @@ import { rolldown } from 'rolldown';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { FRAGMENT } from '../../../src/testing/index.ts';
 import { ROOT } from '../../package/source-tree.ts';
-import { type OpenShow, openShow } from '../../viewer/open-show.ts';
-import type { OwnPage } from '../../viewer/own-page.ts';
+import { type OpenShow, openShow } from '../../tools/viewer/open-show.ts';
+import type { OwnPage } from '../../tools/viewer/own-page.ts';
 import { launchChromium } from '../chromium.ts';
 import { faintTexts } from './faint-texts.ts';
 
@@ -234,7 +234,7 @@ test('a new session takes the place of the old one, which leaves nothing behind'
 
 describe('in a page of your own', () => {
   async function openOwnPage(): Promise<Page> {
-    const code = await bundled('test/viewer/own-page.ts');
+    const code = await bundled('test/tools/viewer/own-page.ts');
     const page = await (await browser.newContext({ colorScheme: 'dark' })).newPage();
     // Nothing leaves this machine: both requests are answered here.
     const answers = new Map([

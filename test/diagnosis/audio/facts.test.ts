@@ -7,7 +7,7 @@ import { decibels, levelOf } from '../../../src/diagnosis/audio/level.ts';
 import { doubtEncoding, type RawFormat, rivalFormats } from '../../../src/diagnosis/audio/plausibility.ts';
 import { SAMPLE_READERS, type SampleEncoding } from '../../../src/diagnosis/audio/samples.ts';
 import { containerAtStart } from '../../../src/diagnosis/audio/signature.ts';
-import { readWav } from '../../../src/sources/wav.ts';
+import { readWav } from '../../../src/tools/sources/wav.ts';
 import { encodePcm, seededRandom } from '../../../src/testing/index.ts';
 
 const folder = join(import.meta.dirname, '..', '..', '..', 'recordings');

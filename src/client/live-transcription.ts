@@ -1,0 +1,117 @@
+/** What an app holds: a live transcription, where it stands, and what it comes to. `session.ts` is what makes one. */
+import type { Observable } from 'rxjs';
+import type { Actor } from 'xstate';
+import type { connectionMachine } from '../connection/connection-machine.ts';
+import type { ConnectionPhase, ConnectionState } from '../connection/status.ts';
+import type { AudioChunk } from '../audio/intake.ts';
+import type { LedgerSnapshot } from '../audio/ledger.ts';
+import type { Transcript } from '../transcript/stitcher.ts';
+import type { Utterance } from '../transcript/utterances.ts';
+import type { Notice } from '../diagnosis/notices.ts';
+import type { TranscriptionError } from '../errors.ts';
+import type { ConnectionEnd } from '../protocol/close-reasons.ts';
+import type { ServerMessage } from '../protocol/listen-v1/server-messages.ts';
+
+/** Where the session stands. */
+export interface Status {
+  phase: ConnectionPhase;
+  /** The machine's leaf state, for those who want to know exactly. */
+  state: ConnectionState;
+  /** Why the session failed. */
+  error: TranscriptionError | undefined;
+  /** How the last connection or attempt ended, until a final result comes on a later one. `explain()` puts it in words. */
+  lastEnd: ConnectionEnd | undefined;
+}
+
+/** Where every sample stands: `accepted = confirmed + pending + dropped`. Samples are those of one channel. */
+export interface AudioLedger extends LedgerSnapshot {
+  /** Samples per second; 1000, for milliseconds, where the audio does not tell its rate. */
+  sampleRate: number;
+}
+
+/** The fate of one chunk. */
+export type SendResult =
+  /**
+   * It is logged, and will be sent. `backlogMs` is how much audio waits to be sent, an estimate before its format is known;
+   * `droppedMs` is how much of it, from its beginning on, this chunk pushed out of a full log.
+   */
+  | { accepted: true; backlogMs: number; droppedMs: number }
+  /** Nothing of it is kept: `pause()` was called, there are no bytes in it, it is larger than the log or `log.overflow` is `'refuse'`, or the session closes. */
+  | { accepted: false; reason: 'paused' | 'empty' | 'log-full' | 'closed'; backlogMs: number };
+
+/** What a session came to. */
+export interface SessionReport {
+  /**
+   * `drained`: all audio that was accepted is confirmed, or announced as dropped (where audio does not tell its time: the
+   * server has said its last). `deadline`: it is not, and waiting is over. `aborted`, or `failed` with `error`.
+   */
+  outcome: 'drained' | 'deadline' | 'aborted' | 'failed';
+  /** Why it failed, if it did. */
+  error: TranscriptionError | undefined;
+  /** How the last connection or attempt ended, if no final result has come since: why something is pending, whatever the outcome. */
+  lastEnd: ConnectionEnd | undefined;
+  /** Where the audio stands for good: what is still pending was never covered by a final result. */
+  ledger: AudioLedger;
+  /** Connections that were opened; all but the first are reconnects. */
+  connections: number;
+  /** Attempts to open one. */
+  attempts: number;
+  /** KeepAlives that were sent. */
+  keepAlives: number;
+  /** The longest time between two frames on one connection: below Deepgram's 10 000 it never closes for silence. */
+  longestOutboundSilenceMs: number;
+}
+
+/** How one `close()` is bounded. */
+export interface CloseOptions {
+  /** Settles within so many milliseconds, whatever has come by then. @defaultValue none: see {@link LiveTranscription.close} */
+  timeoutMs?: number;
+}
+
+/** A live transcription. Its observables are hot, share one session, and complete when it ends, for whatever reason. */
+export interface LiveTranscription {
+  /**
+   * Takes audio, cut anywhere; it is copied at once.
+   * @throws TranscriptionError `invalid-audio` for something that is no audio, and for samples as floating point under an
+   * `encoding` that has none.
+   */
+  send(chunk: AudioChunk): SendResult;
+  /** Interim and final transcripts; a later one with the same `id` replaces the earlier. */
+  readonly transcripts$: Observable<Transcript>;
+  /** Finals joined until the speaker pauses: `speech_final`, UtteranceEnd, or {@link finalize} with no audio after it. */
+  readonly utterances$: Observable<Utterance>;
+  /** Begins with the present status. */
+  readonly status$: Observable<Status>;
+  /** What is wrong, why, and what to do. Begins with what happened before the first subscription. */
+  readonly notices$: Observable<Notice>;
+  /** Everything the server says, as it says it. */
+  readonly messages$: Observable<ServerMessage>;
+  /** Where the audio stands now; a new object each time it is asked for. */
+  readonly ledger: AudioLedger;
+  /** Audio that waits to be sent, in milliseconds; an estimate before its format is known. */
+  readonly backlogMs: number;
+  /** Audio is refused, by {@link pause}. */
+  readonly isPaused: boolean;
+  /** The XState actor, for inspectors and `@xstate/react`. */
+  readonly actor: Actor<typeof connectionMachine>;
+  /** Refuses audio until {@link resume}, and holds the connection. */
+  pause(): void;
+  /** Takes audio again. */
+  resume(): void;
+  /** Opens a connection now, without waiting for audio, a backoff or a probe. */
+  connect(): void;
+  /**
+   * Asks for a final result of everything accepted so far, on one channel (from 0) or all. `false`: none was seen within
+   * `finalizeMs` after the request had gone out. It ends the utterance, unless audio has come since, with which the speaker may
+   * have gone on.
+   */
+  finalize(channel?: number): Promise<boolean>;
+  /**
+   * Sends what remains, takes the last results, and settles when the server has said its last; in any case within the time
+   * that the remaining audio takes to send and 3 × `drainMs`, or within `timeoutMs`. Never rejects; may be called again.
+   * @throws TranscriptionError `invalid-option` for a `timeoutMs` that is no time.
+   */
+  close(options?: CloseOptions): Promise<SessionReport>;
+  /** Ends at once, without waiting for results; audio that none has covered stays pending in the report of {@link close}. */
+  abort(): void;
+}

@@ -1,0 +1,325 @@
+/** Everything a user may choose: meaning, unit, default, and the check of each, in one place. */
+import type { InspectionEvent, Observer } from 'xstate';
+import type { Clock } from '../clock.ts';
+import { defaultClock } from './default-clock.ts';
+import { invalidOption, nearest, shown } from '../errors.ts';
+import { MIN_SECRET_LENGTH } from '../outside-text.ts';
+import {
+  CATCH_UP_RATE,
+  CONNECT_TIMEOUT_MS,
+  CREDENTIALS_TIMEOUT_MS,
+  DRAIN_MS,
+  FINALIZE_MS,
+  KEEP_ALIVE_MS,
+  LOG_BYTES,
+  LOG_SECONDS,
+  MAX_CATCH_UP_RATE,
+  MAX_FRAME_MS,
+  MAX_KEEP_ALIVE_MS,
+  MIN_KEEP_ALIVE_MS,
+  STALL_MS,
+} from '../protocol/limits.ts';
+import type { CatchUp } from '../audio/data-plane.ts';
+import { checkListenParameters, type ListenParameters } from '../protocol/listen-v1/parameters.ts';
+import type { Credentials, Transport } from '../transports/transport.ts';
+
+/** A secret to connect with. The two kinds are not interchangeable. */
+export type Auth =
+  /** A Deepgram API key, for servers. Sent as `Token`. */
+  | { apiKey: string }
+  /** A temporary token (JWT) from `POST /v1/auth/grant`, for browsers. Sent as `Bearer`. */
+  | { accessToken: string }
+  /** The same, in the form in which `POST /v1/auth/grant` answers. */
+  | { access_token: string; expires_in?: number };
+
+/**
+ * Called afresh for every attempt, so that each gets a token that has not expired; give up when `signal` aborts. What it
+ * throws is reported, and the attempt is made again later.
+ */
+export type AuthFunction = (context: { signal: AbortSignal }) => Auth | Promise<Auth>;
+
+/** Options of `createLiveTranscription` and `transcribe`. Durations are milliseconds unless the name says otherwise. */
+export interface LiveTranscriptionOptions {
+  /** A fixed secret, or a function that is asked before every attempt. A 401 is tried once more only with a function. */
+  auth: Auth | AuthFunction;
+  /** Deepgram's parameters by their own names; unknown ones are passed through. */
+  listen?: ListenParameters;
+  /**
+   * Regional or self-hosted deployment: scheme and host, perhaps a path prefix; without `/v1/listen`.
+   * @defaultValue `'wss://api.deepgram.com'`
+   */
+  baseUrl?: string;
+  /**
+   * `lazy` opens the first connection when the first audio comes, `eager` at once.
+   * @defaultValue `'lazy'`
+   */
+  connect?: 'lazy' | 'eager';
+  /**
+   * Silence sent first on every connection, for raw audio only: some readings of Deepgram's documentation say that KeepAlive
+   * alone does not hold a connection that never carried audio. It takes no time on the session's clock. At most 1000.
+   * @defaultValue `0`
+   */
+  primerMs?: number;
+  /**
+   * Silence after which a KeepAlive goes out; 1000 to 5000.
+   * @defaultValue `3000`
+   */
+  keepAliveMs?: number;
+  /**
+   * Gives the connection back after so long without audio; the next audio connects again. `Infinity` holds it.
+   * @defaultValue `Infinity`
+   */
+  disconnectAfterIdleMs?: number;
+  /**
+   * How long a handshake may take, once the credentials are known. An attempt that takes longer is made again.
+   * The next one may take twice as long, up to 30000, until handshakes are quick again.
+   * @defaultValue `8000`
+   */
+  connectTimeoutMs?: number;
+  /**
+   * How long the `auth` function may take. Then its signal aborts, and it is asked again with the next attempt.
+   * @defaultValue `10000`
+   */
+  credentialsTimeoutMs?: number;
+  /**
+   * Audio flows and nothing comes back for so long: the connection is given up as half-open. At least 1000; doubled without
+   * `interim_results`.
+   * @defaultValue `10000`
+   */
+  stallMs?: number;
+  /**
+   * How long the server may be silent while `close()` waits for its last results: each of its messages begins the time anew.
+   * `close()` settles in any case within three times as long, and the time that the remaining audio takes to send.
+   * @defaultValue `10000`
+   */
+  drainMs?: number;
+  /**
+   * How long `finalize()` waits for the answer.
+   * @defaultValue `1500`
+   */
+  finalizeMs?: number;
+  /**
+   * Calls `finalize()` by itself when no audio has come for so long and some still lacks a final result: a source that pauses
+   * sends no silence, so Deepgram hears no pause, and the last words before it would stay interim until there is audio
+   * again. At least 250, and more than the time between two chunks. `Infinity` never does.
+   * @defaultValue `Infinity`
+   */
+  finalizeAfterMs?: number;
+  /**
+   * What becomes of audio that came while there was no connection.
+   * @defaultValue `'all'`
+   */
+  catchUp?: CatchUp;
+  /**
+   * How fast a backlog is sent, as a multiple of real time: from 1.01 to 1.25, where Deepgram throttles.
+   * @defaultValue `1.2`
+   */
+  catchUpRate?: number;
+  /** The audio kept for replay, in memory, until a final result covers it. */
+  log?: {
+    /**
+     * From 1 to 3600; where `overflow` is `'refuse'`, from 10: a log shorter than an utterance would be full before a final result
+     * can empty it, and stay so.
+     * @defaultValue `60`
+     */
+    maxSeconds?: number;
+    /**
+     * From 65536 to 1073741824 (1 GiB).
+     * @defaultValue `8388608` (8 MiB): more than a minute of 16 kHz linear16 on four channels
+     */
+    maxBytes?: number;
+    /**
+     * When it is full: give up the oldest audio and announce it, or refuse new audio (`send()` says so).
+     * @defaultValue `'drop-oldest'`
+     */
+    overflow?: 'drop-oldest' | 'refuse';
+  };
+  /**
+   * An outage after which the session fails, judged whenever an attempt ends. It will otherwise go on probing, every 30 s.
+   * @defaultValue `Infinity`
+   */
+  giveUpAfterMs?: number;
+  /**
+   * Receives XState inspection events, as a function or an observer such as that of `@statelyai/inspect`. What it throws is
+   * reported to the platform, and disturbs nobody. No secret is ever in the events.
+   */
+  inspect?: ((event: InspectionEvent) => void) | Observer<InspectionEvent>;
+  /** Replaces the socket, for tests and unusual platforms. @defaultValue `ws` in Node, Bun and Deno, `WebSocket` elsewhere */
+  transport?: Transport;
+  /**
+   * Replaces time, for tests.
+   * @defaultValue the system's clock; in a page {@link workerClock}, which hidden tabs do not slow
+   */
+  clock?: Clock;
+  /** Starts the jitter, for tests: the same seed gives the same delays. @defaultValue random */
+  seed?: number;
+}
+
+/** Options with every default filled in, and checked. */
+export interface CheckedOptions
+  extends Required<Omit<LiveTranscriptionOptions, 'auth' | 'baseUrl' | 'log' | 'inspect' | 'transport'>> {
+  /** Scheme `ws` or `wss`, host, and perhaps a path, without a slash at its end. */
+  baseUrl: string;
+  log: Required<NonNullable<LiveTranscriptionOptions['log']>>;
+  credentials(signal: AbortSignal): Promise<Credentials>;
+  canReauthorise: boolean;
+}
+
+/** Beyond 2³¹ a platform's timer fires at once; this leaves room for sums. */
+const MAX_TIMER_MS = 2 ** 29;
+
+/** Default, least and most. */
+const RANGES = {
+  primerMs: [0, 0, 1_000],
+  keepAliveMs: [KEEP_ALIVE_MS, MIN_KEEP_ALIVE_MS, MAX_KEEP_ALIVE_MS],
+  disconnectAfterIdleMs: [Infinity, 0, MAX_TIMER_MS],
+  connectTimeoutMs: [CONNECT_TIMEOUT_MS, 1, MAX_TIMER_MS],
+  credentialsTimeoutMs: [CREDENTIALS_TIMEOUT_MS, 1, MAX_TIMER_MS],
+  stallMs: [STALL_MS, 1_000, MAX_TIMER_MS],
+  drainMs: [DRAIN_MS, 0, MAX_TIMER_MS],
+  finalizeMs: [FINALIZE_MS, 0, MAX_TIMER_MS],
+  finalizeAfterMs: [Infinity, MAX_FRAME_MS, MAX_TIMER_MS],
+  catchUpRate: [CATCH_UP_RATE, 1.01, MAX_CATCH_UP_RATE],
+  giveUpAfterMs: [Infinity, 0, MAX_TIMER_MS],
+} as const;
+
+const NAMES = [
+  ...Object.keys(RANGES),
+  ...'auth listen baseUrl connect catchUp log inspect transport clock seed'.split(' '),
+];
+
+const CLOCK = ['now', 'wallTime', 'setTimeout', 'clearTimeout'] as const;
+
+/** @throws TranscriptionError `invalid-option`, naming the value, why, and what to write instead. */
+export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions {
+  const { auth, log = {}, listen = {}, catchUp = 'all' } = objectOf('options', options);
+  for (const [name, value] of Object.entries({ log, listen })) objectOf(name, value);
+  checkNames('', options, NAMES);
+  checkNames('log.', log, ['maxSeconds', 'maxBytes', 'overflow']);
+  const { baseUrl = 'wss://api.deepgram.com', clock, seed, transport } = options;
+  checkListenParameters(listen);
+  const address = JSON.stringify([checkBaseUrl(baseUrl), listen]);
+  const fixed = typeof auth === 'function' ? undefined : credentialsOf(auth, 'auth', address);
+  const numbers: Record<string, number> = {};
+  for (const [name, [normal, least, most]] of Object.entries(RANGES)) {
+    numbers[name] = within(name, options[name as keyof typeof RANGES] ?? normal, least, most, normal);
+  }
+  if (transport !== undefined && typeof transport !== 'function')
+    throw invalidOption(`transport is ${shown(transport)}.`, 'Give a function that opens a socket.');
+  if (clock !== undefined && CLOCK.some((name) => typeof objectOf('clock', clock)[name] !== 'function'))
+    throw invalidOption('clock lacks a function.', `Give an object with ${CLOCK.join(', ')}.`);
+  if (seed !== undefined) within('seed', seed, -(2 ** 53), 2 ** 53);
+  if (typeof catchUp === 'string') oneOf('catchUp', catchUp, ['all', 'live']);
+  else within('catchUp.lastSeconds', objectOf('catchUp', catchUp).lastSeconds, 0, 3_600);
+  return {
+    ...(numbers as Record<keyof typeof RANGES, number>),
+    listen,
+    catchUp,
+    baseUrl: checkBaseUrl(baseUrl),
+    connect: oneOf('connect', options.connect ?? 'lazy', ['lazy', 'eager']),
+    log: {
+      maxSeconds: within(
+        'log.maxSeconds',
+        log.maxSeconds ?? LOG_SECONDS,
+        log.overflow === 'refuse' ? 10 : 1,
+        3_600,
+      ),
+      maxBytes: within('log.maxBytes', log.maxBytes ?? LOG_BYTES, 64 * 1024, 2 ** 30),
+      overflow: oneOf('log.overflow', log.overflow ?? 'drop-oldest', ['drop-oldest', 'refuse']),
+    },
+    clock: clock ?? defaultClock(),
+    seed: seed ?? Math.floor(Math.random() * 2 ** 32),
+    canReauthorise: typeof auth === 'function',
+    credentials:
+      typeof auth === 'function'
+        ? async (signal) => credentialsOf(await auth({ signal }), 'the answer of the auth function', address)
+        : () => Promise.resolve(fixed as Credentials),
+  };
+}
+
+/** @throws TranscriptionError `invalid-option`. */
+export function checkTimeout(timeoutMs: number): number {
+  return within('timeoutMs', timeoutMs, 0, MAX_TIMER_MS, Infinity);
+}
+
+/** Options that do not exist would otherwise be without effect, and unnoticed. */
+function checkNames(prefix: string, options: object, known: readonly string[]): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || known.includes(name)) continue;
+    const meant = nearest(name, known);
+    throw invalidOption(
+      `${prefix}${/^\w{1,24}$/.test(name) ? name : 'one name'} is no option.`,
+      meant
+        ? `Write ${prefix}${meant}.`
+        : "Give Deepgram's parameters within listen, and secrets within auth.",
+    );
+  }
+}
+
+/** What may stand in a header and in a sub-protocol. */
+const SECRET = /^[\x21-\x7e]+$/;
+
+/** Never shows the value: it may be a secret in the wrong place. */
+function credentialsOf(auth: unknown, name: string, address: string): Credentials {
+  const { apiKey, accessToken, access_token: granted } = (auth ?? {}) as Record<string, unknown>;
+  const [value, second] = [apiKey, accessToken, granted].filter(Boolean);
+  if (typeof value !== 'string' || !SECRET.test(value) || second !== undefined) {
+    throw invalidOption(
+      `${name} holds no secret, or two, or one with characters that none has.`,
+      'Give { apiKey } with a Deepgram API key, or { accessToken } or { access_token } with a temporary token.',
+    );
+  }
+  // Quoted, it is all of a value; a long one is found within one, too.
+  if (
+    address.includes(JSON.stringify(value)) ||
+    (value.length >= MIN_SECRET_LENGTH && address.includes(value))
+  ) {
+    throw invalidOption(
+      `${name} holds a secret that baseUrl or listen holds, too.`,
+      'Give secrets only as auth: an address is logged.',
+    );
+  }
+  return { scheme: value === apiKey ? 'token' : 'bearer', value };
+}
+
+/** Scheme, host and path; no user, password, query or fragment. */
+const PLAIN_ADDRESS = /^(\w+):\/\/([^\s/?#@\\]+)(\/[^\s?#\\]*)?$/;
+
+/** Shows the value only where no secret can be in it. Of `URL` it uses what React Native has, too. */
+function checkBaseUrl(baseUrl: string): string {
+  const [, scheme = '', host, path = ''] = (isAddress(baseUrl) && PLAIN_ADDRESS.exec(baseUrl)) || [];
+  if (host && /^(ws|http)s?$/i.test(scheme) && !/\/listen\/?$/.test(path)) {
+    return `${scheme.toLowerCase().replace('http', 'ws')}://${host}${path.replace(/\/+$/, '')}`;
+  }
+  throw invalidOption(
+    `baseUrl ${host ? `is ${shown(baseUrl)}` : 'is no plain address'}.`,
+    "Write scheme and host, such as 'wss://api.eu.deepgram.com', without /v1/listen; secrets belong into auth.",
+  );
+}
+
+/** React Native takes anything for one. */
+function isAddress(text: string): boolean {
+  try {
+    return Boolean(new URL(text));
+  } catch {
+    return false;
+  }
+}
+
+/** @throws TranscriptionError `invalid-option`. `otherwise` is right as well, such as `Infinity`. */
+function within(name: string, value: number, least: number, most: number, otherwise = most): number {
+  if (value === otherwise || (typeof value === 'number' && value >= least && value <= most)) return value;
+  const or = otherwise > most ? `, or ${otherwise}` : '';
+  throw invalidOption(`${name} is ${shown(value)}.`, `Give a number from ${least} to ${most}${or}.`);
+}
+
+/** Shows no value: an API key may stand in the place of all options. */
+function objectOf<T>(name: string, value: T): T & object {
+  if (typeof value === 'object' && value !== null) return value;
+  throw invalidOption(`${name} is ${value === null ? 'null' : typeof value}.`, 'Give an object.');
+}
+
+function oneOf<Choice extends string>(name: string, value: Choice, choices: readonly Choice[]): Choice {
+  if (choices.includes(value)) return value;
+  throw invalidOption(`${name} is ${shown(value)}.`, `Write one of: ${choices.join(', ')}.`);
+}

@@ -1,0 +1,113 @@
+/** The operator form: audio in, transcripts out, and a session that lives exactly as long as its subscription. */
+import { Observable, type Observer, type OperatorFunction, type TeardownLogic } from 'rxjs';
+import type { AudioChunk } from '../audio/intake.ts';
+import type { Transcript } from '../transcript/stitcher.ts';
+import type { LiveTranscription } from './live-transcription.ts';
+import { checkOptions, type LiveTranscriptionOptions } from './options.ts';
+import type * as Pull from '../pull.ts';
+import { createLiveTranscription } from './session.ts';
+
+let provided: typeof Pull | undefined;
+
+/** For platforms that refuse `import()`. */
+export function providePull(pull: typeof Pull): void {
+  provided = pull;
+}
+
+/** Is given the session of each subscription, for its status, notices and ledger. */
+type Started = (live: LiveTranscription) => void;
+
+/**
+ * Transcribes audio that is pulled, such as a file of any length: the next chunk is asked for when less than 2 seconds wait to be
+ * sent, during outages too, so that none is given up. Sent at the catch-up rate, an hour takes 50 minutes. Chunks may be of any size.
+ *
+ * The source is read by the first subscription; unsubscribing cancels it.
+ *
+ * @param source Such as `createReadStream(path)` of Node, `file.stream()` or the `body` of a response.
+ *
+ * @example
+ * ```ts
+ * transcribe(createReadStream('talk.mp3'), { auth, listen: { model: 'nova-3' } }).subscribe((transcript) => render(transcript));
+ * ```
+ */
+export function transcribe(
+  source: AsyncIterable<AudioChunk> | ReadableStream<AudioChunk>,
+  options: LiveTranscriptionOptions,
+  started?: Started,
+): Observable<Transcript>;
+/**
+ * Transcribes the source's audio. When the source completes, what remains is drained before the result completes;
+ * unsubscribing ends at once; a fatal end comes as a {@link TranscriptionError}, after every transcript before it.
+ *
+ * An observable cannot be held back: audio that comes faster than it lasts, such as a file, is given up where it outgrows the
+ * log, and the notice `audio-dropped` says so. Give a file as a source that is pulled.
+ *
+ * @param started Is given the session of each subscription, for its status, notices and ledger.
+ * @throws TranscriptionError `invalid-option`, at once, for anything that cannot work.
+ *
+ * @example
+ * ```ts
+ * audio$.pipe(transcribe({ auth, listen: { model: 'nova-3' } })).subscribe((transcript) => render(transcript));
+ * ```
+ */
+export function transcribe(
+  options: LiveTranscriptionOptions,
+  started?: Started,
+): OperatorFunction<AudioChunk, Transcript>;
+export function transcribe(
+  first: LiveTranscriptionOptions | Pull.AudioSource,
+  second?: LiveTranscriptionOptions | Started,
+  third?: Started,
+): OperatorFunction<AudioChunk, Transcript> | Observable<Transcript> {
+  if (!isSource(first)) {
+    checkOptions(first);
+    return (audio$) => run(first, second as Started | undefined, (_, audio) => audio$.subscribe(audio));
+  }
+  const options = second as LiveTranscriptionOptions;
+  const { clock } = checkOptions(options);
+  return run(options, third, (live, { error, complete }) => {
+    void Promise.resolve(provided ?? import('../pull.ts'))
+      .then(({ pull }) => pull(first, live, clock))
+      .then(complete, error);
+  });
+}
+
+function isSource(value: LiveTranscriptionOptions | Pull.AudioSource): value is Pull.AudioSource {
+  return Symbol.asyncIterator in value || 'getReader' in value;
+}
+
+/** A session for each subscription, fed with audio. */
+function run(
+  options: LiveTranscriptionOptions,
+  started: Started | undefined,
+  feed: (live: LiveTranscription, audio: Observer<AudioChunk>) => TeardownLogic,
+): Observable<Transcript> {
+  return new Observable((subscriber) => {
+    const live = createLiveTranscription(options);
+    subscriber.add(() => live.abort());
+    started?.(live);
+    let sourceError: { error: unknown } | undefined;
+    live.transcripts$.subscribe((transcript) => subscriber.next(transcript));
+    live.status$.subscribe(({ phase, error }) => {
+      if (error) subscriber.error(error);
+      else if (sourceError && phase === 'closed') subscriber.error(sourceError.error);
+      else if (phase === 'closed') subscriber.complete();
+    });
+    subscriber.add(
+      feed(live, {
+        next: (chunk) => {
+          try {
+            live.send(chunk);
+          } catch (error) {
+            subscriber.error(error);
+          }
+        },
+        error: (error: unknown) => {
+          sourceError = { error };
+          void live.close();
+        },
+        complete: () => void live.close(),
+      }),
+    );
+  });
+}

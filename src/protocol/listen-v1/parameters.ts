@@ -1,0 +1,221 @@
+/** The query of `/v1/listen`: its types, as Deepgram names them, and what can be known to be wrong before anyone is asked. */
+import { invalidOption, nearest, shown } from '../../errors.ts';
+import { MIN_UTTERANCE_END_MS } from '../limits.ts';
+
+type OpenEnum<Known extends string> = Known | (string & {});
+
+/** What a query parameter may be; an array is sent as the parameter repeated. */
+export type ParameterValue = string | number | boolean | readonly (string | number | boolean)[] | undefined;
+
+/**
+ * Parameters of `/v1/listen`, by Deepgram's own names. Those not listed here are passed through untouched, so that a
+ * new one needs no new version of this package.
+ *
+ * @see https://developers.deepgram.com/reference/speech-to-text/listen-streaming
+ */
+export interface ListenParameters {
+  model?: OpenEnum<'nova-3' | 'nova-3-medical' | 'nova-2' | 'nova-2-phonecall' | 'nova-2-meeting'>;
+  /** BCP-47, or `multi`. Deepgram's default: `en`. */
+  language?: string;
+  /** Of raw audio; leave out, with `sample_rate`, for a container (WAV, Ogg, WebM). */
+  encoding?: OpenEnum<
+    | 'linear16'
+    | 'linear32'
+    | 'mulaw'
+    | 'alaw'
+    | 'flac'
+    | 'opus'
+    | 'ogg-opus'
+    | 'speex'
+    | 'amr-nb'
+    | 'amr-wb'
+    | 'g729'
+  >;
+  /** Hertz; goes with `encoding`. */
+  sample_rate?: number;
+  /** Deepgram's default: 1. Read only with `encoding`. */
+  channels?: number;
+  multichannel?: boolean;
+  interim_results?: boolean;
+  /** Milliseconds of silence that make a result `speech_final`, or `false`. Deepgram's default: 10. */
+  endpointing?: number | false;
+  /** Milliseconds, at least 1000; needs `interim_results`. */
+  utterance_end_ms?: number;
+  vad_events?: boolean;
+  smart_format?: boolean;
+  punctuate?: boolean;
+  diarize?: boolean;
+  /** Only for nova-3 models. */
+  keyterm?: readonly string[] | string;
+  [parameter: string]: ParameterValue;
+}
+
+/** Bytes of one sample, where they are always the same. */
+const BYTES_PER_SAMPLE = new Map([
+  ['linear16', 2],
+  ['linear32', 4],
+  ['mulaw', 1],
+  ['alaw', 1],
+]);
+
+/** The byte that is silence in each of them. */
+const SILENT_BYTE = new Map([
+  ['mulaw', 0xff],
+  ['alaw', 0xd5],
+]);
+
+/** What the parameters say about the bytes to come. */
+export type AudioFormat =
+  /** Raw samples: `frameBytes` for one of each channel. */
+  | { kind: 'raw'; sampleRate: number; frameBytes: number; silentByte: number }
+  /** An encoding whose bytes do not tell time. */
+  | { kind: 'packets' }
+  /** The header will tell. */
+  | { kind: 'container' };
+
+/** Some have tried. */
+const SECRET_NAMES = /^(access_?token|api_?key|token)$/i;
+
+/** What is raw, and what brings its own header. */
+const RAW_OR_CONTAINER =
+  "Raw audio needs both, such as encoding: 'linear16', sample_rate: 16000; a container (WAV, Ogg, WebM) neither.";
+
+/** Parameters that Deepgram knows for live audio. Others are passed through, unless they resemble one of these. */
+const NAMES = (
+  'model language encoding sample_rate channels multichannel interim_results endpointing utterance_end_ms vad_events ' +
+  'smart_format punctuate diarize diarize_model diarize_version keyterm keywords callback callback_method detect_entities ' +
+  'dictation extra filler_words mip_opt_out no_delay numerals profanity_filter redact replace search tag tier version'
+).split(' ');
+
+/** Families that know no keyterm; a custom model goes by an id and may be of any. */
+const BEFORE_NOVA_3 = /^(nova-2|nova($|-[a-z])|enhanced|base)/;
+
+/** Documented maximum. */
+const MAX_CHANNELS = 20;
+/** More than any microphone has; beyond, sums of samples are not exact for long. */
+const MAX_SAMPLE_RATE = 768_000;
+
+/** @throws TranscriptionError `invalid-option`, naming the value, why, and what to write instead. */
+export function checkListenParameters(listen: ListenParameters): void {
+  for (const [name, value] of Object.entries(listen)) {
+    if (SECRET_NAMES.test(name))
+      throw invalidOption(`listen.${name} would go into the URL.`, 'Give secrets as auth.');
+    if (value === undefined) continue;
+    const meant = NAMES.includes(name) ? undefined : nearest(name, NAMES);
+    if (meant !== undefined)
+      throw invalidOption(`listen.${name} is no parameter of Deepgram's.`, `Write ${meant}.`);
+    checkValue(name, value);
+  }
+  const { model, encoding, sample_rate, utterance_end_ms, interim_results } = listen;
+  const refuseIf = (isWrong: boolean, name: string, why: string, remedy: string) => {
+    if (isWrong) throw invalidOption(`listen.${name} is ${shown(listen[name])}${why}.`, remedy);
+  };
+  refuseIf(
+    String(model).startsWith('flux'),
+    'model',
+    ', a Flux model, which /v1/listen refuses',
+    "Write model: 'nova-3'.",
+  );
+  refuseIf(
+    encoding !== undefined && sample_rate === undefined,
+    'encoding',
+    ' without sample_rate',
+    RAW_OR_CONTAINER,
+  );
+  refuseIf(
+    sample_rate !== undefined && encoding === undefined,
+    'sample_rate',
+    ' without encoding',
+    RAW_OR_CONTAINER,
+  );
+  for (const [name, most] of [
+    ['sample_rate', MAX_SAMPLE_RATE],
+    ['channels', MAX_CHANNELS],
+  ] as const) {
+    refuseIf(!isWholeNumber(listen[name] ?? 1, 1, most), name, '', `Give a whole number from 1 to ${most}.`);
+  }
+  refuseIf(
+    String(model).startsWith('nova-3') && isGiven(listen['keywords']),
+    'keywords',
+    `, which Deepgram refuses with model ${shown(model)}`,
+    'Write keyterm.',
+  );
+  refuseIf(
+    BEFORE_NOVA_3.test(String(model)) && isGiven(listen.keyterm),
+    'keyterm',
+    `, which Deepgram knows only for nova-3, and model is ${shown(model)}`,
+    "Write model: 'nova-3', or keywords.",
+  );
+  refuseIf(
+    listen['diarize_model'] !== undefined && listen.diarize !== undefined,
+    'diarize',
+    ' beside diarize_model, and Deepgram refuses both together',
+    'Leave diarize out.',
+  );
+  if (utterance_end_ms === undefined) return;
+  refuseIf(
+    !isWholeNumber(utterance_end_ms, MIN_UTTERANCE_END_MS),
+    'utterance_end_ms',
+    ', and Deepgram refuses less than 1000',
+    'Write 1000 or more, or leave it out.',
+  );
+  refuseIf(
+    String(interim_results) !== 'true',
+    'utterance_end_ms',
+    ' without interim_results, from which it is computed',
+    'Add interim_results: true.',
+  );
+}
+
+/** What is known of the audio from checked parameters. */
+export function audioFormatOf({ encoding, sample_rate, channels }: ListenParameters): AudioFormat {
+  if (encoding === undefined || encoding === 'ogg-opus' || encoding === 'flac') return { kind: 'container' };
+  const bytesPerSample = BYTES_PER_SAMPLE.get(encoding);
+  if (bytesPerSample === undefined) return { kind: 'packets' };
+  return {
+    kind: 'raw',
+    sampleRate: Number(sample_rate),
+    frameBytes: bytesPerSample * (channels ?? 1),
+    silentByte: SILENT_BYTE.get(encoding) ?? 0,
+  };
+}
+
+/** The address to connect to, below a checked `baseUrl`. Holds parameters only, never a secret. */
+export function listenUrl(baseUrl: string, listen: ListenParameters): string {
+  const query: string[] = [];
+  for (const [name, value] of Object.entries(listen)) {
+    for (const single of singlesOf(value) as readonly (string | number | boolean | undefined)[]) {
+      if (single !== undefined) query.push(`${escape(name)}=${escape(`${single}`)}`);
+    }
+  }
+  return `${baseUrl}/v1/listen${query.length > 0 ? '?' : ''}${query.join('&')}`;
+}
+
+/** Half a surrogate pair cannot be escaped. */
+function escape(text: string): string {
+  return encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, '\ufffd'));
+}
+
+function checkValue(name: string, value: unknown): void {
+  for (const single of singlesOf(value)) {
+    if (single === undefined || typeof single === 'string' || typeof single === 'boolean') continue;
+    if (typeof single === 'number' && Number.isFinite(single)) continue;
+    throw invalidOption(
+      `listen.${name} is ${shown(single)}, which cannot go into a query.`,
+      'Give text, a number, true, false, or an array of these.',
+    );
+  }
+}
+
+/** An array is a parameter repeated. */
+function singlesOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value];
+}
+
+function isGiven(value: unknown): boolean {
+  return singlesOf(value).some((single) => single !== undefined);
+}
+
+function isWholeNumber(value: unknown, least: number, most = Infinity): boolean {
+  return Number.isInteger(Number(value)) && Number(value) >= least && Number(value) <= most;
+}

@@ -1,0 +1,136 @@
+/** The doctor's arguments and environment, parsed and checked. */
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
+import type { ListenParameters, ParameterValue } from '../../../index.ts';
+import { HOSTED_URL } from '../deepgram.ts';
+import { type AudioSource, programOf } from './audio-source.ts';
+import type { DoctorOptions } from './doctor.ts';
+import { MIN_PROBE_SECONDS, PROBE_SECONDS } from './probe.ts';
+
+export const DOCTOR_USAGE = `Usage: rx-deepgram doctor [FILE | - | --microphone PROGRAM] [options]
+
+Walks through everything that live transcription depends on, and prints a
+verdict for each: this machine, the network, key and parameters, your audio,
+and a session of 15 s with a pause in it that only KeepAlives survive.
+
+Audio (none is needed; the probe then plays a tone):
+  FILE, --file FILE  WAV, or raw audio with --encoding and --sample-rate
+  -                  the same, from standard input
+  --microphone P     what a program records: arecord, sox or ffmpeg by name, or
+                     a whole command that writes raw audio, in quotes
+
+Options:
+  --url URL          another server: wss://api.eu.deepgram.com, or an emulator
+  --model NAME       by default nova-3
+  --language CODE    by default en
+  --encoding NAME    of raw audio: linear16, linear32, mulaw, alaw …
+  --sample-rate HZ   goes with it
+  --channels N       by default 1
+  --set NAME=VALUE   any other parameter of /v1/listen; may be repeated
+  --seconds N        length of the probe, from 13; by default 15
+  --no-probe         none; costs no transcription time
+  --json             one JSON object, for machines
+  -h, --help         shows this text
+
+Environment:
+  DEEPGRAM_API_KEY, or DEEPGRAM_ACCESS_TOKEN for a temporary token. Neither is
+  ever shown.
+
+Exit codes:
+  0    nothing failed; there may be warnings
+  1    something failed
+  2    the command line is not right
+  130  interrupted`;
+
+/** The parsed arguments, or an error text. */
+export type DoctorArguments = { options: DoctorOptions } | { refusal: string } | { help: true };
+
+const MICROPHONE_FORMAT = { encoding: 'linear16', sample_rate: 16_000 };
+const MAX_PROBE_SECONDS = 600;
+
+const OPTIONS = {
+  url: { type: 'string', default: HOSTED_URL },
+  file: { type: 'string' },
+  microphone: { type: 'string' },
+  model: { type: 'string', default: 'nova-3' },
+  language: { type: 'string', default: 'en' },
+  encoding: { type: 'string' },
+  'sample-rate': { type: 'string' },
+  channels: { type: 'string' },
+  set: { type: 'string', multiple: true, default: [] },
+  seconds: { type: 'string', default: String(PROBE_SECONDS) },
+  'no-probe': { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const satisfies ParseArgsOptionsConfig;
+
+/** @throws an error of `parseArgs` for unknown options. */
+export function readDoctorArguments(args: readonly string[], env: NodeJS.ProcessEnv): DoctorArguments {
+  const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  if (values.help) return { help: true };
+  const files = [...positionals, ...(values.file === undefined ? [] : [values.file])];
+  if (files.length + (values.microphone === undefined ? 0 : 1) > 1) {
+    return { refusal: 'Pass one file, -, or --microphone.' };
+  }
+  const { url, microphone } = values;
+  if (!URL.canParse(url) || !/^(wss?|https?):$/.test(new URL(url).protocol)) {
+    return { refusal: `--url is '${url}': write scheme and host, such as ws://localhost:8080.` };
+  }
+  const seconds = Number(values.seconds);
+  if (!(seconds >= MIN_PROBE_SECONDS && seconds <= MAX_PROBE_SECONDS)) {
+    return {
+      refusal: `--seconds is '${values.seconds}': pass a number from ${MIN_PROBE_SECONDS} to ${MAX_PROBE_SECONDS}. A shorter probe has no room for the pause.`,
+    };
+  }
+  const audio = microphone === undefined ? fileOf(files[0]) : programOf(microphone);
+  if (microphone !== undefined && !audio) return { refusal: '--microphone names no program.' };
+  const wrong = values.set.find((pair) => !/^[^=]+=/.test(pair));
+  if (wrong !== undefined) return { refusal: `--set is '${wrong}': write NAME=VALUE.` };
+  const { encoding, channels, model, language } = values;
+  const raw = {
+    ...(audio?.kind === 'program' && encoding === undefined && MICROPHONE_FORMAT),
+    ...(encoding !== undefined && { encoding }),
+    ...(values['sample-rate'] !== undefined && { sample_rate: Number(values['sample-rate']) }),
+    ...(channels !== undefined && { channels: Number(channels) }),
+  };
+  const listen: ListenParameters = {
+    model,
+    language,
+    interim_results: true,
+    ...raw,
+    ...parametersOf(values.set),
+  };
+  const probeSeconds = values['no-probe'] ? undefined : seconds;
+  return { options: { url, secret: secretOf(env), listen, audio, probeSeconds, json: values.json } };
+}
+
+function fileOf(path: string | undefined): AudioSource | undefined {
+  if (path === undefined) return undefined;
+  return path === '-' ? { kind: 'stdin' } : { kind: 'file', path };
+}
+
+/** A repeated name is a list; true, false and numbers are converted. */
+function parametersOf(pairs: readonly string[]): Record<string, ParameterValue> {
+  const parameters: Record<string, ParameterValue> = {};
+  for (const pair of pairs) {
+    const name = pair.slice(0, pair.indexOf('='));
+    const value = valueOf(pair.slice(name.length + 1));
+    const before = parameters[name];
+    parameters[name] =
+      before === undefined
+        ? value
+        : [...(Array.isArray(before) ? (before as string[]) : [before as string]), value];
+  }
+  return parameters;
+}
+
+function valueOf(text: string): string | number | boolean {
+  if (text === 'true' || text === 'false') return text === 'true';
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
+function secretOf(env: NodeJS.ProcessEnv): DoctorOptions['secret'] {
+  const apiKey = env['DEEPGRAM_API_KEY']?.trim();
+  const accessToken = env['DEEPGRAM_ACCESS_TOKEN']?.trim();
+  if (apiKey) return { apiKey };
+  return accessToken ? { accessToken } : undefined;
+}

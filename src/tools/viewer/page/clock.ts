@@ -1,0 +1,4 @@
+/** A clock that runs on in a hidden tab. Its worker comes from this server, since the policy refuses `blob:` scripts. */
+import { type Clock, workerClock } from '../../../index.ts';
+
+export const pageClock: Clock = workerClock({ url: '/clock-worker.js' });

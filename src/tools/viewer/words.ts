@@ -1,0 +1,70 @@
+/** Texts for states and events. */
+import type { ConnectionEvent, ConnectionState, SessionReport } from '../../index.ts';
+import { BOXES, type Kind } from './statechart/layout.ts';
+
+/** One sentence for each state. */
+export const MEANINGS: Record<ConnectionState, string> = {
+  dormant: 'Not connected, no audio.',
+  connecting: 'Opens the first connection.',
+  streaming: 'Connected: audio flows.',
+  'idle-keepalive': 'Connected, no audio: KeepAlives hold the connection.',
+  'closed-1011': 'Closed by the server with 1011; the next step is decided now.',
+  backoff: 'Waits before the next attempt; audio is kept.',
+  suspended: 'A long outage: probes every 30 s; audio is kept.',
+  reconnecting: 'Opens another connection; audio is kept.',
+  draining: 'Sends the remaining audio and takes the last results.',
+  closed: 'Ended by the user.',
+  failed: 'Ended for a reason that no retry fixes.',
+};
+
+/** Describes the end of a session. */
+export function endingOf({ outcome, error, ledger }: SessionReport): string {
+  switch (outcome) {
+    case 'drained':
+      return 'Ended by the user; all results have come.';
+    case 'deadline':
+      return `Ended by the user. The drain was cut short: ${inSeconds((ledger.pending * 1000) / ledger.sampleRate)} have no result.`;
+    case 'aborted':
+      return 'Ended by the user at once, without a drain.';
+    case 'failed':
+      return error?.message ?? MEANINGS.failed;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** The kind of a state, which is its colour. */
+export function kindOf(state: string): Kind {
+  return BOXES[state]?.kind ?? 'resting';
+}
+
+/** `xstate.after.backoff.connection.backoff` is `after backoff`; the machine's own events keep their names. */
+export function nameOf(eventType: string): string {
+  const delay = /^xstate\.after\.([^.]+)\./.exec(eventType)?.[1];
+  if (delay !== undefined) return delay === '0' ? 'at once' : `after ${delay}`;
+  return eventType.replace(/^xstate\./, '');
+}
+
+/** The data of an event, in few words. */
+export function detailOf(event: { type: string }): string {
+  const { end, pendingAudio } = event as Partial<Extract<ConnectionEvent, { type: 'socket.ended' }>>;
+  if (end) {
+    const { kind, code, status, serverMessage, cause } = end;
+    return [kind, code ?? (status && `HTTP ${status}`), cause, serverMessage].filter(Boolean).join(' · ');
+  }
+  if (pendingAudio === undefined) return '';
+  return pendingAudio ? 'audio is waiting' : 'nothing is waiting';
+}
+
+/** `1.2 s`. */
+export function inSeconds(ms: number, digits = 1): string {
+  return `${(ms / 1000).toFixed(digits)} s`;
+}
+
+/** `01:07.3`. */
+export function clockTime(ms: number): string {
+  const tenths = Math.floor(Math.max(0, ms) / 100);
+  const minutes = String(Math.floor(tenths / 600)).padStart(2, '0');
+  const seconds = String(Math.floor(tenths / 10) % 60).padStart(2, '0');
+  return `${minutes}:${seconds}.${tenths % 10}`;
+}

@@ -1,0 +1,108 @@
+/**
+ * `finalize()` as a promise. Deepgram does not guarantee an answer, and a connection may be lost before it comes: each
+ * request is settled by its answer, by its audio being confirmed, or by time, whichever is first.
+ */
+import type { Clock } from '../clock.ts';
+import { finalizeMessage } from '../protocol/listen-v1/client-messages.ts';
+import type { AudioTimeline } from '../audio/audio-timeline.ts';
+import type { ControlMessage, Uplink } from '../link/uplink.ts';
+
+interface Request {
+  channel: number | undefined;
+  control: ControlMessage;
+  isSent: boolean;
+  /** Channels that have answered; a request for all of them waits for all. */
+  answered: Set<number>;
+  timer: unknown;
+  settle: (isFinal: boolean) => void;
+}
+
+export class Finalizer {
+  readonly #clock: Clock;
+  readonly #timeline: AudioTimeline;
+  readonly #uplink: Uplink;
+  readonly #answerMs: number;
+  #requests: Request[] = [];
+  /** Where the last Finalize stands that was sent. */
+  #sentAt: number | undefined;
+  #isClosed = false;
+
+  constructor(clock: Clock, timeline: AudioTimeline, uplink: Uplink, answerMs: number) {
+    this.#clock = clock;
+    this.#timeline = timeline;
+    this.#uplink = uplink;
+    this.#answerMs = answerMs;
+  }
+
+  /** Asks for a final result of everything accepted so far; `false` if none was seen in time. */
+  request(channel: number | undefined): Promise<boolean> {
+    if (!this.#timeline.hasPending) return Promise.resolve(true);
+    if (this.#isClosed) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const position = this.#timeline.end;
+      const request: Request = {
+        channel,
+        isSent: false,
+        answered: new Set(),
+        timer: undefined,
+        control: { text: finalizeMessage(channel), position, onSent: () => this.#sent(request) },
+        settle: (isFinal) => {
+          this.#clock.clearTimeout(request.timer);
+          this.#uplink.withdraw(request.control);
+          this.#requests = this.#requests.filter((other) => other !== request);
+          resolve(isFinal || this.#timeline.frontier >= position);
+        },
+      };
+      this.#requests.push(request);
+      this.#wait(request, this.#answerMs + this.#backlogMs());
+      this.#uplink.control(request.control);
+    });
+  }
+
+  /**
+   * An answer came, of one of so many channels: to the oldest request that still lacks it, or to one that has timed out. Says
+   * where the audio ended that was to be finalized.
+   */
+  finalized(channel: number, channelCount: number): number | undefined {
+    const request = this.#requests.find(
+      ({ isSent, channel: asked, answered }) =>
+        isSent && (asked ?? channel) === channel && !answered.has(channel),
+    );
+    request?.answered.add(channel);
+    if (request && (request.channel !== undefined || request.answered.size >= channelCount))
+      request.settle(true);
+    return request?.control.position ?? this.#sentAt;
+  }
+
+  /** A new connection replays the audio, and so the requests behind it. */
+  attach(): void {
+    this.#sentAt = undefined;
+    for (const request of this.#requests) {
+      this.#wait(request, this.#answerMs + this.#backlogMs());
+      if (request.isSent) this.#uplink.control(request.control);
+      request.isSent = false;
+      request.answered.clear();
+    }
+  }
+
+  /** Nothing more will be answered. */
+  close(): void {
+    this.#isClosed = true;
+    for (const { settle } of this.#requests) settle(false);
+  }
+
+  #sent(request: Request): void {
+    request.isSent = true;
+    this.#sentAt = request.control.position;
+    this.#wait(request, this.#answerMs);
+  }
+
+  #wait(request: Request, delayMs: number): void {
+    this.#clock.clearTimeout(request.timer);
+    request.timer = this.#clock.setTimeout(() => request.settle(false), delayMs);
+  }
+
+  #backlogMs(): number {
+    return (this.#timeline.unsent * 1000) / this.#timeline.rate;
+  }
+}

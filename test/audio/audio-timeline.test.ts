@@ -1,0 +1,338 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { AudioTimeline, type Drop } from '../../src/audio/audio-timeline.ts';
+
+function timeline(maxSeconds = 60, maxBytes = 1e9) {
+  const drops: Drop[] = [];
+  const line = new AudioTimeline({
+    rate: 100,
+    frameBytes: 2,
+    maxSeconds,
+    maxBytes,
+    onDrop: (drop) => drops.push({ ...drop }),
+  });
+  const accept = (samples: number) => line.append(new Uint8Array(samples * 2), samples);
+  const sendAll = () => {
+    while (line.next) line.advance();
+  };
+  return { line, drops, accept, sendAll };
+}
+
+test('cuts raw audio at the exact sample that is confirmed [G3]', () => {
+  const { line, accept, sendAll } = timeline();
+  accept(20);
+  line.connect();
+  sendAll();
+  line.confirm(7);
+  line.disconnect();
+  line.connect();
+  expect(line.next).toMatchObject({ start: 7, end: 20 });
+  expect(line.next?.bytes.byteLength).toBe(26);
+});
+
+test('cuts as exactly behind other frames [G3]', () => {
+  const { line, accept, sendAll } = timeline();
+  accept(20);
+  accept(20);
+  line.connect();
+  sendAll();
+  line.confirm(27);
+  line.disconnect();
+  line.connect();
+  expect(line.next).toMatchObject({ start: 27, end: 40, byteLength: 26 });
+});
+
+test('unsent is all of the log between connections, and what is behind the sender on one', () => {
+  const { line, accept, sendAll } = timeline();
+  accept(20);
+  accept(20);
+  expect(line.unsent).toBe(40);
+  line.connect();
+  line.advance();
+  expect(line.unsent).toBe(20);
+  sendAll();
+  expect(line.unsent).toBe(0);
+  line.disconnect();
+  expect(line.unsent).toBe(40);
+});
+
+test('what was sent and is pushed out is at risk; lost only if its connection ends first [G2]', () => {
+  const { line, drops, accept, sendAll } = timeline(1);
+  line.connect();
+  for (let i = 0; i < 20; i += 1) {
+    accept(20);
+    sendAll();
+  }
+  expect(line.snapshot()).toMatchObject({ accepted: 400, pending: 400, dropped: 0 });
+  line.confirm(150);
+  line.disconnect();
+  expect(line.snapshot()).toEqual({ accepted: 400, confirmed: 150, pending: 100, dropped: 150 });
+  expect(drops).toEqual([{ start: 150, end: 300, reason: 'connection-lost' }]);
+});
+
+test('what a connection loses is told of when it ends, be it less than a second, and not at the next one [G2]', () => {
+  const { line, drops, accept, sendAll } = timeline(1);
+  line.connect();
+  for (let i = 0; i < 6; i += 1) {
+    accept(20);
+    sendAll();
+  }
+  line.disconnect();
+  expect(drops).toEqual([{ start: 0, end: 20, reason: 'connection-lost' }]);
+});
+
+test('neighbours that are dropped for different reasons are told of apart [G2]', () => {
+  const { line, drops, accept } = timeline(1);
+  for (let i = 0; i < 6; i += 1) accept(20);
+  line.skipTo(50);
+  expect(drops).toEqual([
+    { start: 0, end: 20, reason: 'log-full' },
+    { start: 20, end: 50, reason: 'skipped' },
+  ]);
+});
+
+test('no sample is told of twice, though it was pushed out unsent before its connection ended [G2]', () => {
+  const { line, drops, accept } = timeline(1);
+  line.connect();
+  for (let i = 0; i < 5; i += 1) {
+    accept(20);
+    line.advance();
+  }
+  for (let i = 0; i < 10; i += 1) accept(20);
+  line.disconnect();
+  const told = drops.reduce((total, { start, end }) => total + end - start, 0);
+  expect(told).toBe(line.snapshot().dropped);
+});
+
+test('what was not sent and is pushed out is dropped, and told of at least once a second [G2]', () => {
+  const { line, drops, accept } = timeline(1);
+  for (let i = 0; i < 40; i += 1) accept(20);
+  line.announce();
+  expect(drops.every(({ reason }) => reason === 'log-full')).toBe(true);
+  expect(drops.map(({ start, end }) => end - start)).toEqual([100, 100, 100, 100, 100, 100, 100]);
+  expect([drops[0]?.start, drops.at(-1)?.end]).toEqual([0, 700]);
+});
+
+test('room is room for a frame of any length: what has room pushes nothing out [G2]', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 80 }), { maxLength: 60 }), (frames) => {
+      const { line, accept } = timeline(3, 500);
+      for (const samples of frames) if (line.hasRoom(samples * 2)) accept(samples);
+      expect(line.snapshot().dropped).toBe(0);
+    }),
+  );
+});
+
+test('the catch-up policy drops what it skips, once, and keeps the rest [G2]', () => {
+  const { line, drops, accept } = timeline();
+  for (let i = 0; i < 10; i += 1) accept(20);
+  line.skipTo(130);
+  line.skipTo(130);
+  expect(drops).toEqual([{ start: 0, end: 130, reason: 'skipped' }]);
+  line.connect();
+  expect(line.next?.start).toBe(130);
+});
+
+test('where frames are whole, a replay begins at a boundary at or before the frontier [G4]', () => {
+  const line = new AudioTimeline({
+    rate: 1_000,
+    frameBytes: 0,
+    maxSeconds: 60,
+    maxBytes: 1e9,
+    onDrop: () => undefined,
+  });
+  for (let i = 0; i < 12; i += 1) line.append(Uint8Array.of(i), 100, i % 4 === 0);
+  line.connect();
+  while (line.next) line.advance();
+  line.confirm(650);
+  line.disconnect();
+  line.connect();
+  expect(line.next).toMatchObject({ start: 400, isBoundary: true });
+});
+
+test('the books balance at every step, and announced is exactly what is dropped [G2]', () => {
+  const step = fc.oneof(
+    {
+      weight: 5,
+      arbitrary: fc.record({ do: fc.constant('accept' as const), value: fc.integer({ min: 1, max: 60 }) }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({ do: fc.constant('send' as const), value: fc.integer({ min: 1, max: 5 }) }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({ do: fc.constant('confirm' as const), value: fc.integer({ min: 0, max: 900 }) }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        do: fc.constantFrom('connect' as const, 'disconnect' as const),
+        value: fc.constant(0),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constant('skip' as const), value: fc.integer({ min: 0, max: 900 }) }),
+    },
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const { line, drops, accept } = timeline(2, 700);
+      let isConnected = false;
+      let sentTo = 0;
+      for (const { do: what, value } of steps) {
+        if (what === 'accept') accept(value);
+        if (what === 'connect' && !isConnected) {
+          line.connect();
+          isConnected = true;
+          sentTo = 0;
+        }
+        if (what === 'disconnect' && isConnected) {
+          line.disconnect();
+          isConnected = false;
+        }
+        if (what === 'send' && isConnected) {
+          for (let i = 0; i < value && line.next; i += 1) {
+            sentTo = line.next.end;
+            line.advance();
+          }
+        }
+        if (what === 'confirm' && isConnected) line.confirm(Math.min(value, sentTo));
+        if (what === 'skip' && !isConnected) line.skipTo(Math.min(value, line.end));
+        const { accepted, confirmed, pending, dropped } = line.snapshot();
+        expect(accepted).toBe(confirmed + pending + dropped);
+        expect(pending).toBeGreaterThanOrEqual(0);
+        if (isConnected && line.next) expect(line.next.start).toBeGreaterThanOrEqual(line.frontier);
+      }
+      line.announce();
+      const told = new Set<number>();
+      for (const { start, end } of drops) for (let at = start; at < end; at += 1) told.add(at);
+      expect(told.size).toBe(line.snapshot().dropped);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+/** Two bytes for each sample, which say where it is. */
+const bytesOf = (start: number, end: number): Uint8Array =>
+  Uint8Array.from({ length: 2 * (end - start) }, (_, i) => {
+    const position = start + (i >> 1);
+    return i % 2 === 0 ? position & 0xff : position >> 8;
+  });
+
+/** Everything that is still to be sent, frame by frame, in order and byte for byte; the answer is where it begins. */
+function expectRestToBeWhole(line: AudioTimeline): number {
+  const begin = line.next?.start ?? line.end;
+  let position = begin;
+  for (let frame = line.next; frame; frame = line.next) {
+    expect(frame.start).toBe(position);
+    expect(Buffer.compare(frame.bytes, bytesOf(frame.start, frame.end))).toBe(0);
+    expect(line.unsent).toBe(line.end - position);
+    position = frame.end;
+    line.advance();
+  }
+  expect(position).toBe(line.end);
+  expect(line.unsent).toBe(0);
+  return begin;
+}
+
+test('each connection is sent what is not settled, byte for byte, and no more than the log may hold [G3 G6]', () => {
+  const frames = fc.array(fc.tuple(fc.constantFrom('waits', 'sent'), fc.integer({ min: 1, max: 12 })), {
+    maxLength: 40,
+  });
+  const lives = fc.array(
+    fc.record({ before: frames, during: frames, confirmed: fc.double({ min: 0, max: 1.2, noNaN: true }) }),
+    {
+      minLength: 1,
+      maxLength: 5,
+    },
+  );
+  fc.assert(
+    fc.property(
+      lives,
+      fc.constantFrom(1, 60),
+      fc.constantFrom(150, 1e9),
+      (connections, maxSeconds, maxBytes) => {
+        const { line } = timeline(maxSeconds, maxBytes);
+        const accept = (how: string, samples: number, isConnected: boolean) => {
+          const bytes = bytesOf(line.end, line.end + samples);
+          if (how === 'sent' && isConnected && line.unsent === 0) line.appendSent(bytes, samples);
+          else line.append(bytes, samples);
+        };
+        for (const { before, during, confirmed } of connections) {
+          for (const [how, samples] of before) accept(how, samples, false);
+          line.connect();
+          const begin = expectRestToBeWhole(line);
+          expect(begin).toBe(line.frontier);
+          expect(line.end - begin).toBeLessThanOrEqual(maxSeconds * 100);
+          expect(2 * (line.end - begin)).toBeLessThanOrEqual(maxBytes);
+          for (const [how, samples] of during) accept(how, samples, true);
+          expectRestToBeWhole(line);
+          line.confirm(line.frontier + Math.round((line.end - line.frontier) * confirmed));
+          line.disconnect();
+        }
+        expect(line.snapshot().pending + line.snapshot().confirmed + line.snapshot().dropped).toBe(line.end);
+      },
+    ),
+  );
+});
+
+test('small frames are joined, sent with sent and waiting with waiting', () => {
+  const { line, accept, sendAll } = timeline();
+  accept(3);
+  accept(5);
+  accept(1);
+  line.connect();
+  expect(line.next).toMatchObject({ start: 0, end: 8 });
+  sendAll();
+  accept(3);
+  accept(2);
+  expect(line.next).toMatchObject({ start: 9, end: 14 });
+  sendAll();
+  line.appendSent(new Uint8Array(2), 1);
+  expect(line.next).toBe(undefined);
+  line.disconnect();
+  line.connect();
+  line.advance();
+  line.advance();
+  expect(line.next).toMatchObject({ start: 9, end: 15 });
+});
+
+test('room is counted in bytes and in time', () => {
+  const short = timeline(1).line;
+  expect([short.hasRoom(200), short.hasRoom(202)]).toEqual([true, false]);
+  const small = timeline(60, 100).line;
+  expect([small.hasRoom(100), small.hasRoom(101)]).toEqual([true, false]);
+  short.append(new Uint8Array(100), 50);
+  expect([short.hasRoom(100), short.hasRoom(102)]).toEqual([true, false]);
+  short.setFormat(1_000, 4);
+  expect(short.rate).toBe(1_000);
+  expect([short.hasRoom(3_800), short.hasRoom(3_804)]).toEqual([true, false]);
+  const packets = timeline(1).line;
+  packets.setFormat(1_000, 0);
+  expect(packets.hasRoom(1e6)).toBe(true);
+});
+
+test('the newest frame is kept, however large', () => {
+  const { line, accept } = timeline(60, 100);
+  accept(60);
+  expect(line.snapshot().dropped).toBe(0);
+  accept(60);
+  expect(line.snapshot()).toMatchObject({ pending: 60, dropped: 60 });
+});
+
+test('a full log of whole frames begins at a boundary', () => {
+  const line = new AudioTimeline({
+    rate: 1_000,
+    frameBytes: 0,
+    maxSeconds: 60,
+    maxBytes: 6,
+    onDrop: () => undefined,
+  });
+  for (let i = 0; i < 7; i += 1) line.append(Uint8Array.of(i), 100, i % 4 === 0);
+  expect(line.snapshot()).toMatchObject({ accepted: 700, dropped: 400 });
+  line.connect();
+  expect(line.next).toMatchObject({ start: 400, isBoundary: true });
+  expect([...(line.next?.bytes ?? [])]).toEqual([4]);
+});

@@ -1,0 +1,123 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type Framing, RawFraming } from '../../src/audio/framing.ts';
+import { Intake, sizeOf } from '../../src/audio/intake.ts';
+
+function frame(frameBytes: number) {
+  const frames: { bytes: Uint8Array; samples: number }[] = [];
+  const framing: Framing = new RawFraming(
+    {
+      append: (bytes, samples) => void frames.push({ bytes: bytes.slice(), samples }),
+      setFormat: () => undefined,
+      notice: () => undefined,
+    },
+    1_000,
+    frameBytes,
+  );
+  return { frames, framing };
+}
+
+test('whatever the cuts, the bytes come out in order, in whole samples, none longer than 250 ms [G3]', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 8 }),
+      fc.array(fc.nat(5_000), { maxLength: 12 }),
+      (frameBytes, lengths) => {
+        const { frames, framing } = frame(frameBytes);
+        let counter = 0;
+        const pushed: number[] = [];
+        for (const length of lengths) {
+          const bytes = Uint8Array.from({ length }, () => (counter = (counter + 1) % 251));
+          pushed.push(...bytes);
+          framing.push(bytes, 0);
+        }
+        const whole = pushed.length - (pushed.length % frameBytes);
+        expect(frames.flatMap(({ bytes }) => [...bytes])).toEqual(pushed.slice(0, whole));
+        for (const { bytes, samples } of frames.filter(({ samples }) => samples > 0)) {
+          expect(bytes.length).toBe(samples * frameBytes);
+          expect(samples).toBeLessThanOrEqual(250);
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test('no frame is empty, not even of a chunk that lost its bytes [G4]', () => {
+  const { frames, framing } = frame(2);
+  for (const length of [0, 1, 0, 1, 2, 3, 0]) framing.push(new Uint8Array(length), 0);
+  expect(frames.filter(({ samples }) => samples === 0)).toEqual([]);
+});
+
+test('half a sample at the end is no audio', () => {
+  const { frames, framing } = frame(2);
+  framing.push(new Uint8Array(3), 0);
+  framing.finish(0);
+  framing.push(new Uint8Array(2), 0);
+  expect(frames.map(({ samples }) => samples)).toEqual([1, 1]);
+});
+
+test('what comes while a Blob is read waits behind it, copied', async () => {
+  const passed: number[] = [];
+  const intake = new Intake(
+    (bytes) => passed.push(...bytes),
+    () => undefined,
+  );
+  const owned = Uint8Array.of(2, 3);
+  intake.push(new Blob([Uint8Array.of(1)]));
+  intake.push(owned);
+  owned.fill(9);
+  intake.push(new Blob([Uint8Array.of(4)]));
+  intake.push(Uint8Array.of(5).buffer);
+  expect([intake.isWaiting, intake.waitingBytes]).toEqual([true, 5]);
+  await intake.settled();
+  expect(passed).toEqual([1, 2, 3, 4, 5]);
+  expect([intake.isWaiting, intake.waitingBytes]).toEqual([false, 0]);
+  intake.push(Uint8Array.of(6));
+  expect(passed.at(-1)).toBe(6);
+});
+
+test('a Blob that fails is told of, and what is behind it goes on', async () => {
+  const passed: number[] = [];
+  const failed: unknown[] = [];
+  const intake = new Intake(
+    (bytes) => passed.push(...bytes),
+    (error, bytes) => failed.push([String(error), bytes]),
+  );
+  const broken = new Blob([Uint8Array.of(1, 1, 1)]);
+  broken.arrayBuffer = () => Promise.reject(new Error('unreadable'));
+  intake.push(broken);
+  intake.push(Uint8Array.of(2));
+  await intake.settled();
+  expect([passed, failed]).toEqual([[2], [['Error: unreadable', 3]]]);
+});
+
+test('knows the size of all it takes, and takes nothing else', () => {
+  const bytes = new Uint8Array(10);
+  expect(
+    [bytes, bytes.buffer, bytes.subarray(3), new DataView(bytes.buffer, 2), new Blob([bytes])].map(sizeOf),
+  ).toEqual([10, 10, 7, 8, 10]);
+  for (const nothing of [null, undefined, 'x', 4, [1], {}])
+    expect(() => sizeOf(nothing as never)).toThrow(/invalid-audio/);
+});
+
+test('a Buffer, whose slices are views, is copied where it must wait, and so is half a sample of it', async () => {
+  const passed: number[][] = [];
+  const intake = new Intake(
+    (bytes) => passed.push([...bytes]),
+    () => expect.unreachable(),
+  );
+  const buffer = Buffer.from([1, 2, 3, 4]);
+  intake.holdUntil(() => Promise.resolve());
+  intake.push(buffer);
+  buffer.fill(9);
+  await intake.settled();
+  expect(passed).toEqual([[1, 2, 3, 4]]);
+
+  const { frames, framing } = frame(2);
+  const odd = Buffer.from([1, 2, 3]);
+  framing.push(odd, 0);
+  odd.fill(9);
+  framing.push(Buffer.from([4]), 0);
+  expect([...(frames[1]?.bytes ?? [])]).toEqual([3, 4]);
+});

@@ -1,0 +1,140 @@
+/** The door for audio, alone: bytes come out as they were handed in, in order, whatever they came in. */
+import { runInNewContext } from 'node:vm';
+import { expect, test } from 'vitest';
+import { Intake, refuseFloats, sizeOf } from '../../src/audio/intake.ts';
+import { TranscriptionError } from '../../src/index.ts';
+
+function door() {
+  const passed: number[][] = [];
+  const failed: string[] = [];
+  const intake = new Intake(
+    (bytes) => passed.push([...bytes]),
+    (error, bytes) => failed.push(`${(error as Error).message}: ${bytes}`),
+  );
+  return { intake, passed, failed };
+}
+
+const blob = (...bytes: number[]): Blob => new Blob([Uint8Array.from(bytes)]);
+
+test('bytes go through at once, out of a view, a buffer, or any other view', () => {
+  const { intake, passed } = door();
+  const all = Uint8Array.of(0, 1, 2, 3, 4, 5);
+  intake.push(all.subarray(1, 3));
+  intake.push(Uint8Array.of(7, 8).buffer);
+  intake.push(new DataView(all.buffer, 2, 3));
+  expect(passed).toEqual([
+    [1, 2],
+    [7, 8],
+    [2, 3, 4],
+  ]);
+  expect([intake.isWaiting, intake.waitingBytes]).toEqual([false, 0]);
+});
+
+test('a buffer or a view of another realm is audio, too', () => {
+  const { intake, passed } = door();
+  for (const code of ['Uint8Array.of(1, 2).buffer', 'Uint8Array.of(3)', 'new DataView(new ArrayBuffer(1))']) {
+    const chunk = runInNewContext(code) as ArrayBuffer | Uint8Array;
+    expect(chunk instanceof ArrayBuffer || chunk instanceof Uint8Array).toBe(false);
+    expect(sizeOf(chunk)).toBe(chunk.byteLength);
+    intake.push(chunk);
+  }
+  expect(passed).toEqual([[1, 2], [3], [0]]);
+});
+
+test('a Blob that no method reads, such as React Native has, is refused at once', () => {
+  expect(() => sizeOf({ size: 9, slice: () => undefined })).toThrow(TranscriptionError);
+});
+
+test('what comes behind a Blob waits for it, as it was when it came [G3]', async () => {
+  const { intake, passed } = door();
+  const reused = Buffer.from([4, 5, 6]);
+  intake.push(blob(1, 2, 3));
+  intake.push(reused);
+  intake.push(blob(7));
+  expect([passed.length, intake.isWaiting, intake.waitingBytes]).toEqual([0, true, 7]);
+  reused.fill(0);
+  await intake.settled();
+  expect(passed).toEqual([[1, 2, 3], [4, 5, 6], [7]]);
+  expect([intake.isWaiting, intake.waitingBytes]).toEqual([false, 0]);
+  intake.push(Uint8Array.of(8));
+  expect(passed.at(-1)).toEqual([8]);
+});
+
+test('settled() waits for what comes while it waits', async () => {
+  const { intake, passed } = door();
+  intake.push(blob(1));
+  const settled = intake.settled();
+  intake.push(blob(2));
+  await settled;
+  expect(passed).toEqual([[1], [2]]);
+});
+
+test('everything waits until something is ready', async () => {
+  const { intake, passed } = door();
+  let open = (): void => undefined;
+  intake.holdUntil(
+    () =>
+      new Promise((resolve) => {
+        open = resolve;
+      }),
+  );
+  intake.push(Uint8Array.of(1));
+  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+  expect([passed.length, intake.waitingBytes]).toEqual([0, 1]);
+  open();
+  await intake.settled();
+  expect(passed).toEqual([[1]]);
+});
+
+test('a Blob that cannot be read is told of, and those behind it are not held up', async () => {
+  const { intake, passed, failed } = door();
+  const broken = { size: 9, arrayBuffer: () => Promise.reject(new Error('gone')) };
+  intake.push(broken as unknown as Blob);
+  intake.push(Uint8Array.of(1));
+  await intake.settled();
+  expect([failed, passed]).toEqual([['gone: 9'], [[1]]]);
+  expect(intake.waitingBytes).toBe(0);
+});
+
+test('the size of a chunk is that of its bytes', () => {
+  expect([sizeOf(new Float32Array(2)), sizeOf(new ArrayBuffer(3)), sizeOf(blob(1, 2))]).toEqual([8, 3, 2]);
+});
+
+test.each([
+  [new Float32Array(2), 'linear16'],
+  [new Float32Array(2), 'mulaw'],
+  [new Float64Array(2), 'linear32'],
+])('does not send samples as noise: %o under %s is refused', (chunk, encoding) => {
+  const refusal = expect.objectContaining({
+    reason: 'invalid-audio',
+    message: expect.stringContaining(
+      `a ${chunk.constructor.name} under encoding '${encoding}', which is noise`,
+    ) as string,
+    remedy: expect.stringContaining('converted to linear16') as string,
+  }) as TranscriptionError;
+  expect(() => refuseFloats(chunk, encoding)).toThrow(refusal);
+});
+
+test.each([
+  [new Float32Array(2), 'linear32'],
+  [new Float32Array(2), undefined],
+  [new Int16Array(2), 'linear16'],
+  [new Uint8Array(2), 'linear16'],
+])('%o under %s is taken', (chunk, encoding) => {
+  expect(() => refuseFloats(chunk, encoding)).not.toThrow();
+});
+
+test.each([
+  [null, 'null'],
+  [undefined, 'undefined'],
+  ['speech', 'string'],
+  [{}, 'object'],
+])('%s is no audio, and the error says so and what is', (chunk, name) => {
+  const refusal = expect.objectContaining({
+    reason: 'invalid-audio',
+    message: expect.stringContaining(`given ${name}, which is no audio`) as string,
+    remedy: expect.stringMatching(/Uint8Array.*Blob/) as string,
+  }) as TranscriptionError;
+  expect(() => sizeOf(chunk)).toThrow(TranscriptionError);
+  expect(() => sizeOf(chunk)).toThrow(refusal);
+});

@@ -1,0 +1,204 @@
+/** What holds in every state that any sequence of events can reach: the invariants of `docs/machine.md`. */
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Verdict } from '../../src/connection/recovery-policy.ts';
+import { phaseOf } from '../../src/connection/status.ts';
+import { retryAfter } from '../../src/protocol/close-reasons.ts';
+import {
+  type Action,
+  armed,
+  close,
+  ended,
+  opened,
+  said,
+  type Snapshot,
+  stalled,
+  start,
+  stateOf,
+  type Step,
+  step,
+} from './situations.ts';
+import { EVENTS, STATES } from './transition-table.ts';
+import { KINDS } from './verdict-table.ts';
+
+const isWait = (name: string): boolean => name.startsWith('after.');
+
+const plain = fc.constantFrom(
+  ...EVENTS.filter((name) => !isWait(name) && !/^socket\.|^user\.close$|^user\.abort$|^deadline/.test(name)),
+);
+
+/** Fatal ends now and then: most lives are to be long. */
+const kinds = fc.oneof(
+  { weight: 8, arbitrary: fc.constantFrom(...KINDS.filter((kind) => retryAfter(kind) !== 'never')) },
+  { weight: 1, arbitrary: fc.constantFrom(...KINDS) },
+);
+
+/** Anything at any time, with the events that end a session rare enough for something to happen before. */
+const events: fc.Arbitrary<Step | 'wait'> = fc.oneof(
+  { weight: 6, arbitrary: plain.map((type) => ({ type }) as Step) },
+  { weight: 4, arbitrary: fc.constant('wait' as const) },
+  { weight: 3, arbitrary: fc.boolean().map(opened) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(kinds, fc.boolean(), fc.constantFrom(1006, 1011))
+      .map(([kind, pendingAudio, code]) => ended(kind, pendingAudio, { code })),
+  },
+  { weight: 1, arbitrary: fc.boolean().map(stalled) },
+  {
+    weight: 1,
+    arbitrary: fc.oneof(
+      { weight: 4, arbitrary: fc.constant(close(true)) },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom<Step>(close(false), { type: 'user.abort' }, { type: 'deadline.passed' }),
+      },
+    ),
+  },
+);
+
+interface Seen {
+  before: Snapshot;
+  event: Step;
+  after: Snapshot;
+  actions: Action[];
+}
+
+/** The end of whatever the present state waits for, if it waits. */
+function waitOf(snapshot: Snapshot): Step | undefined {
+  switch (stateOf(snapshot)) {
+    case 'closed-1011':
+      return { type: 'xstate.after.0.connection.closed-1011' };
+    case 'backoff':
+      return { type: 'xstate.after.backoff.connection.backoff' };
+    case 'suspended':
+      return { type: 'xstate.after.probe.connection.suspended' };
+    case 'draining':
+      return { type: 'xstate.after.drain.connection.attached.draining' };
+    default:
+      return undefined;
+  }
+}
+
+/** Checks something of every step of many random lives. */
+function forEveryStep(check: (seen: Seen) => void): void {
+  fc.assert(
+    fc.property(
+      fc.boolean(),
+      fc.array(events, { minLength: 40, maxLength: 80 }),
+      (canReauthorise, sequence) => {
+        let before = start({ canReauthorise, disconnectAfterIdleMs: 60_000, suspendAfterFailures: 3 });
+        for (const next of sequence) {
+          const event = next === 'wait' ? waitOf(before) : next;
+          if (!event) continue;
+          const [after, actions] = step(before, event);
+          check({ before, event, after, actions });
+          before = after;
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+}
+
+test('the random lives lead into every state, often', () => {
+  const visits = new Map<string, number>();
+  forEveryStep(({ after }) => visits.set(stateOf(after), (visits.get(stateOf(after)) ?? 0) + 1));
+  for (const state of STATES) expect(visits.get(state), state).toBeGreaterThan(20);
+});
+
+const isAttached = ({ value }: Snapshot): boolean => typeof value === 'object';
+
+test('a socket exists exactly in the states inside attached, and never two [M1]', () => {
+  forEveryStep(({ after }) => {
+    expect(Object.keys(after.children)).toHaveLength(isAttached(after) ? 1 : 0);
+  });
+});
+
+test('every new socket is a counted attempt, and every counted attempt a new socket [M2]', () => {
+  forEveryStep(({ before, after, actions }) => {
+    const spawned = actions.filter(({ type }) => type === 'xstate.spawnChild').length;
+    expect(after.context.attempts - before.context.attempts).toBe(spawned);
+  });
+});
+
+test('closing is never taken back, and its deadline is set when it begins [M3]', () => {
+  forEveryStep(({ before, after, actions }) => {
+    if (before.context.closing) expect(after.context.closing).toBe(true);
+    else if (after.context.closing) expect(armed(actions).has('deadline.passed')).toBe(true);
+  });
+});
+
+test('who is closing never rests on an open connection without draining it [M4]', () => {
+  forEveryStep(({ after }) => {
+    if (after.context.closing) expect(['streaming', 'idle-keepalive']).not.toContain(stateOf(after));
+  });
+});
+
+test('each entry to idle-keepalive, and each tick there, says KeepAlive and sets the next tick [M5]', () => {
+  forEveryStep(({ before, event, after, actions }) => {
+    const isEntered = stateOf(after) === 'idle-keepalive' && stateOf(before) !== 'idle-keepalive';
+    const isTick = stateOf(before) === 'idle-keepalive' && event.type === 'keep-alive.elapsed';
+    const isDue = said(actions).some(({ type }) => type === 'keep-alive.due');
+    expect(isDue).toBe(isEntered || isTick);
+    expect(armed(actions).get('keep-alive.elapsed')).toBe(isDue ? 3_000 : undefined);
+  });
+});
+
+test('failures are forgotten for nothing but a result that confirms new audio [M6]', () => {
+  forEveryStep(({ before, event, after }) => {
+    const [was, is] = [before.context, after.context];
+    if (event.type === 'audio.confirmed') {
+      if (isAttached(before)) expect(is).toMatchObject({ failures: 0, everConfirmed: true });
+    } else {
+      expect(is.failures).toBeGreaterThanOrEqual(was.failures);
+      if (was.reauthorised && event.type !== 'socket.opened') expect(is.reauthorised).toBe(true);
+    }
+  });
+});
+
+test('final states stay [M7]', () => {
+  forEveryStep(({ before, after }) => {
+    if (before.status === 'done') expect(after).toBe(before);
+    expect(after.status).toBe(['closed', 'failed'].includes(stateOf(after)) ? 'done' : 'active');
+  });
+});
+
+test('audio that was remembered does not rest: dormant never has any [M8]', () => {
+  forEveryStep(({ after }) => {
+    if (stateOf(after) === 'dormant') expect(after.context.pendingAudio).toBe(false);
+  });
+});
+
+test('failed always has an end to blame, and only the verdict fail leads there [M9]', () => {
+  forEveryStep(({ before, after }) => {
+    if (stateOf(after) !== 'failed' || stateOf(before) === 'failed') return;
+    expect(after.context.lastEnd).toBeDefined();
+    expect(after.context.verdict).toBe('fail' satisfies Verdict);
+  });
+});
+
+test('every loss is announced once, with the end that caused it [M10]', () => {
+  forEveryStep(({ before, event, actions }) => {
+    const losses = said(actions).filter(({ type }) => type === 'connection.lost');
+    const isEnd = event.type === 'socket.ended' || event.type === 'socket.stalled';
+    const expected = isEnd && isAttached(before) ? [event.end] : [];
+    expect(losses.map((loss) => (loss.type === 'connection.lost' ? loss.end : undefined))).toEqual(expected);
+  });
+});
+
+test('the memory can be written down: nothing in it is a function, a socket, audio or a secret [M11]', () => {
+  const known = Object.keys(start().context).sort();
+  forEveryStep(({ after: { context } }) => {
+    expect(Object.keys(context).sort()).toEqual(known);
+    expect(structuredClone(context)).toEqual(context);
+  });
+});
+
+test('a public phase belongs to every state, and closing shows in all that are not resting or over', () => {
+  forEveryStep(({ after }) => {
+    const phase = phaseOf(stateOf(after), after.context);
+    if (after.status === 'done') expect(phase).toBe(stateOf(after));
+    else if (stateOf(after) !== 'dormant') expect(phase === 'closing').toBe(after.context.closing);
+  });
+});

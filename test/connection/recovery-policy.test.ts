@@ -1,0 +1,148 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decideRecovery, type RecoveryHistory } from '../../src/connection/recovery-policy.ts';
+import {
+  END_KINDS,
+  type EndKind,
+  reasonOf,
+  remedyFor,
+  retryAfter,
+} from '../../src/protocol/close-reasons.ts';
+import { KINDS, SETTINGS, SITUATIONS, type SituationName, VERDICTS } from './verdict-table.ts';
+
+describe.each(KINDS)('an end of the kind %s', (kind) => {
+  test.each(Object.keys(SITUATIONS) as SituationName[])('gets its verdict: %s', (name) => {
+    expect(decideRecovery({ kind }, SITUATIONS[name], SETTINGS)).toBe(VERDICTS[kind][name]);
+  });
+});
+
+test('the table knows every kind of end', () => {
+  expect([...KINDS].sort()).toEqual([...END_KINDS].sort());
+});
+
+const histories: fc.Arbitrary<RecoveryHistory> = fc.record({
+  failures: fc.nat(30),
+  serverSilences: fc.nat(5),
+  outageMs: fc.nat(1_000_000),
+  reauthorised: fc.boolean(),
+  hasOpened: fc.boolean(),
+  foreignRefusals: fc.nat(5),
+  sinceLastEndMs: fc.nat(100_000),
+  canReauthorise: fc.boolean(),
+  pendingAudio: fc.boolean(),
+  flowingAudio: fc.boolean(),
+  everConfirmed: fc.boolean(),
+  closing: fc.boolean(),
+});
+
+const kinds = fc.constantFrom(...KINDS);
+const goesOn = (verdict: string): boolean => verdict === 'retry' || verdict === 'suspend';
+
+/** Checks something of the verdict on every end with every history. */
+function forEveryEnd(check: (kind: EndKind, history: RecoveryHistory, verdict: string) => void): void {
+  fc.assert(
+    fc.property(kinds, histories, (kind, history) => {
+      check(kind, history, decideRecovery({ kind }, history, SETTINGS));
+    }),
+    { numRuns: 2_000 },
+  );
+}
+
+test('what cannot succeed is never tried again, whatever went before [G7]', () => {
+  forEveryEnd((kind, _history, verdict) => {
+    if (retryAfter(kind) === 'never') expect(goesOn(verdict)).toBe(false);
+  });
+});
+
+test('a refused token is tried again once, and only if there is a function to ask for another [G7]', () => {
+  forEveryEnd((_kind, history) => {
+    const verdict = decideRecovery({ kind: 'unauthorized' }, history, SETTINGS);
+    if (history.reauthorised || !history.canReauthorise) expect(goesOn(verdict)).toBe(false);
+  });
+});
+
+test('a close with nothing pending is finished by any end, even a fatal one [G9]', () => {
+  forEveryEnd((_kind, { closing, pendingAudio }, verdict) => {
+    if (closing && !pendingAudio) expect(verdict).toBe('finish');
+  });
+});
+
+test('a close with audio pending is finished only by a second end in good order, and never waits for audio [G9]', () => {
+  forEveryEnd((kind, { closing, pendingAudio, flowingAudio, failures }, verdict) => {
+    if (closing) expect(verdict).not.toBe('rest');
+    else expect(verdict).not.toBe('finish');
+    if (verdict !== 'finish' || !pendingAudio) return;
+    expect(retryAfter(kind)).toBe('with-audio');
+    expect(flowingAudio).toBe(false);
+    expect(failures).toBeGreaterThan(0);
+  });
+});
+
+test('pending audio is not left to rest while more is coming, nor before another attempt [G2]', () => {
+  forEveryEnd((_kind, { pendingAudio, flowingAudio, failures }, verdict) => {
+    if (pendingAudio && (flowingAudio || failures === 0)) expect(verdict).not.toBe('rest');
+  });
+});
+
+test('no attempt follows an outage of giveUpAfterMs; at full pace after the limits of suspension only to close [G7]', () => {
+  forEveryEnd((_kind, { outageMs, failures, closing, flowingAudio, sinceLastEndMs }, verdict) => {
+    if (outageMs >= SETTINGS.giveUpAfterMs) expect(goesOn(verdict)).toBe(false);
+    const isIdleCut = !flowingAudio && sinceLastEndMs >= SETTINGS.probeMs;
+    const hasFailed = failures >= SETTINGS.suspendAfterFailures && !isIdleCut;
+    if (!closing && (outageMs >= SETTINGS.suspendAfterMs || hasFailed)) {
+      expect(verdict).not.toBe('retry');
+    }
+  });
+});
+
+test('more failures, or a longer outage, never make it try harder', () => {
+  const eagernessOf = (verdict: string): number => ['suspend', 'retry'].indexOf(verdict);
+  forEveryEnd((kind, history, verdict) => {
+    const worse = { ...history, failures: history.failures + 1, outageMs: history.outageMs + 10_000 };
+    const later = decideRecovery({ kind }, worse, SETTINGS);
+    expect(eagernessOf(later)).toBeLessThanOrEqual(eagernessOf(verdict));
+  });
+});
+
+test('every end that can end a session says why and what to do', () => {
+  for (const kind of KINDS) {
+    const retry = retryAfter(kind);
+    if (retry === 'never' || retry === 'reauthorise') {
+      expect(reasonOf(kind), kind).not.toBe('retries-exhausted');
+      expect(remedyFor(kind), kind).toBeTruthy();
+    }
+  }
+});
+
+describe('a refusal without a mark of Deepgram', () => {
+  const decide = (history: Partial<RecoveryHistory>, mark: object = {}) =>
+    decideRecovery(
+      { kind: 'not-found', status: 404, ...mark },
+      { ...SITUATIONS['first failure, audio pending'], ...history },
+      SETTINGS,
+    );
+
+  test('is final at once before a connection has opened, and at the fifth in a row after that [G7]', () => {
+    expect(decide({})).toBe('fail');
+    const verdicts = [0, 1, 2, 3, 4, 5].map((foreignRefusals) =>
+      decide({ hasOpened: true, foreignRefusals }),
+    );
+    expect(verdicts).toEqual(['retry', 'retry', 'retry', 'retry', 'fail', 'fail']);
+  });
+
+  test('is told from one of Deepgram by its header or its body, which is never retried [G7]', () => {
+    expect(decide({ hasOpened: true }, { serverMessage: 'No such model.' })).toBe('fail');
+    expect(decide({ hasOpened: true }, { requestId: 'b0a2' })).toBe('fail');
+  });
+
+  test('may be a 401, also with a fixed key [G7]', () => {
+    const fixed = { hasOpened: true, canReauthorise: false };
+    expect(decide(fixed, { kind: 'unauthorized', status: 401 })).toBe('retry');
+    expect(decide(fixed, { kind: 'unauthorized', status: 401, requestId: 'b0a2' })).toBe('fail');
+  });
+
+  test('is no close of an open connection, whose code comes from Deepgram [G7]', () => {
+    const close = { kind: 'protocol-refused', status: undefined, code: 1008 };
+    expect(decide({ hasOpened: true }, close)).toBe('fail');
+  });
+});

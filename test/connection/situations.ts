@@ -1,0 +1,210 @@
+/**
+ * Brings the connection machine into any state, by nothing but events that really happen, and steps it from there with
+ * XState's pure `transition()`.
+ */
+import { type EventFromLogic, initialTransition, type SnapshotFrom, transition } from 'xstate';
+import { connectionMachine } from '../../src/connection/connection-machine.ts';
+import type { ConnectionSettings } from '../../src/connection/context.ts';
+import type { ConnectionEmitted, ConnectionEvent } from '../../src/connection/events.ts';
+import { leafState } from '../../src/connection/status.ts';
+import type { ConnectionEnd, EndKind } from '../../src/protocol/close-reasons.ts';
+import type { Condition, Effect, EventName, State, Wait } from './transition-table.ts';
+
+export type Snapshot = SnapshotFrom<typeof connectionMachine>;
+/** What XState would do now. */
+export interface Action {
+  type: string;
+  params: unknown;
+}
+/** An event of the machine, or the end of a wait as XState names it. */
+export type Step = ConnectionEvent | { type: `xstate.after.${string}` };
+
+const DEADLINE_MS = 12_345;
+
+export const connect: Step = { type: 'user.connect' };
+export const abort: Step = { type: 'user.abort' };
+export const online: Step = { type: 'network.online' };
+export const audio: Step = { type: 'audio.pending' };
+export const opened = (pendingAudio: boolean): Step => ({ type: 'socket.opened', pendingAudio });
+export const close = (pendingAudio: boolean): Step => ({
+  type: 'user.close',
+  pendingAudio,
+  deadlineMs: DEADLINE_MS,
+});
+export const ended = (kind: EndKind, pendingAudio = false, details: Partial<ConnectionEnd> = {}): Step => ({
+  type: 'socket.ended',
+  end: { kind, ...details },
+  at: 1_000,
+  pendingAudio,
+  flowingAudio: pendingAudio,
+});
+export const stalled = (pendingAudio = true): Step => ({
+  type: 'socket.stalled',
+  end: { kind: 'stalled' },
+  at: 1_000,
+  pendingAudio,
+  flowingAudio: pendingAudio,
+});
+
+/** Each wait belongs to one state. */
+const STATE_IDS: Record<Wait, string> = {
+  'after.0': 'connection.closed-1011',
+  'after.backoff': 'connection.backoff',
+  'after.probe': 'connection.suspended',
+  'after.drain': 'connection.attached.draining',
+};
+
+export const elapsed = (wait: Wait): Step => ({ type: `xstate.${wait}.${STATE_IDS[wait]}` });
+
+export function start(settings: Partial<ConnectionSettings> = {}): Snapshot {
+  return initialTransition(connectionMachine, settings)[0];
+}
+
+/** One step. A machine that is done hears nothing, which XState's actors see to and its pure function does not. */
+export function step(before: Snapshot, event: Step): [Snapshot, Action[]] {
+  if (before.status !== 'active') return [before, []];
+  const [after, actions] = transition(
+    connectionMachine,
+    before,
+    event as EventFromLogic<typeof connectionMachine>,
+  );
+  return [after, actions];
+}
+
+export function drive(before: Snapshot, ...events: Step[]): Snapshot {
+  return events.reduce((snapshot, event) => step(snapshot, event)[0], before);
+}
+
+export const stateOf = (snapshot: Snapshot): State => leafState(snapshot.value);
+
+export interface Situation {
+  before: Snapshot;
+  event: Step;
+}
+
+/** A machine in `state`, and `event`, such that `condition` holds. */
+export function situationOf(state: State, event: EventName, condition: Condition): Situation {
+  const before = drive(start(settingsFor(state, condition)), ...pathTo(state, condition));
+  return { before, event: eventFor(event, condition) };
+}
+
+function settingsFor(state: State, condition: Condition): Partial<ConnectionSettings> {
+  if (condition === 'verdict suspend' || state === 'suspended') return { suspendAfterMs: 0 };
+  return condition === 'verdict fail' && state !== 'failed' ? { giveUpAfterMs: 0 } : {};
+}
+
+/** The shortest life that leads to a state. */
+function pathTo(state: State, condition: Condition): Step[] {
+  const isClosing = condition === 'closing' || condition === 'verdict finish';
+  const closing = isClosing ? [close(true)] : [];
+  const isAgain = condition === 'said again';
+  const wasOnline = isAgain || condition === 'said once' || condition === 'again within a second';
+  const once = wasOnline ? [online] : [];
+  const again = isAgain ? [online] : [];
+  const meanwhile = condition === 'audio came meanwhile' ? [audio] : [];
+  switch (state) {
+    case 'dormant':
+      return condition === 'later attempt' ? [connect, ended('normal')] : [];
+    case 'connecting':
+      return [...(wasOnline ? [connect, online, ended('normal')] : []), connect, ...again, ...closing];
+    case 'reconnecting':
+      return wasOnline
+        ? [connect, online, ...again]
+        : [connect, online, { type: 'online.elapsed' }, ...closing];
+    case 'streaming':
+      return [audio, opened(true)];
+    case 'idle-keepalive':
+      return [connect, opened(false)];
+    case 'draining':
+      return isClosing
+        ? [audio, opened(true), close(true)]
+        : [connect, opened(false), { type: 'idle.elapsed' }, ...meanwhile];
+    case 'closed-1011': {
+      const kind =
+        condition === 'verdict rest' || condition === 'audio came meanwhile' ? 'no-audio' : undefined;
+      return [connect, ...closing, ended(kind ?? 'server-error', false, { code: 1011 }), ...meanwhile];
+    }
+    case 'backoff':
+    case 'suspended':
+      return [connect, ...once, ended('network-lost', condition === 'lost with audio'), ...again];
+    case 'closed':
+      return [abort];
+    case 'failed':
+      return [connect, ended('forbidden')];
+    default:
+      return state satisfies never;
+  }
+}
+
+function eventFor(name: EventName, condition: Condition): Step {
+  switch (name) {
+    case 'socket.opened':
+      return opened(condition === 'audio pending');
+    case 'user.close':
+      return close(condition === 'audio pending');
+    case 'socket.ended':
+      return lost(condition);
+    case 'socket.stalled':
+      return stalled(condition !== 'verdict finish');
+    case 'after.0':
+    case 'after.backoff':
+    case 'after.probe':
+    case 'after.drain':
+      return elapsed(name);
+    default:
+      return { type: name };
+  }
+}
+
+function lost(condition: Condition): Step {
+  switch (condition) {
+    case 'code 1011':
+      return ended('server-error', true, { code: 1011 });
+    case 'verdict rest':
+      return ended('normal', false, { code: 1000 });
+    case 'verdict fail':
+      return ended('forbidden', true, { status: 403 });
+    case 'verdict finish':
+      return ended('network-lost', false, { code: 1006 });
+    default:
+      return ended('network-lost', true, { code: 1006 });
+  }
+}
+
+/** What was said to the data plane. */
+export function said(actions: readonly Action[]): ConnectionEmitted[] {
+  return actions
+    .filter(({ type }) => type === 'xstate.emit')
+    .map(({ params }) => (params as { event: ConnectionEmitted }).event);
+}
+
+/** The delayed events that were set, with their delays. */
+export function armed(actions: readonly Action[]): Map<string, number> {
+  const raised = actions
+    .filter(({ type }) => type === 'xstate.raise')
+    .map(({ params }) => params as { event: { type: string }; delay: number });
+  return new Map(raised.map(({ event, delay }) => [event.type, delay]));
+}
+
+/** What a step did that can be seen from outside, apart from the state. */
+export function effectsOf(before: Snapshot, event: Step, after: Snapshot, actions: Action[]): Set<Effect> {
+  const effects = new Set<Effect>(said(actions).map(({ type }) => type));
+  if (armed(actions).get('deadline.passed') === DEADLINE_MS && after.context.closing)
+    effects.add('begin closing');
+  const isEnd = event.type === 'socket.ended' || event.type === 'socket.stalled';
+  if (
+    isEnd &&
+    after.context.lastEnd === event.end &&
+    after.context.failures === before.context.failures + 1
+  ) {
+    effects.add('remember end');
+  }
+  if (!isEnd && !before.context.pendingAudio && after.context.pendingAudio) effects.add('remember audio');
+  if (
+    after.context.failures < before.context.failures ||
+    (after.context.everConfirmed && !before.context.everConfirmed)
+  ) {
+    effects.add('refill budget');
+  }
+  return effects;
+}

@@ -1,0 +1,320 @@
+/** One attempt and what comes of it: what the actor tells the machine, and what it does to its socket, step by step. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type CallbackActorLogic, createActor, setup } from 'xstate';
+import {
+  type ConnectionPorts,
+  connectedMachine,
+  type Line,
+  lendPorts,
+} from '../../src/connection/socket-actor.ts';
+import type { ConnectionEvent } from '../../src/connection/events.ts';
+import { VirtualClock } from '../../src/testing/index.ts';
+import type { Credentials, SocketEnd, SocketHandlers } from '../../src/transports/transport.ts';
+
+const CREDENTIALS_TIMEOUT_MS = 3_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** Stands in for the connection machine: hears what the actor tells, and leaves the connection only when told to. */
+const listeningMachine = setup({
+  actors: { socket: connectedMachine.implementations.actors.socket as CallbackActorLogic<ConnectionEvent> },
+}).createMachine({
+  initial: 'attached',
+  states: {
+    attached: {
+      invoke: { src: 'socket' },
+      on: { 'socket.*': { actions: ({ event }) => tell(event) }, leave: 'left' },
+    },
+    left: { on: { '*': { actions: ({ event }) => tell(event) } } },
+  },
+});
+
+let clock: VirtualClock;
+/** All that was said and done, in order. */
+let said: unknown[];
+let tell: (event: unknown) => void;
+let leave: () => void;
+/** What the app does when it is asked for credentials. */
+let asked: { signal: AbortSignal; give(credentials: Credentials): void; refuse(error: unknown): void };
+/** What the network does to the socket that was asked for. */
+let network: SocketHandlers;
+let transport: () => void;
+let line: Line;
+let ports: ConnectionPorts;
+
+beforeEach(() => {
+  clock = new VirtualClock();
+  said = [];
+  const say = (what: string) => () => void said.push(what);
+  tell = (event) => said.push(event);
+  transport = () => undefined;
+  line = {
+    attach: say('attach'),
+    receive: (text) => said.push(`receive ${text}`),
+    receiveBinary: (bytes) => said.push(`receive ${bytes} bytes`),
+    detach: (end) => said.push(end ? `detach by ${end.kind}` : 'detach'),
+    takeLeave: () => {
+      said.push('take leave');
+      return true;
+    },
+    hasPendingAudio: () => false,
+    wasFlowing: () => false,
+  };
+  ports = {
+    clock,
+    line,
+    url: 'wss://host/v1/listen',
+    transport: (request, handlers) => {
+      said.push(request);
+      network = handlers;
+      transport();
+      return {
+        bufferedAmount: 0,
+        send: () => expect.unreachable(),
+        close: (code, reason) => said.push(`close ${code} '${reason}'`),
+        terminate: say('terminate'),
+      };
+    },
+    credentials: (signal) =>
+      new Promise((resolve, reject) => {
+        asked = { signal, give: resolve, refuse: reject };
+      }),
+    credentialsFailed: (error) => said.push(error),
+    credentialsTimeoutMs: CREDENTIALS_TIMEOUT_MS,
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+  };
+  const actor = createActor(listeningMachine, { clock });
+  leave = () => actor.send({ type: 'leave' });
+  lendPorts(actor.system, ports);
+  actor.start();
+});
+
+const ended = (end: object, more: object = {}) => ({
+  type: 'socket.ended',
+  end,
+  at: clock.now(),
+  pendingAudio: false,
+  flowingAudio: false,
+  ...more,
+});
+const opened = { type: 'socket.opened', pendingAudio: false };
+
+/** Credentials are given, and a socket is asked for. */
+async function dial(value = 'secret'): Promise<void> {
+  asked.give({ scheme: 'token', value });
+  await clock.advanceAsync(0);
+}
+
+/** A connection is open, and nothing of how it became so is of interest any more. */
+async function connect(): Promise<void> {
+  await dial();
+  network.opened({});
+  said = [];
+}
+
+const close = (more: Partial<SocketEnd> = {}) => network.ended({ code: 1006, reason: '', ...more });
+
+test('credentials, then one socket, then the line has it, and then the machine is told', async () => {
+  expect(said).toEqual([]);
+  await dial();
+  expect(said).toEqual([{ url: 'wss://host/v1/listen', credentials: { scheme: 'token', value: 'secret' } }]);
+  said = [];
+  let isAttached = false;
+  line.attach = () => (isAttached = true);
+  line.hasPendingAudio = () => isAttached;
+  network.opened({});
+  expect(said).toEqual([{ type: 'socket.opened', pendingAudio: true }]);
+});
+
+test('what is heard on an open connection goes to the line, before and after it nowhere [G5]', async () => {
+  await dial();
+  said = [];
+  const speak = () => {
+    network.message('{}');
+    network.binary(7);
+  };
+  speak();
+  expect(said).toEqual([]);
+  network.opened({});
+  speak();
+  expect(said).toEqual(['attach', opened, 'receive {}', 'receive 7 bytes']);
+  close();
+  said = [];
+  speak();
+  expect(said).toEqual([]);
+});
+
+test('a socket opens once, and not before the transport has given it', async () => {
+  transport = () => network.opened({});
+  await dial();
+  expect(said).toHaveLength(1);
+  network.opened({});
+  network.opened({});
+  expect(said.slice(1)).toEqual(['attach', opened]);
+});
+
+test('an open connection has no timer left, and is not timed', async () => {
+  await connect();
+  expect(clock.pendingTimers).toBe(0);
+  clock.advance(3_600_000);
+  expect(said).toEqual([]);
+});
+
+describe('an end', () => {
+  test('of an open connection is told once, with what it leaves behind, when the line is off it [G5]', async () => {
+    await connect();
+    line.hasPendingAudio = () => true;
+    clock.advance(1_234);
+    close({ code: 1001 });
+    close({ code: 1001 });
+    expect(said).toEqual([
+      'detach by going-away',
+      ended({ kind: 'going-away', code: 1001 }, { at: 1_234, pendingAudio: true }),
+    ]);
+  });
+
+  test('says whether audio was flowing', async () => {
+    await connect();
+    line.wasFlowing = () => said.includes('detach by network-lost');
+    close();
+    expect(said[1]).toEqual(ended({ kind: 'network-lost', code: 1006 }, { flowingAudio: true }));
+  });
+
+  test('of a connection that never opened is none of the line’s business, and it opens no more [G5]', async () => {
+    await dial();
+    said = [];
+    close({ status: 503 });
+    network.opened({});
+    expect(said).toEqual([ended({ kind: 'server-unavailable', status: 503 })]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+});
+
+describe('an attempt fails', () => {
+  test('where credentials do: why is for the app alone, and the machine hears that they did [G8]', async () => {
+    const error = new Error('no token today');
+    asked.refuse(error);
+    await clock.advanceAsync(0);
+    expect(said).toEqual([error, ended({ kind: 'credentials-failed' })]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('where credentials take too long; those that come then open nothing [G5]', async () => {
+    clock.advance(CREDENTIALS_TIMEOUT_MS - 1);
+    expect([said.length, asked.signal.aborted]).toEqual([0, false]);
+    clock.advance(1);
+    const timeout = ended({ kind: 'credentials-timeout' });
+    expect(said).toEqual([timeout]);
+    expect(asked.signal.aborted).toBe(true);
+    await dial();
+    expect(said).toEqual([timeout]);
+  });
+
+  test('where the handshake takes too long, counted from the credentials; the socket is dropped [G5]', async () => {
+    clock.advance(CREDENTIALS_TIMEOUT_MS - 1);
+    await dial();
+    said = [];
+    clock.advance(CONNECT_TIMEOUT_MS - 1);
+    expect(said).toEqual([]);
+    clock.advance(1);
+    expect(said).toEqual([ended({ kind: 'connect-timeout' }), 'terminate']);
+  });
+
+  test('where the platform can make no socket', async () => {
+    transport = () => {
+      throw new SyntaxError('bad address');
+    };
+    await dial();
+    expect(said.slice(1)).toEqual([
+      ended({ kind: 'refused', cause: 'The platform could not make a socket for this address.' }),
+    ]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('at once, if there are no ports: the machine was put together without them', () => {
+    const stranger = createActor(listeningMachine, { clock });
+    const errors: unknown[] = [];
+    stranger.subscribe({ error: (error) => errors.push(error) });
+    stranger.start();
+    expect(errors).toEqual([new Error('No ports were lent to this connection machine.')]);
+  });
+});
+
+describe('whoever leaves', () => {
+  /** Whatever a socket may still say when nobody listens. */
+  const callBack = () => {
+    network.opened({});
+    network.message('{}');
+    network.binary(1);
+    close();
+  };
+
+  test('while credentials are asked for, calls that off, and hears of none [G5]', async () => {
+    leave();
+    expect(asked.signal.aborted).toBe(true);
+    expect(clock.pendingTimers).toBe(0);
+    await dial();
+    expect(said).toEqual([]);
+  });
+
+  test('while credentials are asked for, hears nothing of their failure', async () => {
+    leave();
+    asked.refuse(new Error('called off'));
+    await clock.advanceAsync(0);
+    expect(said).toEqual([]);
+  });
+
+  test('during the handshake drops the socket, and says no farewell on it [G4 G5]', async () => {
+    await dial();
+    said = [];
+    leave();
+    callBack();
+    expect(said).toEqual(['terminate']);
+    expect(clock.pendingTimers).toBe(0);
+    expect(asked.signal.aborted).toBe(false);
+  });
+
+  test('an open connection says farewell, takes the line off, and hangs up [G4 G5]', async () => {
+    await connect();
+    leave();
+    callBack();
+    expect(said).toEqual(['take leave', 'detach', "close 1000 ''"]);
+  });
+
+  test('a condemned connection drops it: nobody would answer a farewell', async () => {
+    await connect();
+    line.takeLeave = () => false;
+    leave();
+    expect(said).toEqual(['detach', 'terminate']);
+  });
+
+  test('after the end has nothing to let go of', async () => {
+    await connect();
+    close();
+    said = [];
+    leave();
+    expect(said).toEqual([]);
+  });
+
+  test('while the line is put on takes it off for good, and is told of no connection [G5]', async () => {
+    await dial();
+    line.attach = () => {
+      leave();
+      said.push('attached');
+    };
+    said = [];
+    network.opened({});
+    expect(said).toEqual(['take leave', 'detach', "close 1000 ''", 'attached', 'detach']);
+  });
+});
+
+test('the connection machine holds this very actor', async () => {
+  const actor = createActor(connectedMachine, { clock, input: {} });
+  lendPorts(actor.system, ports);
+  actor.start();
+  actor.send({ type: 'user.connect' });
+  expect(actor.getSnapshot().value).toEqual({ attached: 'connecting' });
+  await connect();
+  expect(actor.getSnapshot().value).toEqual({ attached: 'idle-keepalive' });
+  close({ code: 1001 });
+  expect(actor.getSnapshot().value).toBe('backoff');
+});

@@ -1,0 +1,285 @@
+/**
+ * What the connection machine has to do, for each state and each event: the specification as data. Written by hand, from
+ * what should happen and not from the code; `docs/machine.md` shows it, `transition-table.test.ts` asks the machine.
+ *
+ * No cell may be left out: a new state or event does not compile until each of its cells is decided here.
+ */
+import type { StateValueFrom } from 'xstate';
+import type { connectionMachine } from '../../src/connection/connection-machine.ts';
+import type { ConnectionEmitted, ConnectionEvent } from '../../src/connection/events.ts';
+import type { Verdict } from '../../src/connection/recovery-policy.ts';
+
+type Leaf<Value> = Value extends string ? Value : Value extends object ? Leaf<Value[keyof Value]> : never;
+
+type Value = StateValueFrom<typeof connectionMachine>;
+
+/** The leaf states, as the machine's own type has them. */
+export type State = Exclude<Leaf<Value>, keyof Extract<Value, object>>;
+
+/** Waits that end, which XState tells a machine as events. */
+export type Wait = 'after.0' | 'after.backoff' | 'after.probe' | 'after.drain';
+
+export type EventName = ConnectionEvent['type'] | Wait;
+
+/** What a cell may depend on. */
+export type Condition =
+  | 'always'
+  | 'first attempt'
+  | 'later attempt'
+  | 'audio pending'
+  | 'nothing pending'
+  | 'closing'
+  | 'not closing'
+  | 'audio came meanwhile'
+  | 'first within a second'
+  | 'again within a second'
+  | 'said once'
+  | 'said again'
+  | 'lost idle'
+  | 'lost with audio'
+  | 'code 1011'
+  | `verdict ${Verdict}`;
+
+/** What can be seen from outside, beside the new state: what is said to the data plane, and what is remembered. */
+export type Effect =
+  | ConnectionEmitted['type']
+  | 'begin closing'
+  | 'remember audio'
+  | 'remember end'
+  | 'refill budget';
+
+export interface Outcome {
+  when: Condition;
+  /** `stay`: no state is left or entered. */
+  to: State | 'stay';
+  /** All of them; what is not listed must not happen. */
+  effects: readonly Effect[];
+}
+
+export type Expected = 'ignored' | readonly Outcome[];
+
+const ignored = 'ignored';
+
+const go = (to: State, ...effects: Effect[]): [Outcome] => [{ when: 'always', to, effects }];
+const stay = (...effects: Effect[]): [Outcome] => [{ when: 'always', to: 'stay', effects }];
+const when = (condition: Condition, [outcome]: [Outcome]): Outcome => ({ ...outcome, when: condition });
+
+/** Ends now, for whoever asks. */
+const END = go('closed');
+
+const OPENED = [
+  when('closing', go('draining', 'connection.opened', 'drain.due')),
+  when('audio pending', go('streaming', 'connection.opened')),
+  when('nothing pending', go('idle-keepalive', 'connection.opened', 'keep-alive.due')),
+];
+
+/** What becomes of a lost connection is the verdict's business, wherever it was lost. */
+const LOST = [
+  when('code 1011', go('closed-1011', 'remember end', 'connection.lost')),
+  when('verdict retry', go('backoff', 'remember end', 'connection.lost')),
+  when('verdict suspend', go('suspended', 'remember end', 'connection.lost', 'connection.suspended')),
+  when('verdict rest', go('dormant', 'remember end', 'connection.lost')),
+  when('verdict fail', go('failed', 'remember end', 'connection.lost')),
+];
+
+/** A stall is never an idle connection's end: there is audio, or an answer is owed. */
+const STALLED = LOST.filter((outcome) => outcome.when !== 'code 1011' && outcome.when !== 'verdict rest');
+
+const FINISHED = when('verdict finish', go('closed', 'remember end', 'connection.lost'));
+
+const CLOSE_OR_REMEMBER = [
+  when('audio pending', stay('begin closing')),
+  when('nothing pending', go('closed')),
+];
+
+const CLOSE_OR_TRY_ONCE_MORE = [
+  when('audio pending', go('reconnecting', 'begin closing')),
+  when('nothing pending', go('closed')),
+];
+
+const DRAIN = go('draining', 'begin closing', 'drain.due');
+
+const NOT_ATTACHED = {
+  'audio.idle': ignored,
+  'audio.confirmed': ignored,
+  'socket.opened': ignored,
+  'socket.ended': ignored,
+  'socket.stalled': ignored,
+  'network.offline': ignored,
+  'user.abort': END,
+  'drain.completed': ignored,
+  'keep-alive.elapsed': ignored,
+  'idle.elapsed': ignored,
+  'online.elapsed': stay(),
+  'deadline.passed': END,
+  'after.drain': ignored,
+} as const;
+
+const TRY_ONCE_A_SECOND = [
+  when('first within a second', go('reconnecting')),
+  when('again within a second', stay()),
+];
+
+const TRY_IF_SAID_AGAIN = [when('said once', stay()), when('said again', go('reconnecting'))];
+
+/** Both attempts behave alike; they differ in what people are told. */
+const OPENING = {
+  'audio.pending': ignored,
+  'audio.idle': ignored,
+  'audio.confirmed': stay('refill budget'),
+  'socket.opened': OPENED,
+  'socket.ended': [...LOST, FINISHED],
+  'socket.stalled': [...STALLED, FINISHED],
+  'network.online': TRY_ONCE_A_SECOND,
+  'network.offline': stay('connection.doubted'),
+  'user.connect': ignored,
+  'user.close': CLOSE_OR_REMEMBER,
+  'user.abort': END,
+  'drain.completed': [when('closing', go('closed')), when('not closing', go('dormant'))],
+  'keep-alive.elapsed': ignored,
+  'idle.elapsed': ignored,
+  'online.elapsed': TRY_IF_SAID_AGAIN,
+  'deadline.passed': END,
+  'after.0': ignored,
+  'after.backoff': ignored,
+  'after.probe': ignored,
+  'after.drain': ignored,
+} as const;
+
+const OPEN = {
+  'audio.confirmed': stay('refill budget'),
+  'socket.opened': ignored,
+  'socket.ended': LOST,
+  'socket.stalled': STALLED,
+  'network.online': ignored,
+  'network.offline': stay('connection.doubted'),
+  'user.connect': ignored,
+  'user.close': DRAIN,
+  'user.abort': END,
+  'drain.completed': go('dormant'),
+  'online.elapsed': stay(),
+  'deadline.passed': END,
+  'after.0': ignored,
+  'after.backoff': ignored,
+  'after.probe': ignored,
+  'after.drain': ignored,
+} as const;
+
+const OVER: Record<EventName, 'ignored'> = {
+  'audio.pending': ignored,
+  'audio.idle': ignored,
+  'audio.confirmed': ignored,
+  'socket.opened': ignored,
+  'socket.ended': ignored,
+  'socket.stalled': ignored,
+  'network.online': ignored,
+  'network.offline': ignored,
+  'user.connect': ignored,
+  'user.close': ignored,
+  'user.abort': ignored,
+  'drain.completed': ignored,
+  'keep-alive.elapsed': ignored,
+  'idle.elapsed': ignored,
+  'online.elapsed': ignored,
+  'deadline.passed': ignored,
+  'after.0': ignored,
+  'after.backoff': ignored,
+  'after.probe': ignored,
+  'after.drain': ignored,
+};
+
+export const TRANSITIONS: Record<State, Record<EventName, Expected>> = {
+  dormant: {
+    ...NOT_ATTACHED,
+    'audio.pending': [when('first attempt', go('connecting')), when('later attempt', go('reconnecting'))],
+    'network.online': ignored,
+    'user.connect': go('connecting'),
+    'user.close': CLOSE_OR_TRY_ONCE_MORE,
+    'after.0': ignored,
+    'after.backoff': ignored,
+    'after.probe': ignored,
+  },
+  connecting: OPENING,
+  reconnecting: OPENING,
+  streaming: {
+    ...OPEN,
+    'audio.pending': ignored,
+    'audio.idle': go('idle-keepalive', 'keep-alive.due'),
+    'keep-alive.elapsed': ignored,
+    'idle.elapsed': ignored,
+  },
+  'idle-keepalive': {
+    ...OPEN,
+    'audio.pending': go('streaming'),
+    'audio.idle': ignored,
+    'keep-alive.elapsed': stay('keep-alive.due'),
+    'idle.elapsed': go('draining', 'drain.due'),
+  },
+  draining: {
+    ...OPEN,
+    'audio.pending': stay('remember audio'),
+    'audio.idle': ignored,
+    'socket.ended': [...LOST, FINISHED],
+    'socket.stalled': [...STALLED, FINISHED],
+    'user.close': stay('begin closing'),
+    'drain.completed': [
+      when('closing', go('closed')),
+      when('not closing', go('dormant')),
+      when('audio came meanwhile', go('reconnecting')),
+    ],
+    'keep-alive.elapsed': ignored,
+    'idle.elapsed': ignored,
+    'after.drain': [
+      when('not closing', go('dormant')),
+      when('audio came meanwhile', go('reconnecting')),
+      when('closing', stay()),
+    ],
+  },
+  'closed-1011': {
+    ...NOT_ATTACHED,
+    'audio.pending': stay('remember audio'),
+    'network.online': ignored,
+    'user.connect': ignored,
+    'user.close': [
+      when('audio pending', stay('begin closing', 'remember audio')),
+      when('nothing pending', go('closed')),
+    ],
+    'after.0': [
+      when('verdict retry', go('backoff')),
+      when('verdict suspend', go('suspended', 'connection.suspended')),
+      when('verdict rest', go('dormant')),
+      when('audio came meanwhile', go('reconnecting')),
+      when('verdict finish', go('closed')),
+      when('verdict fail', go('failed')),
+    ],
+    'after.backoff': ignored,
+    'after.probe': ignored,
+  },
+  backoff: {
+    ...NOT_ATTACHED,
+    'audio.pending': ignored,
+    'network.online': TRY_ONCE_A_SECOND,
+    'online.elapsed': TRY_IF_SAID_AGAIN,
+    'user.connect': go('reconnecting'),
+    'user.close': CLOSE_OR_TRY_ONCE_MORE,
+    'after.0': ignored,
+    'after.backoff': go('reconnecting'),
+    'after.probe': ignored,
+  },
+  suspended: {
+    ...NOT_ATTACHED,
+    'audio.pending': [when('lost idle', go('reconnecting')), when('lost with audio', stay())],
+    'network.online': TRY_ONCE_A_SECOND,
+    'online.elapsed': TRY_IF_SAID_AGAIN,
+    'user.connect': go('reconnecting'),
+    'user.close': CLOSE_OR_TRY_ONCE_MORE,
+    'after.0': ignored,
+    'after.backoff': ignored,
+    'after.probe': go('reconnecting'),
+  },
+  closed: OVER,
+  failed: OVER,
+};
+
+export const STATES = Object.keys(TRANSITIONS) as State[];
+export const EVENTS = Object.keys(OVER) as EventName[];

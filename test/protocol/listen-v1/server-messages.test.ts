@@ -1,0 +1,195 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decodeServerMessage } from '../../../src/protocol/listen-v1/server-messages.ts';
+import { MALFORMED_MESSAGES } from '../../../src/testing/emulator/faults.ts';
+
+const RESULTS = {
+  type: 'Results',
+  channel_index: [0, 1],
+  start: 1,
+  duration: 2,
+  is_final: true,
+  channel: { alternatives: [{ transcript: 'hi', words: [{ word: 'hi', start: 1, end: 2 }] }] },
+};
+
+const decode = (message: unknown) => decodeServerMessage(JSON.stringify(message));
+
+test('never throws, whatever the text', () => {
+  fc.assert(fc.property(fc.string(), (text) => void decodeServerMessage(text)));
+  fc.assert(fc.property(fc.json(), (text) => void decodeServerMessage(text)));
+  fc.assert(
+    fc.property(
+      fc.record({
+        type: fc.constantFrom(
+          'Results',
+          'Metadata',
+          'UtteranceEnd',
+          'SpeechStarted',
+          'Error',
+          'constructor',
+          '__proto__',
+        ),
+        channel_index: fc.jsonValue(),
+        channel: fc.oneof(fc.jsonValue(), fc.record({ alternatives: fc.jsonValue() })),
+        start: fc.jsonValue(),
+        duration: fc.jsonValue(),
+        last_word_end: fc.jsonValue(),
+      }),
+      (message) => void decode(message),
+    ),
+    { numRuns: 2_000 },
+  );
+});
+
+test('what is taken for a result can be used as one: replacing any part of it is seen', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom('channel_index', 'start', 'duration', 'channel'),
+      fc.jsonValue(),
+      (field, value) => {
+        const decoded = decode({ ...RESULTS, [field]: value });
+        if (decoded.kind !== 'results') return;
+        const { channel_index, start, duration, channel } = decoded.message;
+        expect(Number.isInteger(channel_index[0])).toBe(true);
+        expect(start + duration).toBeGreaterThanOrEqual(0);
+        for (const { transcript, words = [] } of channel.alternatives) {
+          expect(typeof transcript).toBe('string');
+          for (const { start: from } of words) expect(typeof from).toBe('number');
+        }
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+});
+
+test.each([
+  ['a negative start', { start: -1 }],
+  ['an endless duration', { duration: null }],
+  ['a channel that is not there', { channel_index: [1, 1] }],
+  ['too many channels', { channel_index: [0, 1e9] }],
+  ['half a channel', { channel_index: [0.5, 1] }],
+  ['a word without its time', { channel: { alternatives: [{ transcript: 'x', words: [{ word: 'x' }] }] } }],
+  ['words that are no list', { channel: { alternatives: [{ transcript: 'x', words: 'x' }] } }],
+  ['null for an alternative', { channel: { alternatives: [null] } }],
+])('a result with %s is malformed', (_, wrong) => {
+  expect(decode({ ...RESULTS, ...wrong }).kind).toBe('malformed');
+});
+
+test.each([
+  ['a result', RESULTS, 'results'],
+  ['a result without words', { ...RESULTS, channel: { alternatives: [{ transcript: '' }] } }, 'results'],
+  ['a result without alternatives', { ...RESULTS, channel: { alternatives: [] } }, 'results'],
+  ['Metadata', { type: 'Metadata', duration: 3.5, request_id: 'x' }, 'metadata'],
+  ['UtteranceEnd', { type: 'UtteranceEnd', channel: [0, 1], last_word_end: 2 }, 'utterance-end'],
+  ['SpeechStarted', { type: 'SpeechStarted', channel: [0, 1], timestamp: 2 }, 'other'],
+  ['Error', { type: 'Error', variant: 'SchemaError', description: 'x' }, 'error'],
+  ['a type of tomorrow', { type: 'Tomorrow', anything: [1] }, 'other'],
+  ['an object without a type', {}, 'malformed'],
+  ['null', null, 'malformed'],
+])('%s is known as what it is', (_, message, kind) => {
+  expect(decode(message).kind).toBe(kind);
+});
+
+test('unknown fields are kept', () => {
+  const decoded = decode({ ...RESULTS, tomorrow: { more: 1 } });
+  expect(decoded).toMatchObject({ message: { tomorrow: { more: 1 } } });
+});
+
+test('nothing that a mad server says is taken for a result', () => {
+  for (const text of MALFORMED_MESSAGES)
+    expect(['malformed', 'other']).toContain(decodeServerMessage(text).kind);
+});
+
+test.each([
+  [
+    'a transcript that is no text',
+    { channel: { alternatives: [{ transcript: 1 }] } },
+    'channel.alternatives.transcript',
+  ],
+  ['a word that is no text', withWord({ word: 1, start: 0, end: 1 }), 'channel.alternatives.words.word'],
+  ['a word without its end', withWord({ word: 'hi', start: 0 }), 'channel.alternatives.words.end'],
+  [
+    'a word before the beginning',
+    withWord({ word: 'hi', start: -1, end: 1 }),
+    'channel.alternatives.words.start',
+  ],
+  ['no channel index', { channel_index: undefined }, 'channel_index'],
+  ['no number of channels', { channel_index: [0] }, 'channel_index'],
+  ['a channel below none', { channel_index: [-1, 1] }, 'channel_index'],
+  ['one channel more than a byte can count', { channel_index: [0, 256] }, 'channel_index'],
+  ['a negative duration', { duration: -1 }, 'duration'],
+  ['a duration of 30 years', { duration: 1e9 }, 'duration'],
+  ['a flag that is no flag', { is_final: 'yes' }, 'is_final'],
+  ['an object for a flag', { speech_final: {} }, 'speech_final'],
+])('a result with %s is said to be malformed', (_, wrong, path) => {
+  expect(decode({ ...RESULTS, ...wrong })).toEqual({
+    kind: 'malformed',
+    problem: `Results: ${path} is missing or wrong`,
+  });
+});
+
+test.each([
+  ['true', true],
+  ['false', false],
+  [1, true],
+  [0, false],
+  [null, undefined],
+])('the flag %j is read as %s, in a final and wherever there are flags', (written, read) => {
+  expect(decode({ ...RESULTS, is_final: written, speech_final: written, from_finalize: written })).toEqual({
+    kind: 'results',
+    message: { ...RESULTS, is_final: read, speech_final: read, from_finalize: read },
+  });
+});
+
+test.each([
+  ['punctuated_word', { a: 1 }],
+  ['confidence', 'high'],
+  ['speaker', 1.5],
+  ['language', ['en']],
+])('no word is lost for a wrong %s: that is left out, and named', (name, wrong) => {
+  const word = { word: 'hi', start: 0, end: 1 };
+  expect(decode({ ...RESULTS, ...withWord({ ...word, [name]: wrong }) })).toEqual({
+    kind: 'results',
+    message: { ...RESULTS, ...withWord(word) },
+    problem: `Results: left out ${name}`,
+  });
+});
+
+test('an Error whose texts are objects is passed on without them', () => {
+  expect(decode({ type: 'Error', description: { a: 1 }, variant: 'X' })).toEqual({
+    kind: 'error',
+    message: { type: 'Error', variant: 'X' },
+    problem: 'Error: left out description',
+  });
+});
+
+test.each([
+  ['as many channels as a byte can count', { channel_index: [254, 255] }],
+  ['no length, at the very beginning', { start: 0, duration: 0 }],
+])('a result with %s is one', (_, right) => {
+  expect(decode({ ...RESULTS, ...right }).kind).toBe('results');
+});
+
+test.each([
+  ['Metadata without duration', { type: 'Metadata' }],
+  ['UtteranceEnd without channel', { type: 'UtteranceEnd', last_word_end: 1 }],
+  ['UtteranceEnd without its time', { type: 'UtteranceEnd', channel: [0, 1] }],
+  ['SpeechStarted without its time', { type: 'SpeechStarted', channel: [0, 1] }],
+])('%s is malformed', (_, message) => {
+  expect(decode(message).kind).toBe('malformed');
+});
+
+test.each([
+  ['no type', {}],
+  ['a type that is no text', { type: 1 }],
+])('a message with %s is said to have none', (_, message) => {
+  expect(decode(message)).toEqual({ kind: 'malformed', problem: 'no type' });
+});
+
+test('what is no JSON is no message', () => {
+  expect(decodeServerMessage('{')).toEqual({ kind: 'malformed', problem: 'not a message' });
+});
+
+function withWord(word: object): object {
+  return { channel: { alternatives: [{ transcript: 'hi', words: [word] }] } };
+}

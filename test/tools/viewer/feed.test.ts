@@ -1,0 +1,50 @@
+import { Subject } from 'rxjs';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { systemClock } from '../../../src/index.ts';
+import { liveFeed, recordingFeed } from '../../../src/tools/viewer/page/feed.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const SECOND = Uint8Array.from({ length: 1_000 }, (_, i) => i % 251);
+
+test('a held recording goes on where it stopped, and not a byte is missing', () => {
+  const feed = recordingFeed(SECOND, 1_000, systemClock);
+  const heard: number[] = [];
+  let isOver = false;
+  feed.audio$.subscribe({ next: (frame) => heard.push(...frame), complete: () => (isOver = true) });
+  vi.advanceTimersByTime(320);
+  feed.hold();
+  const before = heard.length;
+  vi.advanceTimersByTime(12_000);
+  expect(heard.length).toBe(before);
+  feed.release();
+  vi.advanceTimersByTime(400);
+  expect(isOver).toBe(false);
+  vi.advanceTimersByTime(400);
+  expect(isOver).toBe(true);
+  expect(heard).toEqual([...SECOND]);
+});
+
+test('a second subscriber hears it from the beginning', () => {
+  const feed = recordingFeed(SECOND, 1_000, systemClock);
+  feed.audio$.subscribe();
+  vi.advanceTimersByTime(500);
+  const heard: number[] = [];
+  feed.audio$.subscribe((frame) => heard.push(...frame));
+  vi.advanceTimersByTime(2_000);
+  expect(heard).toEqual([...SECOND]);
+});
+
+test('nothing leaves a microphone that is held', () => {
+  const source$ = new Subject<Uint8Array>();
+  const feed = liveFeed(source$);
+  const heard: Uint8Array[] = [];
+  feed.audio$.subscribe((frame) => heard.push(frame));
+  source$.next(SECOND);
+  feed.hold();
+  source$.next(SECOND);
+  feed.release();
+  source$.next(SECOND);
+  expect(heard).toHaveLength(2);
+});
