@@ -20,6 +20,6 @@ if (status !== 0) process.exit(status ?? 1);
 // The compiler leaves alone what is no program.
 const controlPage = join('testing', 'emulator', 'control', 'page.html');
 copyFileSync(join(root, 'src', controlPage), join(root, 'dist', controlPage));
-chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755);
+chmodSync(join(root, 'dist', 'tools', 'cli', 'main.js'), 0o755);
 await writeBrowserScripts(join(root, 'dist'));
-await bundleViewer(join(root, 'dist', 'viewer', 'bundle'));
+await bundleViewer(join(root, 'dist', 'tools', 'viewer', 'bundle'));

@@ -7,7 +7,7 @@ const root = dirname(import.meta.dirname);
 /** @param {string} folder Where `page.js` goes. */
 export async function bundleViewer(folder) {
   const build = await rolldown({
-    input: join(root, 'src', 'viewer', 'page', 'main.ts'),
+    input: join(root, 'src', 'tools', 'viewer', 'page', 'main.ts'),
     platform: 'browser',
     resolve: { conditionNames: ['rx-deepgram-source', 'browser', 'module', 'import', 'default'] },
     onLog: (level, log, handle) => {

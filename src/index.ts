@@ -7,16 +7,17 @@ export { type Clock, systemClock } from './clock.ts';
 export { connectionMachine } from './connection/connection-machine.ts';
 export type { ConnectionContext, ConnectionSettings } from './connection/context.ts';
 export type { ConnectionEmitted, ConnectionEvent, ConnectionLoss } from './connection/events.ts';
-export type { RecoverySettings, Verdict } from './connection/recovery-policy.ts';
+export type { RecoveryDecision, RecoverySettings } from './connection/recovery-policy.ts';
 export { type ConnectionPhase, type ConnectionState, leafState } from './connection/status.ts';
 export type { DropReason } from './audio/audio-timeline.ts';
-export type { CatchUp } from './audio/data-plane.ts';
+
 export type { LedgerSnapshot } from './audio/ledger.ts';
-export type { AudioChunk } from './audio/intake.ts';
+export type { AudioChunk } from './audio/audio-chunk.ts';
 export type { Transcript, Word } from './transcript/stitcher.ts';
 export type { Utterance } from './transcript/utterances.ts';
 export { explain, type Explanation, type FailureKind } from './diagnosis/explain/explain.ts';
-export type { Evidence, Notice, NoticeCode, Severity } from './diagnosis/notices.ts';
+export type { Evidence } from './facts.ts';
+export type { Notice, NoticeCode, Severity } from './diagnosis/notices.ts';
 export { type ErrorDetails, type ErrorReason, TranscriptionError } from './errors.ts';
 export type {
   AudioLedger,
@@ -26,8 +27,8 @@ export type {
   SessionReport,
   Status,
 } from './client/live-transcription.ts';
-export type { Auth, AuthFunction, LiveTranscriptionOptions } from './client/options.ts';
-export type { ConnectionEnd, EndKind } from './protocol/close-reasons.ts';
+export type { Auth, AuthFunction, CatchUp, LiveTranscriptionOptions } from './client/options.ts';
+export type { ConnectionEnd, EndKind } from './protocol/connection-end.ts';
 export type { ListenParameters, ParameterValue } from './protocol/listen-v1/parameters.ts';
 export type {
   ErrorMessage,

@@ -9,6 +9,9 @@ const MAX_LINE = 1_000;
 /** Control characters of terminals but tab and newline, line separators, and what turns the direction of writing. */
 const FORGING = /(?![\t\n])[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu;
 
+/** Text without any of these is as it should be, as almost all of it is. */
+const SUSPECT = /[\\\p{Cc}\u2028-\u202e\u2066-\u2069]/u;
+
 /** The same, as JSON may write them; a pair of backslashes is one that is meant. */
 const FORGING_IN_JSON =
   /\\(?:\\|[bfr]|u00(?:0[0-8bcdef]|1[0-9a-f]|7f|[89][0-9a-f])|u20(?:2[89a-e]|6[6-9]))/gi;
@@ -34,9 +37,11 @@ function anyFormOf(character: string): string {
 
 /** JSON whose texts hold none of the characters that forge what is printed: they are written out. */
 export function readableJson(json: string): string {
-  return json
-    .replace(FORGING_IN_JSON, (escape) => (escape === '\\\\' ? escape : `\\${escape}`))
-    .replace(FORGING, (character) => `\\${writtenOut(character)}`);
+  return !SUSPECT.test(json)
+    ? json
+    : json
+        .replace(FORGING_IN_JSON, (escape) => (escape === '\\\\' ? escape : `\\${escape}`))
+        .replace(FORGING, (character) => `\\${writtenOut(character)}`);
 }
 
 /** One line of text that is safe to print, and not too long. */

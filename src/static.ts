@@ -6,7 +6,7 @@ import * as framings from './audio/container-framing.ts';
 import { provideFramings } from './audio/framings.ts';
 import { provideDiagnosis } from './diagnosis/diagnose.ts';
 import * as monitor from './diagnosis/monitor.ts';
-import * as pull from './pull.ts';
+import * as pull from './client/pull.ts';
 import { providePull } from './client/transcribe.ts';
 
 provideFramings(framings);

@@ -36,9 +36,9 @@ export class Frame {
     this.opening = opening;
   }
 
-  /** A view, made when it is asked for: most frames are never replayed. */
-  get bytes(): Uint8Array {
-    return this.slab.bytes.subarray(this.#offset, this.#offset + this.byteLength);
+  /** A view, less so many bytes at either end; made when it is asked for, since most frames are never replayed. */
+  part(bytesBefore: number, bytesBehind: number): Uint8Array {
+    return this.slab.bytes.subarray(this.#offset + bytesBefore, this.#offset + this.byteLength - bytesBehind);
   }
 
   /** Whether bytes added to its slab now would lie right behind it. */

@@ -9,9 +9,12 @@
  *   confirmed    covered by a final result on every channel
  *   dropped      given up, and announced
  *
- * Nothing is ever let go by an interim result or by Metadata.
+ * Nothing is ever let go by an interim result.
  */
+import type { Clock } from '../clock.ts';
 import { AudioLog, type Frame } from './audio-log.ts';
+import { CaptureClock } from './capture-clock.ts';
+import type { FrameSink } from './framing.ts';
 import { Ledger, type LedgerSnapshot } from './ledger.ts';
 import type { SampleRange } from './sample-ranges.ts';
 
@@ -36,6 +39,21 @@ export interface TimelineSettings {
   maxSeconds: number;
   maxBytes: number;
   onDrop(drop: Drop): void;
+  /** Audio came and there is no link; called once for each time without one. */
+  onWaiting(): void;
+}
+
+/** Where a link stands in the log: everything before it was sent on that link. */
+export interface LogCursor {
+  /** Index of the frame to send next, or to go on with. */
+  frameIndex: number;
+  /** Position of the sample to send next. */
+  nextPosition: number;
+}
+
+/** Reads the log, and is called when audio was added to it. */
+export interface AudioReader extends LogCursor {
+  audioAdded(now: number): void;
 }
 
 /** Raw frames are kept, and replayed, in pieces of this length: small enough for an even pace. */
@@ -44,18 +62,22 @@ const LOGGED_FRAME_SECONDS = 0.08;
 /** Drops in a row are announced together, at the latest when they have grown to this. */
 const ANNOUNCE_SECONDS = 1;
 
-export class AudioTimeline {
+export class AudioTimeline implements FrameSink {
   #settings: TimelineSettings;
+  readonly #captureClock: CaptureClock;
   #log = new AudioLog();
   #ledger = new Ledger();
-  /** Index of the next frame to be sent on the present connection. */
-  #next = 0;
-  #isConnected = false;
-  #isSealed = false;
+  /** The present link. */
+  #reader: AudioReader | undefined;
+  #isWaiting = false;
+  /** The newest frame while it is still in the memory of its owner. */
+  #live: Uint8Array | undefined;
+  #liveStart = 0;
   #unannounced: Drop | undefined;
 
-  constructor(settings: TimelineSettings) {
+  constructor(clock: Clock, settings: TimelineSettings) {
     this.#settings = settings;
+    this.#captureClock = new CaptureClock(clock);
   }
 
   /** Positions per second. */
@@ -81,14 +103,27 @@ export class AudioTimeline {
     return this.#ledger.pending > 0;
   }
 
-  /** Samples accepted and not yet sent on the present connection. */
+  /** Samples accepted and not yet sent on the present link. */
   get unsent(): number {
-    const next = this.#log.at(this.#isConnected ? this.#next : this.#log.firstIndex);
-    return next ? this.end - next.start : 0;
+    const reader = this.#reader;
+    if (!reader) return this.#log.isEmpty ? 0 : this.end - this.#log.start;
+    if (this.#isRaw) return this.end - reader.nextPosition;
+    const frame = this.next(reader);
+    return frame ? this.end - frame.start : 0;
   }
 
   snapshot(): LedgerSnapshot {
     return this.#ledger.snapshot();
+  }
+
+  /** For how many milliseconds no audio came before the sample at `position`. */
+  pauseMsAt(position: number): number {
+    return this.#captureClock.pauseMsAt(position, this.rate);
+  }
+
+  /** Milliseconds since 1970 at which the sample at `position` was captured. */
+  wallTimeOf(position: number): number | undefined {
+    return this.#captureClock.wallTimeOf(position, this.rate);
   }
 
   /** The format is known only now: a container's header has told it. Allowed while nothing was accepted. */
@@ -102,69 +137,75 @@ export class AudioTimeline {
     return !this.#isOverfull(bytes, frameBytes > 0 ? bytes / frameBytes : 0);
   }
 
-  /** Adds audio that is still to be sent. */
-  append(bytes: Uint8Array, samples: number, isBoundary = true, opening?: Uint8Array): void {
-    const isLastUnsent = !this.#isConnected || this.#next < this.#log.endIndex;
-    this.#add(bytes, samples, isLastUnsent, isBoundary, opening);
-  }
-
-  /** Adds raw audio that has just been sent on the present connection, behind everything else. */
-  appendSent(bytes: Uint8Array, samples: number): void {
-    this.#add(bytes, samples, true, true);
-    this.#next = this.#log.endIndex;
-  }
-
-  /** Whatever comes begins a frame of its own, since a message goes out between it and what was before. */
-  seal(): void {
-    this.#isSealed = true;
-  }
-
-  /** Small frames become larger ones, for fewer things to keep: only with their like, sent with sent. */
-  #add(
-    bytes: Uint8Array,
-    samples: number,
-    mayExtend: boolean,
-    isBoundary: boolean,
-    opening?: Uint8Array,
-  ): void {
+  /** Logs a copy, and lets the present link send it. Small raw frames become larger ones, for fewer things to keep. */
+  append(bytes: Uint8Array, samples: number, now: number, isBoundary = true, opening?: Uint8Array): void {
     const start = this.end;
     const end = start + samples;
     const { frameBytes, rate } = this.#settings;
     this.#ledger.accept(samples);
     const isExtended =
-      mayExtend &&
-      !this.#isSealed &&
-      frameBytes > 0 &&
-      this.#log.extend(bytes, end, rate * frameBytes * LOGGED_FRAME_SECONDS);
+      frameBytes > 0 && this.#log.extend(bytes, end, rate * frameBytes * LOGGED_FRAME_SECONDS);
     if (!isExtended) this.#log.append(bytes, start, end, isBoundary, opening);
-    this.#isSealed = false;
-    if (!this.#isOverfull()) return;
+    this.#captureClock.mark(end, samples, rate, now);
+    if (this.#isOverfull()) this.#makeRoom();
+    this.#live = bytes;
+    this.#liveStart = start;
+    this.#tellReader(now);
+    this.#live = undefined;
+  }
+
+  #tellReader(now: number): void {
+    if (this.#reader) this.#reader.audioAdded(now);
+    else if (!this.#isWaiting) {
+      this.#isWaiting = true;
+      this.#settings.onWaiting();
+    }
+  }
+
+  #makeRoom(): void {
     while (this.#isOverfull() && this.#log.endIndex - this.#log.firstIndex > 1) this.#evict();
     while (!this.#log.first?.isBoundary && this.#mayBeginAfter(this.#log.firstIndex, Infinity)) this.#evict();
   }
 
-  /** A connection begins: everything unconfirmed is to be sent on it. */
-  connect(): void {
+  /** A link begins: everything unconfirmed is to be sent on it. */
+  attach(reader: AudioReader): void {
     this.announce();
-    this.#isConnected = true;
-    this.#next = this.#log.firstIndex;
+    this.#reader = reader;
+    reader.frameIndex = this.#log.firstIndex;
+    reader.nextPosition = this.#log.first?.start ?? this.end;
   }
 
-  /** The connection is over: what was at risk is lost, what is logged is unsent again. */
-  disconnect(): void {
-    if (!this.#isConnected) return;
-    this.#isConnected = false;
+  /** The link is over: what was at risk is lost, what is logged is unsent again. */
+  detach(reader: AudioReader): void {
+    if (this.#reader !== reader) return;
+    this.#reader = undefined;
+    this.#isWaiting = false;
     this.#drop({ start: this.frontier, end: this.#log.first?.start ?? this.end, reason: 'connection-lost' });
     this.announce();
   }
 
-  /** The next frame to be sent, if there is one. */
-  get next(): Frame | undefined {
-    return this.#log.at(this.#next);
+  /** The frame that holds what a link sends next: all of it, or its rest. */
+  next(cursor: LogCursor): Frame | undefined {
+    if (this.#isRaw && cursor.nextPosition >= this.end) return undefined;
+    if (cursor.frameIndex < this.#log.firstIndex) cursor.frameIndex = this.#log.firstIndex;
+    const frame = this.#log.at(cursor.frameIndex);
+    if (!frame || !this.#isRaw || frame.end > cursor.nextPosition) return frame;
+    const following = this.#log.at(cursor.frameIndex + 1);
+    if (following) cursor.frameIndex += 1;
+    return following;
   }
 
-  advance(): void {
-    this.#next += 1;
+  /** The bytes of a frame, or of a part of it where it is raw. Of live audio they are the caller's own. */
+  bytesOf(frame: Frame, start: number, end: number): Uint8Array {
+    if (this.#live && start === this.#liveStart && end === this.end) return this.#live;
+    const { frameBytes } = this.#settings;
+    return frame.part((start - frame.start) * frameBytes, (frame.end - end) * frameBytes);
+  }
+
+  /** Everything of `frame` before `position` was sent. */
+  advance(cursor: LogCursor, position: number): void {
+    cursor.nextPosition = position;
+    if (!this.#isRaw) cursor.frameIndex += 1;
   }
 
   /** A final result covers everything before `position`; the answer is whether that confirmed anything. */
@@ -174,18 +215,23 @@ export class AudioTimeline {
     return hasConfirmed;
   }
 
-  /** Gives up what is pending before `position`, by the catch-up policy; to be called between connections. */
+  /** Gives up what is pending before `position`, by the catch-up policy; to be called between links. */
   skipTo(position: number): void {
     this.#drop({ start: this.frontier, end: position, reason: 'skipped' });
     this.#release();
     this.announce();
   }
 
-  /** Tells of drops not yet told. */
+  /** Reports drops not reported yet. */
   announce(): void {
     const drop = this.#unannounced;
     this.#unannounced = undefined;
     if (drop) this.#settings.onDrop(drop);
+  }
+
+  /** Raw audio can be cut at any sample; other frames are whole. */
+  get #isRaw(): boolean {
+    return this.#settings.frameBytes > 0;
   }
 
   /** Lets go of what is settled, as far as a replay may still begin at or before the frontier. */
@@ -193,8 +239,7 @@ export class AudioTimeline {
     const { frontier } = this;
     for (let first = this.#log.first; first && first.end <= frontier; first = this.#log.first) {
       // Frames of no known length are covered as soon as they come, sent or not.
-      const isUnsent = this.#isConnected && this.#log.firstIndex >= this.#next;
-      if (isUnsent || !this.#mayBeginAfter(this.#log.firstIndex, frontier)) return;
+      if (this.#isUnsent(first) || !this.#mayBeginAfter(this.#log.firstIndex, frontier)) return;
       this.#log.shift();
     }
     const first = this.#log.first;
@@ -204,9 +249,16 @@ export class AudioTimeline {
     }
   }
 
+  /** Whether anything of the oldest frame waits to be sent on the present link. */
+  #isUnsent(first: Frame): boolean {
+    const reader = this.#reader;
+    if (!reader || this.#log.firstIndex < reader.frameIndex) return false;
+    return !this.#isRaw || first.end > reader.nextPosition;
+  }
+
   /** Whether a place to begin, not after `position`, remains when the frame at `index` is gone. */
   #mayBeginAfter(index: number, position: number): boolean {
-    if (this.#settings.frameBytes > 0) return true;
+    if (this.#isRaw) return true;
     for (let later = index + 1; later < this.#log.endIndex; later += 1) {
       const frame = this.#log.at(later);
       if (!frame || frame.start > position) break;
@@ -224,11 +276,15 @@ export class AudioTimeline {
 
   /** Pushes the oldest frame out of a full log. */
   #evict(): void {
-    const wasSent = this.#isConnected && this.#log.firstIndex < this.#next;
-    const frame = this.#log.shift();
-    if (!frame || wasSent) return;
-    this.#next = Math.max(this.#next, this.#log.firstIndex);
-    this.#drop({ start: frame.start, end: frame.end, reason: 'log-full' });
+    const { first } = this.#log;
+    if (!first) return;
+    const reader = this.#reader;
+    const isUnsent = !reader || this.#isUnsent(first);
+    const sentTo = reader && this.#isRaw ? Math.max(first.start, reader.nextPosition) : first.start;
+    this.#log.shift();
+    if (!isUnsent) return;
+    if (reader) reader.nextPosition = first.end;
+    this.#drop({ start: sentTo, end: first.end, reason: 'log-full' });
   }
 
   #drop({ start, end, reason }: Drop): void {

@@ -1,6 +1,7 @@
 /**
  * Framing for audio that is not raw. Loaded only when such audio is declared, since most apps send linear16.
  */
+import type { ReportFact } from '../facts.ts';
 import { ArrivalTimer } from './arrival-timer.ts';
 import { createDemuxer } from './containers/containers.ts';
 import type { Demuxer, Piece } from './containers/demuxer.ts';
@@ -23,9 +24,9 @@ export class PacketFraming implements Framing {
   readonly #sink: FrameSink;
   readonly #arrival = new ArrivalTimer(PACKET_BYTES_PER_MS);
 
-  constructor(sink: FrameSink) {
+  constructor(sink: FrameSink, report: ReportFact) {
     this.#sink = sink;
-    sink.notice('audio-inexact', {});
+    report('audio-inexact', {});
   }
 
   push(bytes: Uint8Array, now: number): void {
@@ -41,6 +42,7 @@ const SNIFF_BYTES = 12;
 /** A container, recognised by its first bytes. */
 export class ContainerFraming implements Framing {
   readonly #sink: FrameSink;
+  readonly #report: ReportFact;
   readonly #Raw: typeof RawFraming;
   readonly #arrival = new ArrivalTimer(CONTAINER_BYTES_PER_MS);
   /** Chunks that together are too few bytes to tell the container by. */
@@ -55,8 +57,9 @@ export class ContainerFraming implements Framing {
   #placedMs = 0;
 
   /** WAV holds raw audio: `Raw` frames that. Handed in, so that loading this file loads nothing twice. */
-  constructor(sink: FrameSink, Raw: typeof RawFraming) {
+  constructor(sink: FrameSink, report: ReportFact, Raw: typeof RawFraming) {
     this.#sink = sink;
+    this.#report = report;
     this.#Raw = Raw;
   }
 
@@ -99,7 +102,7 @@ export class ContainerFraming implements Framing {
     const { problem } = demuxer;
     if (problem !== undefined && !this.#isDoubted) {
       this.#isDoubted = true;
-      this.#sink.notice('format-doubtful', { declared: 'a container', found: problem });
+      this.#report('format-doubtful', { declared: 'a container', found: problem });
     }
     for (const piece of pieces) this.#place(piece, demuxer, now);
   }
@@ -124,7 +127,7 @@ export class ContainerFraming implements Framing {
 
   /** In parts, so that they can be paced; a place to begin is only where the caller's chunk begins. */
   #placeUntimed({ bytes }: Piece, now: number): void {
-    if (!this.#isUntimed) this.#sink.notice('audio-inexact', {});
+    if (!this.#isUntimed) this.#report('audio-inexact', {});
     this.#isUntimed = true;
     const durationMs = this.#arrival.durationMs(bytes.length, now);
     const parts = Math.max(1, Math.ceil(durationMs / PART_MS));

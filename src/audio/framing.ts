@@ -5,7 +5,6 @@
  *   packets    an encoding whose bytes do not tell time (opus, flac, amr …): the caller's chunks, timed by arrival
  *   container  WAV, Ogg, WebM …: a header first on every connection, then pieces timed by the container itself
  */
-import type { Evidence, NoticeCode } from '../diagnosis/notices.ts';
 import { MAX_FRAME_MS } from '../protocol/limits.ts';
 
 /** Where frames go. */
@@ -13,8 +12,6 @@ export interface FrameSink {
   /** Without `isBoundary` it is raw audio, every sample of which is one. */
   append(bytes: Uint8Array, samples: number, now: number, isBoundary?: boolean, opening?: Uint8Array): void;
   setFormat(rate: number, frameBytes: number): void;
-  /** Something is to be known of the format. */
-  notice(code: NoticeCode, evidence: Evidence): void;
 }
 
 export interface Framing {

@@ -1,23 +1,49 @@
 /**
- * The door for audio: takes what people hand in — views into larger buffers, `Blob`s, empty chunks, halves of samples — and
- * passes on bytes in order. A `Blob` gives its bytes later; whatever comes meanwhile waits behind it.
+ * The way in for audio: takes chunks as apps hand them in (views into larger buffers, `Blob`s, halves of samples) and gives
+ * bytes to the framing, in order. A `Blob` gives its bytes later; whatever comes meanwhile waits behind it. So does everything
+ * while the code for a container is loaded.
  */
-import { TranscriptionError } from '../errors.ts';
+import type { Clock } from '../clock.ts';
+import type { ReportFact } from '../facts.ts';
+import type { AudioFormat } from '../protocol/protocol.ts';
+import { type AudioChunk, isArrayBuffer } from './audio-chunk.ts';
+import { type Framing, type FrameSink, RawFraming } from './framing.ts';
+import { loadFramings } from './framings.ts';
 
-/** Audio as it may be handed in. It is copied: the caller may reuse the buffer at once. */
-export type AudioChunk = ArrayBuffer | ArrayBufferView | Blob;
+/** 128 kbit/s, for bytes that wait in a container that was not read yet. */
+const WAITING_BYTES_PER_MS = 16;
+
+/** Where a source goes on, the next chunk comes within this. */
+const FLOWING_MS = 1_000;
+
+/** Until code that could not be loaded is asked for again. */
+const LOAD_AGAIN_MS = 3_000;
 
 export class Intake {
-  readonly #pass: (bytes: Uint8Array) => void;
-  readonly #fail: (error: unknown, bytes: number) => void;
+  /** Is shown all audio, in the app's own memory, as it goes to the framing. */
+  tap: ((bytes: Uint8Array) => void) | undefined;
+  readonly #clock: Clock;
+  readonly #sink: FrameSink;
+  readonly #report: ReportFact;
+  #framing: Framing | undefined;
   /** The last of the chunks that wait for their bytes. */
   #waiting: Promise<void> | undefined;
   #waitingBytes = 0;
+  readonly #bytesPerMs: number;
+  #passedAt = -Infinity;
+  /** What waits for something that may never come, and is let go by `close()`. */
+  readonly #waits = new Set<() => void>();
+  #hasFinished = false;
+  #isClosed = false;
 
-  /** `fail` hears of a `Blob` that cannot be read. */
-  constructor(pass: (bytes: Uint8Array) => void, fail: (error: unknown, bytes: number) => void) {
-    this.#pass = pass;
-    this.#fail = fail;
+  constructor(clock: Clock, format: AudioFormat, sink: FrameSink, report: ReportFact) {
+    this.#clock = clock;
+    this.#sink = sink;
+    this.#report = report;
+    this.#bytesPerMs =
+      format.kind === 'raw' ? (format.sampleRate * format.frameBytes) / 1000 : WAITING_BYTES_PER_MS;
+    if (format.kind === 'raw') this.#framing = new RawFraming(sink, format.sampleRate, format.frameBytes);
+    else this.#queue(0, () => this.#loadFraming(format.kind === 'packets'));
   }
 
   /** Bytes that wait for their turn. */
@@ -25,16 +51,31 @@ export class Intake {
     return this.#waitingBytes;
   }
 
+  /** How long the audio lasts that waits for its bytes, or for code: an estimate. */
+  get waitingMs(): number {
+    return this.#waitingBytes / this.#bytesPerMs;
+  }
+
+  /** Audio goes on coming. */
+  get isFlowing(): boolean {
+    return this.#clock.now() - this.#passedAt <= FLOWING_MS;
+  }
+
+  /** Some audio waits for its bytes. */
   get isWaiting(): boolean {
     return this.#waiting !== undefined;
   }
 
-  /** Makes everything wait until something is ready. */
-  holdUntil(ready: () => Promise<void>): void {
-    this.#queue(0, ready);
+  /** `false`: positions are estimates, and a replay may repeat or miss a little. */
+  get isExact(): boolean {
+    return this.#framing?.isExact !== false;
   }
 
-  /** @throws TranscriptionError `invalid-audio` if this is no audio at all. */
+  /** What comes before the audio of a connection that begins at this position, if it is known yet. */
+  headerAt(position: number): Uint8Array | undefined {
+    return this.#framing?.isHeaderAudio && position === 0 ? undefined : this.#framing?.header;
+  }
+
   push(chunk: AudioChunk): void {
     if (chunk instanceof Uint8Array) this.#take(chunk);
     else if (isArrayBuffer(chunk)) this.#take(new Uint8Array(chunk));
@@ -45,9 +86,23 @@ export class Intake {
     }
   }
 
-  /** Everything handed in so far has been passed on. */
-  async settled(): Promise<void> {
-    while (this.#waiting) await this.#waiting;
+  /** Resolves when no audio waits for its bytes any more, after `timeoutMs`, or at the end of the session. */
+  settled(timeoutMs: number): Promise<void> {
+    return this.#wait(timeoutMs, this.#allPassed());
+  }
+
+  /** No more audio will come. */
+  finish(): void {
+    if (this.#hasFinished) return;
+    this.#hasFinished = true;
+    this.#framing?.finish(this.#clock.now());
+  }
+
+  /** The session is over: reports audio that never gave its bytes. */
+  close(): void {
+    this.#isClosed = true;
+    if (this.#waitingBytes > 0) this.#report('audio-unreadable', { bytes: this.#waitingBytes });
+    for (const letGo of this.#waits) letGo();
   }
 
   #take(bytes: Uint8Array): void {
@@ -60,48 +115,59 @@ export class Intake {
     this.#queue(copy.byteLength, () => this.#pass(copy));
   }
 
+  #pass(bytes: Uint8Array): void {
+    if (this.#isClosed) return;
+    if (!this.#framing || this.#hasFinished) {
+      this.#report('audio-unreadable', { bytes: bytes.byteLength });
+      return;
+    }
+    this.#passedAt = this.#clock.now();
+    this.#framing.push(bytes, this.#passedAt);
+    this.tap?.(bytes);
+  }
+
   #queue(bytes: number, task: () => void | Promise<void>): void {
     this.#waitingBytes += bytes;
     const turn = (this.#waiting ?? Promise.resolve())
       .then(task)
-      .catch((error: unknown) => this.#fail(error, bytes))
+      .catch((error: unknown) => this.#report('audio-unreadable', { bytes }, error))
       .then(() => {
         this.#waitingBytes -= bytes;
         if (this.#waiting === turn) this.#waiting = undefined;
       });
     this.#waiting = turn;
   }
-}
 
-/** Bytes in a chunk. @throws TranscriptionError `invalid-audio` if this is no audio at all. */
-export function sizeOf(chunk: unknown): number {
-  if (ArrayBuffer.isView(chunk) || isArrayBuffer(chunk)) return chunk.byteLength;
-  if (isBlob(chunk)) return chunk.size;
-  throw invalidAudio(`${chunk === null ? 'null' : typeof chunk}, which is no audio`);
-}
+  async #allPassed(): Promise<void> {
+    while (this.#waiting) await this.#waiting;
+  }
 
-/** Not by `instanceof`: a frame, a worker or a test may hand in what another realm has made. */
-function isArrayBuffer(chunk: unknown): chunk is ArrayBuffer {
-  return Object.prototype.toString.call(chunk) === '[object ArrayBuffer]';
-}
+  /** Most apps send raw audio, and need not load the code for any other. Where it cannot be loaded, the audio waits for it. */
+  async #loadFraming(isPackets: boolean): Promise<void> {
+    while (!this.#framing && !this.#isClosed) {
+      try {
+        const { ContainerFraming, PacketFraming } = await loadFramings();
+        this.#framing = isPackets
+          ? new PacketFraming(this.#sink, this.#report)
+          : new ContainerFraming(this.#sink, this.#report, RawFraming);
+      } catch (error) {
+        this.#report('audio-unreadable', { bytes: 0 }, error);
+        await this.#wait(LOAD_AGAIN_MS);
+      }
+    }
+  }
 
-/** React Native's Blob, for one, cannot be read. */
-function isBlob(chunk: unknown): chunk is Blob {
-  const { size, arrayBuffer } = (chunk ?? {}) as Partial<Blob>;
-  return typeof size === 'number' && typeof arrayBuffer === 'function';
-}
-
-/** @throws TranscriptionError `invalid-audio` for floating point under an encoding that has none: sent, it would be noise. */
-export function refuseFloats(chunk: AudioChunk, encoding: string | undefined): void {
-  if (encoding === undefined || chunk instanceof Uint8Array || !ArrayBuffer.isView(chunk)) return;
-  const { name } = chunk.constructor;
-  if (!name.startsWith('Float') || (name === 'Float32Array' && encoding === 'linear32')) return;
-  throw invalidAudio(`a ${name} under encoding '${encoding}', which is noise`);
-}
-
-function invalidAudio(what: string): TranscriptionError {
-  return new TranscriptionError('invalid-audio', `send() was given ${what}.`, {
-    remedy:
-      'Give a Uint8Array, another view, an ArrayBuffer or a Blob; samples as Float32 must be converted to linear16 first.',
-  });
+  /** Waits for something, for so long at most, and not beyond the session. */
+  #wait(delayMs: number, something?: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const letGo = () => {
+        this.#clock.clearTimeout(timer);
+        this.#waits.delete(letGo);
+        resolve();
+      };
+      const timer = this.#clock.setTimeout(letGo, delayMs);
+      this.#waits.add(letGo);
+      void something?.then(letGo);
+    });
+  }
 }

@@ -3,13 +3,13 @@ import type { Observable } from 'rxjs';
 import type { Actor } from 'xstate';
 import type { connectionMachine } from '../connection/connection-machine.ts';
 import type { ConnectionPhase, ConnectionState } from '../connection/status.ts';
-import type { AudioChunk } from '../audio/intake.ts';
+import type { AudioChunk } from '../audio/audio-chunk.ts';
 import type { LedgerSnapshot } from '../audio/ledger.ts';
 import type { Transcript } from '../transcript/stitcher.ts';
 import type { Utterance } from '../transcript/utterances.ts';
 import type { Notice } from '../diagnosis/notices.ts';
 import type { TranscriptionError } from '../errors.ts';
-import type { ConnectionEnd } from '../protocol/close-reasons.ts';
+import type { ConnectionEnd } from '../protocol/connection-end.ts';
 import type { ServerMessage } from '../protocol/listen-v1/server-messages.ts';
 
 /** Where the session stands. */

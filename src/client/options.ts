@@ -19,8 +19,9 @@ import {
   MIN_KEEP_ALIVE_MS,
   STALL_MS,
 } from '../protocol/limits.ts';
-import type { CatchUp } from '../audio/data-plane.ts';
-import { checkListenParameters, type ListenParameters } from '../protocol/listen-v1/parameters.ts';
+import { listenV1 } from '../protocol/listen-v1/listen-v1.ts';
+import type { ListenParameters } from '../protocol/listen-v1/parameters.ts';
+import type { Protocol } from '../protocol/protocol.ts';
 import type { Credentials, Transport } from '../transports/transport.ts';
 
 /** A secret to connect with. The two kinds are not interchangeable. */
@@ -38,6 +39,15 @@ export type Auth =
  */
 export type AuthFunction = (context: { signal: AbortSignal }) => Auth | Promise<Auth>;
 
+/** What becomes of audio that came while there was no connection. */
+export type CatchUp =
+  /** All of it is sent, at most at `catchUpRate`. */
+  | 'all'
+  /** None: straight to live. The audio that is skipped is announced. */
+  | 'live'
+  /** The last of it, up to 3600 seconds. The audio that is skipped is announced. */
+  | { lastSeconds: number };
+
 /** Options of `createLiveTranscription` and `transcribe`. Durations are milliseconds unless the name says otherwise. */
 export interface LiveTranscriptionOptions {
   /** A fixed secret, or a function that is asked before every attempt. A 401 is tried once more only with a function. */
@@ -54,12 +64,6 @@ export interface LiveTranscriptionOptions {
    * @defaultValue `'lazy'`
    */
   connect?: 'lazy' | 'eager';
-  /**
-   * Silence sent first on every connection, for raw audio only: some readings of Deepgram's documentation say that KeepAlive
-   * alone does not hold a connection that never carried audio. It takes no time on the session's clock. At most 1000.
-   * @defaultValue `0`
-   */
-  primerMs?: number;
   /**
    * Silence after which a KeepAlive goes out; 1000 to 5000.
    * @defaultValue `3000`
@@ -161,6 +165,7 @@ export interface CheckedOptions
   /** Scheme `ws` or `wss`, host, and perhaps a path, without a slash at its end. */
   baseUrl: string;
   log: Required<NonNullable<LiveTranscriptionOptions['log']>>;
+  protocol: Protocol;
   credentials(signal: AbortSignal): Promise<Credentials>;
   canReauthorise: boolean;
 }
@@ -170,7 +175,6 @@ const MAX_TIMER_MS = 2 ** 29;
 
 /** Default, least and most. */
 const RANGES = {
-  primerMs: [0, 0, 1_000],
   keepAliveMs: [KEEP_ALIVE_MS, MIN_KEEP_ALIVE_MS, MAX_KEEP_ALIVE_MS],
   disconnectAfterIdleMs: [Infinity, 0, MAX_TIMER_MS],
   connectTimeoutMs: [CONNECT_TIMEOUT_MS, 1, MAX_TIMER_MS],
@@ -197,7 +201,8 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
   checkNames('', options, NAMES);
   checkNames('log.', log, ['maxSeconds', 'maxBytes', 'overflow']);
   const { baseUrl = 'wss://api.deepgram.com', clock, seed, transport } = options;
-  checkListenParameters(listen);
+  const protocol: Protocol = listenV1;
+  protocol.checkParameters(listen);
   const address = JSON.stringify([checkBaseUrl(baseUrl), listen]);
   const fixed = typeof auth === 'function' ? undefined : credentialsOf(auth, 'auth', address);
   const numbers: Record<string, number> = {};
@@ -213,6 +218,7 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
   else within('catchUp.lastSeconds', objectOf('catchUp', catchUp).lastSeconds, 0, 3_600);
   return {
     ...(numbers as Record<keyof typeof RANGES, number>),
+    protocol,
     listen,
     catchUp,
     baseUrl: checkBaseUrl(baseUrl),

@@ -1,25 +1,40 @@
 /**
- * The composition root: here, and only here, the planes meet.
+ * The composition root: here, and only here, the parts of a session are joined. It decides nothing.
  *
- *   machine (control/)     ── is due: keep-alive.due · drain.due ──────────────────►  data plane (data/)
- *   decides, carries none  ◄─ facts: audio.pending · audio.idle · audio.confirmed ──  carries, decides none
+ *   audio       send ─► intake ─► framing ─► timeline ─► link ─► socket
+ *   messages    socket ─► link ─► protocol ─► transcript ─► transcripts$, utterances$
+ *   decisions   link ─ facts ─► connection machine ─ drain.due ─► link
  */
 import { type Observable, ReplaySubject, Subject } from 'rxjs';
 import { type Actor, createActor, type InspectionEvent } from 'xstate';
 import { transport as transportOfPlatform } from '#transport';
-import { connectedMachine, lendPorts } from '../connection/socket-actor.ts';
+import { AdaptiveTimeout } from '../adaptive-timeout.ts';
+import { type AudioChunk, refuseFloats, sizeOf } from '../audio/audio-chunk.ts';
+import { AudioTimeline } from '../audio/audio-timeline.ts';
+import { MILLISECONDS } from '../audio/framing.ts';
+import { Intake } from '../audio/intake.ts';
+import { PauseWatch } from '../audio/pause-watch.ts';
 import type { connectionMachine } from '../connection/connection-machine.ts';
 import type { ConnectionEmitted, ConnectionEvent } from '../connection/events.ts';
+import { bindPorts, connectedMachine } from '../connection/socket-actor.ts';
 import { leafState, phaseOf } from '../connection/status.ts';
-import { DataPlane } from '../audio/data-plane.ts';
-import { type AudioChunk, refuseFloats, sizeOf } from '../audio/intake.ts';
-import type { Transcript } from '../transcript/stitcher.ts';
-import type { Utterance } from '../transcript/utterances.ts';
 import { diagnose } from '../diagnosis/diagnose.ts';
-import type { Fact } from '../diagnosis/facts.ts';
-import type { Evidence, Notice, NoticeCode } from '../diagnosis/notices.ts';
+import type { Fact } from '../diagnosis/observed-session.ts';
+import type { Notice } from '../diagnosis/notices.ts';
 import { watchEnvironment } from '../environment.ts';
 import { TranscriptionError } from '../errors.ts';
+import type { ReportFact } from '../facts.ts';
+import { Link } from '../link/link.ts';
+import type { LinkFact, LinkSession } from '../link/link-session.ts';
+import { type ConnectionEnd, reasonOf, remedyFor } from '../protocol/connection-end.ts';
+import type { AudioFormat } from '../protocol/protocol.ts';
+import type { ServerMessage } from '../protocol/server-message.ts';
+import type { Transcript } from '../transcript/stitcher.ts';
+import { TranscriptAssembly } from '../transcript/transcript-assembly.ts';
+import type { Utterance } from '../transcript/utterances.ts';
+import { guarded as guardedTransport } from '../transports/guarded.ts';
+import type { Socket, Transport } from '../transports/transport.ts';
+import { FinalizeRequests } from './finalize-requests.ts';
 import type {
   AudioLedger,
   CloseOptions,
@@ -29,13 +44,8 @@ import type {
   Status,
 } from './live-transcription.ts';
 import { type CheckedOptions, checkOptions, checkTimeout, type LiveTranscriptionOptions } from './options.ts';
-import { type ConnectionEnd, reasonOf, remedyFor } from '../protocol/close-reasons.ts';
-import { audioFormatOf, listenUrl } from '../protocol/listen-v1/parameters.ts';
-import type { ServerMessage } from '../protocol/listen-v1/server-messages.ts';
-import { guarded as guardedTransport } from '../transports/guarded.ts';
-import type { Transport } from '../transports/transport.ts';
 
-/** The socket of this platform, for wrapping: `ws` in Node, `WebSocket` elsewhere. */
+/** The socket of this platform, for wrapping: `ws` in Node, Bun and Deno, `WebSocket` elsewhere. */
 export const platformTransport: Transport = transportOfPlatform;
 
 /**
@@ -57,14 +67,29 @@ export function createLiveTranscription(options: LiveTranscriptionOptions): Live
 
 const MAX_UNHEARD_FACTS = 64;
 
-/** What almost every chunk is told. */
+/** Shared result of almost every chunk. */
 const ACCEPTED: SendResult = Object.freeze({ accepted: true, backlogMs: 0, droppedMs: 0 });
+
+/** To this multiple of `stallMs` the wait for an answer grows with a slow server; Deepgram itself gives up after 30 s. */
+const MAX_ANSWER_FACTOR = 3;
+
+/** Bytes that may wait in a socket before audio is held back: a second of it, at least this. */
+const MIN_BUFFERED_BYTES = 64 * 1024;
+
+/** A shorter backlog is not worth a notice. */
+const MIN_BACKLOG_SECONDS = 1;
 
 class Session implements LiveTranscription {
   readonly actor: Actor<typeof connectionMachine>;
   readonly #options: CheckedOptions;
-  readonly #refusesOverflow: boolean;
-  readonly #plane: DataPlane;
+  readonly #timeline: AudioTimeline;
+  readonly #intake: Intake;
+  readonly #transcript: TranscriptAssembly;
+  readonly #requests: FinalizeRequests;
+  readonly #pauseWatch: PauseWatch | undefined;
+  readonly #linkSession: LinkSession;
+  #link: Link | undefined;
+  #connections = 0;
   readonly #transcripts = new Subject<Transcript>();
   readonly #utterances = new Subject<Utterance>();
   /** As many as may wait for somebody to listen. */
@@ -83,41 +108,55 @@ class Session implements LiveTranscription {
   readonly #stopWatching: () => void;
   #settle!: (report: SessionReport) => void;
   #report: SessionReport | undefined;
-  #isClosing = false;
-  #isDrained = false;
-  /** On the session's clock. */
-  #closeBy = Infinity;
-  #isAborted = false;
+  /** When `close()` has to settle, on the session's clock; `undefined` before it was called. */
+  #closeBy: number | undefined;
   #credentialsError: unknown;
   #credentialsAskedAt: number | undefined;
 
   constructor(options: CheckedOptions, { inspect, transport = platformTransport }: LiveTranscriptionOptions) {
-    const { clock, listen } = options;
+    const { clock, listen, log, protocol, finalizeMs, finalizeAfterMs } = options;
+    const format = protocol.audioFormat(listen);
     this.#options = options;
-    this.#refusesOverflow = options.log.overflow === 'refuse';
     this.#ended = new Promise((resolve) => (this.#settle = resolve));
-    this.#plane = new DataPlane(
-      {
+    this.#timeline = new AudioTimeline(clock, {
+      rate: MILLISECONDS,
+      frameBytes: 0,
+      ...log,
+      onDrop: ({ start, end, reason }) => {
+        const { rate } = this.#timeline;
+        this.#notify('audio-dropped', { startSeconds: start / rate, endSeconds: end / rate, reason });
+      },
+      onWaiting: () => this.#send({ type: 'audio.pending' }),
+    });
+    this.#intake = new Intake(clock, format, this.#timeline, this.#notify);
+    this.#transcript = new TranscriptAssembly({
+      transcripts: this.#transcripts,
+      utterances: this.#utterances,
+    });
+    this.#requests = new FinalizeRequests(clock, this.#timeline, protocol, finalizeMs);
+    if (finalizeAfterMs < Infinity) {
+      // Without a link the next one begins the wait anew.
+      this.#pauseWatch = new PauseWatch(clock, finalizeAfterMs, () => this.#link && void this.finalize());
+    }
+    const answerMs = options.stallMs * protocol.silenceFactor(listen);
+    this.#linkSession = {
+      clock,
+      protocol,
+      timeline: this.#timeline,
+      settings: {
         ...options,
-        format: audioFormatOf(listen),
-        // Without interim results a healthy server may say little.
-        stallMs: options.stallMs * (String(listen.interim_results) === 'true' ? 1 : 2),
+        maxBufferedBytes: maxBufferedBytesOf(format),
       },
-      {
-        audioPending: () => this.#tell({ type: 'audio.pending' }),
-        audioIdle: () => this.#tell({ type: 'audio.idle' }),
-        audioConfirmed: () => this.#tell({ type: 'audio.confirmed' }),
-        stalled: () => this.#tell({ type: 'socket.stalled', ...this.#lost({ kind: 'stalled' }) }),
-        drained: (isWhole) => {
-          this.#isDrained = this.#isClosing && isWhole;
-          this.#tell({ type: 'drain.completed' });
-        },
-        transcript: (transcript) => this.#transcripts.next(transcript),
-        utterance: (utterance) => this.#utterances.next(utterance),
-        message: (message) => this.#messages.next(message),
-        notice: (code, evidence, cause) => this.#notify(code, evidence, cause),
-      },
-    );
+      answerTimeout: new AdaptiveTimeout(answerMs, MAX_ANSWER_FACTOR * answerMs),
+      framing: this.#intake,
+      transcript: this.#transcript,
+      requests: this.#requests,
+      counts: { keepAlives: 0, longestSilenceMs: 0 },
+      tell: (fact, link) => this.#tell(fact, link),
+      report: this.#notify,
+      message: (message) => this.#messages.next(message),
+      ended: (link) => this.#linkEnded(link),
+    };
 
     const { keepAliveMs, disconnectAfterIdleMs, giveUpAfterMs, drainMs, canReauthorise, seed } = options;
     this.actor = createActor(connectedMachine, {
@@ -125,11 +164,12 @@ class Session implements LiveTranscription {
       clock,
       ...(inspect ? { inspect: guarded(inspect) } : {}),
     });
-    lendPorts(this.actor.system, {
+    bindPorts(this.actor.system, {
       ...options,
       transport: guardedTransport(transport),
-      line: this.#plane,
-      url: listenUrl(options.baseUrl, listen),
+      address: protocol.address(options.baseUrl, listen),
+      openLink: (socket) => this.#openLink(socket),
+      hasPendingAudio: () => this.#timeline.hasPending,
       credentials: (signal) => {
         this.#credentialsAskedAt = clock.now();
         return options.credentials(signal).finally(() => (this.#credentialsAskedAt = undefined));
@@ -141,13 +181,13 @@ class Session implements LiveTranscription {
     });
     this.#status.next(this.#shown);
     this.actor.subscribe(() => this.#followMachine());
-    this.actor.on('*', (due) => this.#obey(due));
+    this.actor.on('*', (emitted) => this.#onEmitted(emitted));
     this.#stopWatching = watchEnvironment({
-      online: () => this.#tell({ type: 'network.online' }),
-      offline: () => this.#tell({ type: 'network.offline' }),
+      online: () => this.#send({ type: 'network.online' }),
+      offline: () => this.#send({ type: 'network.offline' }),
       // No KeepAlive can be sent then: rather than be closed for silence, the connection is given back in good order.
       frozen: () =>
-        this.#tell({
+        this.#send({
           type: 'socket.ended',
           ...this.#lost({ kind: 'client-silent', cause: 'The page was frozen.' }),
         }),
@@ -160,7 +200,10 @@ class Session implements LiveTranscription {
   get notices$(): Observable<Notice> {
     return (this.#notices ??= diagnose({
       options: this.#options,
-      plane: this.#plane,
+      audio: this.#intake,
+      acceptedSamples: () => this.#timeline.end,
+      backlogMs: () => this.backlogMs,
+      link: () => this.#link,
       status$: this.#status,
       messages$: this.#messages,
       facts$: this.#facts,
@@ -170,37 +213,33 @@ class Session implements LiveTranscription {
   }
 
   get ledger(): AudioLedger {
-    const { timeline } = this.#plane;
-    return { ...timeline.snapshot(), sampleRate: timeline.rate };
+    return { ...this.#timeline.snapshot(), sampleRate: this.#timeline.rate };
   }
 
   get backlogMs(): number {
-    return this.#plane.backlogMs;
+    return (this.#timeline.unsent * 1000) / this.#timeline.rate + this.#intake.waitingMs;
   }
 
   send(chunk: AudioChunk): SendResult {
     const size = sizeOf(chunk);
     refuseFloats(chunk, this.#options.listen.encoding);
-    if (this.#isClosing || this.#report) return this.#refuse('closed');
+    if (this.#closeBy !== undefined || this.#report) return this.#refuse('closed');
     if (this.isPaused) return this.#refuse('paused');
     if (size === 0) {
-      this.#notify('empty-audio');
+      this.#notify('empty-audio', {});
       return this.#refuse('empty');
     }
-    if (!this.#plane.hasRoom(size, !this.#refusesOverflow)) {
+    if (!this.#hasRoom(size)) {
       this.#notify('audio-refused', { bytes: size });
       return this.#refuse('log-full');
     }
-    const { timeline } = this.#plane;
-    const droppedBefore = timeline.dropped;
-    this.#plane.accept(chunk);
+    const droppedBefore = this.#timeline.dropped;
+    this.#intake.push(chunk);
+    this.#pauseWatch?.accepted(this.#options.clock.now());
     const { backlogMs } = this;
     if (backlogMs === 0) return ACCEPTED;
-    return {
-      accepted: true,
-      backlogMs,
-      droppedMs: ((timeline.dropped - droppedBefore) * 1000) / timeline.rate,
-    };
+    const droppedMs = ((this.#timeline.dropped - droppedBefore) * 1000) / this.#timeline.rate;
+    return { accepted: true, backlogMs, droppedMs };
   }
 
   pause(): void {
@@ -212,70 +251,119 @@ class Session implements LiveTranscription {
   }
 
   connect(): void {
-    this.#tell({ type: 'user.connect' });
+    this.#send({ type: 'user.connect' });
   }
 
-  finalize(channel?: number): Promise<boolean> {
-    return this.#plane.finalize(channel);
+  async finalize(channel?: number): Promise<boolean> {
+    if (this.#intake.isWaiting) await this.#intake.settled(this.#options.finalizeMs);
+    const { end } = this.#timeline;
+    const isFinal = await this.#requests.request(channel);
+    if (this.#timeline.end === end) this.#transcript.finalized(channel);
+    return isFinal;
   }
 
   close({ timeoutMs = Infinity }: CloseOptions = {}): Promise<SessionReport> {
     const closeBy = this.#options.clock.now() + checkTimeout(timeoutMs);
-    const isSooner = closeBy < this.#closeBy;
-    if (isSooner) this.#closeBy = closeBy;
-    if (isSooner || !this.#isClosing) {
-      this.#isClosing = true;
+    if (this.#closeBy === undefined || closeBy < this.#closeBy) {
+      this.#closeBy = closeBy;
       void this.#close();
     }
     return this.#ended;
   }
 
   abort(): void {
-    this.#isAborted = true;
-    this.#tell({ type: 'user.abort' });
+    this.#send({ type: 'user.abort' });
   }
 
   /** Three times `drainMs`: a dead link is found after the first, and the second drain may take the rest. */
   async #close(): Promise<void> {
     const { clock, drainMs, catchUpRate } = this.#options;
     const latest = clock.now() + 3 * drainMs;
-    if (this.#plane.isReading) await this.#plane.read(Math.min(drainMs, this.#closeBy - clock.now()));
-    if (!this.#report) this.#plane.finish();
+    const closeBy = () => this.#closeBy ?? latest;
+    if (this.#intake.isWaiting) await this.#intake.settled(Math.min(drainMs, closeBy() - clock.now()));
+    this.#pauseWatch?.stop();
+    if (!this.#report) this.#intake.finish();
     const { pending } = this.ledger;
-    const remainingMs = (pending * 1000) / this.#plane.timeline.rate / catchUpRate;
-    this.#closeBy = Math.min(this.#closeBy, latest + remainingMs);
+    const remainingMs = (pending * 1000) / this.#timeline.rate / catchUpRate;
+    this.#closeBy = Math.min(closeBy(), latest + remainingMs);
     const deadlineMs = Math.max(0, this.#closeBy - clock.now());
-    this.#tell({ type: 'user.close', deadlineMs, pendingAudio: pending > 0 });
+    this.#send({ type: 'user.close', deadlineMs, pendingAudio: pending > 0 });
   }
 
-  #tell(event: ConnectionEvent): void {
+  /** Whether so many bytes fit, if need be by pushing unconfirmed audio out; never more than the log holds. */
+  #hasRoom(bytes: number): boolean {
+    const { overflow, maxBytes } = this.#options.log;
+    const { waitingBytes } = this.#intake;
+    if (overflow === 'refuse') return this.#timeline.hasRoom(waitingBytes + bytes);
+    return waitingBytes + bytes <= maxBytes;
+  }
+
+  /** A connection is open: its link sends what is unconfirmed, and then what comes. */
+  #openLink(socket: Socket): Link {
+    const { isExact } = this.#intake;
+    this.#connections += 1;
+    const connection = this.#connections;
+    if (!isExact) this.#transcript.forgetCoverage();
+    if (connection > 1) this.#skipBacklog();
+    const backlogSeconds = this.backlogMs / 1000;
+    const link = new Link(this.#linkSession, connection, socket, this.#requests.controls);
+    this.#link = link;
+    this.#requests.attach(link);
+    link.start();
+    if (backlogSeconds > 0) this.#pauseWatch?.accepted(this.#options.clock.now());
+    if (connection > 1 && !isExact) this.#notify('audio-inexact', { connection });
+    if (backlogSeconds >= MIN_BACKLOG_SECONDS) {
+      const { catchUpRate } = this.#options;
+      // While audio goes on coming, a backlog gets shorter by only what is sent beyond real time.
+      const isFlowing = this.#closeBy === undefined && this.#intake.isFlowing;
+      const doneInSeconds = backlogSeconds / (isFlowing ? catchUpRate - 1 : catchUpRate);
+      this.#notify('catching-up', { backlogSeconds, doneInSeconds });
+    }
+    return link;
+  }
+
+  #linkEnded(link: Link): void {
+    if (this.#link !== link) return;
+    this.#link = undefined;
+    this.#requests.attach(undefined);
+  }
+
+  /** After an outage: gives up what the catch-up policy does not want. */
+  #skipBacklog(): void {
+    const { catchUp } = this.#options;
+    if (catchUp === 'all') return;
+    const keptSeconds = catchUp === 'live' ? 0 : catchUp.lastSeconds;
+    this.#timeline.skipTo(this.#timeline.end - Math.round(keptSeconds * this.#timeline.rate));
+  }
+
+  #tell(fact: LinkFact, { number: link }: Link): void {
+    if (fact.type === 'socket.stalled') this.#send({ ...fact, ...this.#lost({ kind: 'stalled' }), link });
+    else this.#send({ ...fact, link });
+  }
+
+  #send(event: ConnectionEvent): void {
     if (!this.#report) this.actor.send(event);
   }
 
-  /** One listener for all that the machine says: each costs thousands of sessions the same. */
-  #obey(due: ConnectionEmitted): void {
-    const { uplink } = this.#plane;
-    switch (due.type) {
-      case 'keep-alive.due':
-        uplink.keepAlive();
-        break;
+  /** One listener for everything that the machine emits: each costs thousands of sessions the same. */
+  #onEmitted(emitted: ConnectionEmitted): void {
+    switch (emitted.type) {
       case 'drain.due':
-        uplink.drain();
+        this.#link?.drain();
         break;
-      case 'connection.doubted':
-        uplink.doubt();
+      case 'connection.suspected':
+        this.#link?.suspect();
         break;
       case 'connection.opened':
-        this.#isDrained = false;
         break;
       case 'connection.lost':
-        this.#notify('connection-lost', { ...due.end, attempt: due.attempt });
+        this.#notify('connection-lost', { ...emitted.end, attempt: emitted.attempt });
         break;
       case 'connection.suspended':
-        this.#notify('connection-suspended');
+        this.#notify('connection-suspended', {});
         break;
       default:
-        due satisfies never;
+        emitted satisfies never;
     }
   }
 
@@ -283,46 +371,46 @@ class Session implements LiveTranscription {
     return {
       end,
       at: this.#options.clock.now(),
-      pendingAudio: this.#plane.hasPendingAudio(),
+      link: this.#connections,
+      pendingAudio: this.#timeline.hasPending,
       flowingAudio: true,
     };
   }
 
   #followMachine(): void {
-    const { value, context } = this.actor.getSnapshot();
+    const { value, context, output } = this.actor.getSnapshot();
     const state = leafState(value);
     const phase = phaseOf(state, context);
     if (this.#shown.state === state && this.#shown.phase === phase) return;
     const error = state === 'failed' && context.lastEnd ? this.#errorOf(context.lastEnd) : undefined;
-    const hasEnded = state === 'closed' || state === 'failed';
-    if (hasEnded) this.#finish(error);
+    if (output) this.#finish(output.outcome, error);
     this.#shown = { phase, state, error, lastEnd: context.lastEnd };
     this.#status.next(this.#shown);
-    if (hasEnded) this.#complete();
+    if (output) this.#complete();
   }
 
-  /** Everything that can still be said is said before the observables complete. */
-  #finish(error: TranscriptionError | undefined): void {
+  /** Everything that can still be reported is reported before the observables complete. */
+  #finish(outcome: SessionReport['outcome'], error: TranscriptionError | undefined): void {
     this.#stopWatching();
-    this.#plane.close();
-    const { uplink, connections } = this.#plane;
+    this.#pauseWatch?.stop();
+    // Audio that was accepted and never came as far as the ledger.
+    const isCutShort = outcome === 'drained' && this.#intake.isWaiting;
+    this.#transcript.close();
+    this.#timeline.announce();
+    this.#intake.close();
+    this.#requests.close();
+    const { keepAlives, longestSilenceMs } = this.#linkSession.counts;
     this.#report = {
-      outcome: error ? 'failed' : this.#outcome,
+      outcome: isCutShort ? 'deadline' : outcome,
       error,
       lastEnd: this.actor.getSnapshot().context.lastEnd,
       ledger: this.ledger,
-      connections,
+      connections: this.#connections,
       attempts: this.actor.getSnapshot().context.attempts,
-      keepAlives: uplink.keepAlivesSent,
-      longestOutboundSilenceMs: uplink.longestSilenceMs,
+      keepAlives,
+      longestOutboundSilenceMs: longestSilenceMs,
     };
     this.#settle(this.#report);
-  }
-
-  get #outcome(): SessionReport['outcome'] {
-    if (this.#isAborted) return 'aborted';
-    const isDrained = this.#isDrained || !this.#plane.hasPendingAudio();
-    return isDrained && !this.#plane.isReading ? 'drained' : 'deadline';
   }
 
   #complete(): void {
@@ -348,9 +436,15 @@ class Session implements LiveTranscription {
     return { accepted: false, reason, backlogMs: this.backlogMs };
   }
 
-  #notify(code: NoticeCode, evidence: Evidence = {}, cause?: unknown): void {
+  readonly #notify: ReportFact = (code, evidence, cause) => {
     this.#facts.next({ code, evidence, at: this.#options.clock.wallTime(), cause });
-  }
+  };
+}
+
+function maxBufferedBytesOf(format: AudioFormat): number {
+  return format.kind === 'raw'
+    ? Math.max(MIN_BUFFERED_BYTES, format.sampleRate * format.frameBytes)
+    : MIN_BUFFERED_BYTES;
 }
 
 /** Between the two, so that an inspector that throws does not throw out of `createActor`, and of every event after it. */

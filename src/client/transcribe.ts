@@ -1,10 +1,10 @@
 /** The operator form: audio in, transcripts out, and a session that lives exactly as long as its subscription. */
 import { Observable, type Observer, type OperatorFunction, type TeardownLogic } from 'rxjs';
-import type { AudioChunk } from '../audio/intake.ts';
+import type { AudioChunk } from '../audio/audio-chunk.ts';
 import type { Transcript } from '../transcript/stitcher.ts';
 import type { LiveTranscription } from './live-transcription.ts';
 import { checkOptions, type LiveTranscriptionOptions } from './options.ts';
-import type * as Pull from '../pull.ts';
+import type * as Pull from './pull.ts';
 import { createLiveTranscription } from './session.ts';
 
 let provided: typeof Pull | undefined;
@@ -66,7 +66,7 @@ export function transcribe(
   const options = second as LiveTranscriptionOptions;
   const { clock } = checkOptions(options);
   return run(options, third, (live, { error, complete }) => {
-    void Promise.resolve(provided ?? import('../pull.ts'))
+    void Promise.resolve(provided ?? import('./pull.ts'))
       .then(({ pull }) => pull(first, live, clock))
       .then(complete, error);
   });

@@ -1,10 +1,10 @@
 /**
  * The connection machine: decides, carries nothing, does no I/O. `docs/machine.md` is its specification, and the picture
- * there is drawn from this file. The socket is a placeholder until `control/actors` provides it, so that XState's pure
+ * there is drawn from this file. The socket is a placeholder until `socket-actor.ts` provides it, so that XState's pure
  * `transition()` can be asked anything.
  *
  *   dormant ──audio──► ┌─ attached ─────────────────────────────────────┐
- *      ▲               │ connecting ──┐               ┌─► streaming     │ ──ended──► verdict:
+ *      ▲               │ connecting ──┐               ┌─► streaming     │ ──ended──► deciding:
  *      │               │ reconnecting ┴──opened──────►│      ▲ │        │      retry: backoff ──────┐
  *      └──rest─────────│      ▲                       │ audio│ │idle    │    suspend: suspended ────┤
  *                      │      │                       │      │ ▼        │ rest, finish, fail        │
@@ -14,28 +14,17 @@
  *
  * Everything inside `attached` has a live socket: leaving it, by whatever transition, tears the socket down.
  */
-import { assign, cancel, emit, enqueueActions, fromCallback, or, raise, setup, stateIn } from 'xstate';
-import { isForeignRefusal, retryAfter } from '../protocol/close-reasons.ts';
+import { assertEvent, assign, cancel, emit, enqueueActions, fromCallback, or, setup, stateIn } from 'xstate';
+import { isForeignRefusal, retryAfter } from '../protocol/connection-end.ts';
 import { backoffDelayMs, nextRandom } from './backoff.ts';
 import { type ConnectionContext, type ConnectionSettings, initialContext, ONLINE_MS } from './context.ts';
 import type { ConnectionEmitted, ConnectionEvent } from './events.ts';
-import { decideRecovery, type Verdict } from './recovery-policy.ts';
+import { decideRecovery, type RecoveryDecision } from './recovery-policy.ts';
 
-type Ended = Extract<ConnectionEvent, { type: 'socket.ended' | 'socket.stalled' }>;
-
-/** The verdict on an end, judged by the history before it. */
-function verdictOn(context: ConnectionContext, { end, at, pendingAudio, flowingAudio }: Ended): Verdict {
-  const { outageSince = at, settings } = context;
-  const { canReauthorise } = settings;
-  const history = {
-    ...context,
-    outageMs: at - outageSince,
-    sinceLastEndMs: at - context.lastEndAt,
-    canReauthorise,
-    pendingAudio,
-    flowingAudio,
-  };
-  return decideRecovery(end, history, settings);
+/** How a session ended. */
+export interface ConnectionOutput {
+  /** `drained`: everything was sent, and the last results have come. */
+  outcome: 'drained' | 'deadline' | 'aborted' | 'failed';
 }
 
 const machineSetup = setup({
@@ -45,17 +34,20 @@ const machineSetup = setup({
     events: ConnectionEvent;
     emitted: ConnectionEmitted;
     input: Partial<ConnectionSettings>;
+    output: ConnectionOutput;
   },
   actors: {
-    /** Asks for credentials and holds the socket; `control/actors/socket-actor.ts` provides it. */
+    /** Asks for credentials and holds the socket; `socket-actor.ts` provides it. */
     socket: fromCallback<ConnectionEvent>(() => {
       throw new Error('The connection machine was started without its socket: provide one.');
     }),
   },
   guards: {
-    isInternalError: ({ event }) => (event as Ended).end.code === 1011,
-    is: ({ context, event }, verdict: Verdict) => verdictOn(context, event as Ended) === verdict,
-    was: ({ context }, verdict: Verdict) => context.verdict === verdict,
+    isInternalError: ({ event }) => {
+      assertEvent(event, ['socket.ended', 'socket.stalled']);
+      return event.end.code === 1011;
+    },
+    decided: ({ context }, decision: RecoveryDecision) => context.decision === decision,
     hasAudio: ({ context, event }) => ('pendingAudio' in event ? event.pendingAudio : context.pendingAudio),
     wasIdle: ({ context }) => !context.hadAudio,
     isAudioWaiting: ({ context }) => context.pendingAudio,
@@ -69,17 +61,28 @@ const machineSetup = setup({
     countAttempt: assign({ attempts: ({ context }) => context.attempts + 1, pendingAudio: false }),
     rememberAudio: assign({ pendingAudio: true }),
     rememberEnd: assign(({ context, event }) => {
-      const { end, at, pendingAudio } = event as Ended;
+      assertEvent(event, ['socket.ended', 'socket.stalled']);
+      const { end, at, pendingAudio, flowingAudio } = event;
+      const { outageSince = at, settings } = context;
       const isForeign = isForeignRefusal(end);
       const retry = isForeign ? 'gently' : retryAfter(end.kind);
       const { seed, random } = nextRandom(context.seed);
+      const history = {
+        ...context,
+        outageMs: at - outageSince,
+        sinceLastEndMs: at - context.lastEndAt,
+        canReauthorise: settings.canReauthorise,
+        pendingAudio,
+        flowingAudio,
+      };
       return {
         seed,
         delayMs: backoffDelayMs(context.failures, retry === 'gently', random),
-        verdict: verdictOn(context, event as Ended),
+        decision: decideRecovery(end, history, settings),
+        outcome: pendingAudio ? ('deadline' as const) : ('drained' as const),
         failures: context.failures + 1,
         serverSilences: context.serverSilences + (end.kind === 'server-silent' ? 1 : 0),
-        outageSince: context.outageSince ?? at,
+        outageSince,
         lastEnd: end,
         lastEndAt: at,
         foreignRefusals: isForeign ? context.foreignRefusals + 1 : 0,
@@ -98,10 +101,15 @@ const machineSetup = setup({
     acceptCredentials: assign({ reauthorised: false, hasOpened: true, foreignRefusals: 0 }),
     endOutage: assign({ outageSince: undefined }),
     beginClosing: assign({ closing: true }),
+    noteDrained: assign(({ event }) => {
+      assertEvent(event, 'drain.completed');
+      return { outcome: event.isWhole ? ('drained' as const) : ('deadline' as const) };
+    }),
+    noteOutcome: assign({ outcome: (_, outcome: ConnectionOutput['outcome']) => outcome }),
     armDeadline: enqueueActions(({ event, enqueue }) => {
+      assertEvent(event, 'user.close');
       enqueue.cancel('deadline');
-      const delay = (event as Extract<ConnectionEvent, { type: 'user.close' }>).deadlineMs;
-      enqueue.raise({ type: 'deadline.passed' }, { id: 'deadline', delay });
+      enqueue.raise({ type: 'deadline.passed' }, { id: 'deadline', delay: event.deadlineMs });
     }),
     heedOnline: enqueueActions(({ context, enqueue }) => {
       enqueue.assign({ onlines: context.onlines + 1 });
@@ -111,43 +119,30 @@ const machineSetup = setup({
       enqueue.assign({ onlines: 0 });
       if (context.onlines > 1) enqueue.raise({ type: 'network.online' });
     }),
-    armKeepAlive: raise({ type: 'keep-alive.elapsed' }, { id: 'keep-alive', delay: 'keepAlive' }),
-    disarmKeepAlive: cancel('keep-alive'),
     armIdleLimit: enqueueActions(({ context, enqueue }) => {
       const delay = context.settings.disconnectAfterIdleMs;
       if (delay < Infinity) enqueue.raise({ type: 'idle.elapsed' }, { id: 'idle', delay });
     }),
     disarmIdleLimit: cancel('idle'),
     announceOpened: emit(({ context }) => ({ type: 'connection.opened', attempt: context.attempts })),
-    announceLost: emit(({ context, event }) => ({
-      type: 'connection.lost',
-      end: (event as Ended).end,
-      attempt: context.attempts,
-    })),
+    announceLost: emit(({ context, event }) => {
+      assertEvent(event, ['socket.ended', 'socket.stalled']);
+      return { type: 'connection.lost', end: event.end, attempt: context.attempts };
+    }),
     announceSuspended: emit({ type: 'connection.suspended' }),
-    keepAlive: emit({ type: 'keep-alive.due' }),
-    doubt: emit({ type: 'connection.doubted' }),
+    suspect: emit({ type: 'connection.suspected' }),
     drain: emit({ type: 'drain.due' }),
   },
   delays: {
     backoff: ({ context }) => context.delayMs,
     probe: ({ context }) => context.settings.probeMs,
-    keepAlive: ({ context }) => context.settings.keepAliveMs,
     drain: ({ context }) => context.settings.drainMs,
   },
 });
 
-const whenEnded = [
-  { guard: 'isInternalError', target: '#connection.closed-1011' },
-  { guard: { type: 'is', params: 'retry' }, target: '#connection.backoff' },
-  { guard: { type: 'is', params: 'suspend' }, target: '#connection.suspended' },
-  { guard: { type: 'is', params: 'rest' }, target: '#connection.dormant' },
-  { guard: { type: 'is', params: 'finish' }, target: '#connection.closed' },
-  { target: '#connection.failed' },
-] as const;
-
-const whenLost = whenEnded.map((transition) => ({
-  ...transition,
+const whenLost = (['closed-1011', 'deciding'] as const).map((target) => ({
+  ...(target === 'closed-1011' ? { guard: 'isInternalError' as const } : {}),
+  target: `#connection.${target}` as const,
   actions: ['rememberEnd', 'announceLost'] as const,
 }));
 
@@ -186,9 +181,10 @@ export const connectionMachine = machineSetup.createMachine({
   id: 'connection',
   context: ({ input }) => initialContext(input),
   initial: 'dormant',
+  output: ({ context }) => ({ outcome: context.outcome }),
   on: {
-    'user.abort': '.closed',
-    'deadline.passed': '.closed',
+    'user.abort': { target: '.closed', actions: { type: 'noteOutcome', params: 'aborted' } },
+    'deadline.passed': { target: '.closed', actions: { type: 'noteOutcome', params: 'deadline' } },
     'online.elapsed': { actions: 'repeatOnline' },
   },
   states: {
@@ -216,7 +212,7 @@ export const connectionMachine = machineSetup.createMachine({
         'audio.confirmed': { actions: 'refillBudget' },
         'drain.completed': [
           { guard: 'isAudioWaiting', target: '.reconnecting', reenter: true },
-          { guard: 'isClosing', target: 'closed' },
+          { guard: 'isClosing', target: 'closed', actions: 'noteDrained' },
           { target: 'dormant' },
         ],
         'network.online': {
@@ -225,7 +221,7 @@ export const connectionMachine = machineSetup.createMachine({
           reenter: true,
           actions: 'heedOnline',
         },
-        'network.offline': { actions: 'doubt' },
+        'network.offline': { actions: 'suspect' },
       },
       states: {
         connecting: {
@@ -249,11 +245,10 @@ export const connectionMachine = machineSetup.createMachine({
           on: { 'audio.idle': 'idle-keepalive', 'user.close': drainThenClose },
         },
         'idle-keepalive': {
-          // Open, and no audio: a KeepAlive holds the connection.
-          entry: ['endOutage', 'keepAlive', 'armKeepAlive', 'armIdleLimit'],
-          exit: ['disarmKeepAlive', 'disarmIdleLimit'],
+          // Open, and no audio: the link holds the connection by KeepAlives.
+          entry: ['endOutage', 'armIdleLimit'],
+          exit: 'disarmIdleLimit',
           on: {
-            'keep-alive.elapsed': { actions: ['keepAlive', 'armKeepAlive'] },
             'audio.pending': 'streaming',
             'idle.elapsed': 'draining',
             'user.close': drainThenClose,
@@ -272,15 +267,7 @@ export const connectionMachine = machineSetup.createMachine({
     },
     'closed-1011': {
       // The server closed with 1011; the end names which of its reasons.
-      after: {
-        0: [
-          { guard: { type: 'was', params: 'retry' }, target: 'backoff' },
-          { guard: { type: 'was', params: 'suspend' }, target: 'suspended' },
-          { guard: { type: 'was', params: 'rest' }, target: 'dormant' },
-          { guard: { type: 'was', params: 'finish' }, target: 'closed' },
-          { target: 'failed' },
-        ],
-      },
+      after: { 0: 'deciding' },
       on: {
         'audio.pending': { actions: 'rememberAudio' },
         'user.close': [
@@ -288,6 +275,16 @@ export const connectionMachine = machineSetup.createMachine({
           { target: 'closed' },
         ],
       },
+    },
+    deciding: {
+      // Left as soon as it is entered, by the decision on the last end.
+      always: [
+        { guard: { type: 'decided', params: 'retry' }, target: 'backoff' },
+        { guard: { type: 'decided', params: 'suspend' }, target: 'suspended' },
+        { guard: { type: 'decided', params: 'rest' }, target: 'dormant' },
+        { guard: { type: 'decided', params: 'finish' }, target: 'closed' },
+        { target: 'failed' },
+      ],
     },
     backoff: {
       // Waiting before the next attempt; audio goes on being logged.
@@ -313,6 +310,6 @@ export const connectionMachine = machineSetup.createMachine({
     // Ended by the user.
     closed: { type: 'final' },
     // Ended for a reason that no retry mends.
-    failed: { type: 'final' },
+    failed: { type: 'final', entry: { type: 'noteOutcome', params: 'failed' } },
   },
 });

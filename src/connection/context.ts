@@ -1,11 +1,11 @@
 /** The memory of the connection machine: numbers and names only, all of it fit for the inspector. */
-import type { ConnectionEnd } from '../protocol/close-reasons.ts';
+import type { ConnectionEnd } from '../protocol/connection-end.ts';
 import { DRAIN_MS, KEEP_ALIVE_MS } from '../protocol/limits.ts';
-import type { RecoverySettings, Verdict } from './recovery-policy.ts';
+import type { RecoveryDecision, RecoverySettings } from './recovery-policy.ts';
 
 /** How the machine behaves; fixed for a session. */
 export interface ConnectionSettings extends RecoverySettings {
-  /** Between two KeepAlives while no audio flows. */
+  /** Between two KeepAlives of an idle connection; its link sends them. */
   keepAliveMs: number;
   /** Idle time after which the connection is given back; `Infinity` holds it. */
   disconnectAfterIdleMs: number;
@@ -70,9 +70,11 @@ export interface ConnectionContext {
   /** Audio came while nothing could take it. */
   pendingAudio: boolean;
   /** What was decided on the last end. */
-  verdict: Verdict;
+  decision: RecoveryDecision;
   /** How long the backoff after it lasts. */
   delayMs: number;
+  /** How the session ends, or will if nothing else happens. */
+  outcome: 'drained' | 'deadline' | 'aborted' | 'failed';
 }
 
 export function initialContext(settings: Partial<ConnectionSettings> = {}): ConnectionContext {
@@ -94,7 +96,8 @@ export function initialContext(settings: Partial<ConnectionSettings> = {}): Conn
     onlines: 0,
     closing: false,
     pendingAudio: false,
-    verdict: 'retry',
+    decision: 'retry',
+    outcome: 'drained',
     delayMs: 0,
   };
 }

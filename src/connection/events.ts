@@ -2,10 +2,12 @@
  * What the connection machine hears and says. Facts are named `speaker.fact`; commands by the user are imperative. No
  * audio, no transcript, no secret and no socket is ever in one of them: the inspector may show them all.
  */
-import type { ConnectionEnd } from '../protocol/close-reasons.ts';
+import type { ConnectionEnd } from '../protocol/connection-end.ts';
 
-/** A connection is over, or is condemned. */
+/** A connection is over, or given up. */
 export interface ConnectionLoss {
+  /** The number of its link; `undefined` where the attempt opened none. */
+  link: number | undefined;
   end: ConnectionEnd;
   /** Milliseconds on the session's clock. */
   at: number;
@@ -18,20 +20,20 @@ export interface ConnectionLoss {
 /** What the machine hears. */
 export type ConnectionEvent =
   /** Audio came after none had flowed. */
-  | { type: 'audio.pending' }
+  | { type: 'audio.pending'; link?: number }
   /** No frame has gone out for the KeepAlive interval. */
-  | { type: 'audio.idle' }
+  | { type: 'audio.idle'; link: number }
   /** A final result of this connection has confirmed new audio; said once for each connection. */
-  | { type: 'audio.confirmed' }
+  | { type: 'audio.confirmed'; link: number }
   /** The handshake is done. */
-  | { type: 'socket.opened'; pendingAudio: boolean }
+  | { type: 'socket.opened'; link: number; pendingAudio: boolean }
   /** The socket closed, or never opened. */
   | ({ type: 'socket.ended' } & ConnectionLoss)
-  /** The socket pretends to be open: audio went out and nothing came back. */
+  /** The connection is half-open: audio went out and nothing came back. */
   | ({ type: 'socket.stalled' } & ConnectionLoss)
-  /** The platform believes to be online again. */
+  /** The platform says that it is online again. */
   | { type: 'network.online' }
-  /** The platform believes to be offline. */
+  /** The platform says that it is offline. */
   | { type: 'network.offline' }
   /** Open a connection now, audio or not. */
   | { type: 'user.connect' }
@@ -39,10 +41,8 @@ export type ConnectionEvent =
   | { type: 'user.close'; deadlineMs: number; pendingAudio: boolean }
   /** End now. */
   | { type: 'user.abort' }
-  /** Everything was sent and the server has said its last. */
-  | { type: 'drain.completed' }
-  /** The machine's own clock: silence goes on. */
-  | { type: 'keep-alive.elapsed' }
+  /** Everything was sent, and the last results have come; `isWhole`: for all audio. */
+  | { type: 'drain.completed'; link: number; isWhole: boolean }
   /** The machine's own clock: the connection has been idle for long enough to give it back. */
   | { type: 'idle.elapsed' }
   /** The machine's own clock: the platform's “online” may buy an attempt again. */
@@ -50,14 +50,13 @@ export type ConnectionEvent =
   /** The machine's own clock: a drain may take no longer. */
   | { type: 'deadline.passed' };
 
-/** What the machine says to the data plane. */
+/** What the machine emits. */
 export type ConnectionEmitted =
   | { type: 'connection.opened'; attempt: number }
   | { type: 'connection.lost'; end: ConnectionEnd; attempt: number }
   /** The retries are far apart from now on. */
   | { type: 'connection.suspended' }
-  | { type: 'keep-alive.due' }
-  /** The platform believes to be offline: wait less long before condemning the socket. */
-  | { type: 'connection.doubted' }
-  /** Send the rest, then CloseStream. */
+  /** The platform says that it is offline: wait less long before the link is stalled. */
+  | { type: 'connection.suspected' }
+  /** Send the rest, then end the stream. */
   | { type: 'drain.due' };

@@ -1,10 +1,10 @@
 /**
- * What to do when a connection ends: one pure function, from the end and the history to a verdict. No other file
+ * What to do when a connection ends: one pure function, from the end and the history to a decision. No other file
  * decides about retries.
  */
-import { type ConnectionEnd, isForeignRefusal, retryAfter } from '../protocol/close-reasons.ts';
+import { type ConnectionEnd, isForeignRefusal, retryAfter } from '../protocol/connection-end.ts';
 
-/** What the verdict depends on, beside the end itself. */
+/** What the decision depends on, beside the end itself. */
 export interface RecoveryHistory {
   /** Connections or attempts in a row that ended without a result confirming new audio. */
   failures: number;
@@ -48,7 +48,7 @@ export interface RecoverySettings {
  * `retry` after a backoff, `suspend` and probe now and then, `rest` until there is audio, `finish` what the user asked
  * to close, or `fail`.
  */
-export type Verdict = 'retry' | 'suspend' | 'rest' | 'finish' | 'fail';
+export type RecoveryDecision = 'retry' | 'suspend' | 'rest' | 'finish' | 'fail';
 
 /** Without a single result ever, NET-0000 means a wrong format rather than a sick server: two tries show which. */
 const SILENT_TRIES = 2;
@@ -56,12 +56,12 @@ const SILENT_TRIES = 2;
 /** A proxy that answers in Deepgram's place may do so for a moment; five times in a row, and it stays. */
 const FOREIGN_REFUSALS = 5;
 
-/** The verdict on an end. */
+/** The decision on an end. */
 export function decideRecovery(
   end: ConnectionEnd,
   history: RecoveryHistory,
   settings: RecoverySettings,
-): Verdict {
+): RecoveryDecision {
   if (history.closing && !history.pendingAudio) return 'finish';
   const isPassing = history.hasOpened && isForeignRefusal(end);
   if (isPassing && history.foreignRefusals + 1 >= FOREIGN_REFUSALS) return 'fail';

@@ -1,63 +1,66 @@
 /**
- * The machine's only actor: asks for credentials, opens one socket, and tells the machine what becomes of it. The data
- * plane is handed the socket directly; nothing of it passes through the machine. Its cleanup is the only place where
+ * The machine's only actor: asks for credentials, opens one socket, makes its link, and tells the machine what becomes of it.
+ * Messages go from the socket to the link; nothing of them passes through the machine. Its cleanup is the only place where
  * a socket is let go, so that none outlives its state.
  */
 import { type AnyActor, fromCallback } from 'xstate';
+import { AdaptiveTimeout } from '../adaptive-timeout.ts';
 import type { Clock } from '../clock.ts';
 import { TranscriptionError } from '../errors.ts';
-import { Patience } from '../patience.ts';
+import type { ConnectionEnd, EndKind } from '../protocol/connection-end.ts';
 import { MAX_CONNECT_TIMEOUT_MS } from '../protocol/limits.ts';
-import { classifyEnd, type ConnectionEnd, type EndKind } from '../protocol/close-reasons.ts';
+import type { Protocol } from '../protocol/protocol.ts';
 import type { Credentials, Socket, SocketHandlers, Transport } from '../transports/transport.ts';
 import { connectionMachine } from './connection-machine.ts';
 import type { ConnectionEvent } from './events.ts';
 
-/** The data plane, as the actor sees it. */
-export interface Line {
-  /** A fresh connection: send what is due on it. */
-  attach(socket: Socket): void;
+/** A link, as the actor needs it. */
+interface OpenLink {
+  readonly number: number;
+  /** Audio flowed when the connection ended. */
+  readonly isFlowing: boolean;
+  readonly isStalled: boolean;
   receive(text: string): void;
   receiveBinary(bytes: number): void;
-  /** The connection is over, by `end` or because we leave it: touch the socket no more. */
-  detach(end?: ConnectionEnd): void;
-  /** Says farewell on a socket that is given up by us; `false` if it is condemned and nothing more can be said. */
-  takeLeave(): boolean;
-  hasPendingAudio(): boolean;
-  /** Audio was flowing when the connection ended. */
-  wasFlowing(): boolean;
+  /** Sends the message that ends the stream. */
+  endStream(): void;
+  /** The connection is over, by an end that the server made or by one of ours: the link writes nothing more. */
+  end(end?: ConnectionEnd): void;
 }
 
-/** What a session lends to its machine; kept outside context and input, where the inspector would show it. */
+/** What a session gives its machine to work with; kept outside context and input, where the inspector would show it. */
 export interface ConnectionPorts {
   clock: Clock;
   transport: Transport;
-  line: Line;
-  url: string;
+  protocol: Pick<Protocol, 'classifyEnd'>;
+  address: string;
+  /** Makes and starts the link of an open socket. */
+  openLink(socket: Socket): OpenLink;
+  hasPendingAudio(): boolean;
   /** Asked afresh for each attempt. */
   credentials(signal: AbortSignal): Promise<Credentials>;
   /** Is told why they failed: the machine hears only that they did, since the error is not ours and may hold a secret. */
   credentialsFailed(error: unknown): void;
   credentialsTimeoutMs: number;
-  /** What the first handshake may take; what later ones may, the handshakes before them show. */
+  /** For the first handshake; for later ones it follows the handshakes before them. */
   connectTimeoutMs: number;
 }
 
-interface LentPorts extends ConnectionPorts {
-  handshakePatience: Patience;
+interface BoundPorts extends ConnectionPorts {
+  handshakeTimeout: AdaptiveTimeout;
 }
 
 type ActorSystem = AnyActor['system'];
 
-const portsOf = new WeakMap<ActorSystem, LentPorts>();
+const portsOf = new WeakMap<ActorSystem, BoundPorts>();
 
 /**
  * Gives an actor of {@link connectedMachine} its ports; to be called before it is started. A map from the actor system,
  * because providing implementations for each session would copy the whole machine for each.
  */
-export function lendPorts(system: ActorSystem, ports: ConnectionPorts): void {
-  const handshakePatience = new Patience(ports.connectTimeoutMs, MAX_CONNECT_TIMEOUT_MS);
-  portsOf.set(system, { ...ports, handshakePatience });
+export function bindPorts(system: ActorSystem, ports: ConnectionPorts): void {
+  const handshakeTimeout = new AdaptiveTimeout(ports.connectTimeoutMs, MAX_CONNECT_TIMEOUT_MS);
+  portsOf.set(system, { ...ports, handshakeTimeout });
 }
 
 /** The connection machine with its real socket. */
@@ -65,19 +68,19 @@ export const connectedMachine = connectionMachine.provide({
   actors: {
     socket: fromCallback<ConnectionEvent>(({ sendBack, system }) => {
       const ports = portsOf.get(system);
-      if (!ports) throw new Error('No ports were lent to this connection machine.');
+      if (!ports) throw new Error('No ports were bound to this connection machine.');
       return holdSocket(ports, sendBack);
     }),
   },
 });
 
 /** Runs one attempt, and the connection that comes of it; the answer lets go of both. */
-function holdSocket(ports: LentPorts, tell: (event: ConnectionEvent) => void): () => void {
-  const { clock, line } = ports;
+function holdSocket(ports: BoundPorts, send: (event: ConnectionEvent) => void): () => void {
+  const { clock } = ports;
   /** While credentials are asked for: thousands of sessions need not keep it. */
   let cancelled: AbortController | undefined = new AbortController();
   let socket: Socket | undefined;
-  let isOpen = false;
+  let link: OpenLink | undefined;
   let isOver = false;
   let timer: unknown;
 
@@ -87,20 +90,22 @@ function holdSocket(ports: LentPorts, tell: (event: ConnectionEvent) => void): (
     if (isOver) return;
     isOver = true;
     clock.clearTimeout(timer);
-    if (isOpen) line.detach(connectionEnd);
-    tell({
+    const flowingAudio = link?.isFlowing === true;
+    link?.end(connectionEnd);
+    send({
       type: 'socket.ended',
+      link: link?.number,
       end: connectionEnd,
       at: clock.now(),
-      pendingAudio: line.hasPendingAudio(),
-      flowingAudio: line.wasFlowing(),
+      pendingAudio: ports.hasPendingAudio(),
+      flowingAudio,
     });
   };
 
   const expectWithin = (delayMs: number, kind: EndKind): void => {
     clock.clearTimeout(timer);
     timer = clock.setTimeout(() => {
-      if (kind === 'connect-timeout') ports.handshakePatience.unanswered();
+      if (kind === 'connect-timeout') ports.handshakeTimeout.timedOut();
       end({ kind });
       cancelled?.abort();
       socket?.terminate();
@@ -109,30 +114,29 @@ function holdSocket(ports: LentPorts, tell: (event: ConnectionEvent) => void): (
 
   const open = (credentials: Credentials): void => {
     const beganAt = clock.now();
-    expectWithin(ports.handshakePatience.ms, 'connect-timeout');
+    expectWithin(ports.handshakeTimeout.ms, 'connect-timeout');
     const handlers: SocketHandlers = {
       opened: () => {
-        if (isOver || isOpen || !socket) return;
+        if (isOver || link || !socket) return;
         clock.clearTimeout(timer);
-        isOpen = true;
-        ports.handshakePatience.answered(clock.now() - beganAt);
-        line.attach(socket);
-        tell({ type: 'socket.opened', pendingAudio: line.hasPendingAudio() });
-        // Somebody who was told of the connection has ended the session meanwhile.
-        if (wasLetGo()) line.detach();
+        ports.handshakeTimeout.answered(clock.now() - beganAt);
+        link = ports.openLink(socket);
+        send({ type: 'socket.opened', link: link.number, pendingAudio: ports.hasPendingAudio() });
+        // A subscriber of the status has ended the session meanwhile.
+        if (wasLetGo()) link.end();
       },
       message: (text) => {
-        if (isOpen && !isOver) line.receive(text);
+        if (!isOver) link?.receive(text);
       },
       binary: (bytes) => {
-        if (isOpen && !isOver) line.receiveBinary(bytes);
+        if (!isOver) link?.receiveBinary(bytes);
       },
       ended: (socketEnd) => {
-        end(classifyEnd(socketEnd));
+        end(ports.protocol.classifyEnd(socketEnd));
       },
     };
     try {
-      socket = ports.transport({ url: ports.url, credentials }, handlers);
+      socket = ports.transport({ url: ports.address, credentials }, handlers);
     } catch {
       // Not what it says: in a browser, whose sub-protocols the credentials are, that may be the secret.
       end({ kind: 'refused', cause: 'The platform could not make a socket for this address.' });
@@ -161,8 +165,9 @@ function holdSocket(ports: LentPorts, tell: (event: ConnectionEvent) => void): (
     clock.clearTimeout(timer);
     if (isOver) return;
     isOver = true;
-    const mayHangUp = isOpen && line.takeLeave();
-    if (isOpen) line.detach();
+    const mayHangUp = link && !link.isStalled;
+    if (mayHangUp) link?.endStream();
+    link?.end();
     if (mayHangUp) socket?.close(1000, '');
     else socket?.terminate();
   };

@@ -3,7 +3,7 @@
  * then.
  */
 import { catchError, defer, from, map, mergeMap, type Observable, share } from 'rxjs';
-import type { Fact, ObservedSession } from './facts.ts';
+import type { Fact, ObservedSession } from './observed-session.ts';
 import type * as Monitor from './monitor.ts';
 import type { Notice } from './notices.ts';
 

@@ -3,7 +3,7 @@
  * only reads.
  */
 import { Observable } from 'rxjs';
-import type { ObservedSession } from './facts.ts';
+import type { ObservedSession } from './observed-session.ts';
 import { NoticeBoard } from './notice-board.ts';
 import type { Notice } from './notices.ts';
 import { watchConnections } from './watches/connections.ts';
@@ -29,7 +29,7 @@ const LASTING = new Set([
 
 /** The notices of one session. Watching ends with the session or the subscription. */
 export function monitor(session: ObservedSession): Observable<Notice> {
-  const { plane, status$, messages$, facts$ } = session;
+  const { audio, status$, messages$, facts$ } = session;
   const { clock } = session.options;
   return new Observable((subscriber) => {
     const board = new NoticeBoard(clock, (notice) => subscriber.next(notice));
@@ -47,10 +47,10 @@ export function monitor(session: ObservedSession): Observable<Notice> {
     const tap = (bytes: Uint8Array) => {
       for (const watch of watches) watch.audio?.(bytes, clock.now());
     };
-    plane.tap = tap;
+    audio.tap = tap;
     subscriber.add(() => {
       rest();
-      if (plane.tap === tap) plane.tap = undefined;
+      if (audio.tap === tap) audio.tap = undefined;
     });
     subscriber.add(
       messages$.subscribe((message) => {

@@ -1,6 +1,7 @@
 /** Raises and clears notices: each is raised at most once while it lasts. */
 import type { Clock } from '../clock.ts';
-import { createNotice, type Evidence, type Notice, type NoticeCode } from './notices.ts';
+import type { Evidence } from '../facts.ts';
+import { createNotice, type Notice, type NoticeCode } from './notices.ts';
 
 export class NoticeBoard {
   readonly #clock: Clock;

@@ -1,5 +1,7 @@
 /** All notices: meaning, remedy and severity. Loaded with the first subscription to notices. */
 
+import type { Evidence, FactCode } from '../facts.ts';
+
 /** `info`: normal; `warning`: something may be wrong; `error`: something was lost, or soon will be. */
 export type Severity = 'info' | 'warning' | 'error';
 
@@ -162,13 +164,10 @@ export const NOTICES = {
     meaning: 'Timers run late: the event loop was blocked, the tab throttled, or the machine asleep',
     remedy: 'Move long work off this thread; in a browser use workerClock().',
   },
-} as const satisfies Record<string, Explanation>;
+} as const satisfies Record<FactCode, Explanation> & Record<string, Explanation>;
 
 /** The subject of a notice. */
 export type NoticeCode = keyof typeof NOTICES;
-
-/** Numbers and short texts; times on the session's clock are in seconds. */
-export type Evidence = Readonly<Record<string, number | string | undefined>>;
 
 /** A problem of a session, with its cause and remedy. */
 export interface Notice {

@@ -1,140 +1,154 @@
 /**
  * Finds half-open connections by what every platform can see: audio goes out and nothing comes back. Deepgram answers about
- * once for each second of audio, silence included; without interim results only finals can be waited for, so patience is
- * doubled. A server that talks on without ever advancing its transcript is condemned as well, later.
+ * once for each second of audio, silence included. A server that talks on without ever advancing its transcript is taken for
+ * stalled as well, later.
  *
  * Both time and audio must have passed: a trickle too thin for results is no broken link, and pauses do not hide one.
  */
+import type { AdaptiveTimeout } from '../adaptive-timeout.ts';
 import { type Clock, TIMER_ROUNDING_MS } from '../clock.ts';
-import type { Patience } from '../patience.ts';
 
-/** How much of the patience must have been filled with audio. */
+/** The part of the timeout that must have been filled with audio. */
 const AUDIO_SHARE = 0.5;
 
 /** How much longer a server may talk without advancing than it may be silent. */
 const ADVANCE_FACTOR = 2;
 
-/** What is left of the patience with a socket in doubt. */
-const DOUBT_FACTOR = 0.5;
+/** The part of the timeout that is left when the platform says that it is offline. */
+const SHORT_FACTOR = 0.5;
 
-/** How often it is looked whether a trickle has become enough audio to judge by. */
+/** How often to look whether a trickle has become enough audio to judge by. */
 const TRICKLE_POLL_MS = 1_000;
 
-/** Since when audio waits for something, and how much had been sent before it. */
-interface Wait {
-  since: number;
+/** The fields of a link that its stall watch needs. Times are milliseconds on the clock. */
+export interface StallWatch {
+  readonly clock: Clock;
+  /** Without an answer for so long a link is stalled; of all links, since a slow server is slow on the next one too. */
+  readonly answerTimeout: AdaptiveTimeout;
+  /** The timeout until the next message. */
+  timeoutMs: number;
+  /** Audio has been answered on this link. */
+  hasAnswered: boolean;
+  /** Audio that went out on this link, or would have if the socket had taken it. */
   sentMs: number;
+  /** What of it was there when the timer was set. */
+  seenMs: number;
+  /** Since when audio waits for any message, and `sentMs` then; `undefined`: none is expected. */
+  answerSince: number | undefined;
+  answerSentMs: number;
+  /** Since when audio waits for a result beyond the last one, and `sentMs` then. */
+  advanceSince: number | undefined;
+  advanceSentMs: number;
+  stallTimer: unknown;
+  isStalled: boolean;
+  stalled(): void;
 }
 
-export class StallWatch {
-  hasStalled = false;
-  readonly #clock: Clock;
-  readonly #patience: Patience;
-  readonly #onStall: () => void;
-  #patienceMs: number;
-  /** Audio has been answered on this connection. */
-  #hasAnswered = false;
-  /** Audio that went out on this connection, or would have if the socket had taken it. */
-  #sentMs = 0;
-  #seenMs = 0;
-  /** For any message. */
-  #answer: Wait | undefined;
-  /** For a result that goes beyond the one before it. */
-  #advance: Wait | undefined;
-  #timer: unknown;
-
-  constructor(clock: Clock, patience: Patience, onStall: () => void) {
-    this.#clock = clock;
-    this.#patience = patience;
-    this.#patienceMs = patience.ms;
-    this.#onStall = onStall;
+/** Audio went out, or would have if the socket had taken it. On the path of every frame: the rest is left to a timer. */
+export function noteAudio(watch: StallWatch, audioMs: number, now: number): void {
+  if (watch.answerSince === undefined) {
+    watch.answerSince = now;
+    watch.answerSentMs = watch.sentMs;
   }
-
-  /** Audio went out, or would have if the socket had taken it. On the way of every frame: the rest is left to a timer. */
-  sent(audioMs: number, now: number): void {
-    this.#answer ??= { since: now, sentMs: this.#sentMs };
-    this.#advance ??= { since: now, sentMs: this.#sentMs };
-    this.#sentMs += audioMs;
-    if (this.#timer === undefined) this.#arm(this.#patienceMs);
+  if (watch.advanceSince === undefined) {
+    watch.advanceSince = now;
+    watch.advanceSentMs = watch.sentMs;
   }
+  watch.sentMs += audioMs;
+  if (watch.stallTimer === undefined) arm(watch, watch.timeoutMs);
+}
 
-  /** A message is owed within `patienceMs`, audio or not; whether it advances the transcript no longer matters. */
-  owe(now: number, patienceMs: number): void {
-    this.#answer = { since: now, sentMs: -Infinity };
-    this.#advance = undefined;
-    this.#patienceMs = patienceMs;
-    this.#check();
+/** A message came. The first answer to audio shows how slow the server is; a pause of the source does not count. */
+export function noteMessage(watch: StallWatch, now: number): void {
+  const { answerSince, answerSentMs, answerTimeout } = watch;
+  if (answerSince !== undefined && !watch.hasAnswered && isAudioWaiting(watch)) {
+    watch.hasAnswered = true;
+    answerTimeout.answered(Math.min(now - answerSince, watch.sentMs - answerSentMs));
   }
+  watch.answerSince = undefined;
+  watch.timeoutMs = answerTimeout.ms;
+}
 
-  /** Something came back: no more doubt. */
-  heard(): void {
-    if (!this.#hasAnswered && this.#isAudioWaiting) this.#learn(this.#answer as Wait);
-    this.#answer = undefined;
-    this.#patienceMs = this.#patience.ms;
-  }
+/** A result went beyond the one before it. */
+export function noteAdvance(watch: StallWatch): void {
+  watch.advanceSince = undefined;
+}
 
-  /** A result went beyond the one before it. */
-  advanced(): void {
-    this.#advance = undefined;
-  }
+/**
+ * Expect a message within `timeoutMs`, even without audio; whether it advances the transcript no longer matters. An answer that
+ * audio waits for already is due when it was due before, but not within less than `leastMs`.
+ */
+export function expectReply(watch: StallWatch, now: number, timeoutMs: number, leastMs = timeoutMs): void {
+  const { answerSince, answerSentMs } = watch;
+  const isDue = answerSince !== undefined && hasEnoughAudio(watch, answerSentMs, watch.timeoutMs);
+  const leftMs = isDue ? answerSince + watch.timeoutMs - now : Infinity;
+  watch.answerSince = now;
+  watch.answerSentMs = -Infinity;
+  watch.advanceSince = undefined;
+  watch.timeoutMs = Math.max(leastMs, Math.min(timeoutMs, leftMs));
+  check(watch);
+}
 
-  /** Find out sooner: the platform says that it is offline, which is a hint and no proof. */
-  doubt(): void {
-    this.#patienceMs = Math.min(this.#patienceMs, this.#patience.ms * DOUBT_FACTOR);
-    this.#check();
-  }
+/** Find out sooner, until the next message: the platform says that it is offline, which is a hint and no proof. */
+export function shortenTimeout(watch: StallWatch): void {
+  watch.timeoutMs = Math.min(watch.timeoutMs, watch.answerTimeout.ms * SHORT_FACTOR);
+  check(watch);
+}
 
-  /** The link is given up for broken. */
-  condemn(): void {
-    this.hasStalled = true;
-    this.#onStall();
-  }
+/** Gives the link up as broken. */
+export function markStalled(watch: StallWatch): void {
+  watch.isStalled = true;
+  watch.stalled();
+}
 
-  stop(): void {
-    this.#clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
-  }
+export function stopWatching(watch: StallWatch): void {
+  watch.clock.clearTimeout(watch.stallTimer);
+  watch.stallTimer = undefined;
+}
 
-  /** The first answer of a connection shows how slow the server is; a pause of the source does not count. */
-  #learn({ since, sentMs }: Wait): void {
-    this.#hasAnswered = true;
-    this.#patience.answered(Math.min(this.#clock.now() - since, this.#sentMs - sentMs));
-  }
+function arm(watch: StallWatch, delayMs: number): void {
+  watch.seenMs = watch.sentMs;
+  watch.stallTimer = watch.clock.setTimeout(() => check(watch), delayMs);
+}
 
-  /** For any answer; not for one that is owed without audio. */
-  get #isAudioWaiting(): boolean {
-    return this.#answer !== undefined && this.#answer.sentMs >= 0;
-  }
+function check(watch: StallWatch): void {
+  stopWatching(watch);
+  const { answerSince, answerSentMs, advanceSince, advanceSentMs, timeoutMs } = watch;
+  const leftMs = Math.min(
+    leftOf(watch, answerSince, answerSentMs, timeoutMs),
+    leftOf(watch, advanceSince, advanceSentMs, timeoutMs * ADVANCE_FACTOR),
+  );
+  // Nothing ever came: a slow server looks like that as well.
+  if (leftMs < TIMER_ROUNDING_MS && !watch.hasAnswered && isAudioWaiting(watch))
+    watch.answerTimeout.timedOut();
+  if (leftMs < TIMER_ROUNDING_MS) markStalled(watch);
+  // Whatever is expected from now on has the whole timeout.
+  else if (leftMs < Infinity || hasFlowed(watch)) arm(watch, Math.min(leftMs, timeoutMs));
+}
 
-  #arm(delayMs: number): void {
-    this.#seenMs = this.#sentMs;
-    this.#timer = this.#clock.setTimeout(() => this.#check(), delayMs);
-  }
+/** For any answer; not for one that is expected without audio. */
+function isAudioWaiting({ answerSince, answerSentMs }: StallWatch): boolean {
+  return answerSince !== undefined && answerSentMs >= 0;
+}
 
-  #check(): void {
-    this.stop();
-    const leftMs = Math.min(
-      this.#leftOf(this.#answer, this.#patienceMs),
-      this.#leftOf(this.#advance, this.#patienceMs * ADVANCE_FACTOR),
-    );
-    // Nothing ever came: a slow server looks like that as well.
-    if (leftMs < TIMER_ROUNDING_MS && !this.#hasAnswered && this.#isAudioWaiting) this.#patience.unanswered();
-    if (leftMs < TIMER_ROUNDING_MS) this.condemn();
-    // Whatever is waited for from now on is due in a whole patience.
-    else if (leftMs < Infinity || this.#hasFlowed) this.#arm(Math.min(leftMs, this.#patienceMs));
-  }
+/** Audio has gone out since the last look; if not, the next frame sets the timer. */
+function hasFlowed({ sentMs, seenMs }: StallWatch): boolean {
+  return sentMs > seenMs;
+}
 
-  /** Audio has gone out since the last look; if not, the next will have it looked after again. */
-  get #hasFlowed(): boolean {
-    return this.#sentMs > this.#seenMs;
-  }
+/** Until the timeout, or a better time to look: there must be audio to judge by as well. */
+function leftOf(
+  watch: StallWatch,
+  since: number | undefined,
+  sentBeforeMs: number,
+  timeoutMs: number,
+): number {
+  if (since === undefined) return Infinity;
+  const leftMs = since + timeoutMs - watch.clock.now();
+  if (hasEnoughAudio(watch, sentBeforeMs, timeoutMs)) return leftMs;
+  return hasFlowed(watch) ? Math.max(leftMs, TRICKLE_POLL_MS) : Infinity;
+}
 
-  /** Until the patience is at its end, or a better time to look: there must be audio to judge by as well. */
-  #leftOf(wait: Wait | undefined, patienceMs: number): number {
-    if (!wait) return Infinity;
-    const leftMs = wait.since + patienceMs - this.#clock.now();
-    const hasEnoughAudio = this.#sentMs - wait.sentMs >= patienceMs * AUDIO_SHARE;
-    if (hasEnoughAudio) return leftMs;
-    return this.#hasFlowed ? Math.max(leftMs, TRICKLE_POLL_MS) : Infinity;
-  }
+function hasEnoughAudio({ sentMs }: StallWatch, sentBeforeMs: number, timeoutMs: number): boolean {
+  return sentMs - sentBeforeMs >= timeoutMs * AUDIO_SHARE;
 }

@@ -9,8 +9,8 @@
  * What is covered is kept as ranges, not as one mark, so that a result that comes late into a hole is not taken for a
  * repeat.
  */
-import type { ResultsMessage, WordMessage } from '../protocol/listen-v1/server-messages.ts';
-import type { ConnectionClock } from '../link/connection-clock.ts';
+import type { HeardWord, Segment } from '../protocol/protocol.ts';
+import type { ServerMessage } from '../protocol/server-message.ts';
 import { addRange, type SampleRange } from '../audio/sample-ranges.ts';
 
 /** One word; times in seconds since the session's first sample, whatever connection it came by. */
@@ -54,25 +54,26 @@ export interface Transcript {
   /** Which connection of the session it came by; the first is 1. */
   connection: number;
   /** Deepgram's own message; its times are the connection's, not the session's. */
-  raw: ResultsMessage;
+  raw: ServerMessage;
 }
 
-/** What became of one result. */
+/** The outcome of one segment. */
 export interface Stitched {
-  channel: number;
-  /** What there is to show. */
   transcript: Transcript | undefined;
   /** Final on every channel up to here. */
   settledTo: number;
-  /** Session position of the result's end, within what was sent. */
-  end: number;
 }
 
-/** What the stitcher must know of the present connection. */
-export interface ConnectionView {
-  connection: number;
-  rate: number;
-  clock: ConnectionClock;
+/** The link that a segment came by. */
+export interface StitchedLink {
+  readonly number: number;
+  /** Positions per second. */
+  readonly rate: number;
+  /** Session position of the next sample to be sent. */
+  readonly position: number;
+  /** Session position of a time on the connection. */
+  positionOf(seconds: number, edge: 'start' | 'end'): number;
+  /** Milliseconds since 1970 at which the sample at `position` was captured. */
   wallTimeOf(position: number): number | undefined;
 }
 
@@ -90,22 +91,21 @@ const MAX_RANGES = 16;
 export class Stitcher {
   readonly #channels: Channel[] = [];
 
-  /** Takes one result and says what it adds. */
-  receive(message: ResultsMessage, view: ConnectionView): Stitched {
-    const [channel = 0, channelCount = 1] = message.channel_index;
+  /** Takes one segment and says what it adds. */
+  receive(segment: Segment, link: StitchedLink): Stitched {
+    const { channelCount } = segment;
     while (this.#channels.length < channelCount) {
       this.#channels.push({ covered: [], segment: 0, isShowing: false });
     }
-    const state = this.#channels[channel] as Channel;
+    const channel = this.#channels[segment.channel] as Channel;
     const range = {
-      start: view.clock.positionOf(message.start, 'start'),
-      end: view.clock.positionOf(message.start + message.duration, 'end'),
+      start: link.positionOf(segment.start, 'start'),
+      end: link.positionOf(segment.end, 'end'),
     };
-    const transcript = this.#transcribe(message, channel, state, range, view);
+    const transcript = this.#transcribe(segment, channel, range, link);
     // Where positions are estimates, a result may reach beyond what was sent: it covers none of what comes later.
-    const end = Math.min(range.end, view.clock.position);
-    if (message.is_final) cover(state, { start: range.start, end });
-    return { channel, transcript, settledTo: this.#settledTo(channelCount), end };
+    if (segment.isFinal) cover(channel, { start: range.start, end: Math.min(range.end, link.position) });
+    return { transcript, settledTo: this.#settledTo(channelCount) };
   }
 
   /** Forgets what was covered: positions that are estimates cannot tell a repeat from what is new. */
@@ -119,41 +119,38 @@ export class Stitcher {
   }
 
   #transcribe(
-    message: ResultsMessage,
-    channel: number,
-    state: Channel,
+    segment: Segment,
+    channel: Channel,
     range: SampleRange,
-    view: ConnectionView,
+    link: StitchedLink,
   ): Transcript | undefined {
-    const final = message.is_final === true;
-    const [alternative] = message.channel.alternatives;
-    const heard = alternative?.words ?? [];
     const words: Word[] = [];
-    for (const word of heard) {
-      const start = view.clock.positionOf(word.start, 'start');
-      const end = view.clock.positionOf(word.end, 'end');
-      if (!isCovered(state, (start + end) / 2)) words.push(placeWord(word, start, end, view));
+    for (const word of segment.words) {
+      const start = link.positionOf(word.start, 'start');
+      const end = link.positionOf(word.end, 'end');
+      if (!isCovered(channel, (start + end) / 2)) words.push(placeWord(word, start, end, link));
     }
-    const isWhole = words.length === heard.length && (words.length > 0 || !isCovered(state, range.end - 1));
-    const text = (isWhole && alternative?.transcript) || words.map((word) => word.text).join(' ');
-    if (text === '' && !state.isShowing) return undefined;
-    const id = `${channel}-${state.segment}`;
-    state.isShowing = !final && text !== '';
-    if (final) state.segment += 1;
+    const isWhole =
+      words.length === segment.words.length && (words.length > 0 || !isCovered(channel, range.end - 1));
+    const text = (isWhole && segment.text) || words.map((word) => word.text).join(' ');
+    if (text === '' && !channel.isShowing) return undefined;
+    const id = `${segment.channel}-${channel.segment}`;
+    channel.isShowing = !segment.isFinal && text !== '';
+    if (segment.isFinal) channel.segment += 1;
     return {
       id,
-      final,
+      final: segment.isFinal,
       text,
       words,
-      start: range.start / view.rate,
-      end: range.end / view.rate,
-      capturedAt: words[0]?.capturedAt ?? view.wallTimeOf(range.start),
-      confidence: alternative?.confidence,
-      channel,
-      speechFinal: message.speech_final === true,
-      fromFinalize: message.from_finalize === true,
-      connection: view.connection,
-      raw: message,
+      start: range.start / link.rate,
+      end: range.end / link.rate,
+      capturedAt: words[0]?.capturedAt ?? link.wallTimeOf(range.start),
+      confidence: segment.confidence,
+      channel: segment.channel,
+      speechFinal: segment.endsUtterance,
+      fromFinalize: segment.answersFinalize,
+      connection: link.number,
+      raw: segment.raw,
     };
   }
 
@@ -167,16 +164,16 @@ export class Stitcher {
   }
 }
 
-function placeWord(word: WordMessage, start: number, end: number, view: ConnectionView): Word {
+function placeWord(word: HeardWord, start: number, end: number, link: StitchedLink): Word {
   return {
     word: word.word,
-    text: word.punctuated_word ?? word.word,
-    start: start / view.rate,
-    end: end / view.rate,
+    text: word.text,
+    start: start / link.rate,
+    end: end / link.rate,
     confidence: word.confidence,
     speaker: word.speaker,
     language: word.language,
-    capturedAt: view.wallTimeOf(start),
+    capturedAt: link.wallTimeOf(start),
   };
 }
 

@@ -1,19 +1,20 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { AudioTimeline, type Drop } from '../../src/audio/audio-timeline.ts';
+import type { Drop } from '../../src/audio/audio-timeline.ts';
+import { ReadTimeline } from './read-timeline.ts';
 
 function timeline(maxSeconds = 60, maxBytes = 1e9) {
   const drops: Drop[] = [];
-  const line = new AudioTimeline({
+  const line = new ReadTimeline({
     rate: 100,
     frameBytes: 2,
     maxSeconds,
     maxBytes,
     onDrop: (drop) => drops.push({ ...drop }),
   });
-  const accept = (samples: number) => line.append(new Uint8Array(samples * 2), samples);
+  const accept = (samples: number) => line.add(new Uint8Array(samples * 2), samples);
   const sendAll = () => {
-    while (line.next) line.advance();
+    while (line.upcoming) line.sendNext();
   };
   return { line, drops, accept, sendAll };
 }
@@ -26,8 +27,8 @@ test('cuts raw audio at the exact sample that is confirmed [G3]', () => {
   line.confirm(7);
   line.disconnect();
   line.connect();
-  expect(line.next).toMatchObject({ start: 7, end: 20 });
-  expect(line.next?.bytes.byteLength).toBe(26);
+  expect(line.upcoming).toMatchObject({ start: 7, end: 20 });
+  expect(line.upcoming?.bytes.byteLength).toBe(26);
 });
 
 test('cuts as exactly behind other frames [G3]', () => {
@@ -39,7 +40,8 @@ test('cuts as exactly behind other frames [G3]', () => {
   line.confirm(27);
   line.disconnect();
   line.connect();
-  expect(line.next).toMatchObject({ start: 27, end: 40, byteLength: 26 });
+  expect(line.upcoming).toMatchObject({ start: 27, end: 40 });
+  expect(line.upcoming?.bytes.byteLength).toBe(26);
 });
 
 test('unsent is all of the log between connections, and what is behind the sender on one', () => {
@@ -48,7 +50,7 @@ test('unsent is all of the log between connections, and what is behind the sende
   accept(20);
   expect(line.unsent).toBe(40);
   line.connect();
-  line.advance();
+  line.sendNext();
   expect(line.unsent).toBe(20);
   sendAll();
   expect(line.unsent).toBe(0);
@@ -96,7 +98,7 @@ test('no sample is told of twice, though it was pushed out unsent before its con
   line.connect();
   for (let i = 0; i < 5; i += 1) {
     accept(20);
-    line.advance();
+    line.sendNext();
   }
   for (let i = 0; i < 10; i += 1) accept(20);
   line.disconnect();
@@ -130,24 +132,24 @@ test('the catch-up policy drops what it skips, once, and keeps the rest [G2]', (
   line.skipTo(130);
   expect(drops).toEqual([{ start: 0, end: 130, reason: 'skipped' }]);
   line.connect();
-  expect(line.next?.start).toBe(130);
+  expect(line.upcoming?.start).toBe(130);
 });
 
 test('where frames are whole, a replay begins at a boundary at or before the frontier [G4]', () => {
-  const line = new AudioTimeline({
+  const line = new ReadTimeline({
     rate: 1_000,
     frameBytes: 0,
     maxSeconds: 60,
     maxBytes: 1e9,
     onDrop: () => undefined,
   });
-  for (let i = 0; i < 12; i += 1) line.append(Uint8Array.of(i), 100, i % 4 === 0);
+  for (let i = 0; i < 12; i += 1) line.add(Uint8Array.of(i), 100, i % 4 === 0);
   line.connect();
-  while (line.next) line.advance();
+  while (line.upcoming) line.sendNext();
   line.confirm(650);
   line.disconnect();
   line.connect();
-  expect(line.next).toMatchObject({ start: 400, isBoundary: true });
+  expect(line.upcoming).toMatchObject({ start: 400, isBoundary: true });
 });
 
 test('the books balance at every step, and announced is exactly what is dropped [G2]', () => {
@@ -193,9 +195,9 @@ test('the books balance at every step, and announced is exactly what is dropped 
           isConnected = false;
         }
         if (what === 'send' && isConnected) {
-          for (let i = 0; i < value && line.next; i += 1) {
-            sentTo = line.next.end;
-            line.advance();
+          for (let i = 0; i < value && line.upcoming; i += 1) {
+            sentTo = line.upcoming.end;
+            line.sendNext();
           }
         }
         if (what === 'confirm' && isConnected) line.confirm(Math.min(value, sentTo));
@@ -203,7 +205,7 @@ test('the books balance at every step, and announced is exactly what is dropped 
         const { accepted, confirmed, pending, dropped } = line.snapshot();
         expect(accepted).toBe(confirmed + pending + dropped);
         expect(pending).toBeGreaterThanOrEqual(0);
-        if (isConnected && line.next) expect(line.next.start).toBeGreaterThanOrEqual(line.frontier);
+        if (isConnected && line.upcoming) expect(line.upcoming.start).toBeGreaterThanOrEqual(line.frontier);
       }
       line.announce();
       const told = new Set<number>();
@@ -222,15 +224,15 @@ const bytesOf = (start: number, end: number): Uint8Array =>
   });
 
 /** Everything that is still to be sent, frame by frame, in order and byte for byte; the answer is where it begins. */
-function expectRestToBeWhole(line: AudioTimeline): number {
-  const begin = line.next?.start ?? line.end;
+function expectRestToBeWhole(line: ReadTimeline): number {
+  const begin = line.upcoming?.start ?? line.end;
   let position = begin;
-  for (let frame = line.next; frame; frame = line.next) {
+  for (let frame = line.upcoming; frame; frame = line.upcoming) {
     expect(frame.start).toBe(position);
     expect(Buffer.compare(frame.bytes, bytesOf(frame.start, frame.end))).toBe(0);
     expect(line.unsent).toBe(line.end - position);
     position = frame.end;
-    line.advance();
+    line.sendNext();
   }
   expect(position).toBe(line.end);
   expect(line.unsent).toBe(0);
@@ -257,8 +259,8 @@ test('each connection is sent what is not settled, byte for byte, and no more th
         const { line } = timeline(maxSeconds, maxBytes);
         const accept = (how: string, samples: number, isConnected: boolean) => {
           const bytes = bytesOf(line.end, line.end + samples);
-          if (how === 'sent' && isConnected && line.unsent === 0) line.appendSent(bytes, samples);
-          else line.append(bytes, samples);
+          line.isLive = how === 'sent' && isConnected;
+          line.add(bytes, samples);
         };
         for (const { before, during, confirmed } of connections) {
           for (const [how, samples] of before) accept(how, samples, false);
@@ -278,25 +280,23 @@ test('each connection is sent what is not settled, byte for byte, and no more th
   );
 });
 
-test('small frames are joined, sent with sent and waiting with waiting', () => {
+test('small frames are joined in the log, and each is sent as it came while nothing waits', () => {
   const { line, accept, sendAll } = timeline();
   accept(3);
   accept(5);
   accept(1);
   line.connect();
-  expect(line.next).toMatchObject({ start: 0, end: 8 });
+  expect(line.upcoming).toMatchObject({ start: 0, end: 8 });
   sendAll();
   accept(3);
-  accept(2);
-  expect(line.next).toMatchObject({ start: 9, end: 14 });
+  expect(line.upcoming).toMatchObject({ start: 9, end: 12 });
   sendAll();
-  line.appendSent(new Uint8Array(2), 1);
-  expect(line.next).toBe(undefined);
+  accept(2);
+  expect(line.upcoming).toMatchObject({ start: 12, end: 14 });
   line.disconnect();
   line.connect();
-  line.advance();
-  line.advance();
-  expect(line.next).toMatchObject({ start: 9, end: 15 });
+  line.sendNext();
+  expect(line.upcoming).toMatchObject({ start: 8, end: 14 });
 });
 
 test('room is counted in bytes and in time', () => {
@@ -304,7 +304,7 @@ test('room is counted in bytes and in time', () => {
   expect([short.hasRoom(200), short.hasRoom(202)]).toEqual([true, false]);
   const small = timeline(60, 100).line;
   expect([small.hasRoom(100), small.hasRoom(101)]).toEqual([true, false]);
-  short.append(new Uint8Array(100), 50);
+  short.add(new Uint8Array(100), 50);
   expect([short.hasRoom(100), short.hasRoom(102)]).toEqual([true, false]);
   short.setFormat(1_000, 4);
   expect(short.rate).toBe(1_000);
@@ -323,16 +323,16 @@ test('the newest frame is kept, however large', () => {
 });
 
 test('a full log of whole frames begins at a boundary', () => {
-  const line = new AudioTimeline({
+  const line = new ReadTimeline({
     rate: 1_000,
     frameBytes: 0,
     maxSeconds: 60,
     maxBytes: 6,
     onDrop: () => undefined,
   });
-  for (let i = 0; i < 7; i += 1) line.append(Uint8Array.of(i), 100, i % 4 === 0);
+  for (let i = 0; i < 7; i += 1) line.add(Uint8Array.of(i), 100, i % 4 === 0);
   expect(line.snapshot()).toMatchObject({ accepted: 700, dropped: 400 });
   line.connect();
-  expect(line.next).toMatchObject({ start: 400, isBoundary: true });
-  expect([...(line.next?.bytes ?? [])]).toEqual([4]);
+  expect(line.upcoming).toMatchObject({ start: 400, isBoundary: true });
+  expect([...(line.upcoming?.bytes ?? [])]).toEqual([4]);
 });

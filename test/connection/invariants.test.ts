@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Verdict } from '../../src/connection/recovery-policy.ts';
 import { phaseOf } from '../../src/connection/status.ts';
-import { retryAfter } from '../../src/protocol/close-reasons.ts';
+import { retryAfter } from '../../src/protocol/connection-end.ts';
 import {
   type Action,
   armed,

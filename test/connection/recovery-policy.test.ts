@@ -7,7 +7,7 @@ import {
   reasonOf,
   remedyFor,
   retryAfter,
-} from '../../src/protocol/close-reasons.ts';
+} from '../../src/protocol/connection-end.ts';
 import { KINDS, SETTINGS, SITUATIONS, type SituationName, VERDICTS } from './verdict-table.ts';
 
 describe.each(KINDS)('an end of the kind %s', (kind) => {

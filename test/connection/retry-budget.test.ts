@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { connectionMachine } from '../../src/connection/connection-machine.ts';
 import { CONNECTION_DEFAULTS, ONLINE_MS } from '../../src/connection/context.ts';
 import type { ConnectionEvent } from '../../src/connection/events.ts';
-import { type EndKind, retryAfter } from '../../src/protocol/close-reasons.ts';
+import { type EndKind, retryAfter } from '../../src/protocol/connection-end.ts';
 import { VirtualClock } from '../../src/testing/clock/virtual-clock.ts';
 import { KINDS } from './verdict-table.ts';
 

@@ -7,7 +7,7 @@ import { connectionMachine } from '../../src/connection/connection-machine.ts';
 import type { ConnectionSettings } from '../../src/connection/context.ts';
 import type { ConnectionEmitted, ConnectionEvent } from '../../src/connection/events.ts';
 import { leafState } from '../../src/connection/status.ts';
-import type { ConnectionEnd, EndKind } from '../../src/protocol/close-reasons.ts';
+import type { ConnectionEnd, EndKind } from '../../src/protocol/connection-end.ts';
 import type { Condition, Effect, EventName, State, Wait } from './transition-table.ts';
 
 export type Snapshot = SnapshotFrom<typeof connectionMachine>;

@@ -1,5 +1,5 @@
 /** The typed tables as Markdown, for `docs/machine.md`: what is tested is what is shown. */
-import { retryAfter } from '../../src/protocol/close-reasons.ts';
+import { retryAfter } from '../../src/protocol/connection-end.ts';
 import { EVENTS, type EventName, type Outcome, type State, STATES, TRANSITIONS } from './transition-table.ts';
 import { KINDS, SITUATIONS, type SituationName, VERDICTS } from './verdict-table.ts';
 

@@ -5,7 +5,7 @@ import { BACKOFF } from '../../src/connection/backoff.ts';
 import { connectionMachine } from '../../src/connection/connection-machine.ts';
 import type { ConnectionSettings } from '../../src/connection/context.ts';
 import type { ConnectionEvent } from '../../src/connection/events.ts';
-import type { EndKind } from '../../src/protocol/close-reasons.ts';
+import type { EndKind } from '../../src/protocol/connection-end.ts';
 import { VirtualClock } from '../../src/testing/clock/virtual-clock.ts';
 import { stateOf } from './situations.ts';
 

@@ -3,7 +3,7 @@
  * shown by `docs/machine.md` and held against `decideRecovery`. A new kind of end does not compile until it is here.
  */
 import type { RecoveryHistory, Verdict } from '../../src/connection/recovery-policy.ts';
-import type { EndKind } from '../../src/protocol/close-reasons.ts';
+import type { EndKind } from '../../src/protocol/connection-end.ts';
 
 /** Settings under which every situation can be told apart. */
 export const SETTINGS = {

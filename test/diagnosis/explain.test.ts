@@ -8,7 +8,7 @@ import { WebSocket } from 'ws';
 import { explain, type FailureKind } from '../../src/diagnosis/explain/explain.ts';
 import { ENDS, OTHERS } from '../../src/diagnosis/explain/prose.ts';
 import { TranscriptionError } from '../../src/errors.ts';
-import { END_KINDS, retryAfter } from '../../src/protocol/close-reasons.ts';
+import { END_KINDS, retryAfter } from '../../src/protocol/connection-end.ts';
 import { type EmulatorServer, refuse, startEmulator } from '../../src/testing/index.ts';
 
 const NET_0000 =

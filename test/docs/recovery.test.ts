@@ -6,7 +6,7 @@ import { decideRecovery, type RecoveryHistory, type Verdict } from '../../src/co
 import { OTHERS } from '../../src/diagnosis/explain/prose.ts';
 import { createNotice, type NoticeCode, NOTICES } from '../../src/diagnosis/notices.ts';
 import { explain } from '../../src/index.ts';
-import { END_KINDS, type EndKind, type Retry, retryAfter } from '../../src/protocol/close-reasons.ts';
+import { END_KINDS, type EndKind, type Retry, retryAfter } from '../../src/protocol/connection-end.ts';
 
 const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'recovery.md'), 'utf8');
 

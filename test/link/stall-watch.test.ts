@@ -1,5 +1,4 @@
 import { describe, expect, test, vi } from 'vitest';
-import { Patience } from '../../src/patience.ts';
 import { StallWatch } from '../../src/link/stall-watch.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
 
@@ -9,8 +8,7 @@ const PATIENCE_MS = 10_000;
 class Line {
   readonly clock = new VirtualClock();
   readonly stalledAtMs: number[] = [];
-  readonly patience = new Patience(PATIENCE_MS, 3 * PATIENCE_MS);
-  readonly watch = new StallWatch(this.clock, this.patience, () => this.stalledAtMs.push(this.clock.now()));
+  readonly watch = new StallWatch(this.clock, PATIENCE_MS, () => this.stalledAtMs.push(this.clock.now()));
 
   /** `share` of the time is filled with audio. */
   speak(seconds: number, share = 1): void {
@@ -156,42 +154,4 @@ test('a wait a hair short of its end is at its end: no timer fires without time 
   // A platform may fire early by a fraction; asked then, the watch must not ask for nothing for ever.
   line.watch.doubt();
   expect(line.stalledAtMs.length).toBe(1);
-});
-
-describe('patience', () => {
-  test('doubles for the next connection where nothing ever came back, up to three times', () => {
-    const line = new Line();
-    line.speak(11);
-    expect(line.patience.ms).toBe(20_000);
-    line.patience.unanswered();
-    expect(line.patience.ms).toBe(30_000);
-  });
-
-  test('stays where a link had answered before it broke: that is no slow server [G11]', () => {
-    const line = new Line();
-    line.talk(3);
-    line.speak(11);
-    expect(line.stalledAtMs).toHaveLength(1);
-    expect(line.patience.ms).toBe(PATIENCE_MS);
-  });
-
-  test('is twice what the first answer took, and shrinks with a quicker one', () => {
-    const line = new Line();
-    line.speak(8);
-    line.watch.heard();
-    expect(line.patience.ms).toBe(16_000);
-    const next = new StallWatch(line.clock, line.patience, () => undefined);
-    next.sent(1_000, line.clock.now());
-    line.clock.advance(1_000);
-    next.heard();
-    expect(line.patience.ms).toBe(PATIENCE_MS);
-  });
-
-  test('is not grown by a pause before the first answer', () => {
-    const line = new Line();
-    line.speak(1);
-    line.clock.advance(60_000);
-    line.watch.heard();
-    expect(line.patience.ms).toBe(PATIENCE_MS);
-  });
 });

@@ -227,7 +227,6 @@ const anySetting: fc.Arbitrary<Setting> = fc.record({
   disconnectAfterIdleMs: mostly(Infinity, 4_000, 15_000, 60_000),
   giveUpAfterMs: mostly(Infinity, 20_000, 300_000),
   drainMs: mostly(10_000, 0, 1_500, 30_000),
-  primerMs: mostly(0, 20, 500),
   catchUp: mostly<Setting['catchUp']>('all', 'live', { lastSeconds: 3 }),
   catchUpRate: mostly(1.2, 1.05),
   maxSeconds: pick(60, 60, 10, 20),

@@ -71,7 +71,6 @@ export interface Setting {
   disconnectAfterIdleMs: number;
   giveUpAfterMs: number;
   drainMs: number;
-  primerMs: number;
   catchUp: CatchUp;
   catchUpRate: number;
   maxSeconds: number;
@@ -105,7 +104,6 @@ export const PLAIN_SETTING: Setting = {
   disconnectAfterIdleMs: Infinity,
   giveUpAfterMs: Infinity,
   drainMs: 10_000,
-  primerMs: 0,
   catchUp: 'all',
   catchUpRate: 1.2,
   maxSeconds: 60,

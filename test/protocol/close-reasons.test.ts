@@ -6,7 +6,7 @@ import {
   reasonOf,
   remedyFor,
   retryAfter,
-} from '../../src/protocol/close-reasons.ts';
+} from '../../src/protocol/connection-end.ts';
 
 const NET_0000 =
   'Deepgram did not provide a response message within the timeout window. See https://dpgr.am/net0000';

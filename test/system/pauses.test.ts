@@ -62,17 +62,6 @@ test('where KeepAlive holds only what has carried audio, an early connection is 
   story.expectEveryWordOnce();
 });
 
-test('a primer holds an early connection where KeepAlive alone does not, and takes no time [G1 G3]', async () => {
-  const story = await tell({ connect: 'eager', primerMs: 200, server: { keepAliveHolds: 'after-audio' } });
-  await story.pause(60);
-  await story.speak(6);
-  story.network.cut();
-  await story.speak(6);
-  await story.close();
-  expect(story.network.links.length).toBe(2);
-  story.expectEveryWordOnce();
-});
-
 test('after a pause of an hour the next word is heard [G3]', async () => {
   const story = await tell({ server: { noAudioTimeoutMs: false } });
   await story.speak(6);

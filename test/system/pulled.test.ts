@@ -24,7 +24,7 @@ import { breathe, settle } from './story.ts';
 
 // Loaded when they are needed; virtual time does not wait for a module.
 await import('../../src/audio/container-framing.ts');
-await import('../../src/pull.ts');
+await import('../../src/client/pull.ts');
 
 const RATE = 8_000;
 const WORDS = count(1, 220);

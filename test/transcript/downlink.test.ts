@@ -1,6 +1,6 @@
 /** What the downlink makes of messages, one by one: what is shown, what is confirmed, and when the server has said its last. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { ConnectionEnd } from '../../src/protocol/close-reasons.ts';
+import type { ConnectionEnd } from '../../src/protocol/connection-end.ts';
 import { AudioTimeline } from '../../src/audio/audio-timeline.ts';
 import { CaptureClock } from '../../src/audio/capture-clock.ts';
 import { ConnectionClock } from '../../src/link/connection-clock.ts';

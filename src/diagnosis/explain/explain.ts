@@ -1,5 +1,5 @@
 /** Explains a failure: cause, whether to retry, and remedy. */
-import { type EndKind, retryAfter } from '../../protocol/close-reasons.ts';
+import { type EndKind, retryAfter } from '../../protocol/connection-end.ts';
 import { findFailure } from './find.ts';
 import { ENDS, OTHERS, type OtherKind } from './prose.ts';
 

@@ -1,5 +1,5 @@
 /** Finds a failure in any value: our own errors and reports, events of sockets, errors of Node and of Deepgram's SDKs. */
-import { END_KINDS, type EndKind } from '../../protocol/close-reasons.ts';
+import { END_KINDS, type EndKind } from '../../protocol/connection-end.ts';
 import { OTHERS, type OtherKind } from './prose.ts';
 import { type Finding, findInText, foundClose, foundStatus } from './text.ts';
 

@@ -1,8 +1,8 @@
 /**
- * The text for each failure. `protocol/close-reasons.ts` decides whether it is retried; this file says why. It is only in apps that
+ * The text for each failure. `protocol/connection-end.ts` decides whether it is retried; this file says why. It is only in apps that
  * call `explain()`.
  */
-import type { EndKind } from '../../protocol/close-reasons.ts';
+import type { EndKind } from '../../protocol/connection-end.ts';
 
 /** Failures that are not ends of our connections: our own errors, and errors of other programs. */
 export type OtherKind = keyof typeof OTHERS;

@@ -2,7 +2,8 @@
  * Finds failures in free text: log lines of Deepgram's SDKs, of Node, browsers and Python's WebSocket libraries. The order matters:
  * the most specific pattern wins, and bare numbers come last.
  */
-import { classifyEnd, type EndKind } from '../../protocol/close-reasons.ts';
+import type { EndKind } from '../../protocol/connection-end.ts';
+import { classifyEnd } from '../../protocol/listen-v1/close-reasons.ts';
 import type { OtherKind } from './prose.ts';
 
 /** A recognised failure. Contains only numbers and names, since the text may contain a secret. */

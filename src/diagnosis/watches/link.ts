@@ -15,7 +15,7 @@ const LATE_TICKS = 5;
 const PATIENCE_WITHOUT_INTERIMS = 3;
 const MISSING_SECONDS = 6;
 
-export const watchLink: StartWatch = (board, { plane, options: { listen } }) => {
+export const watchLink: StartWatch = (board, { link, backlogMs, options: { listen } }) => {
   const patience = String(listen.interim_results) === 'true' ? 1 : PATIENCE_WITHOUT_INTERIMS;
   let congestedTicks = 0;
   let lateTicks = 0;
@@ -36,20 +36,20 @@ export const watchLink: StartWatch = (board, { plane, options: { listen } }) => 
       lateTicks = 0;
     },
     message(message) {
-      answeredTo = plane.sentSeconds;
+      answeredTo = link()?.sentSeconds ?? 0;
       board.clear('results-missing');
       if (message.type !== 'Results') return;
       const { start, duration } = message as ResultsMessage;
       transcribedTo = Math.max(transcribedTo, start + duration);
     },
     tick() {
-      const { bufferedAmount, backlogMs, sentSeconds } = plane;
+      const { bufferedAmount = 0, sentSeconds = 0 } = link() ?? {};
       congestedTicks = bufferedAmount > CONGESTED_BYTES ? congestedTicks + 1 : 0;
       if (congestedTicks >= CONGESTED_TICKS)
         board.raise('link-congested', { bytes: bufferedAmount }, congestedTicks * TICK_MS);
       else if (congestedTicks === 0) board.clear('link-congested', { bytes: bufferedAmount });
 
-      if (backlogMs < LEVEL_MS) board.clear('catching-up');
+      if (backlogMs() < LEVEL_MS) board.clear('catching-up');
 
       const lagSeconds = transcribedTo === 0 ? 0 : sentSeconds - transcribedTo;
       lateTicks = lagSeconds > LATE_SECONDS * patience ? lateTicks + 1 : 0;

@@ -15,12 +15,12 @@ const DOUBTED_SECONDS = 2;
 /** Enough bytes to tell a container from samples. */
 const SIGNATURE_BYTES = 2_048;
 
-export const watchSound: StartWatch = (board, { options, plane }) => {
+export const watchSound: StartWatch = (board, { options, acceptedSamples }) => {
   const format = formatOf(options.listen);
   const { encoding } = options.listen;
   if (encoding === undefined) return watchContainer(board);
   // A watch that loads late has missed the beginning.
-  const signature = plane.timeline.end > 0 ? {} : watchSignature(board, encoding);
+  const signature = acceptedSamples() > 0 ? {} : watchSignature(board, encoding);
   if (!format) return signature;
   const seconds = watchSeconds(board, format);
   return {

@@ -1,6 +1,6 @@
 /** A watch checks one aspect of a session and raises notices. */
 import type { ServerMessage } from '../../protocol/listen-v1/server-messages.ts';
-import type { Fact, ObservedSession, ObservedStatus } from '../facts.ts';
+import type { Fact, ObservedSession, ObservedStatus } from '../observed-session.ts';
 import type { NoticeBoard } from '../notice-board.ts';
 
 /** Inputs of all watches; times are milliseconds on the session's clock. */

@@ -15,9 +15,9 @@ export const G10: Guarantee = {
   assuming:
     '`catchUpRate` is at most 1.2 (the default). A rate of 1.25 may exceed the limit by a burst of 0.1 s.',
   watch(world) {
-    const { rate, catchUpRate, primerMs } = world.setting;
+    const { rate, catchUpRate } = world.setting;
     const maxPace = Math.max(MAX_PACE, catchUpRate + 0.05);
-    const mostBytes = 2 * rate * ((WINDOW_MS / 1000) * maxPace + primerMs / 1000) + 44;
+    const mostBytes = 2 * rate * ((WINDOW_MS / 1000) * maxPace) + 44;
     let frames: { atMs: number; bytes: number }[] = [];
     let first = 0;
     let inWindow = 0;

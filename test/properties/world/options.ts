@@ -21,7 +21,6 @@ export function optionsOf(
     disconnectAfterIdleMs: setting.disconnectAfterIdleMs,
     giveUpAfterMs: setting.giveUpAfterMs,
     drainMs: setting.drainMs,
-    primerMs: setting.format === 'raw' ? setting.primerMs : 0,
     catchUp: setting.catchUp,
     catchUpRate: setting.catchUpRate,
     log: { maxSeconds: setting.maxSeconds, overflow: setting.overflow },

@@ -104,9 +104,6 @@ async function live(
     if (final) course.words += words.length;
   });
   live.notices$.subscribe((notice) => course.notices.push(notice));
-  live.actor.on('keep-alive.due', () => {
-    if (isPausing) course.keepAlivesInPause += 1;
-  });
   live.actor.on('connection.lost', ({ end }) => {
     course.losses.push(end);
     if (isPausing) course.lostInPause ??= end;

@@ -1,7 +1,7 @@
 /** Audio that is pulled, such as a file: a chunk is asked for when there is room for it, so that none is given up. */
-import type { Clock } from './clock.ts';
-import type { AudioChunk } from './audio/intake.ts';
-import type { LiveTranscription } from './client/live-transcription.ts';
+import type { Clock } from '../clock.ts';
+import type { AudioChunk } from '../audio/audio-chunk.ts';
+import type { LiveTranscription } from './live-transcription.ts';
 
 /** What can be pulled from. */
 export type AudioSource = AsyncIterable<AudioChunk> | ReadableStream<AudioChunk>;

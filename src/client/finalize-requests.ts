@@ -1,11 +1,13 @@
 /**
  * `finalize()` as a promise. Deepgram does not guarantee an answer, and a connection may be lost before it comes: each
- * request is settled by its answer, by its audio being confirmed, or by time, whichever is first.
+ * request is settled by its answer, by its audio being confirmed, or by time, whichever is first. Requests outlive links:
+ * a new link replays the audio, and so the requests behind it.
  */
-import type { Clock } from '../clock.ts';
-import { finalizeMessage } from '../protocol/listen-v1/client-messages.ts';
 import type { AudioTimeline } from '../audio/audio-timeline.ts';
-import type { ControlMessage, Uplink } from '../link/uplink.ts';
+import type { Clock } from '../clock.ts';
+import type { Link } from '../link/link.ts';
+import type { ControlMessage } from '../link/link-session.ts';
+import type { Protocol } from '../protocol/protocol.ts';
 
 interface Request {
   channel: number | undefined;
@@ -17,20 +19,21 @@ interface Request {
   settle: (isFinal: boolean) => void;
 }
 
-export class Finalizer {
+export class FinalizeRequests {
   readonly #clock: Clock;
   readonly #timeline: AudioTimeline;
-  readonly #uplink: Uplink;
+  readonly #protocol: Protocol;
   readonly #answerMs: number;
   #requests: Request[] = [];
-  /** Where the last Finalize stands that was sent. */
+  #link: Link | undefined;
+  /** Position of the last request that was sent on the present link. */
   #sentAt: number | undefined;
   #isClosed = false;
 
-  constructor(clock: Clock, timeline: AudioTimeline, uplink: Uplink, answerMs: number) {
+  constructor(clock: Clock, timeline: AudioTimeline, protocol: Protocol, answerMs: number) {
     this.#clock = clock;
     this.#timeline = timeline;
-    this.#uplink = uplink;
+    this.#protocol = protocol;
     this.#answerMs = answerMs;
   }
 
@@ -45,25 +48,25 @@ export class Finalizer {
         isSent: false,
         answered: new Set(),
         timer: undefined,
-        control: { text: finalizeMessage(channel), position, onSent: () => this.#sent(request) },
+        control: { text: this.#protocol.finalize(channel), position, onSent: () => this.#sent(request) },
         settle: (isFinal) => {
           this.#clock.clearTimeout(request.timer);
-          this.#uplink.withdraw(request.control);
+          this.#link?.withdraw(request.control);
           this.#requests = this.#requests.filter((other) => other !== request);
           resolve(isFinal || this.#timeline.frontier >= position);
         },
       };
       this.#requests.push(request);
       this.#wait(request, this.#answerMs + this.#backlogMs());
-      this.#uplink.control(request.control);
+      this.#link?.control(request.control);
     });
   }
 
   /**
    * An answer came, of one of so many channels: to the oldest request that still lacks it, or to one that has timed out. Says
-   * where the audio ended that was to be finalized.
+   * where the audio of that request ends.
    */
-  finalized(channel: number, channelCount: number): number | undefined {
+  answered(channel: number, channelCount: number): number | undefined {
     const request = this.#requests.find(
       ({ isSent, channel: asked, answered }) =>
         isSent && (asked ?? channel) === channel && !answered.has(channel),
@@ -74,12 +77,18 @@ export class Finalizer {
     return request?.control.position ?? this.#sentAt;
   }
 
-  /** A new connection replays the audio, and so the requests behind it. */
-  attach(): void {
+  /** The requests that a new link has to send. */
+  get controls(): readonly ControlMessage[] {
+    return this.#requests.map(({ control }) => control);
+  }
+
+  /** A link begins, with {@link controls}; or there is none. */
+  attach(link: Link | undefined): void {
+    this.#link = link;
+    if (!link) return;
     this.#sentAt = undefined;
     for (const request of this.#requests) {
       this.#wait(request, this.#answerMs + this.#backlogMs());
-      if (request.isSent) this.#uplink.control(request.control);
       request.isSent = false;
       request.answered.clear();
     }

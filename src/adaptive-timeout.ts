@@ -1,12 +1,12 @@
 /**
- * How long an answer is waited for. The time grows with what is seen, up to a bound, and shrinks again: a slow peer is not given up
- * for ever, and a quick one is not waited for long.
+ * How long to wait for an answer. The timeout grows with the delays that are seen, up to a bound, and shrinks again: a slow peer is
+ * not given up time and again, and a quick one is not waited for long.
  */
 
 /** An answer may take this much longer than the last one did. */
 const GROWTH = 2;
 
-export class Patience {
+export class AdaptiveTimeout {
   readonly #leastMs: number;
   readonly #mostMs: number;
   #ms: number;
@@ -25,8 +25,8 @@ export class Patience {
     this.#ms = Math.min(this.#mostMs, Math.max(this.#leastMs, afterMs * GROWTH));
   }
 
-  /** It was given up before an answer came, which may have been on its way. */
-  unanswered(): void {
+  /** No answer came in time; it may have been on its way. */
+  timedOut(): void {
     this.#ms = Math.min(this.#mostMs, this.#ms * GROWTH);
   }
 }

@@ -1,0 +1,43 @@
+/** A session as diagnosis sees it: to look at, never to touch. Types only: nothing here is in anyone's bundle. */
+import type { Observable } from 'rxjs';
+import type { Intake } from '../audio/intake.ts';
+import type { CheckedOptions } from '../client/options.ts';
+import type { ConnectionPhase, ConnectionState } from '../connection/status.ts';
+import type { TranscriptionError } from '../errors.ts';
+import type { Evidence, FactCode } from '../facts.ts';
+import type { Link } from '../link/link.ts';
+import type { ServerMessage } from '../protocol/server-message.ts';
+
+/** A fact as it was reported. */
+export interface Fact {
+  code: FactCode;
+  evidence: Evidence;
+  /** Milliseconds since 1970. */
+  at: number;
+  /** The error beneath, where there is one. */
+  cause: unknown;
+}
+
+/** Where a session stands. */
+export interface ObservedStatus {
+  phase: ConnectionPhase;
+  state: ConnectionState;
+  error: TranscriptionError | undefined;
+}
+
+export interface ObservedSession {
+  readonly options: Pick<CheckedOptions, 'clock' | 'listen'>;
+  readonly audio: Pick<Intake, 'tap'>;
+  readonly acceptedSamples: () => number;
+  /** Audio that waits to be sent. */
+  readonly backlogMs: () => number;
+  /** The present connection. */
+  readonly link: () => Pick<Link, 'bufferedAmount' | 'sentSeconds'> | undefined;
+  readonly status$: Observable<ObservedStatus>;
+  readonly messages$: Observable<ServerMessage>;
+  /** Begins with what happened before anyone listened; completes with the session. */
+  readonly facts$: Observable<Fact>;
+  readonly isPaused: () => boolean;
+  /** When the auth function was asked, while it has not answered. */
+  readonly credentialsAskedAt: () => number | undefined;
+}

@@ -1,0 +1,107 @@
+/** What comes back on a link: what each event means for the transcript, the audio that it confirms, and the end of a drain. */
+import { oneLine } from '../outside-text.ts';
+import type { Segment, ServerEvent } from '../protocol/protocol.ts';
+import type { Link } from './link.ts';
+import { noteAdvance } from './stall-watch.ts';
+
+/** The server rounds its count of seconds; a smaller difference is no loss. */
+const ROUNDING_SECONDS = 0.05;
+
+/** No audio for so long is a pause of the speaker: the least that `utterance_end_ms` takes for one. */
+const PAUSE_MS = 1_000;
+
+/** Takes one message of the server. */
+export function receiveEvent(link: Link, event: ServerEvent): void {
+  const { transcript, report, message } = link.session;
+  const { problem } = event;
+  if (problem !== undefined) report('message-malformed', { problem });
+  if (event.kind === 'malformed') return;
+  message(event.raw);
+  switch (event.kind) {
+    case 'segment':
+      takeSegment(link, event);
+      break;
+    case 'utterance-end':
+      if (link.hasClock) {
+        transcript.utteranceEnd(event.channel, link.positionOf(event.lastWordEnd, 'end') / link.rate);
+      }
+      break;
+    case 'processed':
+      // Comes before a close that nobody asked for, too.
+      if (link.hasEndedStream) link.processedSeconds = event.seconds;
+      concludeIfSettled(link);
+      break;
+    case 'complaint':
+      report('server-complaint', {
+        description: event.description && oneLine(event.description),
+        variant: event.variant && oneLine(event.variant),
+      });
+      break;
+    case 'other':
+      break;
+    default:
+      event satisfies never;
+  }
+}
+
+function takeSegment(link: Link, segment: Segment): void {
+  const { transcript, requests } = link.session;
+  if (link.hasClock) {
+    const end = Math.min(link.positionOf(segment.end, 'end'), link.position);
+    if (end > link.transcribedTo) {
+      link.transcribedTo = end;
+      noteAdvance(link);
+    }
+    const settledTo = transcript.segment(segment, link);
+    if (segment.isFinal) confirm(link, settledTo);
+    if (link.number > 1 && !link.hasSpeakers) lookForSpeakers(link, segment);
+  }
+  if (segment.answersFinalize) {
+    const position = requests.answered(segment.channel, segment.channelCount);
+    if (position !== undefined && hasPausedAt(link, position)) transcript.finalized(segment.channel);
+  }
+  concludeIfSettled(link);
+}
+
+function confirm(link: Link, position: number): void {
+  if (!link.session.timeline.confirm(position) || link.hasConfirmed) return;
+  link.hasConfirmed = true;
+  link.session.tell({ type: 'audio.confirmed' }, link);
+}
+
+function lookForSpeakers(link: Link, { words }: Segment): void {
+  link.hasSpeakers = words.some(({ speaker }) => speaker !== undefined);
+  if (link.hasSpeakers) link.session.report('speakers-restarted', { connection: link.number });
+}
+
+/** No audio has come since, or none came for a while: the answer may be late, by an outage. */
+function hasPausedAt(link: Link, position: number): boolean {
+  const { timeline } = link.session;
+  return position === timeline.end || timeline.pauseMsAt(position) >= PAUSE_MS;
+}
+
+/** Where audio still waits for a final, the last ones may come after the server's count of what it processed. */
+function concludeIfSettled(link: Link): void {
+  if (!link.session.timeline.hasPending) conclude(link);
+}
+
+/**
+ * The server has given every result it ever will: a tail that it has processed, and in which it heard nothing, is confirmed.
+ * `false` if it has not said so.
+ */
+export function conclude(link: Link): boolean {
+  const processedSeconds = link.processedSeconds;
+  if (processedSeconds === undefined) return false;
+  link.processedSeconds = undefined;
+  const { timeline, transcript, report, tell } = link.session;
+  const { sentSeconds } = link;
+  const missingSeconds = sentSeconds - processedSeconds;
+  if (link.hasClock && missingSeconds <= ROUNDING_SECONDS && !transcript.isShowingInterim) {
+    confirm(link, link.position);
+  }
+  if (link.hasClock && link.isExact && Math.abs(missingSeconds) > ROUNDING_SECONDS) {
+    report('audio-unprocessed', { processedSeconds, sentSeconds });
+  }
+  tell({ type: 'drain.completed', isWhole: !link.isExact || !timeline.hasPending }, link);
+  return true;
+}

@@ -1,0 +1,54 @@
+/**
+ * From one connection's audio clock to the session's. Deepgram counts the seconds of audio that it received on a connection,
+ * from 0. A session position is that count, shifted by where the connection began, and shifted anew wherever audio was left
+ * out (dropped) or put in (silence).
+ */
+
+interface Segment {
+  /** Samples sent on this connection before the segment. */
+  sent: number;
+  /** Session position of its first sample. */
+  position: number;
+}
+
+/** The fields of a link that its clock needs. */
+export interface LinkClock {
+  /** Positions per second. */
+  rate: number;
+  /**
+   * Positions are counted, not estimated. Where they are estimates, the server may rightly know of more audio than we
+   * counted.
+   */
+  isExact: boolean;
+  /** Samples sent so far, silence of our own included. */
+  sentSamples: number;
+  /** Session position of the next sample, if nothing is left out. */
+  position: number;
+  /** Empty before the first audio. */
+  readonly segments: Segment[];
+}
+
+/** Counts a frame as sent. */
+export function countSent(clock: LinkClock, start: number, end: number): void {
+  if (start !== clock.position || clock.segments.length === 0) {
+    clock.segments.push({ sent: clock.sentSamples, position: start });
+  }
+  clock.sentSamples += end - start;
+  clock.position = end;
+}
+
+/**
+ * Session position of a time on this connection. At a seam, where audio was left out, an end belongs before the gap and
+ * a start behind it. Never beyond the audio that was sent, where that is known.
+ */
+export function positionOf(clock: LinkClock, seconds: number, edge: 'start' | 'end'): number {
+  const { segments } = clock;
+  const sent = Math.min(Math.round(seconds * clock.rate), clock.isExact ? clock.sentSamples : Infinity);
+  let index = segments.length - 1;
+  let segment = segments[index] as Segment;
+  while (index > 0 && (edge === 'start' ? segment.sent > sent : segment.sent >= sent)) {
+    index -= 1;
+    segment = segments[index] as Segment;
+  }
+  return segment.position + Math.max(0, sent - segment.sent);
+}

@@ -1,0 +1,394 @@
+/**
+ * One connection, from open to end: the only object that writes to its socket and reads from it. It sends what the timeline
+ * holds, from the last confirmed sample on, never faster than the catch-up rate; control messages as text, behind the audio
+ * they follow; no empty frame; the header first. Made when a socket opens and thrown away at its end: nothing in it is reset.
+ *
+ * A live frame touches this one object; its pace, its clock and its stall watch are functions over the fields below.
+ */
+import type { AdaptiveTimeout } from '../adaptive-timeout.ts';
+import type { AudioReader } from '../audio/audio-timeline.ts';
+import type { Frame } from '../audio/audio-log.ts';
+import { type Clock, TIMER_ROUNDING_MS } from '../clock.ts';
+import type { ConnectionEnd } from '../protocol/connection-end.ts';
+import type { Socket } from '../transports/transport.ts';
+import { type IdleLink, type IdleQueue, idleQueueOf } from './idle-queue.ts';
+import { conclude, receiveEvent } from './incoming.ts';
+import { countSent, type LinkClock, positionOf } from './link-clock.ts';
+import type { ControlMessage, LinkSession } from './link-session.ts';
+import { type Pace, startPace, waitMs } from './pace.ts';
+import {
+  expectReply,
+  markStalled,
+  noteAudio,
+  noteMessage,
+  shortenTimeout,
+  type StallWatch,
+  stopWatching,
+} from './stall-watch.ts';
+
+/** How often a full socket is looked at again. */
+const CONGESTION_POLL_MS = 50;
+
+/** Shorter silences after the end of the stream say nothing, however short `drainMs` is. */
+const MIN_DRAIN_SILENCE_MS = 1_000;
+
+/** A timer this late has something wrong with it. */
+const LATE_MS = 1_000;
+
+/** After such a silence the server has closed the connection, whatever the socket says: the machine slept, or stood still. */
+const FORGOTTEN_WINDOWS = 1.5;
+
+export class Link implements AudioReader, IdleLink, LinkClock, Pace, StallWatch {
+  /** The first connection of a session is 1. */
+  readonly number: number;
+  readonly clock: Clock;
+  readonly session: LinkSession;
+  readonly #socket: Socket;
+
+  // Where it stands in the log.
+  frameIndex = 0;
+  nextPosition = 0;
+
+  // Its pace, from the first audio on.
+  tokens = 0;
+  tokensAt = 0;
+  tokensPerMs = 0;
+  maxTokens = 0;
+
+  // Its audio clock.
+  rate = 0;
+  isExact = true;
+  sentSamples = 0;
+  position = 0;
+  readonly segments: LinkClock['segments'] = [];
+
+  // Its stall watch.
+  readonly answerTimeout: AdaptiveTimeout;
+  timeoutMs: number;
+  hasAnswered = false;
+  sentMs = 0;
+  seenMs = 0;
+  answerSince: number | undefined;
+  answerSentMs = 0;
+  advanceSince: number | undefined;
+  advanceSentMs = 0;
+  stallTimer: unknown;
+  isStalled = false;
+
+  // The order of what goes out.
+  #controls: ControlMessage[];
+  #pumpTimer: unknown;
+  #idleTimer: unknown;
+  #lastOutboundAt: number;
+  #uncongestedUntil: number;
+  /** Audio has flowed within the KeepAlive interval, or waits to be sent. */
+  isFlowing = false;
+  #isDraining = false;
+  hasEndedStream = false;
+  keepAliveDueAt = 0;
+  #isOver = false;
+
+  // What has come back.
+  /** Session position of the end of the last result. */
+  transcribedTo = 0;
+  /** A final result of this link has confirmed new audio. */
+  hasConfirmed = false;
+  /** A result of this link has named a speaker. */
+  hasSpeakers = false;
+  /** Seconds that the server has processed, as it said at the end of the stream while audio still waited for a final. */
+  processedSeconds: number | undefined;
+
+  /** `controls` wait for their place from the beginning. */
+  constructor(session: LinkSession, number: number, socket: Socket, controls: readonly ControlMessage[]) {
+    const { clock } = session;
+    this.session = session;
+    this.#socket = socket;
+    this.#controls = [...controls];
+    this.number = number;
+    this.clock = clock;
+    this.answerTimeout = session.answerTimeout;
+    this.timeoutMs = session.answerTimeout.ms;
+    this.#lastOutboundAt = clock.now();
+    this.#uncongestedUntil = this.#lastOutboundAt;
+  }
+
+  /** Begins to send: everything unconfirmed, then whatever comes. */
+  start(): void {
+    const { timeline } = this.session;
+    const now = this.clock.now();
+    timeline.attach(this);
+    this.isFlowing = timeline.hasPending;
+    if (this.isFlowing) this.#watchForSilence(now);
+    else this.#hold(now);
+    this.#pump(now);
+  }
+
+  /** The connection is over, by an end that the server made or by one of ours: no timer of it is left. */
+  end(end?: ConnectionEnd): void {
+    this.#isOver = true;
+    if (!this.hasEndedStream) this.#countSilence(this.clock.now());
+    stopWatching(this);
+    this.clock.clearTimeout(this.#pumpTimer);
+    this.clock.clearTimeout(this.#idleTimer);
+    this.#idleQueue.remove(this);
+    if (this.session.protocol.cleanCloseCodes.includes(end?.code)) conclude(this);
+    this.session.timeline.detach(this);
+    this.session.ended(this);
+  }
+
+  /** Audio was added to the timeline. */
+  audioAdded(now: number): void {
+    if (!this.isFlowing) {
+      this.isFlowing = true;
+      this.#idleQueue.remove(this);
+      this.#watchForSilence(now);
+      this.session.tell({ type: 'audio.pending' }, this);
+    }
+    if (this.#pumpTimer === undefined) this.#pump(now);
+  }
+
+  /** A text message came. */
+  receive(text: string): void {
+    const now = this.clock.now();
+    noteMessage(this, now);
+    if (this.hasEndedStream) this.#expectLastResults(now);
+    // A good moment to see whether a timer of ours is late.
+    if (now - this.#lastOutboundAt > this.session.settings.keepAliveMs + LATE_MS) this.keepAlive(now);
+    try {
+      receiveEvent(this, this.session.protocol.decode(text));
+    } catch (error) {
+      // No message may end the process.
+      this.session.report('message-malformed', { problem: 'unexpected' }, error);
+    }
+  }
+
+  receiveBinary(bytes: number): void {
+    this.session.report('message-malformed', { problem: 'binary', bytes });
+  }
+
+  /** Queues a control message behind the audio accepted so far. */
+  control(message: ControlMessage): void {
+    this.#controls.push(message);
+    if (this.#pumpTimer === undefined) this.#pump(this.clock.now());
+  }
+
+  /** Takes back a control message that no longer matters. */
+  withdraw(message: ControlMessage): void {
+    this.#controls = this.#controls.filter((queued) => queued !== message);
+  }
+
+  /** Sends the rest, then CloseStream, and expects the last results. */
+  drain(): void {
+    this.#isDraining = true;
+    if (this.#pumpTimer === undefined) this.#pump(this.clock.now());
+  }
+
+  /** Sends CloseStream, if that was not done. */
+  endStream(): void {
+    this.#endStream(this.clock.now());
+  }
+
+  keepAlive(now: number): void {
+    const { settings, counts, protocol } = this.session;
+    if (this.hasEndedStream || this.#isOver) return;
+    const lateMs = now - this.#lastOutboundAt - settings.keepAliveMs;
+    if (lateMs > LATE_MS) this.session.report('timer-late', { lateMs });
+    if (this.#isForgotten(now)) return;
+    counts.keepAlives += 1;
+    this.#write(protocol.keepAlive, now);
+  }
+
+  /** The platform says that it is offline: find out sooner whether the link is stalled. */
+  suspect(): void {
+    shortenTimeout(this);
+  }
+
+  /** The server was silent for too long. After its answer to CloseStream that is the end, as a close would be. */
+  stalled(): void {
+    if (!conclude(this)) this.session.tell({ type: 'socket.stalled' }, this);
+  }
+
+  /** Audio has gone out on it, so that times of the server mean something. */
+  get hasClock(): boolean {
+    return this.segments.length > 0;
+  }
+
+  /** Session position of a time on this connection. */
+  positionOf(seconds: number, edge: 'start' | 'end'): number {
+    return positionOf(this, seconds, edge);
+  }
+
+  /** Milliseconds since 1970 at which the sample at a session position was captured. */
+  wallTimeOf(position: number): number | undefined {
+    return this.session.timeline.wallTimeOf(position);
+  }
+
+  /** Audio sent on this connection, in seconds. */
+  get sentSeconds(): number {
+    return this.hasClock ? this.sentSamples / this.rate : 0;
+  }
+
+  get bufferedAmount(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  /** Sends as much as may go now, live audio and backlog alike, and comes back for the rest. */
+  #pump(now: number): void {
+    const { timeline } = this.session;
+    if (this.hasEndedStream || this.#isOver || this.#isForgotten(now)) return;
+    for (let frame = timeline.next(this); frame; frame = timeline.next(this)) {
+      const start = Math.max(frame.start, this.nextPosition);
+      if (this.#controls.length > 0) this.#sendControls(start, now);
+      if (!this.#isLive()) return;
+      const delayMs = this.#isCongested(now)
+        ? this.#waitForSocket(now)
+        : this.#waitForPace(frame, start, now);
+      if (delayMs > 0) {
+        this.#pumpIn(delayMs);
+        return;
+      }
+      this.#sendAudio(frame, start, this.#endOfPiece(frame), now);
+    }
+    if (this.#controls.length > 0) this.#sendControls(timeline.end, now);
+    if (!this.#isDraining) return;
+    this.#endStream(now);
+    this.#expectLastResults(now, MIN_DRAIN_SILENCE_MS);
+  }
+
+  /** A piece ends with its frame, or where a control message has its place. */
+  #endOfPiece({ end }: Frame): number {
+    const control = this.#controls.length > 0 ? this.#controls[0] : undefined;
+    return control ? Math.min(end, control.position) : end;
+  }
+
+  /** A control message that was sent may have ended the link. */
+  #isLive(): boolean {
+    return !this.#isOver;
+  }
+
+  #sendAudio(frame: Frame, start: number, end: number, now: number): void {
+    const { timeline } = this.session;
+    const samples = end - start;
+    this.tokens -= samples;
+    noteAudio(this, (samples * 1000) / this.rate, now);
+    countSent(this, start, end);
+    timeline.advance(this, end);
+    this.#write(timeline.bytesOf(frame, start, end), now);
+  }
+
+  #waitForSocket(now: number): number {
+    noteAudio(this, CONGESTION_POLL_MS, now);
+    return CONGESTION_POLL_MS;
+  }
+
+  #waitForPace(frame: Frame, start: number, now: number): number {
+    if (this.tokensPerMs === 0) this.#begin(frame, start, now);
+    return waitMs(this, now);
+  }
+
+  /** Asked for every frame, it asks the socket only now and then: its buffer takes a second to fill. */
+  #isCongested(now: number): boolean {
+    if (now < this.#uncongestedUntil) return false;
+    const isCongested = this.#socket.bufferedAmount > this.session.settings.maxBufferedBytes;
+    if (!isCongested) this.#uncongestedUntil = now + CONGESTION_POLL_MS;
+    return isCongested;
+  }
+
+  /** The first audio: its header goes first, and its clock starts. */
+  #begin(first: Frame, start: number, now: number): void {
+    const { settings, framing, timeline } = this.session;
+    for (const bytes of [framing.headerAt(start), first.opening]) {
+      if (bytes) this.#write(bytes, now);
+    }
+    this.rate = timeline.rate;
+    this.isExact = framing.isExact;
+    this.position = start;
+    startPace(this, timeline.rate, settings.catchUpRate, now);
+  }
+
+  #sendControls(position: number, now: number): void {
+    while (!this.#isOver && this.#controls[0] && this.#controls[0].position <= position) {
+      const message = this.#controls.shift() as ControlMessage;
+      this.#write(message.text, now);
+      message.onSent();
+    }
+  }
+
+  #endStream(now: number): void {
+    if (!this.hasEndedStream) this.#write(this.session.protocol.endStream, now);
+    this.hasEndedStream = true;
+  }
+
+  /** A slow server is heard out: each message gives it the whole time again. */
+  #expectLastResults(now: number, leastMs?: number): void {
+    expectReply(this, now, Math.max(this.session.settings.drainMs, MIN_DRAIN_SILENCE_MS), leastMs);
+  }
+
+  #pumpIn(delayMs: number): void {
+    this.#pumpTimer = this.clock.setTimeout(() => {
+      this.#pumpTimer = undefined;
+      this.#pump(this.clock.now());
+    }, delayMs);
+  }
+
+  #write(message: string | Uint8Array, now: number): void {
+    // An empty binary message would end the stream.
+    if (message.length === 0) return;
+    this.#countSilence(now);
+    this.#lastOutboundAt = now;
+    this.#socket.send(message);
+  }
+
+  #countSilence(now: number): void {
+    const { counts } = this.session;
+    const silenceMs = now - this.#lastOutboundAt;
+    if (silenceMs > counts.longestSilenceMs) counts.longestSilenceMs = silenceMs;
+  }
+
+  /** Finds a connection that the server has long closed for silence, and gives it up. */
+  #isForgotten(now: number): boolean {
+    const isForgotten = now - this.#lastOutboundAt > FORGOTTEN_WINDOWS * this.session.protocol.windowMs;
+    if (isForgotten) markStalled(this);
+    return isForgotten;
+  }
+
+  get #idleQueue(): IdleQueue {
+    return idleQueueOf(this.clock, this.session.settings.keepAliveMs);
+  }
+
+  /** No audio: KeepAlives hold the connection. */
+  #hold(now: number): void {
+    this.keepAlive(now);
+    if (!this.#isOver) this.#idleQueue.add(this, now);
+  }
+
+  /** Not set anew for every frame: the timer finds out by timestamp, and sets itself for what is left. */
+  #watchForSilence(now: number): void {
+    if (this.#isOver) return;
+    this.clock.clearTimeout(this.#idleTimer);
+    this.#idleTimer = this.clock.setTimeout(
+      () => this.#checkSilence(),
+      Math.max(0, this.#silenceLeftMs(now)),
+    );
+  }
+
+  #silenceLeftMs(now: number): number {
+    return this.#lastOutboundAt + this.session.settings.keepAliveMs - now;
+  }
+
+  #checkSilence(): void {
+    const now = this.clock.now();
+    this.#idleTimer = undefined;
+    if (this.hasEndedStream) return;
+    if (this.#silenceLeftMs(now) > TIMER_ROUNDING_MS) this.#watchForSilence(now);
+    else if (this.session.timeline.next(this)) {
+      // The socket takes no more audio, which is not the same as having none.
+      this.keepAlive(now);
+      this.#watchForSilence(now);
+    } else {
+      this.isFlowing = false;
+      this.#hold(now);
+      if (!this.#isOver) this.session.tell({ type: 'audio.idle' }, this);
+    }
+  }
+}

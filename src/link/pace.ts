@@ -1,0 +1,38 @@
+/**
+ * Keeps audio at or below the catch-up rate. Tokens are samples, refilled at that rate up to a small burst; a frame
+ * may go while there are any, and may overdraw them. Live audio at real time therefore never waits, and a backlog
+ * is sent at the catch-up rate, over any window longer than a few seconds.
+ */
+
+/** Slack for the jitter of live audio: late frames that come together need not wait. */
+const BURST_SECONDS = 0.1;
+
+/** A frame may go when there are more than no tokens, and a timer that is exact would find just none. */
+const MARGIN_MS = 0.01;
+
+/** The fields of a link that its pace needs. */
+export interface Pace {
+  /** Samples that may go at once; negative where the last frame overdrew them. */
+  tokens: number;
+  /** When they were last refilled. */
+  tokensAt: number;
+  /** Refilled in a millisecond; 0 before the first audio of the link. */
+  tokensPerMs: number;
+  /** As many as may be saved up. */
+  maxTokens: number;
+}
+
+/** `catchUpRate` is a multiple of real time. */
+export function startPace(pace: Pace, samplesPerSecond: number, catchUpRate: number, now: number): void {
+  pace.tokensPerMs = (samplesPerSecond * catchUpRate) / 1000;
+  pace.maxTokens = BURST_SECONDS * samplesPerSecond;
+  pace.tokens = pace.maxTokens;
+  pace.tokensAt = now;
+}
+
+/** Milliseconds until a frame may go; 0: now. */
+export function waitMs(pace: Pace, now: number): number {
+  pace.tokens = Math.min(pace.maxTokens, pace.tokens + (now - pace.tokensAt) * pace.tokensPerMs);
+  pace.tokensAt = now;
+  return pace.tokens > 0 ? 0 : -pace.tokens / pace.tokensPerMs + MARGIN_MS;
+}

@@ -1,0 +1,109 @@
+/**
+ * The port to one of Deepgram's streaming APIs: everything in which they differ. Behind it a folder for each API; in front of
+ * it nobody names a message or reads a field of one. An implementation has no state: what a connection needs to remember is
+ * the link's.
+ */
+import type { SocketEnd } from '../transports/transport.ts';
+import type { ConnectionEnd } from './connection-end.ts';
+import type { ServerMessage } from './server-message.ts';
+
+/** What a query parameter may be; an array is sent as the parameter repeated. */
+export type ParameterValue = string | number | boolean | readonly (string | number | boolean)[] | undefined;
+
+/** The parameters of any API, by Deepgram's names. */
+export type Parameters = Readonly<Record<string, ParameterValue>>;
+
+/** What the parameters say about the bytes to come. */
+export type AudioFormat =
+  /** Raw samples: `frameBytes` for one of each channel. */
+  | { kind: 'raw'; sampleRate: number; frameBytes: number; silentByte: number }
+  /** An encoding whose bytes do not tell time. */
+  | { kind: 'packets' }
+  /** The header will tell. */
+  | { kind: 'container' };
+
+/** One word as the server heard it; times in seconds on the connection's own clock. */
+export interface HeardWord {
+  /** As recognised, in lower case and bare. */
+  word: string;
+  /** As written: with case and punctuation where these were asked for. */
+  text: string;
+  start: number;
+  end: number;
+  confidence: number | undefined;
+  speaker: number | undefined;
+  language: string | undefined;
+}
+
+/** A stretch of transcript, interim or final; times in seconds on the connection's own clock. */
+export interface Segment {
+  kind: 'segment';
+  channel: number;
+  channelCount: number;
+  start: number;
+  end: number;
+  /** It will not change, and confirms the audio before its end. */
+  isFinal: boolean;
+  /** The speaker paused at its end. */
+  endsUtterance: boolean;
+  /** It answers a request to finalize. */
+  answersFinalize: boolean;
+  text: string;
+  words: readonly HeardWord[];
+  confidence: number | undefined;
+  raw: ServerMessage;
+  /** Fields that had a wrong value and were left out. */
+  problem?: string | undefined;
+}
+
+/** A message from the server, in the same terms for all APIs. `problem` names fields that were wrong and left out. */
+export type ServerEvent =
+  | Segment
+  /** No new word came for a while after `lastWordEnd`, in seconds on the connection's clock. May be late. */
+  | {
+      kind: 'utterance-end';
+      channel: number;
+      lastWordEnd: number;
+      raw: ServerMessage;
+      problem?: string | undefined;
+    }
+  /** How much audio the server has processed on this connection, in seconds: its last message, whether asked for or not. */
+  | { kind: 'processed'; seconds: number; raw: ServerMessage; problem?: string | undefined }
+  /** The server objects to something, and goes on. */
+  | {
+      kind: 'complaint';
+      description: string | undefined;
+      variant: string | undefined;
+      raw: ServerMessage;
+      problem?: string | undefined;
+    }
+  /** Nothing that the client acts on. */
+  | { kind: 'other'; raw: ServerMessage; problem?: string | undefined }
+  /** No message at all, or one without its fields. */
+  | { kind: 'malformed'; problem: string };
+
+/** One of Deepgram's streaming APIs. */
+export interface Protocol {
+  /** @throws TranscriptionError `invalid-option`, naming the value, why, and what to write instead. */
+  checkParameters(parameters: Parameters): void;
+  /** The address to connect to; holds parameters only, never a secret. */
+  address(baseUrl: string, parameters: Parameters): string;
+  /** What is known of the audio from checked parameters. */
+  audioFormat(parameters: Parameters): AudioFormat;
+  /** How much longer than usual a healthy server may be silent, given the parameters. */
+  silenceFactor(parameters: Parameters): number;
+  /** The server closes a connection on which it got nothing for so long, in milliseconds. */
+  readonly windowMs: number;
+  /** The text that holds an idle connection. */
+  readonly keepAlive: string;
+  /** The text that ends the stream and asks for the last results. */
+  readonly endStream: string;
+  /** The text that asks for a final result of everything so far, on one channel (from 0) or all. */
+  finalize(channel: number | undefined): string;
+  /** Close codes that, once the stream was ended, prove that nothing more can come. */
+  readonly cleanCloseCodes: readonly (number | undefined)[];
+  /** Reads one text message; never throws. */
+  decode(text: string): ServerEvent;
+  /** Names the end of a socket. */
+  classifyEnd(end: SocketEnd): ConnectionEnd;
+}

@@ -1,0 +1,65 @@
+/**
+ * Makes transcripts and utterances of what the links of a session report. It outlives them: what one link left open, the next
+ * one completes.
+ */
+import type { Segment } from '../protocol/protocol.ts';
+import { Stitcher, type StitchedLink, type Transcript } from './stitcher.ts';
+import { type Utterance, UtteranceBuilder } from './utterances.ts';
+
+/** Takes values one by one; a Subject is one. */
+interface Sink<Value> {
+  next(value: Value): void;
+}
+
+export interface TranscriptSinks {
+  readonly transcripts: Sink<Transcript>;
+  readonly utterances: Sink<Utterance>;
+}
+
+export class TranscriptAssembly {
+  readonly #sinks: TranscriptSinks;
+  readonly #stitcher = new Stitcher();
+  readonly #utterances: UtteranceBuilder;
+
+  constructor(sinks: TranscriptSinks) {
+    this.#sinks = sinks;
+    this.#utterances = new UtteranceBuilder((utterance) => sinks.utterances.next(utterance));
+  }
+
+  /** Adds a segment; the answer is the session position up to which every channel is final. */
+  segment(segment: Segment, link: StitchedLink): number {
+    const { transcript, settledTo } = this.#stitcher.receive(segment, link);
+    if (transcript) {
+      this.#utterances.transcript(transcript);
+      this.#sinks.transcripts.next(transcript);
+    }
+    if (segment.endsUtterance) this.#utterances.speechFinal(segment.channel);
+    this.#utterances.limitLength(segment.channel);
+    return settledTo;
+  }
+
+  /** No new word came for a while after `lastWordEnd`, in session seconds. */
+  utteranceEnd(channel: number, lastWordEnd: number): void {
+    this.#utterances.utteranceEnd(channel, lastWordEnd);
+  }
+
+  /** A request to finalize was answered at a pause of the source, on one channel or on all. */
+  finalized(channel: number | undefined): void {
+    this.#utterances.finalized(channel);
+  }
+
+  /** Some interim text was never replaced by a final one. */
+  get isShowingInterim(): boolean {
+    return this.#stitcher.isShowingInterim;
+  }
+
+  /** Positions of the next link are estimates: they cannot tell a repeat from new words. */
+  forgetCoverage(): void {
+    this.#stitcher.forget();
+  }
+
+  /** The session is over: an utterance that was begun is complete. */
+  close(): void {
+    this.#utterances.close();
+  }
+}

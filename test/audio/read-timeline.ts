@@ -1,0 +1,44 @@
+/** A timeline with a link that sends a frame when it is told to, or everything at once. */
+import { AudioTimeline, type TimelineSettings } from '../../src/audio/audio-timeline.ts';
+import { VirtualClock } from '../../src/testing/index.ts';
+
+export class ReadTimeline extends AudioTimeline {
+  /** Audio is sent as it is added. */
+  isLive = false;
+  readonly #cursor = {
+    frameIndex: 0,
+    nextPosition: 0,
+    audioAdded: () => {
+      if (this.isLive) while (this.upcoming) this.sendNext();
+    },
+  };
+
+  constructor(settings: Omit<TimelineSettings, 'onWaiting'>) {
+    super(new VirtualClock(), { ...settings, onWaiting: () => undefined });
+  }
+
+  add(bytes: Uint8Array, samples: number, isBoundary = true): void {
+    this.append(bytes, samples, 0, isBoundary);
+  }
+
+  connect(): void {
+    this.attach(this.#cursor);
+  }
+
+  disconnect(): void {
+    this.detach(this.#cursor);
+  }
+
+  /** What is sent next. */
+  get upcoming() {
+    const frame = this.next(this.#cursor);
+    if (!frame) return undefined;
+    const { end, isBoundary } = frame;
+    const start = Math.max(frame.start, this.#cursor.nextPosition);
+    return { start, end, isBoundary, bytes: this.bytesOf(frame, start, end) };
+  }
+
+  sendNext(): void {
+    this.advance(this.#cursor, this.upcoming?.end ?? 0);
+  }
+}

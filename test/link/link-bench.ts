@@ -1,0 +1,188 @@
+/** Links between a clock and a socket that are not real, and everything that they wrote and reported, in order. */
+import { AdaptiveTimeout } from '../../src/adaptive-timeout.ts';
+import { AudioTimeline } from '../../src/audio/audio-timeline.ts';
+import { Link } from '../../src/link/link.ts';
+import type { ControlMessage, LinkSession, LinkSettings } from '../../src/link/link-session.ts';
+import { listenV1 } from '../../src/protocol/listen-v1/listen-v1.ts';
+import type { Segment } from '../../src/protocol/protocol.ts';
+import type { Socket } from '../../src/transports/transport.ts';
+import { VirtualClock } from '../../src/testing/index.ts';
+
+/** A millisecond is a sample. */
+const RATE = 1_000;
+const FRAME_BYTES = 2;
+export const KEEP_ALIVE_MS = 3_000;
+export const ANSWER_MS = 10_000;
+export const DRAIN_MS = 8_000;
+export const MAX_BUFFERED_BYTES = 1_000;
+
+export const audio = (ms: number): Uint8Array => new Uint8Array(ms * FRAME_BYTES);
+
+/** Writes down what is sent: audio by its milliseconds, text by its type. */
+class FakeSocket implements Socket {
+  waiting = 0;
+  timesAsked = 0;
+  readonly messages: (string | Uint8Array)[] = [];
+  readonly #log: (what: string) => void;
+
+  constructor(log: (what: string) => void) {
+    this.#log = log;
+  }
+
+  get bufferedAmount(): number {
+    this.timesAsked += 1;
+    return this.waiting;
+  }
+
+  send(message: string | Uint8Array): void {
+    this.messages.push(message);
+    const isText = typeof message === 'string';
+    this.#log(isText ? (JSON.parse(message) as { type: string }).type : `${message.length / FRAME_BYTES} ms`);
+  }
+
+  close(): void {}
+  terminate(): void {}
+}
+
+/** What a link can be given, beside its settings. */
+interface BenchOptions extends Partial<LinkSettings> {
+  header?: Uint8Array;
+  isExact?: boolean;
+  maxSeconds?: number;
+}
+
+export class LinkBench {
+  readonly clock: VirtualClock;
+  log: string[] = [];
+  readonly socket = new FakeSocket((what) => this.log.push(what));
+  readonly timeline: AudioTimeline;
+  readonly session: LinkSession;
+  /** Control messages that a new link begins with. */
+  controls: ControlMessage[] = [];
+  /** What the transcript says of the next segment: final on every channel up to here. */
+  settledTo = 0;
+  isShowingInterim = false;
+  /** Where the audio of the answered request ends. */
+  answeredAt: number | undefined;
+  #number = 0;
+  #link: Link | undefined;
+
+  /** Several benches may share a clock. */
+  constructor(
+    { header, isExact = true, maxSeconds = 60, ...settings }: BenchOptions = {},
+    clock = new VirtualClock(),
+  ) {
+    this.clock = clock;
+    const say = (what: string) => void this.log.push(what);
+    this.timeline = new AudioTimeline(this.clock, {
+      rate: RATE,
+      frameBytes: FRAME_BYTES,
+      maxBytes: 1e6,
+      maxSeconds,
+      onDrop: () => say('drop'),
+      onWaiting: () => say('waiting'),
+    });
+    this.session = {
+      clock: this.clock,
+      protocol: listenV1,
+      timeline: this.timeline,
+      settings: {
+        keepAliveMs: KEEP_ALIVE_MS,
+        catchUpRate: 1.2,
+        maxBufferedBytes: MAX_BUFFERED_BYTES,
+        drainMs: DRAIN_MS,
+        ...settings,
+      },
+      answerTimeout: new AdaptiveTimeout(ANSWER_MS, 3 * ANSWER_MS),
+      framing: { headerAt: () => header, isExact },
+      transcript: {
+        segment: (segment: Segment) => {
+          say(`${segment.isFinal ? 'final' : 'interim'} '${segment.text}'`);
+          return this.settledTo;
+        },
+        utteranceEnd: (channel, at) => say(`utterance-end on ${channel} at ${at}`),
+        finalized: (channel) => say(`finalized ${channel}`),
+        isShowingInterim: false,
+      },
+      requests: {
+        answered: (channel, count) => {
+          say(`answer of ${channel} in ${count}`);
+          return this.answeredAt;
+        },
+      },
+      counts: { keepAlives: 0, longestSilenceMs: 0 },
+      tell: ({ type }) => say(type),
+      report: (code, evidence) => say(`${code} ${JSON.stringify(evidence)}`),
+      message: () => undefined,
+      ended: () => undefined,
+    };
+    Object.defineProperty(this.session.transcript, 'isShowingInterim', { get: () => this.isShowingInterim });
+  }
+
+  /** The present link. */
+  get link(): Link {
+    if (!this.#link) throw new Error('There was no link yet.');
+    return this.#link;
+  }
+
+  /** A connection opens. */
+  open(): void {
+    this.#number += 1;
+    this.#link = new Link(this.session, this.#number, this.socket, this.controls);
+    this.#link.start();
+  }
+
+  /** Hands in audio. */
+  hand(ms = 20, opening?: Uint8Array, bytes = audio(ms)): void {
+    this.timeline.append(bytes, ms, this.clock.now(), true, opening);
+  }
+
+  /** Hands in more than may go at once. */
+  rush(): void {
+    do this.hand(100);
+    while (this.timeline.unsent === 0);
+  }
+
+  /** Live frames of 100 ms. */
+  speak(seconds: number): void {
+    for (let passed = 0; passed < seconds * 10; passed += 1) {
+      this.hand(100);
+      this.clock.advance(100);
+    }
+  }
+
+  /** A connection on which audio flows, and nothing is behind. */
+  flow(): void {
+    // Later than zero, where a sum is a difference.
+    this.clock.advance(1_000);
+    this.open();
+    this.hand();
+    this.clock.advance(20);
+    this.log = [];
+  }
+
+  /** A message of the server that advances nothing. */
+  hear(): void {
+    this.link.receive('{"type":"Other"}');
+  }
+
+  /** What `action` leads to. */
+  during(action: () => void): string[] {
+    this.log = [];
+    action();
+    return this.log;
+  }
+
+  /** What comes of the next so many milliseconds. */
+  pass(ms: number): string[] {
+    return this.during(() => this.clock.advance(ms));
+  }
+
+  message(type: string, position = this.timeline.end): ControlMessage {
+    return {
+      text: JSON.stringify({ type }),
+      position,
+      onSent: () => void this.log.push(`${type} is sent`),
+    };
+  }
+}
