@@ -12,7 +12,7 @@ export { type ConnectionPhase, type ConnectionState, leafState } from './connect
 export type { DropReason } from './audio/audio-timeline.ts';
 
 export type { LedgerSnapshot } from './audio/ledger.ts';
-export type { AudioChunk } from './audio/audio-chunk.ts';
+export type { AudioChunk, CapturedAudio } from './audio/audio-chunk.ts';
 export type { Transcript, Word } from './transcript/stitcher.ts';
 export type { Utterance } from './transcript/utterances.ts';
 export { explain, type Explanation, type FailureKind } from './diagnosis/explain/explain.ts';

@@ -4,6 +4,28 @@ import { TranscriptionError } from '../errors.ts';
 /** Audio as it may be handed in. It is copied: the caller may reuse the buffer at once. */
 export type AudioChunk = ArrayBuffer | ArrayBufferView | Blob;
 
+/** Audio with the time of its capture. */
+export interface CapturedAudio {
+  audio: AudioChunk;
+  /**
+   * When its first sample was captured, in milliseconds since 1970. Times of words follow it, and a jump is a hole in the audio:
+   * for sources that know better than by arrival, such as telephones and files.
+   */
+  capturedAt: number;
+}
+
+/** The capture time of audio that has one. @throws TranscriptionError `invalid-audio` if it is no time. */
+export function capturedAtOf(input: AudioChunk | CapturedAudio): number | undefined {
+  if (ArrayBuffer.isView(input) || typeof input !== 'object' || input === null || !('capturedAt' in input)) {
+    return undefined;
+  }
+  const { capturedAt } = input;
+  if (Number.isFinite(capturedAt)) return capturedAt;
+  throw new TranscriptionError('invalid-audio', `capturedAt is ${String(capturedAt)}.`, {
+    remedy: 'Give milliseconds since 1970, such as Date.now().',
+  });
+}
+
 /** Bytes in a chunk. @throws TranscriptionError `invalid-audio` if this is no audio at all. */
 export function sizeOf(chunk: unknown): number {
   if (ArrayBuffer.isView(chunk) || isArrayBuffer(chunk)) return chunk.byteLength;

@@ -63,6 +63,8 @@ const LOGGED_FRAME_SECONDS = 0.08;
 const ANNOUNCE_SECONDS = 1;
 
 export class AudioTimeline implements FrameSink {
+  /** When the next sample to be added was captured, in milliseconds since 1970, if the source says so. */
+  capturedAt: number | undefined;
   #settings: TimelineSettings;
   readonly #captureClock: CaptureClock;
   #log = new AudioLog();
@@ -146,12 +148,22 @@ export class AudioTimeline implements FrameSink {
     const isExtended =
       frameBytes > 0 && this.#log.extend(bytes, end, rate * frameBytes * LOGGED_FRAME_SECONDS);
     if (!isExtended) this.#log.append(bytes, start, end, isBoundary, opening);
-    this.#captureClock.mark(end, samples, rate, now);
+    this.#noteCapture(start, samples, now);
     if (this.#isOverfull()) this.#makeRoom();
     this.#live = bytes;
     this.#liveStart = start;
     this.#tellReader(now);
     this.#live = undefined;
+  }
+
+  #noteCapture(start: number, samples: number, now: number): void {
+    const { rate } = this.#settings;
+    const { capturedAt } = this;
+    if (capturedAt === undefined) this.#captureClock.mark(start + samples, samples, rate, now);
+    else {
+      this.#captureClock.place(start, rate, capturedAt, now);
+      this.capturedAt = capturedAt + (samples * 1000) / rate;
+    }
   }
 
   #tellReader(now: number): void {

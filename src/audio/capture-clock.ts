@@ -15,6 +15,9 @@ interface Anchor {
 /** Below this a difference is the jitter of timers and networks. */
 const JITTER_MS = 250;
 
+/** Capture times that the source gives are rounded at most. */
+const ROUNDING_MS = 20;
+
 /** Anchors kept: more pauses than are found in a log of ordinary length. */
 const MAX_ANCHORS = 256;
 
@@ -34,7 +37,21 @@ export class CaptureClock {
     if (Math.abs(offsetMs - this.#offsetMs) < JITTER_MS) return;
     this.#offsetMs = offsetMs;
     const at = now - (samples * 1000) / rate;
-    this.#anchors.push({ position: end - samples, at, wallOffsetMs: this.#clock.wallTime() - now });
+    this.#add({ position: end - samples, at, wallOffsetMs: this.#clock.wallTime() - now });
+  }
+
+  /** The source says when the sample at `position` was captured, in milliseconds since 1970. */
+  place(position: number, rate: number, capturedAt: number, now: number): void {
+    const wallOffsetMs = this.#clock.wallTime() - now;
+    const at = capturedAt - wallOffsetMs;
+    const offsetMs = at - (position * 1000) / rate;
+    if (Math.abs(offsetMs - this.#offsetMs) < ROUNDING_MS) return;
+    this.#offsetMs = offsetMs;
+    this.#add({ position, at, wallOffsetMs });
+  }
+
+  #add(anchor: Anchor): void {
+    this.#anchors.push(anchor);
     if (this.#anchors.length > MAX_ANCHORS) this.#anchors.shift();
   }
 

@@ -12,6 +12,8 @@ export interface FrameSink {
   /** Without `isBoundary` it is raw audio, every sample of which is one. */
   append(bytes: Uint8Array, samples: number, now: number, isBoundary?: boolean, opening?: Uint8Array): void;
   setFormat(rate: number, frameBytes: number): void;
+  /** When the next sample to be appended was captured, in milliseconds since 1970, if the source says so. */
+  capturedAt: number | undefined;
 }
 
 export interface Framing {

@@ -76,13 +76,14 @@ export class Intake {
     return this.#framing?.isHeaderAudio && position === 0 ? undefined : this.#framing?.header;
   }
 
-  push(chunk: AudioChunk): void {
-    if (chunk instanceof Uint8Array) this.#take(chunk);
-    else if (isArrayBuffer(chunk)) this.#take(new Uint8Array(chunk));
+  /** `capturedAt`: when its first sample was captured, in milliseconds since 1970, if the source says so. */
+  push(chunk: AudioChunk, capturedAt: number | undefined): void {
+    if (chunk instanceof Uint8Array) this.#take(chunk, capturedAt);
+    else if (isArrayBuffer(chunk)) this.#take(new Uint8Array(chunk), capturedAt);
     else if (ArrayBuffer.isView(chunk))
-      this.#take(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+      this.#take(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength), capturedAt);
     else {
-      this.#queue(chunk.size, async () => this.#pass(new Uint8Array(await chunk.arrayBuffer())));
+      this.#queue(chunk.size, async () => this.#pass(new Uint8Array(await chunk.arrayBuffer()), capturedAt));
     }
   }
 
@@ -105,23 +106,24 @@ export class Intake {
     for (const letGo of this.#waits) letGo();
   }
 
-  #take(bytes: Uint8Array): void {
+  #take(bytes: Uint8Array, capturedAt: number | undefined): void {
     if (this.#waiting === undefined) {
-      this.#pass(bytes);
+      this.#pass(bytes, capturedAt);
       return;
     }
     // Not `slice`, which for a Buffer is a view.
     const copy = new Uint8Array(bytes);
-    this.#queue(copy.byteLength, () => this.#pass(copy));
+    this.#queue(copy.byteLength, () => this.#pass(copy, capturedAt));
   }
 
-  #pass(bytes: Uint8Array): void {
+  #pass(bytes: Uint8Array, capturedAt: number | undefined): void {
     if (this.#isClosed) return;
     if (!this.#framing || this.#hasFinished) {
       this.#report('audio-unreadable', { bytes: bytes.byteLength });
       return;
     }
     this.#passedAt = this.#clock.now();
+    this.#sink.capturedAt = capturedAt;
     this.#framing.push(bytes, this.#passedAt);
     this.tap?.(bytes);
   }

@@ -3,7 +3,7 @@ import type { Observable } from 'rxjs';
 import type { Actor } from 'xstate';
 import type { connectionMachine } from '../connection/connection-machine.ts';
 import type { ConnectionPhase, ConnectionState } from '../connection/status.ts';
-import type { AudioChunk } from '../audio/audio-chunk.ts';
+import type { AudioChunk, CapturedAudio } from '../audio/audio-chunk.ts';
 import type { LedgerSnapshot } from '../audio/ledger.ts';
 import type { Transcript } from '../transcript/stitcher.ts';
 import type { Utterance } from '../transcript/utterances.ts';
@@ -75,7 +75,7 @@ export interface LiveTranscription {
    * @throws TranscriptionError `invalid-audio` for something that is no audio, and for samples as floating point under an
    * `encoding` that has none.
    */
-  send(chunk: AudioChunk): SendResult;
+  send(chunk: AudioChunk | CapturedAudio): SendResult;
   /** Interim and final transcripts; a later one with the same `id` replaces the earlier. */
   readonly transcripts$: Observable<Transcript>;
   /** Finals joined until the speaker pauses: `speech_final`, UtteranceEnd, or {@link finalize} with no audio after it. */

@@ -1,10 +1,12 @@
 /** Audio that is pulled, such as a file: a chunk is asked for when there is room for it, so that none is given up. */
 import type { Clock } from '../clock.ts';
-import type { AudioChunk } from '../audio/audio-chunk.ts';
+import type { AudioChunk, CapturedAudio } from '../audio/audio-chunk.ts';
 import type { LiveTranscription } from './live-transcription.ts';
 
 /** What can be pulled from. */
-export type AudioSource = AsyncIterable<AudioChunk> | ReadableStream<AudioChunk>;
+export type AudioSource =
+  | AsyncIterable<AudioChunk | CapturedAudio>
+  | ReadableStream<AudioChunk | CapturedAudio>;
 
 /** Audio that may wait to be sent while more is pulled: enough for an even pace. */
 const PULL_BELOW_MS = 2_000;
@@ -40,7 +42,7 @@ export async function pull(source: AudioSource, live: LiveTranscription, clock: 
         resolve();
       };
     });
-  const isWelcome = (piece: AudioChunk) => {
+  const isWelcome = (piece: AudioChunk | CapturedAudio) => {
     if (live.isPaused || live.backlogMs >= PULL_BELOW_MS) return false;
     const result = live.send(piece);
     return result.accepted || result.reason === 'empty';
@@ -57,7 +59,7 @@ export async function pull(source: AudioSource, live: LiveTranscription, clock: 
   }
 }
 
-function iteratorOf(source: AudioSource): AsyncIterator<AudioChunk, unknown> {
+function iteratorOf(source: AudioSource): AsyncIterator<AudioChunk | CapturedAudio, unknown> {
   if (!('getReader' in source)) return source[Symbol.asyncIterator]();
   // Not every browser can iterate over its streams.
   const reader = source.getReader();
@@ -71,7 +73,7 @@ function iteratorOf(source: AudioSource): AsyncIterator<AudioChunk, unknown> {
 }
 
 /** What is no audio is passed on, for `send()` to refuse. */
-function* piecesOf(chunk: AudioChunk): Generator<AudioChunk> {
+function* piecesOf(chunk: AudioChunk | CapturedAudio): Generator<AudioChunk | CapturedAudio> {
   if (typeof Blob !== 'undefined' && chunk instanceof Blob) {
     for (let from = 0; from < chunk.size; from += PIECE_BYTES) yield chunk.slice(from, from + PIECE_BYTES);
   } else if (chunk instanceof ArrayBuffer) yield* piecesOf(new Uint8Array(chunk));

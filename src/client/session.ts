@@ -9,7 +9,13 @@ import { type Observable, ReplaySubject, Subject } from 'rxjs';
 import { type Actor, createActor, type InspectionEvent } from 'xstate';
 import { transport as transportOfPlatform } from '#transport';
 import { AdaptiveTimeout } from '../adaptive-timeout.ts';
-import { type AudioChunk, refuseFloats, sizeOf } from '../audio/audio-chunk.ts';
+import {
+  type AudioChunk,
+  type CapturedAudio,
+  capturedAtOf,
+  refuseFloats,
+  sizeOf,
+} from '../audio/audio-chunk.ts';
 import { AudioTimeline } from '../audio/audio-timeline.ts';
 import { MILLISECONDS } from '../audio/framing.ts';
 import { Intake } from '../audio/intake.ts';
@@ -220,7 +226,9 @@ class Session implements LiveTranscription {
     return (this.#timeline.unsent * 1000) / this.#timeline.rate + this.#intake.waitingMs;
   }
 
-  send(chunk: AudioChunk): SendResult {
+  send(input: AudioChunk | CapturedAudio): SendResult {
+    const capturedAt = capturedAtOf(input);
+    const chunk = capturedAt === undefined ? (input as AudioChunk) : (input as CapturedAudio).audio;
     const size = sizeOf(chunk);
     refuseFloats(chunk, this.#options.listen.encoding);
     if (this.#closeBy !== undefined || this.#report) return this.#refuse('closed');
@@ -234,7 +242,7 @@ class Session implements LiveTranscription {
       return this.#refuse('log-full');
     }
     const droppedBefore = this.#timeline.dropped;
-    this.#intake.push(chunk);
+    this.#intake.push(chunk, capturedAt);
     this.#pauseWatch?.accepted(this.#options.clock.now());
     const { backlogMs } = this;
     if (backlogMs === 0) return ACCEPTED;

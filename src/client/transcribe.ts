@@ -1,6 +1,6 @@
 /** The operator form: audio in, transcripts out, and a session that lives exactly as long as its subscription. */
 import { Observable, type Observer, type OperatorFunction, type TeardownLogic } from 'rxjs';
-import type { AudioChunk } from '../audio/audio-chunk.ts';
+import type { AudioChunk, CapturedAudio } from '../audio/audio-chunk.ts';
 import type { Transcript } from '../transcript/stitcher.ts';
 import type { LiveTranscription } from './live-transcription.ts';
 import { checkOptions, type LiveTranscriptionOptions } from './options.ts';
@@ -31,7 +31,7 @@ type Started = (live: LiveTranscription) => void;
  * ```
  */
 export function transcribe(
-  source: AsyncIterable<AudioChunk> | ReadableStream<AudioChunk>,
+  source: AsyncIterable<AudioChunk | CapturedAudio> | ReadableStream<AudioChunk | CapturedAudio>,
   options: LiveTranscriptionOptions,
   started?: Started,
 ): Observable<Transcript>;
@@ -53,12 +53,12 @@ export function transcribe(
 export function transcribe(
   options: LiveTranscriptionOptions,
   started?: Started,
-): OperatorFunction<AudioChunk, Transcript>;
+): OperatorFunction<AudioChunk | CapturedAudio, Transcript>;
 export function transcribe(
   first: LiveTranscriptionOptions | Pull.AudioSource,
   second?: LiveTranscriptionOptions | Started,
   third?: Started,
-): OperatorFunction<AudioChunk, Transcript> | Observable<Transcript> {
+): OperatorFunction<AudioChunk | CapturedAudio, Transcript> | Observable<Transcript> {
   if (!isSource(first)) {
     checkOptions(first);
     return (audio$) => run(first, second as Started | undefined, (_, audio) => audio$.subscribe(audio));
@@ -80,7 +80,7 @@ function isSource(value: LiveTranscriptionOptions | Pull.AudioSource): value is 
 function run(
   options: LiveTranscriptionOptions,
   started: Started | undefined,
-  feed: (live: LiveTranscription, audio: Observer<AudioChunk>) => TeardownLogic,
+  feed: (live: LiveTranscription, audio: Observer<AudioChunk | CapturedAudio>) => TeardownLogic,
 ): Observable<Transcript> {
   return new Observable((subscriber) => {
     const live = createLiveTranscription(options);

@@ -5,6 +5,7 @@ export type { CallSocket, SocketMessage } from './call-socket.ts';
 export type { CallEncoding, Dialect, DialectEvent, DialectField } from './dialect.ts';
 export { fromCall, fromTelnyx, fromTwilio, fromVonage } from './from-call.ts';
 export type {
+  CallAudio,
   CallControl,
   CallCounts,
   CallDetails,

@@ -7,6 +7,7 @@ import { textOf } from './call-socket.ts';
 import type { CallEncoding } from './dialect.ts';
 import { Outlet } from './outlet.ts';
 import type {
+  CallAudio,
   CallControl,
   CallCounts,
   CallDetails,
@@ -50,6 +51,8 @@ export class LiveCall implements PhoneCall {
   readonly #told = new Set<string>();
   /** How long a lost stream is waited for. */
   readonly #resumeWithinMs: number;
+  /** When the stream began, in milliseconds since 1970. */
+  readonly #startedAt: number;
   #settle: (end: CallEnd) => void = () => undefined;
   #source: Subscription | undefined;
   #isOver = false;
@@ -66,6 +69,7 @@ export class LiveCall implements PhoneCall {
     this.#start = start;
     this.#encoding = encoding;
     this.#clock = options.clock;
+    this.#startedAt = options.clock.wallTime();
     this.#resumeWithinMs = resumeWithinMs;
     this.call = start.details;
     this.#tracks = tracksOf(start, options);
@@ -79,7 +83,7 @@ export class LiveCall implements PhoneCall {
     return this.#first.tracks;
   }
 
-  get audio$(): Observable<Uint8Array> {
+  get audio$(): Observable<CallAudio> {
     return this.#first.audio$;
   }
 
@@ -181,8 +185,9 @@ export class LiveCall implements PhoneCall {
       channels,
       ...(channels > 1 && { multichannel: true }),
     };
-    // A session that takes the time of capture will be given `at` here as well.
-    const audio$ = outlet.values$.pipe(map(({ bytes }) => bytes));
+    const audio$ = outlet.values$.pipe(
+      map(({ bytes, at }) => ({ audio: bytes, capturedAt: this.#startedAt + (at * 1000) / sampleRate })),
+    );
     return { aligner, outlet, stream: { tracks, audio$, listen } };
   }
 

@@ -5,6 +5,13 @@ import type { CallEncoding } from './dialect.ts';
 /** A side of a call, as seen from the provider: `inbound` is what the other party says, `outbound` what it hears. */
 export type CallTrack = 'inbound' | 'outbound';
 
+/** A chunk of a call, as `transcribe()` and `send()` take it. */
+export interface CallAudio {
+  audio: Uint8Array;
+  /** When its first sample was captured, in milliseconds since 1970: the start of the stream, and the time of the call. */
+  capturedAt: number;
+}
+
 /** Goes into `listen`, beside the model. */
 export interface CallListen {
   encoding: CallEncoding;
@@ -23,7 +30,7 @@ export interface CallStream {
    * Chunks of `frameMs`, in order and without holes. They are kept from the start of the call until the first subscription, at most a
    * minute of them. Completes when the call ends, so that `transcribe()` drains.
    */
-  audio$: Observable<Uint8Array>;
+  audio$: Observable<CallAudio>;
   listen: CallListen;
 }
 

@@ -140,6 +140,7 @@ const ENTRIES: Record<string, Entry> = {
     source: 'src/telephony/index.ts',
     values: ['callRegistry', 'fromCall', 'fromTelnyx', 'fromTwilio', 'fromVonage'],
     types: [
+      'CallAudio',
       'CallControl',
       'CallCounts',
       'CallDetails',

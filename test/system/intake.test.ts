@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { breathe, bytesOf, RATE, tell } from './story.ts';
+import { describe, expect, test } from 'vitest';
+import { breathe, bytesOf, RATE, type Story, tell } from './story.ts';
 
 test('empty chunks are skipped, reported once, and never reach the wire [G4]', async () => {
   const story = await tell();
@@ -160,4 +160,44 @@ test('send() tells the backlog, so that a file can be read no faster than it is 
   expect(backlogMs).toBeLessThan(8_000);
   await story.close();
   expect(story.heardText).toBe(story.spokenText);
+});
+
+describe('audio with the time of its capture', () => {
+  /** Half a second of speech for each time, handed in when all of it was captured. */
+  async function captured(story: Story, times: readonly number[], chunkMs: number): Promise<void> {
+    for (const from of times) {
+      for (let atMs = 0; atMs < 600; atMs += chunkMs) {
+        const audio = story.take((RATE * chunkMs) / 1000) as Uint8Array<ArrayBuffer>;
+        const chunk = chunkMs % 40 === 0 ? new Blob([audio]) : audio;
+        expect(story.live.send({ audio: chunk, capturedAt: from + atMs }).accepted).toBe(true);
+      }
+      await breathe();
+    }
+    await story.wait(2);
+  }
+
+  test.each([20, 40, 600])(
+    'in chunks of %i ms gives its words that time, and a jump is a hole',
+    async (chunkMs) => {
+      const story = await tell();
+      const dayMs = 86_400_000;
+      await captured(story, [dayMs, dayMs + 600, 2 * dayMs, 2 * dayMs + 600], chunkMs);
+      await story.close();
+      const times = story.heard.map(({ capturedAt }) => capturedAt);
+      expect(
+        times.map((time, word) =>
+          Math.abs((time ?? 0) - [dayMs, dayMs + 600, 2 * dayMs, 2 * dayMs + 600][word]!),
+        ),
+      ).toEqual(times.map(() => expect.toSatisfy((offMs: number) => offMs <= 40)));
+      expect(times).toHaveLength(4);
+    },
+  );
+
+  test('is refused without a time that is one', async () => {
+    const story = await tell();
+    expect(() => story.live.send({ audio: new Uint8Array(2), capturedAt: Number.NaN })).toThrow(
+      'invalid-audio: capturedAt is NaN. Give milliseconds since 1970, such as Date.now().',
+    );
+    await story.close();
+  });
 });

@@ -192,6 +192,10 @@ describe('a call that stands still', () => {
     // The session's clock counts audio, and none came: after the hold it is behind the call by the gap.
     expectSide(first, 0, INBOUND, 20);
     expectSide(first, 1, OUTBOUND, 20);
+    const behindMs = first.words.map(({ capturedAt, startMs }) => Math.round((capturedAt - startMs) / 1000));
+    expect([...new Set(behindMs.map((seconds) => seconds - behindMs[0]!))].sort((a, b) => a - b)).toEqual([
+      0, 30,
+    ]);
   });
 
   test('for less than two seconds is silence, so that times stay those of the call', async () => {

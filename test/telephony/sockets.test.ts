@@ -41,7 +41,7 @@ const texts = (...messages: unknown[]) => messages.map((each) => JSON.stringify(
 /** The whole of a call's audio. */
 async function audioOf(call: PhoneCall): Promise<number[]> {
   const chunks = await lastValueFrom(call.audio$.pipe(toArray()));
-  return chunks.flatMap((chunk) => [...chunk]);
+  return chunks.flatMap(({ audio }) => [...audio]);
 }
 
 async function refusalOf(opening: Promise<PhoneCall>): Promise<TranscriptionError> {
@@ -266,7 +266,7 @@ describe('a pause', () => {
     messages.next(JSON.stringify({ ...START, start: { ...START.start, tracks } }));
     const call = await opening;
     const sizes: number[] = [];
-    call.audio$.subscribe(({ length }) => sizes.push(length));
+    call.audio$.subscribe(({ audio }) => sizes.push(audio.length));
     for (const i of [0, 1, 2]) messages.next(JSON.stringify(media(i * 20, frame(i))));
     return { clock, sizes, messages };
   }

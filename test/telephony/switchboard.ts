@@ -8,6 +8,8 @@ import { Emulator, FRAGMENT, VirtualClock, VirtualNetwork } from '../../src/test
 export interface HeardWord {
   number: string;
   startMs: number;
+  /** Milliseconds since 1970. */
+  capturedAt: number;
   channel: number;
 }
 
@@ -43,7 +45,12 @@ export class Switchboard {
       .subscribe({
         next: ({ words, channel }: Transcript) => {
           heard.words.push(
-            ...words.map(({ word, start }) => ({ number: word, startMs: start * 1000, channel })),
+            ...words.map(({ word, start, capturedAt = 0 }) => ({
+              number: word,
+              startMs: start * 1000,
+              capturedAt,
+              channel,
+            })),
           );
         },
         complete: () => (heard.isComplete = true),
