@@ -29,6 +29,8 @@ export type ErrorReason =
   | 'undecodable-audio'
   /** Close 1002, 1003, 1007, 1008, 1009 or 1010: the server objects to what it was sent. */
   | 'protocol-refused'
+  /** The server accepted the connection, and never said that it is ready. */
+  | 'not-ready'
   /** The outage outlasted `giveUpAfterMs`. */
   | 'retries-exhausted'
   /** The user, the browser's settings or the page's permissions policy refuse the microphone. */

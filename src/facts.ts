@@ -17,6 +17,7 @@ export interface Facts {
   'empty-audio': Evidence;
   'format-doubtful': { declared: string; found: string };
   'message-malformed': { problem: string; bytes?: number };
+  'messages-missing': { count: number };
   'server-complaint': { description: string | undefined; variant: string | undefined };
   'speakers-restarted': { connection: number };
   'timer-late': { lateMs: number };

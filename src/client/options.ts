@@ -19,7 +19,8 @@ import {
   MIN_KEEP_ALIVE_MS,
   STALL_MS,
 } from '../protocol/limits.ts';
-import { listenV1 } from '../protocol/listen-v1/listen-v1.ts';
+import { chooseProtocol } from '../protocol/choose.ts';
+import type { FluxParameters } from '../protocol/flux/parameters.ts';
 import type { ListenParameters } from '../protocol/listen-v1/parameters.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import type { Credentials, Transport } from '../transports/transport.ts';
@@ -52,8 +53,11 @@ export type CatchUp =
 export interface LiveTranscriptionOptions {
   /** A fixed secret, or a function that is asked before every attempt. A 401 is tried once more only with a function. */
   auth: Auth | AuthFunction;
-  /** Deepgram's parameters by their own names; unknown ones are passed through. */
-  listen?: ListenParameters;
+  /**
+   * Deepgram's parameters by their own names; unknown ones are passed through. A Flux `model` is served by `/v2/listen`, any other by
+   * `/v1/listen`.
+   */
+  listen?: ListenParameters & FluxParameters;
   /**
    * Regional or self-hosted deployment: scheme and host, perhaps a path prefix; without `/v1/listen`.
    * @defaultValue `'wss://api.deepgram.com'`
@@ -65,8 +69,8 @@ export interface LiveTranscriptionOptions {
    */
   connect?: 'lazy' | 'eager';
   /**
-   * Silence after which a KeepAlive goes out; 1000 to 5000.
-   * @defaultValue `3000`
+   * Silence after which a KeepAlive goes out, or a ping with Flux; 1000 to 5000.
+   * @defaultValue `3000`, with Flux `5000`
    */
   keepAliveMs?: number;
   /**
@@ -88,7 +92,7 @@ export interface LiveTranscriptionOptions {
   /**
    * Audio flows and nothing comes back for so long: the connection is given up as half-open. At least 1000; doubled without
    * `interim_results`.
-   * @defaultValue `10000`
+   * @defaultValue `10000`, with Flux `4000`
    */
   stallMs?: number;
   /**
@@ -124,7 +128,7 @@ export interface LiveTranscriptionOptions {
     /**
      * From 1 to 3600; where `overflow` is `'refuse'`, from 10: a log shorter than an utterance would be full before a final result
      * can empty it, and stay so.
-     * @defaultValue `60`
+     * @defaultValue `60`, with Flux `240`: a turn is confirmed only at its end
      */
     maxSeconds?: number;
     /**
@@ -201,13 +205,15 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
   checkNames('', options, NAMES);
   checkNames('log.', log, ['maxSeconds', 'maxBytes', 'overflow']);
   const { baseUrl = 'wss://api.deepgram.com', clock, seed, transport } = options;
-  const protocol: Protocol = listenV1;
+  const protocol = chooseProtocol(listen);
   protocol.checkParameters(listen);
+  const { defaults } = protocol;
   const address = JSON.stringify([checkBaseUrl(baseUrl), listen]);
   const fixed = typeof auth === 'function' ? undefined : credentialsOf(auth, 'auth', address);
   const numbers: Record<string, number> = {};
   for (const [name, [normal, least, most]] of Object.entries(RANGES)) {
-    numbers[name] = within(name, options[name as keyof typeof RANGES] ?? normal, least, most, normal);
+    const otherwise = defaults?.[name as keyof typeof defaults] ?? normal;
+    numbers[name] = within(name, options[name as keyof typeof RANGES] ?? otherwise, least, most, normal);
   }
   if (transport !== undefined && typeof transport !== 'function')
     throw invalidOption(`transport is ${shown(transport)}.`, 'Give a function that opens a socket.');
@@ -226,7 +232,7 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
     log: {
       maxSeconds: within(
         'log.maxSeconds',
-        log.maxSeconds ?? LOG_SECONDS,
+        log.maxSeconds ?? defaults?.logSeconds ?? LOG_SECONDS,
         log.overflow === 'refuse' ? 10 : 1,
         3_600,
       ),

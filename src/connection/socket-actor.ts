@@ -9,7 +9,7 @@ import type { Clock } from '../clock.ts';
 import { TranscriptionError } from '../errors.ts';
 import type { ConnectionEnd, EndKind } from '../protocol/connection-end.ts';
 import { MAX_CONNECT_TIMEOUT_MS } from '../protocol/limits.ts';
-import type { Protocol } from '../protocol/protocol.ts';
+import type { Protocol, ServerError } from '../protocol/protocol.ts';
 import type { Credentials, Socket, SocketHandlers, Transport } from '../transports/transport.ts';
 import { connectionMachine } from './connection-machine.ts';
 import type { ConnectionEvent } from './events.ts';
@@ -20,6 +20,8 @@ interface OpenLink {
   /** Audio flowed when the connection ended. */
   readonly isFlowing: boolean;
   readonly isStalled: boolean;
+  /** Why the server is about to close the connection. */
+  readonly serverError: ServerError | undefined;
   receive(text: string): void;
   receiveBinary(bytes: number): void;
   /** Sends the message that ends the stream. */
@@ -32,7 +34,7 @@ interface OpenLink {
 export interface ConnectionPorts {
   clock: Clock;
   transport: Transport;
-  protocol: Pick<Protocol, 'classifyEnd'>;
+  protocol: Pick<Protocol, 'classifyEnd' | 'load' | 'readyMs'>;
   address: string;
   /** Makes and starts the link of an open socket. */
   openLink(socket: Socket): OpenLink;
@@ -115,24 +117,31 @@ function holdSocket(ports: BoundPorts, send: (event: ConnectionEvent) => void): 
   const open = (credentials: Credentials): void => {
     const beganAt = clock.now();
     expectWithin(ports.handshakeTimeout.ms, 'connect-timeout');
+    const { readyMs } = ports.protocol;
+    const beginLink = () => {
+      if (isOver || link || !socket) return;
+      clock.clearTimeout(timer);
+      link = ports.openLink(socket);
+      send({ type: 'socket.opened', link: link.number, pendingAudio: ports.hasPendingAudio() });
+      // A subscriber of the status has ended the session meanwhile.
+      if (wasLetGo()) link.end();
+    };
     const handlers: SocketHandlers = {
       opened: () => {
         if (isOver || link || !socket) return;
-        clock.clearTimeout(timer);
         ports.handshakeTimeout.answered(clock.now() - beganAt);
-        link = ports.openLink(socket);
-        send({ type: 'socket.opened', link: link.number, pendingAudio: ports.hasPendingAudio() });
-        // A subscriber of the status has ended the session meanwhile.
-        if (wasLetGo()) link.end();
+        if (readyMs === undefined) beginLink();
+        else expectWithin(readyMs, 'not-ready');
       },
       message: (text) => {
+        if (!isOver && readyMs !== undefined) beginLink();
         if (!isOver) link?.receive(text);
       },
       binary: (bytes) => {
         if (!isOver) link?.receiveBinary(bytes);
       },
       ended: (socketEnd) => {
-        end(ports.protocol.classifyEnd(socketEnd));
+        end(ports.protocol.classifyEnd(socketEnd, link?.serverError));
       },
     };
     try {
@@ -143,22 +152,34 @@ function holdSocket(ports: BoundPorts, send: (event: ConnectionEvent) => void): 
     }
   };
 
-  expectWithin(ports.credentialsTimeoutMs, 'credentials-timeout');
-  ports.credentials(cancelled.signal).then(
-    (credentials) => {
-      cancelled = undefined;
-      if (!isOver) open(credentials);
-    },
-    (error: unknown) => {
-      if (isOver) return;
-      ports.credentialsFailed(error);
-      // Only words of our own: those of the app may hold a secret.
-      end({
-        kind: 'credentials-failed',
-        ...(error instanceof TranscriptionError ? { cause: error.message } : {}),
-      });
-    },
-  );
+  const authorise = (controller: AbortController): void => {
+    if (isOver) return;
+    expectWithin(ports.credentialsTimeoutMs, 'credentials-timeout');
+    ports.credentials(controller.signal).then(
+      (credentials) => {
+        cancelled = undefined;
+        if (!isOver) open(credentials);
+      },
+      (error: unknown) => {
+        if (isOver) return;
+        ports.credentialsFailed(error);
+        // Only words of our own: those of the app may hold a secret.
+        end({
+          kind: 'credentials-failed',
+          ...(error instanceof TranscriptionError ? { cause: error.message } : {}),
+        });
+      },
+    );
+  };
+  const controller = cancelled;
+  const loading = ports.protocol.load?.();
+  if (!loading) authorise(controller);
+  else {
+    loading.then(
+      () => authorise(controller),
+      () => end({ kind: 'network-lost', cause: 'The code for this model could not be loaded.' }),
+    );
+  }
 
   return () => {
     cancelled?.abort();

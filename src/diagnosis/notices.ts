@@ -124,6 +124,11 @@ export const NOTICES = {
     meaning: 'A server message, or one of its fields, was malformed and ignored',
     remedy: '',
   },
+  'messages-missing': {
+    severity: 'warning',
+    meaning: 'Messages of the server were lost on their way, by their numbers',
+    remedy: 'Check for a proxy on the way. The audio of a turn whose end is missing is sent again.',
+  },
   'parameters-doubtful': {
     severity: 'info',
     meaning: 'The parameters are valid but rarely intended',

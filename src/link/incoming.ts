@@ -17,6 +17,8 @@ export function receiveEvent(link: Link, event: ServerEvent): void {
   if (problem !== undefined) report('message-malformed', { problem });
   if (event.kind === 'malformed') return;
   message(event.raw);
+  link.keeper?.message(event);
+  if (link.isStalled) return;
   switch (event.kind) {
     case 'segment':
       takeSegment(link, event);
@@ -37,6 +39,12 @@ export function receiveEvent(link: Link, event: ServerEvent): void {
         variant: event.variant && oneLine(event.variant),
       });
       break;
+    case 'fatal':
+      link.serverError = event.error;
+      break;
+    case 'no-turn':
+      link.session.requests.answered(0, 1);
+      break;
     case 'other':
       break;
     default:
@@ -44,7 +52,7 @@ export function receiveEvent(link: Link, event: ServerEvent): void {
   }
 }
 
-function takeSegment(link: Link, segment: Segment): void {
+export function takeSegment(link: Link, segment: Segment): void {
   const { transcript, requests } = link.session;
   if (link.hasClock) {
     const end = Math.min(link.positionOf(segment.end, 'end'), link.position);
@@ -54,6 +62,9 @@ function takeSegment(link: Link, segment: Segment): void {
     }
     const settledTo = transcript.segment(segment, link);
     if (segment.isFinal) confirm(link, settledTo);
+    if (segment.confirmedTo !== undefined) {
+      confirm(link, Math.min(link.positionOf(segment.confirmedTo, 'end'), link.position));
+    }
     if (link.number > 1 && !link.hasSpeakers) lookForSpeakers(link, segment);
   }
   if (segment.answersFinalize) {

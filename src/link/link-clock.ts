@@ -28,6 +28,15 @@ export interface LinkClock {
   readonly segments: Segment[];
 }
 
+/** Counts silence as sent: on the session's clock it takes no time. */
+export function countSilence(clock: LinkClock, samples: number): void {
+  const { segments, sentSamples, position } = clock;
+  const last = segments.at(-1);
+  clock.sentSamples += samples;
+  if (last?.sent === sentSamples && last.position === position) last.sent = clock.sentSamples;
+  else if (last) segments.push({ sent: clock.sentSamples, position });
+}
+
 /** Counts a frame as sent. */
 export function countSent(clock: LinkClock, start: number, end: number): void {
   if (start !== clock.position || clock.segments.length === 0) {
@@ -50,5 +59,6 @@ export function positionOf(clock: LinkClock, seconds: number, edge: 'start' | 'e
     index -= 1;
     segment = segments[index] as Segment;
   }
-  return segment.position + Math.max(0, sent - segment.sent);
+  const position = segment.position + Math.max(0, sent - segment.sent);
+  return Math.min(position, segments[index + 1]?.position ?? Infinity);
 }

@@ -3,11 +3,13 @@ import type { AdaptiveTimeout } from '../adaptive-timeout.ts';
 import type { AudioTimeline } from '../audio/audio-timeline.ts';
 import type { Clock } from '../clock.ts';
 import type { ReportFact } from '../facts.ts';
-import type { Protocol, Segment } from '../protocol/protocol.ts';
+import type { Parameters, Protocol, Segment } from '../protocol/protocol.ts';
 import type { ServerMessage } from '../protocol/server-message.ts';
 import type { Link } from './link.ts';
 
 export interface LinkSettings {
+  /** Those of the API. */
+  listen: Parameters;
   keepAliveMs: number;
   /** A multiple of real time. */
   catchUpRate: number;
@@ -51,6 +53,8 @@ export interface LinkSession {
   readonly answerTimeout: AdaptiveTimeout;
   /** What comes before the audio of a connection that begins at this position; and whether positions are exact or estimates. */
   readonly framing: { headerAt(position: number): Uint8Array | undefined; readonly isExact: boolean };
+  /** Raw samples, of which silence can be made. */
+  readonly silence: { frameBytes: number; silentByte: number; sampleRate: number } | undefined;
   readonly transcript: SegmentReceiver;
   /** Requests to finalize that wait for an answer; it says where the audio of the answered one ends. */
   readonly requests: { answered(channel: number, channelCount: number): number | undefined };
@@ -66,6 +70,8 @@ export interface LinkSession {
 /** What a session adds up over its links. */
 export interface LinkCounts {
   keepAlives: number;
+  /** Silence that no source gave, in seconds. */
+  silenceSeconds: number;
   /** The longest time between two outbound frames of one link. */
   longestSilenceMs: number;
 }

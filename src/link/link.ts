@@ -10,10 +10,12 @@ import type { AudioReader } from '../audio/audio-timeline.ts';
 import type { Frame } from '../audio/audio-log.ts';
 import { type Clock, TIMER_ROUNDING_MS } from '../clock.ts';
 import type { ConnectionEnd } from '../protocol/connection-end.ts';
+import type { KeptLink, LinkKeeper, Segment, ServerError } from '../protocol/protocol.ts';
+import type { ReportFact } from '../facts.ts';
 import type { Socket } from '../transports/transport.ts';
 import { type IdleLink, type IdleQueue, idleQueueOf } from './idle-queue.ts';
-import { conclude, receiveEvent } from './incoming.ts';
-import { countSent, type LinkClock, positionOf } from './link-clock.ts';
+import { conclude, receiveEvent, takeSegment } from './incoming.ts';
+import { countSent, countSilence, type LinkClock, positionOf } from './link-clock.ts';
 import type { ControlMessage, LinkSession } from './link-session.ts';
 import { type Pace, startPace, waitMs } from './pace.ts';
 import {
@@ -38,11 +40,12 @@ const LATE_MS = 1_000;
 /** After such a silence the server has closed the connection, whatever the socket says: the machine slept, or stood still. */
 const FORGOTTEN_WINDOWS = 1.5;
 
-export class Link implements AudioReader, IdleLink, LinkClock, Pace, StallWatch {
+export class Link implements AudioReader, IdleLink, KeptLink, LinkClock, Pace, StallWatch {
   /** The first connection of a session is 1. */
   readonly number: number;
   readonly clock: Clock;
   readonly session: LinkSession;
+  readonly keeper: LinkKeeper | undefined;
   readonly #socket: Socket;
 
   // Where it stands in the log.
@@ -97,6 +100,8 @@ export class Link implements AudioReader, IdleLink, LinkClock, Pace, StallWatch 
   hasSpeakers = false;
   /** Seconds that the server has processed, as it said at the end of the stream while audio still waited for a final. */
   processedSeconds: number | undefined;
+  /** Why the server is about to close the connection. */
+  serverError: ServerError | undefined;
 
   /** `controls` wait for their place from the beginning. */
   constructor(session: LinkSession, number: number, socket: Socket, controls: readonly ControlMessage[]) {
@@ -110,6 +115,7 @@ export class Link implements AudioReader, IdleLink, LinkClock, Pace, StallWatch 
     this.timeoutMs = session.answerTimeout.ms;
     this.#lastOutboundAt = clock.now();
     this.#uncongestedUntil = this.#lastOutboundAt;
+    this.keeper = session.protocol.keep?.(this, session.settings.listen);
   }
 
   /** Begins to send: everything unconfirmed, then whatever comes. */
@@ -131,7 +137,11 @@ export class Link implements AudioReader, IdleLink, LinkClock, Pace, StallWatch 
     this.clock.clearTimeout(this.#pumpTimer);
     this.clock.clearTimeout(this.#idleTimer);
     this.#idleQueue.remove(this);
-    if (this.session.protocol.cleanCloseCodes.includes(end?.code)) conclude(this);
+    this.keeper?.end();
+    if (this.session.protocol.cleanCloseCodes.includes(end?.code)) {
+      if (this.hasEndedStream && this.keeper) this.processedSeconds = this.keeper.closed();
+      conclude(this);
+    }
     this.session.timeline.detach(this);
     this.session.ended(this);
   }
@@ -195,7 +205,8 @@ export class Link implements AudioReader, IdleLink, LinkClock, Pace, StallWatch 
     if (lateMs > LATE_MS) this.session.report('timer-late', { lateMs });
     if (this.#isForgotten(now)) return;
     counts.keepAlives += 1;
-    this.#write(protocol.keepAlive, now);
+    if (this.keeper) this.keeper.hold();
+    else if (protocol.keepAlive !== undefined) this.#write(protocol.keepAlive, now);
   }
 
   /** The platform says that it is offline: find out sooner whether the link is stalled. */
@@ -225,7 +236,59 @@ export class Link implements AudioReader, IdleLink, LinkClock, Pace, StallWatch 
 
   /** Audio sent on this connection, in seconds. */
   get sentSeconds(): number {
-    return this.hasClock ? this.sentSamples / this.rate : 0;
+    return this.sentSamples / this.session.timeline.rate;
+  }
+
+  get isBehind(): boolean {
+    return this.session.timeline.next(this) !== undefined;
+  }
+
+  sendSilence(seconds: number): boolean {
+    const { silence, counts } = this.session;
+    if (!silence || this.#isOver) return false;
+    const now = this.clock.now();
+    const samples = Math.round(seconds * silence.sampleRate);
+    this.tokens -= samples;
+    noteAudio(this, seconds * 1000, now);
+    countSilence(this, samples);
+    counts.silenceSeconds += seconds;
+    this.#write(new Uint8Array(samples * silence.frameBytes).fill(silence.silentByte), now);
+    return true;
+  }
+
+  ping(): boolean {
+    if (!this.#socket.ping) return false;
+    this.#noteOutbound(this.clock.now());
+    this.#socket.ping();
+    return true;
+  }
+
+  sendText(text: string): void {
+    this.#write(text, this.clock.now());
+  }
+
+  take(segment: Segment): void {
+    takeSegment(this, segment);
+  }
+
+  goOn(): void {
+    if (this.#pumpTimer === undefined) this.#pump(this.clock.now());
+  }
+
+  giveUp(): void {
+    markStalled(this);
+  }
+
+  setTimeout(callback: () => void, delayMs: number): unknown {
+    return this.clock.setTimeout(callback, delayMs);
+  }
+
+  clearTimeout(timer: unknown): void {
+    this.clock.clearTimeout(timer);
+  }
+
+  get report(): ReportFact {
+    return this.session.report;
   }
 
   get bufferedAmount(): number {
@@ -250,7 +313,7 @@ export class Link implements AudioReader, IdleLink, LinkClock, Pace, StallWatch 
       this.#sendAudio(frame, start, this.#endOfPiece(frame), now);
     }
     if (this.#controls.length > 0) this.#sendControls(timeline.end, now);
-    if (!this.#isDraining) return;
+    if (!this.#isDraining || this.keeper?.mayEndStream() === false || !this.#isLive()) return;
     this.#endStream(now);
     this.#expectLastResults(now, MIN_DRAIN_SILENCE_MS);
   }
@@ -334,9 +397,13 @@ export class Link implements AudioReader, IdleLink, LinkClock, Pace, StallWatch 
   #write(message: string | Uint8Array, now: number): void {
     // An empty binary message would end the stream.
     if (message.length === 0) return;
+    this.#noteOutbound(now);
+    this.#socket.send(message);
+  }
+
+  #noteOutbound(now: number): void {
     this.#countSilence(now);
     this.#lastOutboundAt = now;
-    this.#socket.send(message);
   }
 
   #countSilence(now: number): void {

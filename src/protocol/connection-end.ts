@@ -72,6 +72,11 @@ const ENDINGS = {
   'server-unavailable': ['soon'],
   /** No handshake within `connectTimeoutMs`. */
   'connect-timeout': ['soon'],
+  /** The handshake was done, and the server did not say that it is ready: it may dislike a parameter. */
+  'not-ready': [
+    'gently',
+    'Correct the listen parameters: a server that dislikes one may accept the connection and stay silent.',
+  ],
   /** Audio went out and nothing came back. */
   stalled: ['soon'],
   'credentials-failed': ['soon', 'See the cause.'],

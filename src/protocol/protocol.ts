@@ -3,6 +3,7 @@
  * it nobody names a message or reads a field of one. An implementation has no state: what a connection needs to remember is
  * the link's.
  */
+import type { ReportFact } from '../facts.ts';
 import type { SocketEnd } from '../transports/transport.ts';
 import type { ConnectionEnd } from './connection-end.ts';
 import type { ServerMessage } from './server-message.ts';
@@ -35,6 +36,18 @@ export interface HeardWord {
   language: string | undefined;
 }
 
+/** What an API that knows of turns says about one, beside its words. */
+export interface HeardTurn {
+  event: 'start' | 'update' | 'eager-end' | 'resumed' | 'end';
+  /** Counted from 0 on each connection. */
+  index: number;
+  /** Why it ended: `model`, `manual`, `timeout`, or a word that is newer than this package. */
+  trigger: string | undefined;
+  languages: readonly string[] | undefined;
+  /** From 0 to 1: how sure the server is that the turn has ended. */
+  endConfidence: number | undefined;
+}
+
 /** A stretch of transcript, interim or final; times in seconds on the connection's own clock. */
 export interface Segment {
   kind: 'segment';
@@ -51,6 +64,10 @@ export interface Segment {
   text: string;
   words: readonly HeardWord[];
   confidence: number | undefined;
+  /** Where the API knows of turns: the stretch is one, or the silence before it. */
+  turn?: HeardTurn;
+  /** Not final, it confirms the audio before here all the same: no word can begin there any more. */
+  confirmedTo?: number;
   raw: ServerMessage;
   /** Fields that had a wrong value and were left out. */
   problem?: string | undefined;
@@ -77,10 +94,63 @@ export type ServerEvent =
       raw: ServerMessage;
       problem?: string | undefined;
     }
+  /** The server is about to close the connection, and says why. */
+  | { kind: 'fatal'; error: ServerError; raw: ServerMessage; problem?: string | undefined }
+  /** A request to end the turn found none. */
+  | { kind: 'no-turn'; raw: ServerMessage; problem?: string | undefined }
   /** Nothing that the client acts on. */
   | { kind: 'other'; raw: ServerMessage; problem?: string | undefined }
   /** No message at all, or one without its fields. */
   | { kind: 'malformed'; problem: string };
+
+/** Why the server closes the connection. */
+export interface ServerError {
+  code: string | undefined;
+  description: string | undefined;
+}
+
+/** Defaults of options, where an API needs its own. */
+export interface ProtocolDefaults {
+  keepAliveMs: number;
+  stallMs: number;
+  logSeconds: number;
+}
+
+/** A connection as its keeper sees it; seconds are those of its own audio clock. */
+export interface KeptLink {
+  /** Audio that went out, silence of our own included. */
+  readonly sentSeconds: number;
+  /** Audio of the source waits to be sent. */
+  readonly isBehind: boolean;
+  /** Sends silence that takes no time on the session's clock; `false` where the encoding has none. */
+  sendSilence(seconds: number): boolean;
+  /** `false` where the platform cannot. */
+  ping(): boolean;
+  sendText(text: string): void;
+  /** Takes a segment as if it had come. */
+  take(segment: Segment): void;
+  /** Goes on with what was held up. */
+  goOn(): void;
+  /** Something was lost on its way that only a replay can bring back. */
+  giveUp(): void;
+  setTimeout(callback: () => void, delayMs: number): unknown;
+  clearTimeout(timer: unknown): void;
+  report: ReportFact;
+}
+
+/** What an API does for one connection in a way of its own. It has the state; the link has the socket and the order of what goes out. */
+export interface LinkKeeper {
+  /** A message came; its segment is taken afterwards, unless the link is given up. */
+  message(event: ServerEvent): void;
+  /** No frame has gone out for a while. */
+  hold(): void;
+  /** Everything was sent. `true`: the message that ends the stream may go now. `false`: {@link KeptLink.goOn} asks again. */
+  mayEndStream(): boolean;
+  /** A clean close came after the stream was ended: seconds of audio that the server has processed, if all that counts. */
+  closed(): number | undefined;
+  /** The connection is over: no timer is left. */
+  end(): void;
+}
 
 /** One of Deepgram's streaming APIs. */
 export interface Protocol {
@@ -92,10 +162,17 @@ export interface Protocol {
   audioFormat(parameters: Parameters): AudioFormat;
   /** How much longer than usual a healthy server may be silent, given the parameters. */
   silenceFactor(parameters: Parameters): number;
+  /** Loads the code of {@link keep}, {@link decode} and {@link classifyEnd}; `undefined`: it is there. */
+  load?(): Promise<unknown> | undefined;
+  readonly defaults?: ProtocolDefaults;
+  /** A connection is open when its first message has come, not before; within so many milliseconds after the handshake. */
+  readonly readyMs?: number;
+  /** Takes care of one connection in ways of this API. */
+  keep?(link: KeptLink, parameters: Parameters): LinkKeeper;
   /** The server closes a connection on which it got nothing for so long, in milliseconds. */
   readonly windowMs: number;
-  /** The text that holds an idle connection. */
-  readonly keepAlive: string;
+  /** The text that holds an idle connection; none: {@link LinkKeeper.hold} does. */
+  readonly keepAlive?: string;
   /** The text that ends the stream and asks for the last results. */
   readonly endStream: string;
   /** The text that asks for a final result of everything so far, on one channel (from 0) or all. */
@@ -104,6 +181,6 @@ export interface Protocol {
   readonly cleanCloseCodes: readonly (number | undefined)[];
   /** Reads one text message; never throws. */
   decode(text: string): ServerEvent;
-  /** Names the end of a socket. */
-  classifyEnd(end: SocketEnd): ConnectionEnd;
+  /** Names the end of a socket, of which the server may have given the reason before. */
+  classifyEnd(end: SocketEnd, error?: ServerError): ConnectionEnd;
 }

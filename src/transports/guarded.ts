@@ -48,12 +48,14 @@ export function guarded(transport: Transport): Transport {
 
 /** A class, and no literal with a getter, which V8 keeps as a dictionary: this is on the way of every frame. */
 class GuardedSocket implements Socket {
+  readonly ping: (() => void) | undefined;
   readonly #socket: Socket;
   readonly #failed: (error: unknown) => void;
 
   constructor(socket: Socket, failed: (error: unknown) => void) {
     this.#socket = socket;
     this.#failed = failed;
+    if (socket.ping) this.ping = () => socket.ping?.();
   }
 
   get bufferedAmount(): number {

@@ -81,6 +81,10 @@ class NodeSocket implements Socket {
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(message);
   }
 
+  ping(): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping();
+  }
+
   close(code: number, reason: string): void {
     this.#socket.close(code, reason);
   }

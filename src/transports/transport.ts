@@ -62,6 +62,8 @@ export interface Socket {
   send(message: string | Uint8Array): void;
   /** Bytes queued and not yet handed to the network. */
   readonly bufferedAmount: number;
+  /** Sends a ping, where the platform can: for APIs that know no message to hold a connection by. */
+  readonly ping?: (() => void) | undefined;
   /** Starts the closing handshake and does not wait for the other side for long. */
   close(code: number, reason: string): void;
   /** Drops the connection at once: for a link already condemned. */

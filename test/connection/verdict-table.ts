@@ -111,6 +111,7 @@ export const VERDICTS: Record<EndKind, Record<SituationName, Verdict>> = {
   'rate-limited': SOON,
   'server-unavailable': SOON,
   'connect-timeout': SOON,
+  'not-ready': SOON,
   stalled: SOON,
   'credentials-failed': SOON,
   'credentials-timeout': SOON,

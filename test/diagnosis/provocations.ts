@@ -182,6 +182,17 @@ export const PROVOCATIONS: Record<NoticeCode, Provocation> = {
       await room.play(3);
     },
   },
+  'messages-missing': {
+    setting: {
+      listen: { model: 'flux-general-en', interim_results: undefined, endpointing: undefined },
+      server: { fluxSampleRate: 'any' },
+    },
+    provoke: async (room) => {
+      await room.play(2);
+      room.server.loseMessages();
+      await room.play(2);
+    },
+  },
   'parameters-doubtful': {
     setting: { listen: { interim_results: false } },
     provoke: (room) => room.wait(1),

@@ -101,6 +101,7 @@ test('of all statuses only 401, 408, 429 and 5xx are tried again', () => {
 
 test('a server that says it has too much to do is not hurried', () => {
   expect(END_KINDS.filter((kind) => retryAfter(kind) === 'gently').toSorted()).toEqual([
+    'not-ready',
     'rate-limited',
     'try-again-later',
   ]);
@@ -135,7 +136,14 @@ test('an end carries what is known, and leaves out what is not', () => {
 
 describe('the last end of a session gives its error', () => {
   test('a reason that names it, where something can be done about it', () => {
-    const own = ['bad-request', 'credentials-failed', 'credentials-timeout', 'forbidden', 'not-found'];
+    const own = [
+      'bad-request',
+      'credentials-failed',
+      'credentials-timeout',
+      'forbidden',
+      'not-found',
+      'not-ready',
+    ];
     const named = END_KINDS.filter((kind) => reasonOf(kind) === (kind as string));
     expect(named.toSorted()).toEqual(
       [...own, 'payment-required', 'protocol-refused', 'refused', 'unauthorized', 'undecodable-audio'].sort(),

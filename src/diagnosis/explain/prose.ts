@@ -169,6 +169,11 @@ export const ENDS: Record<EndKind, Prose> = {
     remedy:
       'Check that outbound TCP port 443 and WebSocket upgrades are allowed: npx rx-deepgram doctor shows which step hangs.',
   },
+  'not-ready': {
+    cause: 'The server accepted the connection and did not say that it is ready within 10 s, as Flux does.',
+    why: 'A server that dislikes a parameter may stay silent, and one that is overloaded as well: retry after a longer delay.',
+    remedy: 'Leave out the parameters that were added last, and look whether it then becomes ready.',
+  },
   stalled: {
     cause:
       'Audio went out and nothing came back for 10 s (stallMs; twice as long without interim_results): the connection is half-open.',

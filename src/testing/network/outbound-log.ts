@@ -6,7 +6,7 @@
 /** One frame a client sent. */
 export interface OutboundFrame {
   atMs: number;
-  kind: 'audio' | 'empty' | 'text';
+  kind: 'audio' | 'empty' | 'text' | 'ping';
   bytes: number;
   /** Of a text frame. */
   text?: string;

@@ -34,6 +34,8 @@ export class VirtualLink implements Socket {
   readonly attempt: number;
   readonly url: string;
   readonly openedByClientAtMs: number;
+  /** Browsers cannot. */
+  readonly ping: (() => void) | undefined;
   /** How it ended for the client; absent while it lives. */
   end: (SocketEnd & { atMs: number }) | undefined;
   readonly #clock: Clock;
@@ -70,6 +72,7 @@ export class VirtualLink implements Socket {
     this.#handlers = handlers;
     this.#emulator = emulator;
     this.#conditions = conditions;
+    if (conditions.platform === 'node') this.ping = () => this.#ping();
     this.#uplink = new Lane(this.#clock);
     this.#toServer = new Lane(this.#clock);
     this.#toClient = new Lane(this.#clock);
@@ -123,6 +126,12 @@ export class VirtualLink implements Socket {
       this.#log.note({ atMs, kind: copy.length === 0 ? 'empty' : 'audio', bytes: copy.length });
       this.#transmit(copy.length, () => this.#connection?.receiveBinary(copy));
     }
+  }
+
+  #ping(): void {
+    if (this.#state !== 'open') return;
+    this.#log.note({ atMs: this.#clock.now(), kind: 'ping', bytes: 0 });
+    this.#transmit(0, () => this.#connection?.receivePing());
   }
 
   close(code: number, reason: string): void {

@@ -1,0 +1,115 @@
+/**
+ * Takes care of one connection to Flux: holds it while nothing is sent, gives an open turn the silence in which its end can be heard
+ * when the source gives none, and ends it so that the last words come.
+ */
+import type { KeptLink, LinkKeeper, Parameters, Segment, ServerEvent } from '../protocol.ts';
+
+/** Flux hears in steps of this length. */
+const STEP_SECONDS = 0.08;
+/** Silence behind the last words, so that they are heard to their end. */
+const PAD_SECONDS = 0.5;
+/** The last stretch may be in no Update: they come every 0.24 s. */
+const UNTOLD_SECONDS = 0.3;
+/** The source gives nothing for so long while a turn is open: it has paused. */
+const PAUSE_MS = 1_000;
+/** An open turn gets this much more than the time that ends it. */
+const EXTRA_SILENCE_MS = 2_000;
+const EOT_TIMEOUT_MS = 5_000;
+
+export function keepTurns(link: KeptLink, parameters: Parameters): LinkKeeper {
+  return new TurnKeeper(link, Number(parameters['eot_timeout_ms'] ?? EOT_TIMEOUT_MS));
+}
+
+class TurnKeeper implements LinkKeeper {
+  readonly #link: KeptLink;
+  readonly #mostSilenceSeconds: number;
+  #last: Segment | undefined;
+  #sequence: number | undefined;
+  #isTurnOpen = false;
+  /** Given to the open turn. */
+  #silenceSeconds = 0;
+  #sentSeconds = 0;
+  #timer: unknown;
+  #isPadded = false;
+
+  constructor(link: KeptLink, eotTimeoutMs: number) {
+    this.#link = link;
+    this.#mostSilenceSeconds = (eotTimeoutMs + EXTRA_SILENCE_MS) / 1000;
+  }
+
+  message(event: ServerEvent): void {
+    if (event.kind === 'malformed') return;
+    this.#checkSequence((event.raw as { sequence_id?: unknown }).sequence_id);
+    if (event.kind === 'segment') this.#heard(event);
+  }
+
+  hold(): void {
+    if (!this.#link.ping()) this.#link.sendSilence(STEP_SECONDS);
+  }
+
+  mayEndStream(): boolean {
+    const { sentSeconds } = this.#link;
+    if (this.#isPadded || sentSeconds === 0) return true;
+    this.#isPadded = true;
+    const end = Math.ceil((sentSeconds + PAD_SECONDS) / STEP_SECONDS) * STEP_SECONDS;
+    this.#link.sendSilence(end - sentSeconds);
+    return true;
+  }
+
+  closed(): number | undefined {
+    const { sentSeconds } = this.#link;
+    const last = this.#last;
+    if (sentSeconds > 0 && (!last || sentSeconds - last.end > UNTOLD_SECONDS)) return undefined;
+    // What was heard of an open turn is all of it.
+    if (last?.turn && this.#isTurnOpen) {
+      const turn = { ...last.turn, event: 'end' as const, trigger: 'close' };
+      this.#link.take({ ...last, isFinal: true, endsUtterance: true, turn });
+    }
+    return sentSeconds;
+  }
+
+  end(): void {
+    this.#link.clearTimeout(this.#timer);
+  }
+
+  #checkSequence(sequence: unknown): void {
+    if (!Number.isSafeInteger(sequence)) return;
+    const missing = (sequence as number) - (this.#sequence ?? -1) - 1;
+    this.#sequence = sequence as number;
+    if (missing > 0) this.#link.report('messages-missing', { count: missing });
+  }
+
+  #heard(segment: Segment): void {
+    const next = this.#last?.turn ? this.#last.turn.index + (this.#last.isFinal ? 1 : 0) : 0;
+    this.#last = segment;
+    // The end of a turn did not come, and its words are in no message any more.
+    if (segment.turn && segment.turn.index > next) {
+      this.#link.giveUp();
+      return;
+    }
+    const isOpen =
+      !segment.isFinal && (segment.text !== '' || (this.#isTurnOpen && segment.turn?.event !== 'update'));
+    if (isOpen && !this.#isTurnOpen) this.#watchSource();
+    this.#isTurnOpen = isOpen;
+    if (!isOpen) this.#link.clearTimeout(this.#timer);
+  }
+
+  #watchSource(): void {
+    this.#silenceSeconds = 0;
+    this.#wait(PAUSE_MS);
+  }
+
+  /** Turns end by audio: while the source pauses, silence goes out as fast as it would. */
+  #wait(delayMs: number): void {
+    this.#link.clearTimeout(this.#timer);
+    this.#sentSeconds = this.#link.sentSeconds;
+    this.#timer = this.#link.setTimeout(() => {
+      if (!this.#isTurnOpen || this.#isPadded) return;
+      const hasPaused = this.#link.sentSeconds === this.#sentSeconds && !this.#link.isBehind;
+      if (!hasPaused) return this.#wait(PAUSE_MS);
+      if (this.#silenceSeconds >= this.#mostSilenceSeconds || !this.#link.sendSilence(STEP_SECONDS)) return;
+      this.#silenceSeconds += STEP_SECONDS;
+      this.#wait(STEP_SECONDS * 1000);
+    }, delayMs);
+  }
+}

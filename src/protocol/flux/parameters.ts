@@ -1,0 +1,77 @@
+/** The query of `/v2/listen`: what can be known to be wrong before anyone is asked. In every app, so kept short. */
+import { invalidOption, shown } from '../../errors.ts';
+import { listenV1 } from '../listen-v1/listen-v1.ts';
+import type { Parameters } from '../protocol.ts';
+
+/** Parameters that only Flux has: `model` is `flux-general-en` or `flux-general-multi`. */
+export interface FluxParameters {
+  /** How sure Flux must be that a turn has ended: 0.5 to 1. Deepgram's default: 0.7; with 1 only time ends a turn. */
+  eot_threshold?: number;
+  /** How sure it must be of a likely end: 0.3 to 0.9, and not above `eot_threshold`. Deepgram's default: none is told. */
+  eager_eot_threshold?: number;
+  /** Milliseconds of silence that end a turn in any case: 500 to 60000. Deepgram's default: 5000. */
+  eot_timeout_ms?: number;
+  /** Languages to expect; only for `flux-general-multi`. */
+  language_hint?: readonly string[] | string;
+}
+
+export const isFlux = ({ model }: Parameters) => String(model).startsWith('flux');
+
+/** Least and most. */
+const RANGES = {
+  eot_threshold: [0.5, 1],
+  eager_eot_threshold: [0.3, 0.9],
+  eot_timeout_ms: [500, 60_000],
+} as const;
+
+/** Only `/v2/listen` knows these. */
+const FLUX_ONLY = [...Object.keys(RANGES), 'language_hint'];
+
+/** Only `/v1/listen` knows these. */
+const LISTEN_ONLY = (
+  'language channels multichannel interim_results endpointing utterance_end_ms vad_events smart_format punctuate diarize ' +
+  'diarize_model diarize_version keywords callback callback_method detect_entities dictation extra filler_words no_delay ' +
+  'replace search tier version'
+).split(' ');
+
+/** @throws TranscriptionError `invalid-option` for a parameter of Flux that is given with another model. */
+export function refuseFluxParameters(parameters: Parameters): void {
+  for (const name of FLUX_ONLY) {
+    if (parameters[name] !== undefined)
+      throw invalidOption(
+        `listen.${name} is a parameter of Flux, and model is ${shown(parameters['model'])}.`,
+        "Write model: 'flux-general-en', or leave it out.",
+      );
+  }
+}
+
+/** @throws TranscriptionError `invalid-option`, naming the value, why, and what to write instead. */
+export function checkFluxParameters(parameters: Parameters): void {
+  for (const name of LISTEN_ONLY) {
+    if (parameters[name] !== undefined)
+      throw invalidOption(
+        `listen.${name} is a parameter of /v1/listen, which Flux refuses.`,
+        "Leave it out, or write model: 'nova-3'.",
+      );
+  }
+  // What both APIs have is checked in the same way.
+  listenV1.checkParameters({ ...parameters, model: undefined });
+  const refuse = (name: string, why: string, remedy: string) => {
+    throw invalidOption(`listen.${name} is ${shown(parameters[name])}${why}.`, remedy);
+  };
+  for (const [name, [least, most]] of Object.entries(RANGES)) {
+    const value = parameters[name];
+    if (value !== undefined && !(Number(value) >= least && Number(value) <= most))
+      refuse(name, '', `Give a number from ${least} to ${most}.`);
+  }
+  const { model, eager_eot_threshold: eager = 0, eot_threshold: end = 0.7, language_hint } = parameters;
+  if (Number(eager) > Number(end))
+    refuse('eager_eot_threshold', `, and eot_threshold ${shown(end)}`, 'Give it no more than eot_threshold.');
+  if (model === 'flux-general-en' && language_hint !== undefined)
+    refuse('language_hint', ', which this model refuses', "Write model: 'flux-general-multi'.");
+}
+
+/** The same query as of `/v1/listen`, at another address. */
+export function fluxAddress(baseUrl: string, parameters: Parameters): string {
+  return baseUrl + listenV1.address('', parameters).replace('v1', 'v2');
+}

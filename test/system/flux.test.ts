@@ -1,0 +1,188 @@
+import { describe, expect, test } from 'vitest';
+import { type Setting, type Story, tell } from './story.ts';
+
+/** The speaker of the stories, before a server that speaks Flux. */
+function talk({ listen, server, ...setting }: Setting = {}): Promise<Story> {
+  return tell({
+    ...setting,
+    // The server forgets dead connections within the time that a story waits for it.
+    server: { fluxSampleRate: 'any', fluxIdleTimeoutMs: 35_000, ...server },
+    listen: {
+      model: 'flux-general-en',
+      interim_results: undefined,
+      endpointing: undefined,
+      ...listen,
+    },
+  });
+}
+
+/** A turn, and the silence in which Flux hears its end. */
+async function takeTurn(story: Story, seconds = 4): Promise<void> {
+  await story.speak(seconds);
+  await story.finishWord();
+  await story.hush(2);
+}
+
+function expectWholeTranscript(story: Story): void {
+  story.expectEveryWordOnce();
+  for (const { frames } of story.network.links) {
+    expect(frames.filter(({ text }) => /KeepAlive|Finalize/.test(text ?? ''))).toEqual([]);
+    expect(frames.filter(({ kind }) => kind === 'empty')).toEqual([]);
+  }
+  expect(story.report).toMatchObject({ outcome: 'drained', ledger: { pending: 0, dropped: 0 } });
+}
+
+test('turns become transcripts, interim until they end, and one utterance each', async () => {
+  const story = await talk();
+  for (let turn = 0; turn < 3; turn += 1) await takeTurn(story);
+  await story.close();
+  expect(story.link.url).toContain('/v2/listen?model=flux-general-en');
+  expectWholeTranscript(story);
+  expect(story.finals.length).toBe(3);
+  expect(story.utterances.map(({ text }) => text)).toEqual(story.finals.map(({ text }) => text));
+  expect(new Set(story.transcripts.map(({ id }) => id)).size).toBe(3);
+});
+
+test('keeps one connection through pauses of 25 s, by pings', async () => {
+  const story = await talk();
+  for (let turn = 0; turn < 4; turn += 1) {
+    await takeTurn(story);
+    await story.pause(25);
+  }
+  await story.close();
+  expect(story.network.links.length).toBe(1);
+  expect(story.link.frames.some(({ kind }) => kind === 'ping')).toBe(true);
+  expectWholeTranscript(story);
+});
+
+test('a browser, which has no pings, holds a connection through 3 minutes by silence that takes no time', async () => {
+  const story = await talk({ weather: { platform: 'browser' } });
+  await takeTurn(story);
+  await story.pause(180);
+  await takeTurn(story);
+  await story.close();
+  expect(story.network.links.length).toBe(1);
+  expectWholeTranscript(story);
+});
+
+test('ends a turn whose source stops, by silence', async () => {
+  const story = await talk();
+  await story.speak(4);
+  await story.finishWord();
+  await story.pause(10);
+  expect(story.utterances.length).toBe(1);
+  await takeTurn(story);
+  await story.close();
+  expectWholeTranscript(story);
+});
+
+describe('loses no word and repeats none', () => {
+  test.each([0.3, 1.7, 3.1, 4.3, 4.9, 5.5, 6.1])(
+    'when the connection is cut %d s after a turn began',
+    async (seconds) => {
+      const story = await talk({ listen: { eager_eot_threshold: 0.4 } });
+      await takeTurn(story);
+      const cutAt = story.clock.now() + seconds * 1000;
+      story.clock.setTimeout(() => story.network.cut(), cutAt - story.clock.now());
+      await takeTurn(story);
+      await takeTurn(story);
+      await story.close();
+      expect(story.network.links.length).toBe(2);
+      expectWholeTranscript(story);
+      expect(story.finals.length).toBe(3);
+    },
+  );
+
+  test('when the connection is half-open in mid-turn, which is found in 4 s', async () => {
+    const story = await talk();
+    await takeTurn(story);
+    await story.speak(2);
+    const since = story.clock.now() / 1000;
+    story.link.halfOpen();
+    await story.speak(7);
+    expect(story.attemptsAt.at(-1)! - since).toBeLessThan(4.5);
+    await story.hush(2);
+    await story.close();
+    expectWholeTranscript(story);
+  });
+
+  test.each([5, 40])('over an outage of %d s', async (seconds) => {
+    const story = await talk();
+    await takeTurn(story);
+    await story.speak(2);
+    story.server.blackhole(seconds * 1000);
+    for (let turn = 0; turn < seconds / 6; turn += 1) await takeTurn(story);
+    await takeTurn(story);
+    await story.close();
+    expectWholeTranscript(story);
+  });
+
+  test('in a monologue of 90 s, cut after 60', async () => {
+    const story = await talk();
+    await story.speak(60);
+    story.network.cut();
+    await story.speak(30);
+    await story.close();
+    expectWholeTranscript(story);
+  });
+
+  test.each([0, 0.1, 0.3])('when the connection is cut %d s into the drain', async (seconds) => {
+    const story = await talk({ weather: { latencyMs: 200 } });
+    await takeTurn(story);
+    await story.speak(3.2);
+    story.clock.setTimeout(() => story.network.cut(), seconds * 1000);
+    await story.close();
+    expectWholeTranscript(story);
+  });
+
+  test('when the close comes without the last Updates', async () => {
+    const story = await talk({ given: (server) => server.inflict('dropOnCloseStream results on 1') });
+    await takeTurn(story);
+    await story.speak(3);
+    await story.close();
+    expectWholeTranscript(story);
+  });
+});
+
+test('a server that accepts the connection and never says that it is ready has refused it', async () => {
+  const story = await talk({ given: (server) => server.inflict('mute on next') });
+  await takeTurn(story);
+  await story.pause(20);
+  expect(story.ends).toEqual(['not-ready']);
+  await story.close();
+  expectWholeTranscript(story);
+});
+
+test('says why the server ended the connection', async () => {
+  const story = await talk({
+    weather: { platform: 'node' },
+    keepAliveMs: 5_000,
+    server: { fluxIdleTimeoutMs: 4_000 },
+  });
+  await takeTurn(story);
+  await story.pause(10);
+  expect(story.ends).toContain('client-silent');
+  expect(story.noticesOf('connection-lost')[0]!.evidence['serverMessage']).toContain('INACTIVE_CLIENT');
+  await takeTurn(story);
+  await story.close();
+  expectWholeTranscript(story);
+});
+
+test.each([1, 2, 4, 8])(
+  'reports %d messages that were lost, and replays the turn whose end was among them',
+  async (count) => {
+    const story = await talk();
+    await takeTurn(story);
+    await story.speak(4);
+    await story.finishWord();
+    // The end of the turn comes 0.7 s after its last word.
+    await story.hush(0.6);
+    story.server.loseMessages(count);
+    await story.hush(2);
+    await takeTurn(story);
+    await story.close();
+    expect(story.noticesOf('messages-missing')[0]!.evidence).toEqual({ count });
+    expectWholeTranscript(story);
+    expect(story.finals.length).toBe(3);
+  },
+);
