@@ -15,12 +15,12 @@ export interface CapturedAudio {
 }
 
 /** The capture time of audio that has one. @throws TranscriptionError `invalid-audio` if it is no time. */
-export function capturedAtOf(input: AudioChunk | CapturedAudio): number | undefined {
+export function capturedAtOf(input: unknown): number | undefined {
   if (ArrayBuffer.isView(input) || typeof input !== 'object' || input === null || !('capturedAt' in input)) {
     return undefined;
   }
   const { capturedAt } = input;
-  if (Number.isFinite(capturedAt)) return capturedAt;
+  if (Number.isFinite(capturedAt)) return capturedAt as number;
   throw new TranscriptionError('invalid-audio', `capturedAt is ${String(capturedAt)}.`, {
     remedy: 'Give milliseconds since 1970, such as Date.now().',
   });
