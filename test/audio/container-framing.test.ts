@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { ContainerFraming, PacketFraming } from '../../src/audio/container-framing.ts';
 import { type Framing, type FrameSink, RawFraming } from '../../src/audio/framing.ts';
+import type { Evidence, ReportFact } from '../../src/facts.ts';
 import {
   blockPayload,
   chunk,
@@ -26,21 +27,24 @@ interface Framed {
 }
 
 /** A framing, and all that it has given and said. */
-function frame(make: (sink: FrameSink) => Framing) {
+function frame(make: (sink: FrameSink, report: ReportFact) => Framing) {
   const frames: Framed[] = [];
   const formats: [rate: number, frameBytes: number][] = [];
   const notices: unknown[] = [];
-  const framing = make({
-    append: (bytes, samples, now, isBoundary, opening) =>
-      frames.push({ bytes, samples, now, isBoundary, opening }),
-    setFormat: (rate, frameBytes) => formats.push([rate, frameBytes]),
-    notice: (code, evidence) => notices.push([code, evidence['found']]),
-  });
+  const framing = make(
+    {
+      append: (bytes, samples, now, isBoundary, opening) =>
+        frames.push({ bytes, samples, now, isBoundary, opening }),
+      setFormat: (rate, frameBytes) => formats.push([rate, frameBytes]),
+      capturedAt: undefined,
+    },
+    (code, evidence) => notices.push([code, (evidence as Evidence)['found']]),
+  );
   return { framing, frames, formats, notices, samples: () => frames.map(({ samples }) => samples) };
 }
 
-const frameContainer = () => frame((sink) => new ContainerFraming(sink, RawFraming));
-const framePackets = () => frame((sink) => new PacketFraming(sink));
+const frameContainer = () => frame((sink, report) => new ContainerFraming(sink, report, RawFraming));
+const framePackets = () => frame((sink, report) => new PacketFraming(sink, report));
 
 /** How long chunks of 30 bytes are taken to be that come at these times. */
 function arrivals(...times: number[]): number[] {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Framing, RawFraming } from '../../src/audio/framing.ts';
-import { Intake, sizeOf } from '../../src/audio/intake.ts';
+import { sizeOf } from '../../src/audio/audio-chunk.ts';
 
 function frame(frameBytes: number) {
   const frames: { bytes: Uint8Array; samples: number }[] = [];
@@ -9,7 +9,7 @@ function frame(frameBytes: number) {
     {
       append: (bytes, samples) => void frames.push({ bytes: bytes.slice(), samples }),
       setFormat: () => undefined,
-      notice: () => undefined,
+      capturedAt: undefined,
     },
     1_000,
     frameBytes,
@@ -57,41 +57,6 @@ test('half a sample at the end is no audio', () => {
   expect(frames.map(({ samples }) => samples)).toEqual([1, 1]);
 });
 
-test('what comes while a Blob is read waits behind it, copied', async () => {
-  const passed: number[] = [];
-  const intake = new Intake(
-    (bytes) => passed.push(...bytes),
-    () => undefined,
-  );
-  const owned = Uint8Array.of(2, 3);
-  intake.push(new Blob([Uint8Array.of(1)]));
-  intake.push(owned);
-  owned.fill(9);
-  intake.push(new Blob([Uint8Array.of(4)]));
-  intake.push(Uint8Array.of(5).buffer);
-  expect([intake.isWaiting, intake.waitingBytes]).toEqual([true, 5]);
-  await intake.settled();
-  expect(passed).toEqual([1, 2, 3, 4, 5]);
-  expect([intake.isWaiting, intake.waitingBytes]).toEqual([false, 0]);
-  intake.push(Uint8Array.of(6));
-  expect(passed.at(-1)).toBe(6);
-});
-
-test('a Blob that fails is told of, and what is behind it goes on', async () => {
-  const passed: number[] = [];
-  const failed: unknown[] = [];
-  const intake = new Intake(
-    (bytes) => passed.push(...bytes),
-    (error, bytes) => failed.push([String(error), bytes]),
-  );
-  const broken = new Blob([Uint8Array.of(1, 1, 1)]);
-  broken.arrayBuffer = () => Promise.reject(new Error('unreadable'));
-  intake.push(broken);
-  intake.push(Uint8Array.of(2));
-  await intake.settled();
-  expect([passed, failed]).toEqual([[2], [['Error: unreadable', 3]]]);
-});
-
 test('knows the size of all it takes, and takes nothing else', () => {
   const bytes = new Uint8Array(10);
   expect(
@@ -101,19 +66,7 @@ test('knows the size of all it takes, and takes nothing else', () => {
     expect(() => sizeOf(nothing as never)).toThrow(/invalid-audio/);
 });
 
-test('a Buffer, whose slices are views, is copied where it must wait, and so is half a sample of it', async () => {
-  const passed: number[][] = [];
-  const intake = new Intake(
-    (bytes) => passed.push([...bytes]),
-    () => expect.unreachable(),
-  );
-  const buffer = Buffer.from([1, 2, 3, 4]);
-  intake.holdUntil(() => Promise.resolve());
-  intake.push(buffer);
-  buffer.fill(9);
-  await intake.settled();
-  expect(passed).toEqual([[1, 2, 3, 4]]);
-
+test('half a sample of a Buffer, whose slices are views, is copied while it waits for the rest', () => {
   const { frames, framing } = frame(2);
   const odd = Buffer.from([1, 2, 3]);
   framing.push(odd, 0);

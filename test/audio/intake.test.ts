@@ -1,27 +1,43 @@
 /** The door for audio, alone: bytes come out as they were handed in, in order, whatever they came in. */
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { Intake, refuseFloats, sizeOf } from '../../src/audio/intake.ts';
+import { refuseFloats, sizeOf } from '../../src/audio/audio-chunk.ts';
+import { Intake } from '../../src/audio/intake.ts';
 import { TranscriptionError } from '../../src/index.ts';
+import type { AudioFormat } from '../../src/protocol/protocol.ts';
+import { VirtualClock } from '../../src/testing/index.ts';
 
-function door() {
+/** A byte is a sample. */
+const RAW = { kind: 'raw', sampleRate: 1_000, frameBytes: 1, silentByte: 0 } as const;
+
+function door(format: AudioFormat = RAW) {
   const passed: number[][] = [];
   const failed: string[] = [];
-  const intake = new Intake(
-    (bytes) => passed.push([...bytes]),
-    (error, bytes) => failed.push(`${(error as Error).message}: ${bytes}`),
-  );
-  return { intake, passed, failed };
+  const capturedAt: (number | undefined)[] = [];
+  const sink = {
+    append: (bytes: Uint8Array) => {
+      passed.push([...bytes]);
+      capturedAt.push(sink.capturedAt);
+    },
+    setFormat: () => undefined,
+    capturedAt: undefined as number | undefined,
+  };
+  const intake = new Intake(new VirtualClock(), format, sink, (code, evidence, cause) => {
+    if (code === 'audio-unreadable')
+      failed.push(`${String((cause as Error)?.message)}: ${JSON.stringify(evidence)}`);
+  });
+  const push = (chunk: Parameters<Intake['push']>[0], at?: number) => intake.push(chunk, at);
+  return { intake, push, passed, failed, capturedAt, settled: () => intake.settled(1_000) };
 }
 
 const blob = (...bytes: number[]): Blob => new Blob([Uint8Array.from(bytes)]);
 
 test('bytes go through at once, out of a view, a buffer, or any other view', () => {
-  const { intake, passed } = door();
+  const { intake, push, passed, settled } = door();
   const all = Uint8Array.of(0, 1, 2, 3, 4, 5);
-  intake.push(all.subarray(1, 3));
-  intake.push(Uint8Array.of(7, 8).buffer);
-  intake.push(new DataView(all.buffer, 2, 3));
+  push(all.subarray(1, 3));
+  push(Uint8Array.of(7, 8).buffer);
+  push(new DataView(all.buffer, 2, 3));
   expect(passed).toEqual([
     [1, 2],
     [7, 8],
@@ -31,12 +47,12 @@ test('bytes go through at once, out of a view, a buffer, or any other view', () 
 });
 
 test('a buffer or a view of another realm is audio, too', () => {
-  const { intake, passed } = door();
+  const { intake, push, passed, settled } = door();
   for (const code of ['Uint8Array.of(1, 2).buffer', 'Uint8Array.of(3)', 'new DataView(new ArrayBuffer(1))']) {
     const chunk = runInNewContext(code) as ArrayBuffer | Uint8Array;
     expect(chunk instanceof ArrayBuffer || chunk instanceof Uint8Array).toBe(false);
     expect(sizeOf(chunk)).toBe(chunk.byteLength);
-    intake.push(chunk);
+    push(chunk);
   }
   expect(passed).toEqual([[1, 2], [3], [0]]);
 });
@@ -46,53 +62,56 @@ test('a Blob that no method reads, such as React Native has, is refused at once'
 });
 
 test('what comes behind a Blob waits for it, as it was when it came [G3]', async () => {
-  const { intake, passed } = door();
+  const { intake, push, passed, settled } = door();
   const reused = Buffer.from([4, 5, 6]);
-  intake.push(blob(1, 2, 3));
-  intake.push(reused);
-  intake.push(blob(7));
+  push(blob(1, 2, 3));
+  push(reused);
+  push(blob(7));
   expect([passed.length, intake.isWaiting, intake.waitingBytes]).toEqual([0, true, 7]);
   reused.fill(0);
-  await intake.settled();
+  await settled();
   expect(passed).toEqual([[1, 2, 3], [4, 5, 6], [7]]);
   expect([intake.isWaiting, intake.waitingBytes]).toEqual([false, 0]);
-  intake.push(Uint8Array.of(8));
+  push(Uint8Array.of(8));
   expect(passed.at(-1)).toEqual([8]);
 });
 
-test('settled() waits for what comes while it waits', async () => {
-  const { intake, passed } = door();
-  intake.push(blob(1));
-  const settled = intake.settled();
-  intake.push(blob(2));
-  await settled;
+test('settled() waits for chunks that come while it waits', async () => {
+  const { push, passed, settled } = door();
+  push(blob(1));
+  const isSettled = settled();
+  push(blob(2));
+  await isSettled;
   expect(passed).toEqual([[1], [2]]);
 });
 
-test('everything waits until something is ready', async () => {
-  const { intake, passed } = door();
-  let open = (): void => undefined;
-  intake.holdUntil(
-    () =>
-      new Promise((resolve) => {
-        open = resolve;
-      }),
-  );
-  intake.push(Uint8Array.of(1));
-  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+test('audio waits until the code for its format is loaded', async () => {
+  const { intake, push, passed, settled } = door({ kind: 'packets' });
+  push(Uint8Array.of(1));
   expect([passed.length, intake.waitingBytes]).toEqual([0, 1]);
-  open();
-  await intake.settled();
+  await settled();
   expect(passed).toEqual([[1]]);
 });
 
+test('the time of capture stays with its chunk, though it waits', async () => {
+  const { push, passed, capturedAt, settled } = door();
+  push(blob(1), 5);
+  push(Uint8Array.of(2));
+  push(Uint8Array.of(3), 7);
+  await settled();
+  expect([passed, capturedAt]).toEqual([
+    [[1], [2], [3]],
+    [5, undefined, 7],
+  ]);
+});
+
 test('a Blob that cannot be read is told of, and those behind it are not held up', async () => {
-  const { intake, passed, failed } = door();
+  const { intake, push, passed, failed, settled } = door();
   const broken = { size: 9, arrayBuffer: () => Promise.reject(new Error('gone')) };
-  intake.push(broken as unknown as Blob);
-  intake.push(Uint8Array.of(1));
-  await intake.settled();
-  expect([failed, passed]).toEqual([['gone: 9'], [[1]]]);
+  push(broken as unknown as Blob);
+  push(Uint8Array.of(1));
+  await settled();
+  expect([failed, passed]).toEqual([['gone: {"bytes":9}'], [[1]]]);
   expect(intake.waitingBytes).toBe(0);
 });
 

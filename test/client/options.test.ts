@@ -37,7 +37,6 @@ test.each<[Partial<LiveTranscriptionOptions> | { [name: string]: unknown }, RegE
   [{ log: { maxSeconds: 0 } }, /log\.maxSeconds is 0/],
   [{ log: { maxBytes: 10 } }, /log\.maxBytes is 10/],
   [{ log: { overflow: 'drop' } }, /log\.overflow is 'drop'.*drop-oldest, refuse/],
-  [{ primerMs: 2_000 }, /primerMs is 2000/],
   [{ transport: 5 }, /transport is 5\. Give a function/],
   [{ clock: {} }, /clock lacks a function\. Give an object with now, wallTime, setTimeout, clearTimeout/],
   [{ clock: 5 }, /clock is number/],

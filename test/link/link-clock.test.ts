@@ -1,12 +1,67 @@
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countSent, countSilence, type LinkClock, positionOf } from '../../src/link/link-clock.ts';
 
-function clockAt(position: number): LinkClock {
-  return { rate: 100, isExact: true, sentSamples: 0, position, segments: [] };
+/** A clock that begins at `position`, after `sentSamples` of silence of our own. */
+function clockAt(rate: number, position: number, sentSamples = 0): LinkClock {
+  return { rate, isExact: true, sentSamples, position, segments: [] };
 }
 
+test('a connection begins where its first sample is, silence of our own not counted [G3]', () => {
+  const clock = clockAt(1_000, 5_000, 200);
+  countSent(clock, 5_000, 6_000);
+  expect(positionOf(clock, 0.2, 'start')).toBe(5_000);
+  expect(positionOf(clock, 0.7, 'start')).toBe(5_500);
+  expect(positionOf(clock, 0.1, 'start')).toBe(5_000);
+  expect(clock.sentSamples).toBe(1_200);
+});
+
+test('at a seam an end belongs before the gap, and a start behind it [G3]', () => {
+  const clock = clockAt(1_000, 0);
+  countSent(clock, 0, 1_000);
+  countSent(clock, 4_000, 5_000);
+  expect([positionOf(clock, 1, 'end'), positionOf(clock, 1, 'start')]).toEqual([1_000, 4_000]);
+  expect([positionOf(clock, 0.5, 'end'), positionOf(clock, 0.5, 'start')]).toEqual([500, 500]);
+  expect(clock.position).toBe(5_000);
+  expect(positionOf(clock, 1.5, 'end')).toBe(4_500);
+});
+
+test('no time is beyond what was sent, whatever the server says [G2]', () => {
+  const clock = clockAt(1_000, 100);
+  countSent(clock, 100, 600);
+  expect(positionOf(clock, 1e300, 'end')).toBe(600);
+});
+
+test('positions never run backwards, over any gaps [G3]', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(50), fc.integer({ min: 1, max: 50 })), { minLength: 1 }),
+      fc.nat(40),
+      (parts, silence) => {
+        const clock = clockAt(100, 10, silence);
+        let position = 10;
+        for (const [gap, length] of parts) {
+          countSent(clock, position + gap, position + gap + length);
+          position += gap + length;
+        }
+        let before = 0;
+        for (let sample = 0; sample <= clock.sentSamples; sample += 1) {
+          const [end, start] = [
+            positionOf(clock, sample / 100, 'end'),
+            positionOf(clock, sample / 100, 'start'),
+          ];
+          expect(end).toBeGreaterThanOrEqual(before);
+          expect(start).toBeGreaterThanOrEqual(end);
+          before = end;
+        }
+        expect(positionOf(clock, clock.sentSamples / 100, 'end')).toBe(position);
+      },
+    ),
+  );
+});
+
 test('silence of our own takes no time on the clock of the session', () => {
-  const clock = clockAt(1_000);
+  const clock = clockAt(100, 1_000);
   countSilence(clock, 50);
   countSent(clock, 1_000, 1_100);
   countSilence(clock, 30);
@@ -31,7 +86,7 @@ test('silence of our own takes no time on the clock of the session', () => {
 });
 
 test('an end in the silence behind the last audio is the end of that audio', () => {
-  const clock = clockAt(0);
+  const clock = clockAt(100, 0);
   countSent(clock, 0, 100);
   countSilence(clock, 50);
   expect(positionOf(clock, 1.5, 'end')).toBe(100);

@@ -1,39 +1,68 @@
 import { describe, expect, test, vi } from 'vitest';
-import { StallWatch } from '../../src/link/stall-watch.ts';
+import { AdaptiveTimeout } from '../../src/adaptive-timeout.ts';
+import type { Clock } from '../../src/clock.ts';
+import {
+  expectReply,
+  noteAdvance,
+  noteAudio,
+  noteMessage,
+  shortenTimeout,
+  type StallWatch,
+  stopWatching,
+} from '../../src/link/stall-watch.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
 
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
-/** A connection on which audio goes out in real time, and what the watch says of it. */
+function watchOf(clock: Clock, answerTimeout: AdaptiveTimeout, stalled = () => {}): StallWatch {
+  return {
+    clock,
+    answerTimeout,
+    timeoutMs: answerTimeout.ms,
+    hasAnswered: false,
+    sentMs: 0,
+    seenMs: 0,
+    answerSince: undefined,
+    answerSentMs: 0,
+    advanceSince: undefined,
+    advanceSentMs: 0,
+    stallTimer: undefined,
+    isStalled: false,
+    stalled,
+  };
+}
+
+/** A link on which audio goes out in real time, and when it was found to be stalled. */
 class Line {
   readonly clock = new VirtualClock();
   readonly stalledAtMs: number[] = [];
-  readonly watch = new StallWatch(this.clock, PATIENCE_MS, () => this.stalledAtMs.push(this.clock.now()));
+  readonly timeout = new AdaptiveTimeout(TIMEOUT_MS, 3 * TIMEOUT_MS);
+  readonly watch = watchOf(this.clock, this.timeout, () => this.stalledAtMs.push(this.clock.now()));
 
   /** `share` of the time is filled with audio. */
   speak(seconds: number, share = 1): void {
     for (let passed = 0; passed < seconds * 1000; passed += 100) {
-      this.watch.sent(100 * share, this.clock.now());
+      noteAudio(this.watch, 100 * share, this.clock.now());
       this.clock.advance(100);
     }
   }
 
-  /** What a healthy server says every second. */
+  /** A healthy server answers every second. */
   talk(seconds: number, { advances = true } = {}): void {
     for (let passed = 0; passed < seconds; passed += 1) {
       this.speak(1);
-      this.watch.heard();
-      if (advances) this.watch.advanced();
+      noteMessage(this.watch, this.clock.now());
+      if (advances) noteAdvance(this.watch);
     }
   }
 }
 
-describe('a link is condemned', () => {
-  test('when audio flowed for the whole patience and nothing came back [G11]', () => {
+describe('a link is stalled', () => {
+  test('when audio flowed for the whole timeout and nothing came back [G11]', () => {
     const line = new Line();
     line.speak(20);
-    expect(line.stalledAtMs[0]).toBe(PATIENCE_MS);
-    expect(line.watch.hasStalled).toBe(true);
+    expect(line.stalledAtMs[0]).toBe(TIMEOUT_MS);
+    expect(line.watch.isStalled).toBe(true);
   });
 
   test('counted from the first audio after the last answer, not from the opening', () => {
@@ -43,11 +72,11 @@ describe('a link is condemned', () => {
     expect(line.stalledAtMs[0]).toBe(40_000);
   });
 
-  test('when a server talks on and never advances, after twice the patience', () => {
+  test('when a server talks on and never advances, after twice the timeout', () => {
     const line = new Line();
     line.talk(30, { advances: false });
-    expect(line.stalledAtMs[0]).toBeGreaterThanOrEqual(2 * PATIENCE_MS);
-    expect(line.stalledAtMs[0]).toBeLessThan(2 * PATIENCE_MS + 1_100);
+    expect(line.stalledAtMs[0]).toBeGreaterThanOrEqual(2 * TIMEOUT_MS);
+    expect(line.stalledAtMs[0]).toBeLessThan(2 * TIMEOUT_MS + 1_100);
   });
 
   test('for silence, though the transcript had stood still before, and had time left', () => {
@@ -58,33 +87,33 @@ describe('a link is condemned', () => {
     expect(line.stalledAtMs[0]).toBe(21_000);
   });
 
-  test('sooner where the platform doubts it', () => {
+  test('sooner where the platform is offline', () => {
     const line = new Line();
     line.speak(3);
-    line.watch.doubt();
+    shortenTimeout(line.watch);
     line.speak(10);
-    expect(line.stalledAtMs[0]).toBe(PATIENCE_MS / 2);
+    expect(line.stalledAtMs[0]).toBe(TIMEOUT_MS / 2);
   });
 
-  test('sooner where the doubt came before there was anything to wait for', () => {
+  test('sooner where the platform was offline before any audio waited', () => {
     const line = new Line();
     line.talk(32);
-    line.watch.doubt();
+    shortenTimeout(line.watch);
     line.speak(10);
-    expect(line.stalledAtMs[0]).toBe(32_000 + PATIENCE_MS / 2);
+    expect(line.stalledAtMs[0]).toBe(32_000 + TIMEOUT_MS / 2);
   });
 
-  test('at once where the doubt comes after half the patience', () => {
+  test('at once where the platform is offline after half the timeout', () => {
     const line = new Line();
     line.speak(7);
-    line.watch.doubt();
+    shortenTimeout(line.watch);
     expect(line.stalledAtMs).toEqual([7_000]);
   });
 
-  test('without any audio where an answer is owed', () => {
+  test('without any audio where a reply is expected', () => {
     const line = new Line();
     line.clock.advance(60_000);
-    line.watch.owe(line.clock.now(), 7_000);
+    expectReply(line.watch, line.clock.now(), 7_000);
     line.clock.advance(60_000);
     expect(line.stalledAtMs).toEqual([67_000]);
   });
@@ -92,13 +121,13 @@ describe('a link is condemned', () => {
   test('when enough of a trickle has gone out, however long that takes', () => {
     const line = new Line();
     line.speak(60, 0.2);
-    // Half of the patience, filled with audio at a fifth of real time.
+    // Half of the timeout, filled with audio at a fifth of real time.
     expect(line.stalledAtMs[0]).toBeGreaterThanOrEqual(25_000);
     expect(line.stalledAtMs[0]).toBeLessThanOrEqual(26_100);
   });
 });
 
-describe('a link is not condemned', () => {
+describe('a link is not stalled', () => {
   test('while anything comes back', () => {
     const line = new Line();
     line.talk(300);
@@ -113,12 +142,12 @@ describe('a link is not condemned', () => {
     expect(line.clock.pendingTimers).toBe(0);
   });
 
-  test('with an answer that takes the doubt away', () => {
+  test('with an answer after the platform was offline', () => {
     const line = new Line();
     line.speak(3);
-    line.watch.doubt();
-    line.watch.heard();
-    line.watch.advanced();
+    shortenTimeout(line.watch);
+    noteMessage(line.watch, line.clock.now());
+    noteAdvance(line.watch);
     line.speak(9);
     expect(line.stalledAtMs).toEqual([]);
   });
@@ -126,14 +155,14 @@ describe('a link is not condemned', () => {
   test('after it was stopped', () => {
     const line = new Line();
     line.speak(9);
-    line.watch.stop();
+    stopWatching(line.watch);
     expect(line.clock.pendingTimers).toBe(0);
     line.clock.advance(60_000);
     expect(line.stalledAtMs).toEqual([]);
   });
 });
 
-test('a healthy stream is looked at once in a patience', () => {
+test('a healthy stream is looked at once in a timeout', () => {
   const line = new Line();
   const looks = vi.spyOn(line.clock, 'setTimeout');
   line.talk(300);
@@ -149,9 +178,71 @@ test('nothing is set anew for a frame: one timer at a time', () => {
 test('a wait a hair short of its end is at its end: no timer fires without time passing', () => {
   const line = new Line();
   line.speak(9.9);
-  line.watch.sent(100, line.clock.now());
+  noteAudio(line.watch, 100, line.clock.now());
   line.clock.advance(99.6);
   // A platform may fire early by a fraction; asked then, the watch must not ask for nothing for ever.
-  line.watch.doubt();
+  shortenTimeout(line.watch);
   expect(line.stalledAtMs.length).toBe(1);
+});
+
+describe('the timeout', () => {
+  test('doubles for the next connection where nothing ever came back, up to three times', () => {
+    const line = new Line();
+    line.speak(11);
+    expect(line.timeout.ms).toBe(20_000);
+    line.timeout.timedOut();
+    expect(line.timeout.ms).toBe(30_000);
+  });
+
+  test('stays where a link had answered before it broke: that is no slow server [G11]', () => {
+    const line = new Line();
+    line.talk(3);
+    line.speak(11);
+    expect(line.stalledAtMs).toHaveLength(1);
+    expect(line.timeout.ms).toBe(TIMEOUT_MS);
+  });
+
+  test('is twice what the first answer took, and shrinks with a quicker one', () => {
+    const line = new Line();
+    line.speak(8);
+    noteMessage(line.watch, line.clock.now());
+    expect(line.timeout.ms).toBe(16_000);
+    const next = watchOf(line.clock, line.timeout);
+    noteAudio(next, 1_000, line.clock.now());
+    line.clock.advance(1_000);
+    noteMessage(next, line.clock.now());
+    expect(line.timeout.ms).toBe(TIMEOUT_MS);
+  });
+
+  test('is not grown by a pause before the first answer', () => {
+    const line = new Line();
+    line.speak(1);
+    line.clock.advance(60_000);
+    noteMessage(line.watch, line.clock.now());
+    expect(line.timeout.ms).toBe(TIMEOUT_MS);
+  });
+});
+
+describe('a reply that is expected', () => {
+  test('is due when the answer was that audio waits for already, and within no less than the least [G11]', () => {
+    const line = new Line();
+    line.speak(8);
+    expectReply(line.watch, line.clock.now(), 9_000, 1_000);
+    line.clock.advance(60_000);
+    expect(line.stalledAtMs).toEqual([TIMEOUT_MS]);
+    const late = new Line();
+    late.speak(9.5);
+    expectReply(late.watch, late.clock.now(), 9_000, 1_000);
+    late.clock.advance(60_000);
+    expect(late.stalledAtMs).toEqual([10_500]);
+  });
+
+  test('has its whole time where little audio waits for an answer', () => {
+    const line = new Line();
+    line.speak(0.5);
+    line.clock.advance(60_000);
+    expectReply(line.watch, line.clock.now(), 9_000, 1_000);
+    line.clock.advance(60_000);
+    expect(line.stalledAtMs).toEqual([69_500]);
+  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { classifyEnd } from '../../src/protocol/listen-v1/close-reasons.ts';
 import {
-  classifyEnd,
   END_KINDS,
   type EndKind,
   reasonOf,

@@ -1,15 +1,51 @@
 import { expect, test } from 'vitest';
-import { ConnectionClock } from '../../src/link/connection-clock.ts';
-import { Stitcher, type ConnectionView } from '../../src/transcript/stitcher.ts';
+import { countSent, type LinkClock, positionOf } from '../../src/link/link-clock.ts';
+import { decodeEvent } from '../../src/protocol/listen-v1/decode.ts';
 import type { ResultsMessage } from '../../src/protocol/listen-v1/server-messages.ts';
+import type { Segment } from '../../src/protocol/protocol.ts';
+import { type StitchedLink, Stitcher } from '../../src/transcript/stitcher.ts';
 
 const RATE = 1_000;
 
-/** A connection that began at `origin` seconds and has sent ten minutes. */
-function connection(number: number, origin = 0): ConnectionView {
-  const clock = new ConnectionClock(RATE, origin * RATE, 0);
-  clock.send(origin * RATE, (origin + 600) * RATE);
-  return { connection: number, rate: RATE, clock, wallTimeOf: (position) => position };
+/** A link's clock that began at `origin` seconds. */
+function clockAt(origin: number, isExact = true): LinkClock {
+  return { rate: RATE, isExact, sentSamples: 0, position: origin * RATE, segments: [] };
+}
+
+function linkOf(number: number, clock: LinkClock): StitchedLink {
+  return {
+    number,
+    rate: RATE,
+    get position() {
+      return clock.position;
+    },
+    positionOf: (seconds, edge) => positionOf(clock, seconds, edge),
+    wallTimeOf: (position) => position,
+  };
+}
+
+/** A link that began at `origin` seconds and has sent ten minutes. */
+function connection(number: number, origin = 0): StitchedLink {
+  const clock = clockAt(origin);
+  countSent(clock, origin * RATE, (origin + 600) * RATE);
+  return linkOf(number, clock);
+}
+
+/** A stitcher of results as the server sends them. */
+class ResultStitcher {
+  readonly #stitcher = new Stitcher();
+
+  receive(message: ResultsMessage, link: StitchedLink) {
+    return this.#stitcher.receive(decodeEvent(JSON.stringify(message)) as Segment, link);
+  }
+
+  forget(): void {
+    this.#stitcher.forget();
+  }
+
+  get isShowingInterim(): boolean {
+    return this.#stitcher.isShowingInterim;
+  }
 }
 
 /** A result: the words are a second each, from `start` on. */
@@ -37,7 +73,7 @@ function result(start: number, words: string, more: Partial<ResultsMessage> = {}
 const interim = { is_final: false };
 
 test('an interim and what replaces it share an id; the next segment has another', () => {
-  const stitcher = new Stitcher();
+  const stitcher = new ResultStitcher();
   const view = connection(1);
   const ids = [
     result(0, 'a', interim),
@@ -51,14 +87,14 @@ test('an interim and what replaces it share an id; the next segment has another'
 });
 
 test('words of the second connection are placed on the session clock [G3]', () => {
-  const stitcher = new Stitcher();
+  const stitcher = new ResultStitcher();
   stitcher.receive(result(0, 'a b'), connection(1));
   const { transcript } = stitcher.receive(result(0, 'c'), connection(2, 2));
   expect(transcript).toMatchObject({ start: 2, end: 3, connection: 2, words: [{ word: 'c', start: 2 }] });
 });
 
 test('a word that a final has covered is not shown again [G3]', () => {
-  const stitcher = new Stitcher();
+  const stitcher = new ResultStitcher();
   stitcher.receive(result(0, 'a b c'), connection(1));
   const { transcript } = stitcher.receive(result(0, 'c d e'), connection(2, 2));
   expect(transcript?.text).toBe('d e');
@@ -66,7 +102,7 @@ test('a word that a final has covered is not shown again [G3]', () => {
 });
 
 test('a final that comes late into a hole is no repeat [G3]', () => {
-  const stitcher = new Stitcher();
+  const stitcher = new ResultStitcher();
   const view = connection(1);
   stitcher.receive(result(0, 'a b'), view);
   stitcher.receive(result(4, 'e f'), view);
@@ -74,7 +110,7 @@ test('a final that comes late into a hole is no repeat [G3]', () => {
 });
 
 test('an interim text that comes to nothing is taken back; silence says nothing at all', () => {
-  const stitcher = new Stitcher();
+  const stitcher = new ResultStitcher();
   const view = connection(1);
   expect(stitcher.receive(result(0, '', interim), view).transcript).toBe(undefined);
   expect(stitcher.receive(result(0, ''), view).transcript).toBe(undefined);
@@ -85,7 +121,7 @@ test('an interim text that comes to nothing is taken back; silence says nothing 
 });
 
 test('settled is what every channel has finals for [G2]', () => {
-  const stitcher = new Stitcher();
+  const stitcher = new ResultStitcher();
   const view = connection(1);
   const on = (channel: number) => ({ channel_index: [channel, 3] });
   expect(stitcher.receive(result(0, 'a b c', on(0)), view).settledTo).toBe(0);
@@ -94,7 +130,7 @@ test('settled is what every channel has finals for [G2]', () => {
 });
 
 test('each channel forgets its own words only [G3]', () => {
-  const stitcher = new Stitcher();
+  const stitcher = new ResultStitcher();
   const view = connection(1);
   stitcher.receive(result(0, 'a b c', { channel_index: [0, 2] }), view);
   expect(stitcher.receive(result(0, 'x y z', { channel_index: [1, 2] }), view).transcript?.text).toBe(
@@ -103,7 +139,7 @@ test('each channel forgets its own words only [G3]', () => {
 });
 
 test('a result without words, or without alternatives, is still a result', () => {
-  const stitcher = new Stitcher();
+  const stitcher = new ResultStitcher();
   const view = connection(1);
   const bare = { channel: { alternatives: [{ transcript: 'hello there' }] } };
   expect(stitcher.receive(result(0, '', bare), view).transcript).toMatchObject({
@@ -120,7 +156,7 @@ test('punctuation is shown as written, and the bare word kept', () => {
   const message = result(0, 'hello');
   const [alternative] = message.channel.alternatives;
   Object.assign(alternative!.words![0]!, { punctuated_word: 'Hello,', speaker: 2, language: 'en' });
-  const { transcript } = new Stitcher().receive(message, connection(1));
+  const { transcript } = new ResultStitcher().receive(message, connection(1));
   expect(transcript?.words[0]).toMatchObject({
     word: 'hello',
     text: 'Hello,',
@@ -131,14 +167,12 @@ test('punctuation is shown as written, and the bare word kept', () => {
 });
 
 test('a transcript says all that is known of it', () => {
-  const stitcher = new Stitcher();
+  const stitcher = new ResultStitcher();
   const view = { ...connection(2, 10), wallTimeOf: (position: number) => 1e9 + position };
   const first = result(0, 'a b', { speech_final: true, from_finalize: true });
   const word = { speaker: undefined, language: undefined, confidence: 0.9 };
   expect(stitcher.receive(first, view)).toEqual({
-    channel: 0,
     settledTo: 12_000,
-    end: 12_000,
     transcript: {
       id: '0-0',
       final: true,
@@ -165,7 +199,7 @@ test('a transcript says all that is known of it', () => {
 });
 
 test('an interim covers nothing: what replaces it is shown, and not settled before [G3]', () => {
-  const stitcher = new Stitcher();
+  const stitcher = new ResultStitcher();
   const view = connection(1);
   expect(stitcher.receive(result(0, 'a b', interim), view).settledTo).toBe(0);
   expect(stitcher.receive(result(0, 'a b'), view)).toMatchObject({
@@ -175,7 +209,7 @@ test('an interim covers nothing: what replaces it is shown, and not settled befo
 });
 
 test('an interim is taken back by another that is empty, and then shows no more', () => {
-  const stitcher = new Stitcher();
+  const stitcher = new ResultStitcher();
   const view = connection(1);
   stitcher.receive(result(0, 'uh', { ...interim, channel_index: [0, 2] }), view);
   expect(stitcher.isShowingInterim).toBe(true);
@@ -186,7 +220,7 @@ test('an interim is taken back by another that is empty, and then shows no more'
 });
 
 test('what is forgotten is no repeat any more', () => {
-  const stitcher = new Stitcher();
+  const stitcher = new ResultStitcher();
   stitcher.receive(result(0, 'a b'), connection(1));
   stitcher.forget();
   expect(stitcher.receive(result(0, 'a'), connection(2))).toMatchObject({
@@ -203,52 +237,52 @@ function single(start: number, duration: number, word: { start: number; end: num
 }
 
 test('a word belongs to where its middle is [G3]', () => {
-  const before = new Stitcher();
+  const before = new ResultStitcher();
   before.receive(result(0, 'a b'), connection(1));
   const astride = single(1, 3, { start: 1.5, end: 2.5 });
   expect(before.receive(astride, connection(1)).transcript?.text).toBe('x');
-  const behind = new Stitcher();
+  const behind = new ResultStitcher();
   behind.receive(result(2, 'c'), connection(1));
   expect(behind.receive(astride, connection(1)).transcript).toBe(undefined);
 });
 
 test('text that was written for all of the words is kept while all of them are new', () => {
-  const stitcher = new Stitcher();
+  const stitcher = new ResultStitcher();
   stitcher.receive(result(2, 'c d'), connection(1));
   const message = single(0, 3, { start: 0, end: 0.9 });
   message.channel.alternatives[0]!.transcript = 'X.';
   expect(stitcher.receive(message, connection(1)).transcript?.text).toBe('X.');
   const bare = { channel: { alternatives: [{ transcript: 'before' }] } };
   expect(stitcher.receive(result(1, '', bare), connection(1)).transcript).toBe(undefined);
-  const other = new Stitcher();
+  const other = new ResultStitcher();
   other.receive(result(2, 'c d'), connection(1));
   expect(other.receive(result(1, '', bare), connection(1)).transcript?.text).toBe('before');
 });
 
 test('where audio is missing between two words, each stands on its own side of it [G3]', () => {
-  const clock = new ConnectionClock(RATE, 0, 0);
-  clock.send(0, 1_000);
-  clock.send(5_000, 6_000);
-  const view = { ...connection(1), clock };
-  const stitcher = new Stitcher();
+  const clock = clockAt(0);
+  countSent(clock, 0, 1_000);
+  countSent(clock, 5_000, 6_000);
+  const view = linkOf(1, clock);
+  const stitcher = new ResultStitcher();
   const first = stitcher.receive(single(0, 1, { start: 0, end: 1 }), view);
-  expect(first).toMatchObject({ end: 1_000, transcript: { end: 1, words: [{ end: 1 }] } });
+  expect(first).toMatchObject({ transcript: { end: 1, words: [{ end: 1 }] } });
   const second = stitcher.receive(single(1, 1, { start: 1, end: 1.5 }), view);
   expect(second.transcript).toMatchObject({ start: 5, end: 6, words: [{ start: 5, end: 5.5 }] });
 });
 
 test('a result of no length settles nothing', () => {
-  expect(new Stitcher().receive(result(5, '', { duration: 0 }), connection(1)).settledTo).toBe(0);
+  expect(new ResultStitcher().receive(result(5, '', { duration: 0 }), connection(1)).settledTo).toBe(0);
 });
 
 test('channels of an earlier connection hold nobody up', () => {
-  const stitcher = new Stitcher();
+  const stitcher = new ResultStitcher();
   stitcher.receive(result(0, 'a', { channel_index: [0, 2] }), connection(1));
   expect(stitcher.receive(result(1, 'b'), connection(2)).settledTo).toBe(2_000);
 });
 
 test('sixteen holes are remembered, and of more the oldest is given up', () => {
-  const stitcher = new Stitcher();
+  const stitcher = new ResultStitcher();
   const view = connection(1);
   for (let i = 0; i < 16; i += 1) stitcher.receive(result(2 * i, 'x'), view);
   expect(stitcher.receive(result(1, 'late', interim), view).transcript?.text).toBe('late');
@@ -263,15 +297,14 @@ test.each([
 ])(
   'a final that reaches into the future hides no word that is sent later, positions being %s [G3]',
   (_, isExact) => {
-    const stitcher = new Stitcher();
-    const clock = new ConnectionClock(RATE, 0, 0, isExact);
-    const view: ConnectionView = { connection: 1, rate: RATE, clock, wallTimeOf: () => undefined };
-    clock.send(0, 2 * RATE);
-    expect(stitcher.receive({ ...result(0, 'a b'), duration: 1e9 }, view)).toMatchObject({
+    const stitcher = new ResultStitcher();
+    const clock = clockAt(0, isExact);
+    const view = linkOf(1, clock);
+    countSent(clock, 0, 2 * RATE);
+    expect(stitcher.receive({ ...result(0, 'a b'), duration: 9e5 }, view)).toMatchObject({
       settledTo: 2 * RATE,
-      end: 2 * RATE,
     });
-    clock.send(2 * RATE, 4 * RATE);
+    countSent(clock, 2 * RATE, 4 * RATE);
     expect(stitcher.receive(result(2, 'c d'), view)).toMatchObject({
       transcript: { text: 'c d' },
       settledTo: 4 * RATE,

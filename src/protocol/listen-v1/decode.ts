@@ -1,10 +1,16 @@
 /** From the messages of `/v1/listen` to neutral events. */
 import type { HeardWord, Segment, ServerEvent } from '../protocol.ts';
-import { decodeServerMessage, type ResultsMessage, type WordMessage } from './server-messages.ts';
+import { type Decoded, decodeServerMessage, type ResultsMessage, type WordMessage } from './server-messages.ts';
 
 /** Reads one text message. Never throws. */
 export function decodeEvent(text: string): ServerEvent {
   const decoded = decodeServerMessage(text);
+  const event = eventOf(decoded);
+  if (decoded.problem !== undefined) event.problem = decoded.problem;
+  return event;
+}
+
+function eventOf(decoded: Decoded): ServerEvent {
   switch (decoded.kind) {
     case 'results':
       return segmentOf(decoded.message);
