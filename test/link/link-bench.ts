@@ -91,10 +91,12 @@ export class LinkBench {
         catchUpRate: 1.2,
         maxBufferedBytes: MAX_BUFFERED_BYTES,
         drainMs: DRAIN_MS,
+        listen: {},
         ...settings,
       },
       answerTimeout: new AdaptiveTimeout(ANSWER_MS, 3 * ANSWER_MS),
       framing: { headerAt: () => header, isExact },
+      silence: undefined,
       transcript: {
         segment: (segment: Segment) => {
           say(`${segment.isFinal ? 'final' : 'interim'} '${segment.text}'`);
@@ -110,7 +112,7 @@ export class LinkBench {
           return this.answeredAt;
         },
       },
-      counts: { keepAlives: 0, longestSilenceMs: 0 },
+      counts: { keepAlives: 0, longestSilenceMs: 0, silenceSeconds: 0 },
       tell: ({ type }) => say(type),
       report: (code, evidence) => say(`${code} ${JSON.stringify(evidence)}`),
       message: () => undefined,
