@@ -1,6 +1,6 @@
 /** The door for audio, alone: bytes come out as they were handed in, in order, whatever they came in. */
 import { runInNewContext } from 'node:vm';
-import { expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { refuseFloats, sizeOf } from '../../src/audio/audio-chunk.ts';
 import { Intake } from '../../src/audio/intake.ts';
 import { TranscriptionError } from '../../src/index.ts';
@@ -22,18 +22,19 @@ function door(format: AudioFormat = RAW) {
     setFormat: () => undefined,
     capturedAt: undefined as number | undefined,
   };
-  const intake = new Intake(new VirtualClock(), format, sink, (code, evidence, cause) => {
+  const clock = new VirtualClock();
+  const intake = new Intake(clock, format, sink, (code, evidence, cause) => {
     if (code === 'audio-unreadable')
       failed.push(`${String((cause as Error)?.message)}: ${JSON.stringify(evidence)}`);
   });
   const push = (chunk: Parameters<Intake['push']>[0], at?: number) => intake.push(chunk, at);
-  return { intake, push, passed, failed, capturedAt, settled: () => intake.settled(1_000) };
+  return { clock, intake, push, passed, failed, capturedAt, settled: () => intake.settled(1_000) };
 }
 
 const blob = (...bytes: number[]): Blob => new Blob([Uint8Array.from(bytes)]);
 
 test('bytes go through at once, out of a view, a buffer, or any other view', () => {
-  const { intake, push, passed, settled } = door();
+  const { intake, push, passed } = door();
   const all = Uint8Array.of(0, 1, 2, 3, 4, 5);
   push(all.subarray(1, 3));
   push(Uint8Array.of(7, 8).buffer);
@@ -47,7 +48,7 @@ test('bytes go through at once, out of a view, a buffer, or any other view', () 
 });
 
 test('a buffer or a view of another realm is audio, too', () => {
-  const { intake, push, passed, settled } = door();
+  const { push, passed } = door();
   for (const code of ['Uint8Array.of(1, 2).buffer', 'Uint8Array.of(3)', 'new DataView(new ArrayBuffer(1))']) {
     const chunk = runInNewContext(code) as ArrayBuffer | Uint8Array;
     expect(chunk instanceof ArrayBuffer || chunk instanceof Uint8Array).toBe(false);
@@ -156,4 +157,95 @@ test.each([
   }) as TranscriptionError;
   expect(() => sizeOf(chunk)).toThrow(TranscriptionError);
   expect(() => sizeOf(chunk)).toThrow(refusal);
+});
+
+/** A Blob whose bytes never come. */
+const never = (size: number) => ({ size, arrayBuffer: () => new Promise(() => {}) }) as unknown as Blob;
+
+describe('a Blob whose bytes do not come', () => {
+  test('is reported when the session is over, with everything behind it [G2]', () => {
+    const { intake, push, failed } = door();
+    push(never(9));
+    push(new Uint8Array(80));
+    intake.close();
+    expect(failed).toEqual(['undefined: {"bytes":89}']);
+  });
+
+  test('is waited for as long as was asked, and not beyond the session [G5]', async () => {
+    const { clock, intake, push, settled } = door();
+    push(never(9));
+    const told: string[] = [];
+    void settled().then(() => told.push('waited'));
+    await clock.advanceAsync(999);
+    expect(told).toEqual([]);
+    await clock.advanceAsync(1);
+    expect(told).toEqual(['waited']);
+    void settled().then(() => told.push('let go'));
+    intake.close();
+    await clock.advanceAsync(0);
+    expect([told, clock.pendingTimers]).toEqual([['waited', 'let go'], 0]);
+  });
+
+  test('counts as audio that waits, by its bytes', () => {
+    const { intake, push } = door();
+    push(never(500));
+    expect([intake.waitingMs, intake.waitingBytes]).toEqual([500, 500]);
+  });
+});
+
+test('bytes that come when the session is over are given up already', async () => {
+  const { intake, push, passed, settled } = door();
+  push(blob(1));
+  intake.close();
+  await settled();
+  expect(passed).toEqual([]);
+});
+
+test('audio after the end is reported, and not passed on', () => {
+  const { intake, push, passed, failed } = door();
+  intake.finish();
+  push(Uint8Array.of(1, 2));
+  expect([passed, failed]).toEqual([[], ['undefined: {"bytes":2}']]);
+});
+
+test('the bytes that a container held back are passed on at the end [G3]', async () => {
+  const { intake, push, passed, settled } = door({ kind: 'container' });
+  push(Uint8Array.of(1, 2));
+  push(Uint8Array.of(3));
+  await settled();
+  expect(passed).toEqual([]);
+  intake.finish();
+  expect(passed.flat()).toEqual([1, 2, 3]);
+});
+
+describe('code that cannot be loaded', () => {
+  const missing = () =>
+    vi.doMock(import('../../src/audio/container-framing.ts'), () => Promise.reject(new Error('offline')));
+  const found = () => vi.doUnmock(import('../../src/audio/container-framing.ts'));
+
+  test('is reported and asked for again after three seconds, while the audio waits [G2]', async () => {
+    missing();
+    const { clock, push, passed, failed, settled } = door({ kind: 'packets' });
+    push(Uint8Array.of(1));
+    await vi.waitFor(() => expect(failed).toHaveLength(1), { timeout: 10_000 });
+    found();
+    clock.advance(2_999);
+    expect(passed).toEqual([]);
+    clock.advance(1);
+    await settled();
+    expect([passed, failed.length]).toEqual([[[1]], 1]);
+  });
+
+  test('is asked for no more when the session is over [G5]', async () => {
+    missing();
+    try {
+      const { clock, intake, failed } = door({ kind: 'packets' });
+      await vi.waitFor(() => expect(failed).toHaveLength(1), { timeout: 10_000 });
+      intake.close();
+      await clock.advanceAsync(60_000);
+      expect([failed.length, clock.pendingTimers]).toEqual([1, 0]);
+    } finally {
+      found();
+    }
+  });
 });

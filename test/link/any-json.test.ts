@@ -1,10 +1,53 @@
 /** A server that says anything at all: nothing is thrown, and nothing public has a wrong type. */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Utterance } from '../../src/transcript/utterances.ts';
+import type { ReportFact } from '../../src/facts.ts';
+import type { ServerMessage } from '../../src/protocol/server-message.ts';
+import { VirtualClock } from '../../src/testing/index.ts';
 import type { Transcript } from '../../src/transcript/stitcher.ts';
-import type { ServerMessage } from '../../src/protocol/listen-v1/server-messages.ts';
-import { final, PlaneBench } from './plane-bench.ts';
+import { TranscriptAssembly } from '../../src/transcript/transcript-assembly.ts';
+import type { Utterance } from '../../src/transcript/utterances.ts';
+import { LinkBench } from './link-bench.ts';
+
+interface Listener {
+  message(message: ServerMessage): void;
+  transcript(transcript: Transcript): void;
+  utterance(utterance: Utterance): void;
+  report: ReportFact;
+}
+
+/** A link on which so much audio was sent, and everything that comes of messages. */
+function liveLink(ms: number, listener: Partial<Listener> = {}) {
+  const facts: unknown[] = [];
+  const transcript = new TranscriptAssembly({
+    transcripts: { next: (each) => listener.transcript?.(each) },
+    utterances: { next: (each) => listener.utterance?.(each) },
+  });
+  const report: ReportFact = (code, evidence, cause) => {
+    facts.push([code, evidence, cause]);
+    listener.report?.(code, evidence, cause);
+  };
+  const bench = new LinkBench({}, new VirtualClock(), {
+    transcript,
+    report,
+    message: (message) => listener.message?.(message),
+  });
+  bench.hand(ms);
+  bench.open();
+  return { bench, transcript, facts, receive: (text: string) => bench.link.receive(text) };
+}
+
+/** A final of one word that takes all of it. */
+const final = (seconds: number, more: object = {}) =>
+  JSON.stringify({
+    type: 'Results',
+    channel_index: [0, 1],
+    start: 0,
+    duration: seconds,
+    is_final: true,
+    channel: { alternatives: [{ transcript: 'a', words: [{ word: 'a', start: 0, end: seconds }] }] },
+    ...more,
+  });
 
 const isText = (value: unknown) => typeof value === 'string';
 const isNumber = (value: unknown) => Number.isFinite(value);
@@ -191,24 +234,23 @@ const spoilt = fc.constantFrom(...Object.values(WHOLE)).chain((message) =>
 );
 
 test('any JSON in any field, ten thousand times, throws nothing and gives nothing public a wrong type', () => {
-  const bench = new PlaneBench();
-  Object.assign(bench.listener, {
-    message: (message: ServerMessage) => expect(isMessage(message)).toBe(true),
-    transcript: (transcript: Transcript) => expect(isTranscript(transcript)).toBe(true),
-    utterance: (utterance: Utterance) => expect(isUtterance(utterance)).toBe(true),
-    notice: (_: string, evidence: object, cause: unknown) => {
+  const listener: Listener = {
+    message: (message) => expect(isMessage(message)).toBe(true),
+    transcript: (transcript) => expect(isTranscript(transcript)).toBe(true),
+    utterance: (utterance) => expect(isUtterance(utterance)).toBe(true),
+    report: (_, evidence, cause) => {
       // Anything thrown inside comes out here as the cause.
       expect(cause).toBe(undefined);
       expect(Object.values(evidence).every(maybe((value) => isText(value) || isNumber(value)))).toBe(true);
     },
-  });
+  };
   fc.assert(
     fc.property(fc.array(spoilt, { minLength: 1, maxLength: 4 }), (messages) => {
-      const plane = bench.buildLive(1_000);
-      for (const text of messages) plane.receive(text);
-      plane.close();
-      plane.detach();
-      const { accepted, confirmed, pending, dropped } = plane.timeline.snapshot();
+      const { bench, transcript, receive } = liveLink(1_000, listener);
+      for (const text of messages) receive(text);
+      transcript.close();
+      bench.link.end();
+      const { accepted, confirmed, pending, dropped } = bench.timeline.snapshot();
       expect(confirmed + pending + dropped).toBe(accepted);
     }),
     { numRuns: 10_000 },
@@ -221,56 +263,49 @@ test('a final of 125,000 words is one transcript and one utterance', () => {
     start: i / 125_000,
     end: i / 125_000,
   }));
-  const bench = new PlaneBench();
-  const plane = bench.buildLive(250);
   let length = 0;
-  bench.listener.utterance = (utterance) => (length = utterance.words.length);
-  plane.receive(
-    final(0.25, { speech_final: true, channel: { alternatives: [{ transcript: 'a …', words }] } }),
-  );
+  const { receive } = liveLink(250, { utterance: (utterance) => (length = utterance.words.length) });
+  receive(final(0.25, { speech_final: true, channel: { alternatives: [{ transcript: 'a …', words }] } }));
   expect(length).toBe(125_000);
 });
 
 test.each(['true', 1])('a final whose flag is %j is shown as one before it confirms audio [G2]', (flag) => {
-  const bench = new PlaneBench();
-  const plane = bench.buildLive(250);
   let isFinal: boolean | undefined;
-  bench.listener.transcript = (transcript) => (isFinal = transcript.final);
-  plane.receive(final(0.25, { is_final: flag }));
+  const { bench, receive } = liveLink(250, { transcript: (transcript) => (isFinal = transcript.final) });
+  receive(final(0.25, { is_final: flag }));
   expect(isFinal).toBe(true);
-  expect(plane.timeline.hasPending).toBe(false);
+  expect(bench.timeline.hasPending).toBe(false);
 });
 
 test.each(['false', 0, 'no', {}])('a result whose flag is %j confirms nothing [G2]', (flag) => {
-  const plane = new PlaneBench().buildLive(250);
-  plane.receive(final(0.25, { is_final: flag }));
-  expect(plane.timeline.snapshot().confirmed).toBe(0);
+  const { bench, receive } = liveLink(250);
+  receive(final(0.25, { is_final: flag }));
+  expect(bench.timeline.snapshot().confirmed).toBe(0);
 });
 
 test('a final with words and an empty transcript shows the words [G3]', () => {
-  const bench = new PlaneBench();
-  const plane = bench.buildLive(250);
   const words = [
     { word: 'a', start: 0, end: 0.1 },
     { word: 'b', punctuated_word: 'B.', start: 0.15, end: 0.25 },
   ];
-  expect(
-    bench.during(() =>
-      plane.receive(final(0.25, { channel: { alternatives: [{ transcript: '', words }] } })),
-    ),
-  ).toEqual(["'a B.' 0–0.25", 'confirmed']);
+  let shown = '';
+  const { bench, receive } = liveLink(250, { transcript: ({ text }) => (shown = text) });
+  receive(final(0.25, { channel: { alternatives: [{ transcript: '', words }] } }));
+  expect([shown, bench.timeline.hasPending]).toEqual(['a B.', false]);
 });
 
 test('an error inside while a message is read is reported, and the next message is heard', () => {
-  const bench = new PlaneBench();
-  const plane = bench.buildLive(250);
-  bench.listener.message = () => {
-    bench.listener.message = () => undefined;
-    throw new Error('a bug');
-  };
-  expect(bench.during(() => plane.receive(final(0.1)))).toEqual([
-    { 'message-malformed': { problem: 'unexpected' } },
-  ]);
-  expect(bench.causes).toEqual([new Error('a bug')]);
-  expect(bench.during(() => plane.receive(final(0.25)))).toContain('confirmed');
+  let isFirst = true;
+  const { bench, facts, receive } = liveLink(250, {
+    message: () => {
+      if (isFirst) {
+        isFirst = false;
+        throw new Error('a bug');
+      }
+    },
+  });
+  receive(final(0.1));
+  expect(facts).toEqual([['message-malformed', { problem: 'unexpected' }, new Error('a bug')]]);
+  receive(final(0.25));
+  expect(bench.timeline.hasPending).toBe(false);
 });

@@ -1,0 +1,132 @@
+/** The session as a whole, where no part alone decides: backlogs, and audio that waits before its log. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import {
+  createLiveTranscription,
+  type LiveTranscriptionOptions,
+  type Notice,
+  type SocketHandlers,
+} from '../../src/index.ts';
+import { loadDiagnosis } from '../../src/diagnosis/diagnose.ts';
+import { VirtualClock } from '../../src/testing/index.ts';
+
+beforeAll(loadDiagnosis);
+
+/** Two bytes are a sample, and a sample is a millisecond. */
+const audio = (ms: number) => new Uint8Array(2 * ms);
+
+/** A session whose connections open when they are told to. */
+async function session(options: Partial<LiveTranscriptionOptions> = {}) {
+  const clock = new VirtualClock();
+  const notices: Notice[] = [];
+  let sentBytes = 0;
+  let handlers: SocketHandlers | undefined;
+  const live = createLiveTranscription({
+    auth: { apiKey: 'any' },
+    listen: { encoding: 'linear16', sample_rate: 1_000, interim_results: true },
+    clock,
+    catchUpRate: 1.25,
+    connect: 'eager',
+    transport: (_, given) => {
+      handlers = given;
+      return {
+        bufferedAmount: 0,
+        send: (message) => void (typeof message === 'string' || (sentBytes += message.length)),
+        close: () => undefined,
+        terminate: () => undefined,
+      };
+    },
+    ...options,
+  });
+  live.notices$.subscribe((notice) => notices.push(notice));
+  await clock.advanceAsync(0);
+  return {
+    clock,
+    live,
+    sentMs: () => sentBytes / 2,
+    evidenceOf: (code: string) =>
+      notices.filter((each) => each.code === code).map(({ evidence }) => evidence),
+    open: async () => {
+      await clock.advanceAsync(1_000);
+      handlers?.opened({});
+    },
+    lose: () => handlers?.ended({ code: 1006, reason: '' }),
+  };
+}
+
+describe('a backlog', () => {
+  test.each([
+    [999, []],
+    [1_000, [{ backlogSeconds: 1, doneInSeconds: 4 }]],
+  ])('of %i ms is reported if it is a second', async (ms, evidence) => {
+    const { live, open, evidenceOf } = await session();
+    await new Promise<void>((resolve) => queueMicrotask(resolve));
+    live.send(audio(ms));
+    await open();
+    expect(evidenceOf('catching-up')).toEqual(evidence);
+  });
+
+  test('takes less time where no more audio comes', async () => {
+    const { clock, live, open, evidenceOf } = await session();
+    live.send(audio(3_000));
+    await clock.advanceAsync(1);
+    await open();
+    expect(evidenceOf('catching-up')).toEqual([{ backlogSeconds: 3, doneInSeconds: 2.4 }]);
+  });
+
+  test.each([
+    ['all of it', 'all', [], 2_000],
+    ['none of it', 'live', [{ startSeconds: 0, endSeconds: 2, reason: 'skipped' }], 0],
+    ['the last of it', { lastSeconds: 0.5 }, [{ startSeconds: 0, endSeconds: 1.5, reason: 'skipped' }], 500],
+    ['all there is', { lastSeconds: 3 }, [], 2_000],
+  ] as const)(
+    'of an outage is sent as catchUp says, and the rest announced: %s [G2]',
+    async (_, catchUp, drops, ms) => {
+      const { clock, live, open, lose, sentMs, evidenceOf } = await session({ catchUp });
+      await open();
+      lose();
+      live.send(audio(2_000));
+      await open();
+      await clock.advanceAsync(5_000);
+      expect(evidenceOf('audio-dropped')).toEqual(drops);
+      expect(sentMs()).toBe(ms);
+    },
+  );
+
+  test('of the time before the first connection is sent by any policy [G3]', async () => {
+    const { clock, live, open, sentMs } = await session({ catchUp: 'live' });
+    live.send(audio(2_000));
+    await open();
+    await clock.advanceAsync(5_000);
+    expect(sentMs()).toBe(2_000);
+  });
+});
+
+describe('a Blob that waits for its bytes', () => {
+  const never = (size: number) => ({ size, arrayBuffer: () => new Promise(() => {}) }) as unknown as Blob;
+
+  test('takes its room, and is part of the backlog', async () => {
+    const { live } = await session({ log: { maxBytes: 65_536 } });
+    expect(live.send(never(60_000))).toEqual({ accepted: true, backlogMs: 30_000, droppedMs: 0 });
+    expect(live.send(audio(3_000))).toMatchObject({ accepted: false, reason: 'log-full' });
+    expect(live.send(audio(2_000))).toMatchObject({ accepted: true });
+  });
+
+  test('holds finalize() up no longer than an answer may take', async () => {
+    const { clock, live, open } = await session();
+    await open();
+    live.send(audio(20));
+    live.send(never(9));
+    const answer = live.finalize();
+    await clock.advanceAsync(3_000);
+    expect(await answer).toBe(false);
+  });
+
+  test('is no part of a session that is drained', async () => {
+    const { clock, live, open } = await session();
+    await open();
+    live.send(never(9));
+    const report = live.close();
+    await clock.advanceAsync(60_000);
+    expect((await report).outcome).toBe('deadline');
+  });
+});
