@@ -1,7 +1,7 @@
 /** What holds in every state that any sequence of events can reach: the invariants of `docs/machine.md`. */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Verdict } from '../../src/connection/recovery-policy.ts';
+import type { RecoveryDecision } from '../../src/connection/recovery-policy.ts';
 import { phaseOf } from '../../src/connection/status.ts';
 import { retryAfter } from '../../src/protocol/connection-end.ts';
 import {
@@ -10,7 +10,8 @@ import {
   close,
   ended,
   opened,
-  said,
+  outcomeOf,
+  emitted,
   type Snapshot,
   stalled,
   start,
@@ -19,7 +20,7 @@ import {
   step,
 } from './situations.ts';
 import { EVENTS, STATES } from './transition-table.ts';
-import { KINDS } from './verdict-table.ts';
+import { KINDS } from './decision-table.ts';
 
 const isWait = (name: string): boolean => name.startsWith('after.');
 
@@ -35,7 +36,7 @@ const kinds = fc.oneof(
 
 /** Anything at any time, with the events that end a session rare enough for something to happen before. */
 const events: fc.Arbitrary<Step | 'wait'> = fc.oneof(
-  { weight: 6, arbitrary: plain.map((type) => ({ type }) as Step) },
+  { weight: 6, arbitrary: plain.map((type) => ({ type, link: 1, isWhole: true }) as Step) },
   { weight: 4, arbitrary: fc.constant('wait' as const) },
   { weight: 3, arbitrary: fc.boolean().map(opened) },
   {
@@ -135,16 +136,6 @@ test('who is closing never rests on an open connection without draining it [M4]'
   });
 });
 
-test('each entry to idle-keepalive, and each tick there, says KeepAlive and sets the next tick [M5]', () => {
-  forEveryStep(({ before, event, after, actions }) => {
-    const isEntered = stateOf(after) === 'idle-keepalive' && stateOf(before) !== 'idle-keepalive';
-    const isTick = stateOf(before) === 'idle-keepalive' && event.type === 'keep-alive.elapsed';
-    const isDue = said(actions).some(({ type }) => type === 'keep-alive.due');
-    expect(isDue).toBe(isEntered || isTick);
-    expect(armed(actions).get('keep-alive.elapsed')).toBe(isDue ? 3_000 : undefined);
-  });
-});
-
 test('failures are forgotten for nothing but a result that confirms new audio [M6]', () => {
   forEveryStep(({ before, event, after }) => {
     const [was, is] = [before.context, after.context];
@@ -170,17 +161,17 @@ test('audio that was remembered does not rest: dormant never has any [M8]', () =
   });
 });
 
-test('failed always has an end to blame, and only the verdict fail leads there [M9]', () => {
+test('failed always has an end to blame, and only the decision to fail leads there [M9]', () => {
   forEveryStep(({ before, after }) => {
     if (stateOf(after) !== 'failed' || stateOf(before) === 'failed') return;
     expect(after.context.lastEnd).toBeDefined();
-    expect(after.context.verdict).toBe('fail' satisfies Verdict);
+    expect(after.context.decision).toBe('fail' satisfies RecoveryDecision);
   });
 });
 
 test('every loss is announced once, with the end that caused it [M10]', () => {
   forEveryStep(({ before, event, actions }) => {
-    const losses = said(actions).filter(({ type }) => type === 'connection.lost');
+    const losses = emitted(actions).filter(({ type }) => type === 'connection.lost');
     const isEnd = event.type === 'socket.ended' || event.type === 'socket.stalled';
     const expected = isEnd && isAttached(before) ? [event.end] : [];
     expect(losses.map((loss) => (loss.type === 'connection.lost' ? loss.end : undefined))).toEqual(expected);
@@ -200,5 +191,14 @@ test('a public phase belongs to every state, and closing shows in all that are n
     const phase = phaseOf(stateOf(after), after.context);
     if (after.status === 'done') expect(phase).toBe(stateOf(after));
     else if (stateOf(after) !== 'dormant') expect(phase === 'closing').toBe(after.context.closing);
+  });
+});
+
+test('a session that is over has an outcome, and no other has [M12]', () => {
+  forEveryStep(({ after }) => {
+    const outcome = outcomeOf(after);
+    if (stateOf(after) === 'failed') expect(outcome).toBe('failed');
+    else if (stateOf(after) === 'closed') expect(['drained', 'deadline', 'aborted']).toContain(outcome);
+    else expect(outcome).toBeUndefined();
   });
 });

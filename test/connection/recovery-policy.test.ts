@@ -8,11 +8,11 @@ import {
   remedyFor,
   retryAfter,
 } from '../../src/protocol/connection-end.ts';
-import { KINDS, SETTINGS, SITUATIONS, type SituationName, VERDICTS } from './verdict-table.ts';
+import { KINDS, SETTINGS, SITUATIONS, type SituationName, DECISIONS } from './decision-table.ts';
 
 describe.each(KINDS)('an end of the kind %s', (kind) => {
   test.each(Object.keys(SITUATIONS) as SituationName[])('gets its verdict: %s', (name) => {
-    expect(decideRecovery({ kind }, SITUATIONS[name], SETTINGS)).toBe(VERDICTS[kind][name]);
+    expect(decideRecovery({ kind }, SITUATIONS[name], SETTINGS)).toBe(DECISIONS[kind][name]);
   });
 });
 

@@ -7,7 +7,7 @@ import { CONNECTION_DEFAULTS, ONLINE_MS } from '../../src/connection/context.ts'
 import type { ConnectionEvent } from '../../src/connection/events.ts';
 import { type EndKind, retryAfter } from '../../src/protocol/connection-end.ts';
 import { VirtualClock } from '../../src/testing/clock/virtual-clock.ts';
-import { KINDS } from './verdict-table.ts';
+import { KINDS } from './decision-table.ts';
 
 /** The fate of one attempt. Times are milliseconds from the one before. */
 interface Fate {
@@ -64,10 +64,12 @@ function live(script: readonly Fate[], withOnline: boolean, machine = connection
     counts.push({ ...count, sinceMs: clock.now() - beganAt });
     let delayMs = 0;
     if (fate.opensAfterMs !== undefined) {
-      later((delayMs += fate.opensAfterMs), () => sendBack({ type: 'socket.opened', pendingAudio: true }));
+      later((delayMs += fate.opensAfterMs), () =>
+        sendBack({ type: 'socket.opened', link: 1, pendingAudio: true }),
+      );
       if (fate.confirmsAfterMs !== undefined) {
         later((delayMs += fate.confirmsAfterMs), () => {
-          sendBack({ type: 'audio.confirmed' });
+          sendBack({ type: 'audio.confirmed', link: 1 });
           count = { attempts: 0, onlines: 0 };
           beganAt = clock.now();
         });
@@ -75,7 +77,14 @@ function live(script: readonly Fate[], withOnline: boolean, machine = connection
     }
     later((delayMs += fate.endsAfterMs), () => {
       const end = { kind: fate.kind };
-      sendBack({ type: 'socket.ended', end, at: clock.now(), pendingAudio: true, flowingAudio: true });
+      sendBack({
+        type: 'socket.ended',
+        link: 1,
+        end,
+        at: clock.now(),
+        pendingAudio: true,
+        flowingAudio: true,
+      });
       if (withOnline && fate.isOnlineSeen) {
         count.onlines += 1;
         clock.setTimeout(() => isOver() || actor.send({ type: 'network.online' }), 1);

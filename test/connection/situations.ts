@@ -25,7 +25,10 @@ export const connect: Step = { type: 'user.connect' };
 export const abort: Step = { type: 'user.abort' };
 export const online: Step = { type: 'network.online' };
 export const audio: Step = { type: 'audio.pending' };
-export const opened = (pendingAudio: boolean): Step => ({ type: 'socket.opened', pendingAudio });
+export const idle: Step = { type: 'audio.idle', link: 1 };
+export const confirmed: Step = { type: 'audio.confirmed', link: 1 };
+export const drained = (isWhole = true): Step => ({ type: 'drain.completed', link: 1, isWhole });
+export const opened = (pendingAudio: boolean): Step => ({ type: 'socket.opened', link: 1, pendingAudio });
 export const close = (pendingAudio: boolean): Step => ({
   type: 'user.close',
   pendingAudio,
@@ -33,6 +36,7 @@ export const close = (pendingAudio: boolean): Step => ({
 });
 export const ended = (kind: EndKind, pendingAudio = false, details: Partial<ConnectionEnd> = {}): Step => ({
   type: 'socket.ended',
+  link: 1,
   end: { kind, ...details },
   at: 1_000,
   pendingAudio,
@@ -40,6 +44,7 @@ export const ended = (kind: EndKind, pendingAudio = false, details: Partial<Conn
 });
 export const stalled = (pendingAudio = true): Step => ({
   type: 'socket.stalled',
+  link: 1,
   end: { kind: 'stalled' },
   at: 1_000,
   pendingAudio,
@@ -77,6 +82,9 @@ export function drive(before: Snapshot, ...events: Step[]): Snapshot {
 
 export const stateOf = (snapshot: Snapshot): State => leafState(snapshot.value);
 
+/** How a session ended. */
+export const outcomeOf = (snapshot: Snapshot) => snapshot.output?.outcome;
+
 export interface Situation {
   before: Snapshot;
   event: Step;
@@ -89,13 +97,13 @@ export function situationOf(state: State, event: EventName, condition: Condition
 }
 
 function settingsFor(state: State, condition: Condition): Partial<ConnectionSettings> {
-  if (condition === 'verdict suspend' || state === 'suspended') return { suspendAfterMs: 0 };
-  return condition === 'verdict fail' && state !== 'failed' ? { giveUpAfterMs: 0 } : {};
+  if (condition === 'decision suspend' || state === 'suspended') return { suspendAfterMs: 0 };
+  return condition === 'decision fail' && state !== 'failed' ? { giveUpAfterMs: 0 } : {};
 }
 
 /** The shortest life that leads to a state. */
 function pathTo(state: State, condition: Condition): Step[] {
-  const isClosing = condition === 'closing' || condition === 'verdict finish';
+  const isClosing = condition === 'closing' || condition === 'decision finish';
   const closing = isClosing ? [close(true)] : [];
   const isAgain = condition === 'said again';
   const wasOnline = isAgain || condition === 'said once' || condition === 'again within a second';
@@ -121,7 +129,7 @@ function pathTo(state: State, condition: Condition): Step[] {
         : [connect, opened(false), { type: 'idle.elapsed' }, ...meanwhile];
     case 'closed-1011': {
       const kind =
-        condition === 'verdict rest' || condition === 'audio came meanwhile' ? 'no-audio' : undefined;
+        condition === 'decision rest' || condition === 'audio came meanwhile' ? 'no-audio' : undefined;
       return [connect, ...closing, ended(kind ?? 'server-error', false, { code: 1011 }), ...meanwhile];
     }
     case 'backoff':
@@ -145,12 +153,18 @@ function eventFor(name: EventName, condition: Condition): Step {
     case 'socket.ended':
       return lost(condition);
     case 'socket.stalled':
-      return stalled(condition !== 'verdict finish');
+      return stalled(condition !== 'decision finish');
     case 'after.0':
     case 'after.backoff':
     case 'after.probe':
     case 'after.drain':
       return elapsed(name);
+    case 'audio.idle':
+      return idle;
+    case 'audio.confirmed':
+      return confirmed;
+    case 'drain.completed':
+      return drained();
     default:
       return { type: name };
   }
@@ -160,19 +174,19 @@ function lost(condition: Condition): Step {
   switch (condition) {
     case 'code 1011':
       return ended('server-error', true, { code: 1011 });
-    case 'verdict rest':
+    case 'decision rest':
       return ended('normal', false, { code: 1000 });
-    case 'verdict fail':
+    case 'decision fail':
       return ended('forbidden', true, { status: 403 });
-    case 'verdict finish':
+    case 'decision finish':
       return ended('network-lost', false, { code: 1006 });
     default:
       return ended('network-lost', true, { code: 1006 });
   }
 }
 
-/** What was said to the data plane. */
-export function said(actions: readonly Action[]): ConnectionEmitted[] {
+/** The events that were emitted. */
+export function emitted(actions: readonly Action[]): ConnectionEmitted[] {
   return actions
     .filter(({ type }) => type === 'xstate.emit')
     .map(({ params }) => (params as { event: ConnectionEmitted }).event);
@@ -188,7 +202,7 @@ export function armed(actions: readonly Action[]): Map<string, number> {
 
 /** What a step did that can be seen from outside, apart from the state. */
 export function effectsOf(before: Snapshot, event: Step, after: Snapshot, actions: Action[]): Set<Effect> {
-  const effects = new Set<Effect>(said(actions).map(({ type }) => type));
+  const effects = new Set<Effect>(emitted(actions).map(({ type }) => type));
   if (armed(actions).get('deadline.passed') === DEADLINE_MS && after.context.closing)
     effects.add('begin closing');
   const isEnd = event.type === 'socket.ended' || event.type === 'socket.stalled';

@@ -1,13 +1,9 @@
 /** One attempt and what comes of it: what the actor tells the machine, and what it does to its socket, step by step. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type CallbackActorLogic, createActor, setup } from 'xstate';
-import {
-  type ConnectionPorts,
-  connectedMachine,
-  type Line,
-  lendPorts,
-} from '../../src/connection/socket-actor.ts';
+import { bindPorts, type ConnectionPorts, connectedMachine } from '../../src/connection/socket-actor.ts';
 import type { ConnectionEvent } from '../../src/connection/events.ts';
+import { listenV1 } from '../../src/protocol/listen-v1/listen-v1.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
 import type { Credentials, SocketEnd, SocketHandlers } from '../../src/transports/transport.ts';
 
@@ -38,7 +34,9 @@ let asked: { signal: AbortSignal; give(credentials: Credentials): void; refuse(e
 /** What the network does to the socket that was asked for. */
 let network: SocketHandlers;
 let transport: () => void;
-let line: Line;
+let link: ReturnType<ConnectionPorts['openLink']>;
+let openLink: () => void;
+let hasPendingAudio: () => boolean;
 let ports: ConnectionPorts;
 
 beforeEach(() => {
@@ -47,22 +45,27 @@ beforeEach(() => {
   const say = (what: string) => () => void said.push(what);
   tell = (event) => said.push(event);
   transport = () => undefined;
-  line = {
-    attach: say('attach'),
+  link = {
+    number: 1,
+    isFlowing: false,
+    isStalled: false,
+    serverError: undefined,
     receive: (text) => said.push(`receive ${text}`),
     receiveBinary: (bytes) => said.push(`receive ${bytes} bytes`),
-    detach: (end) => said.push(end ? `detach by ${end.kind}` : 'detach'),
-    takeLeave: () => {
-      said.push('take leave');
-      return true;
-    },
-    hasPendingAudio: () => false,
-    wasFlowing: () => false,
+    endStream: say('end stream'),
+    end: (end) => said.push(end ? `end by ${end.kind}` : 'end'),
   };
+  openLink = say('open link');
+  hasPendingAudio = () => false;
   ports = {
     clock,
-    line,
-    url: 'wss://host/v1/listen',
+    protocol: listenV1,
+    address: 'wss://host/v1/listen',
+    openLink: () => {
+      openLink();
+      return link;
+    },
+    hasPendingAudio: () => hasPendingAudio(),
     transport: (request, handlers) => {
       said.push(request);
       network = handlers;
@@ -84,19 +87,20 @@ beforeEach(() => {
   };
   const actor = createActor(listeningMachine, { clock });
   leave = () => actor.send({ type: 'leave' });
-  lendPorts(actor.system, ports);
+  bindPorts(actor.system, ports);
   actor.start();
 });
 
 const ended = (end: object, more: object = {}) => ({
   type: 'socket.ended',
+  link: undefined,
   end,
   at: clock.now(),
   pendingAudio: false,
   flowingAudio: false,
   ...more,
 });
-const opened = { type: 'socket.opened', pendingAudio: false };
+const opened = { type: 'socket.opened', link: 1, pendingAudio: false };
 
 /** Credentials are given, and a socket is asked for. */
 async function dial(value = 'secret'): Promise<void> {
@@ -113,19 +117,19 @@ async function connect(): Promise<void> {
 
 const close = (more: Partial<SocketEnd> = {}) => network.ended({ code: 1006, reason: '', ...more });
 
-test('credentials, then one socket, then the line has it, and then the machine is told', async () => {
+test('asks for credentials, opens one socket, makes its link, and then tells the machine', async () => {
   expect(said).toEqual([]);
   await dial();
   expect(said).toEqual([{ url: 'wss://host/v1/listen', credentials: { scheme: 'token', value: 'secret' } }]);
   said = [];
-  let isAttached = false;
-  line.attach = () => (isAttached = true);
-  line.hasPendingAudio = () => isAttached;
+  let isOpen = false;
+  openLink = () => (isOpen = true);
+  hasPendingAudio = () => isOpen;
   network.opened({});
-  expect(said).toEqual([{ type: 'socket.opened', pendingAudio: true }]);
+  expect(said).toEqual([{ type: 'socket.opened', link: 1, pendingAudio: true }]);
 });
 
-test('what is heard on an open connection goes to the line, before and after it nowhere [G5]', async () => {
+test('messages of an open connection go to its link, before and after it nowhere [G5]', async () => {
   await dial();
   said = [];
   const speak = () => {
@@ -136,7 +140,7 @@ test('what is heard on an open connection goes to the line, before and after it 
   expect(said).toEqual([]);
   network.opened({});
   speak();
-  expect(said).toEqual(['attach', opened, 'receive {}', 'receive 7 bytes']);
+  expect(said).toEqual(['open link', opened, 'receive {}', 'receive 7 bytes']);
   close();
   said = [];
   speak();
@@ -149,7 +153,7 @@ test('a socket opens once, and not before the transport has given it', async () 
   expect(said).toHaveLength(1);
   network.opened({});
   network.opened({});
-  expect(said.slice(1)).toEqual(['attach', opened]);
+  expect(said.slice(1)).toEqual(['open link', opened]);
 });
 
 test('an open connection has no timer left, and is not timed', async () => {
@@ -160,26 +164,26 @@ test('an open connection has no timer left, and is not timed', async () => {
 });
 
 describe('an end', () => {
-  test('of an open connection is told once, with what it leaves behind, when the line is off it [G5]', async () => {
+  test('of an open connection is told once, with the audio that it leaves, when its link is over [G5]', async () => {
     await connect();
-    line.hasPendingAudio = () => true;
+    hasPendingAudio = () => true;
     clock.advance(1_234);
     close({ code: 1001 });
     close({ code: 1001 });
     expect(said).toEqual([
-      'detach by going-away',
-      ended({ kind: 'going-away', code: 1001 }, { at: 1_234, pendingAudio: true }),
+      'end by going-away',
+      ended({ kind: 'going-away', code: 1001 }, { link: 1, at: 1_234, pendingAudio: true }),
     ]);
   });
 
-  test('says whether audio was flowing', async () => {
+  test('says whether audio flowed before its link was over', async () => {
     await connect();
-    line.wasFlowing = () => said.includes('detach by network-lost');
+    Object.assign(link, { isFlowing: true, end: () => Object.assign(link, { isFlowing: false }) });
     close();
-    expect(said[1]).toEqual(ended({ kind: 'network-lost', code: 1006 }, { flowingAudio: true }));
+    expect(said).toEqual([ended({ kind: 'network-lost', code: 1006 }, { link: 1, flowingAudio: true })]);
   });
 
-  test('of a connection that never opened is none of the line’s business, and it opens no more [G5]', async () => {
+  test('of an attempt that opened nothing ends no link, and opens none later [G5]', async () => {
     await dial();
     said = [];
     close({ status: 503 });
@@ -235,7 +239,7 @@ describe('an attempt fails', () => {
     const errors: unknown[] = [];
     stranger.subscribe({ error: (error) => errors.push(error) });
     stranger.start();
-    expect(errors).toEqual([new Error('No ports were lent to this connection machine.')]);
+    expect(errors).toEqual([new Error('No ports were bound to this connection machine.')]);
   });
 });
 
@@ -263,7 +267,7 @@ describe('whoever leaves', () => {
     expect(said).toEqual([]);
   });
 
-  test('during the handshake drops the socket, and says no farewell on it [G4 G5]', async () => {
+  test('during the handshake drops the socket, and writes nothing on it [G4 G5]', async () => {
     await dial();
     said = [];
     leave();
@@ -273,18 +277,18 @@ describe('whoever leaves', () => {
     expect(asked.signal.aborted).toBe(false);
   });
 
-  test('an open connection says farewell, takes the line off, and hangs up [G4 G5]', async () => {
+  test('an open connection ends the stream and its link, and hangs up [G4 G5]', async () => {
     await connect();
     leave();
     callBack();
-    expect(said).toEqual(['take leave', 'detach', "close 1000 ''"]);
+    expect(said).toEqual(['end stream', 'end', "close 1000 ''"]);
   });
 
-  test('a condemned connection drops it: nobody would answer a farewell', async () => {
+  test('a stalled connection drops it: nothing would be answered', async () => {
     await connect();
-    line.takeLeave = () => false;
+    Object.assign(link, { isStalled: true });
     leave();
-    expect(said).toEqual(['detach', 'terminate']);
+    expect(said).toEqual(['end', 'terminate']);
   });
 
   test('after the end has nothing to let go of', async () => {
@@ -295,21 +299,18 @@ describe('whoever leaves', () => {
     expect(said).toEqual([]);
   });
 
-  test('while the line is put on takes it off for good, and is told of no connection [G5]', async () => {
+  test('while the link is made ends it, and tells of no connection [G5]', async () => {
     await dial();
-    line.attach = () => {
-      leave();
-      said.push('attached');
-    };
+    openLink = leave;
     said = [];
     network.opened({});
-    expect(said).toEqual(['take leave', 'detach', "close 1000 ''", 'attached', 'detach']);
+    expect(said).toEqual(['terminate', 'end']);
   });
 });
 
 test('the connection machine holds this very actor', async () => {
   const actor = createActor(connectedMachine, { clock, input: {} });
-  lendPorts(actor.system, ports);
+  bindPorts(actor.system, ports);
   actor.start();
   actor.send({ type: 'user.connect' });
   expect(actor.getSnapshot().value).toEqual({ attached: 'connecting' });

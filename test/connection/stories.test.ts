@@ -3,18 +3,21 @@ import { expect, test } from 'vitest';
 import {
   audio,
   close,
+  confirmed,
   connect,
+  drained,
   drive,
   elapsed,
   ended,
+  idle,
   online,
   opened,
+  outcomeOf,
   start,
   stateOf,
   type Step,
 } from './situations.ts';
 
-const drained: Step = { type: 'drain.completed' };
 const idleForLong: Step = { type: 'idle.elapsed' };
 
 test('a close that loses its connection connects again, drains again, and only then closes [G9]', () => {
@@ -22,7 +25,7 @@ test('a close that loses its connection connects again, drains again, and only t
   expect(stateOf(lost)).toBe('backoff');
   const again = drive(lost, elapsed('after.backoff'), opened(true));
   expect(stateOf(again)).toBe('draining');
-  expect(stateOf(drive(again, drained))).toBe('closed');
+  expect(stateOf(drive(again, drained()))).toBe('closed');
 });
 
 test('a close during a long outage does not wait for the next probe [G9]', () => {
@@ -33,7 +36,7 @@ test('a close during a long outage does not wait for the next probe [G9]', () =>
 
 test('audio that comes while an idle connection is given back gets a connection of its own [G2]', () => {
   const draining = drive(start(), connect, opened(false), idleForLong, audio);
-  expect(stateOf(drive(draining, drained))).toBe('reconnecting');
+  expect(stateOf(drive(draining, drained()))).toBe('reconnecting');
   expect(stateOf(drive(draining, elapsed('after.drain')))).toBe('reconnecting');
 });
 
@@ -59,9 +62,7 @@ test('a refused token is asked for once more, and once more again after a result
     ended('unauthorized', true),
     elapsed('after.backoff'),
     opened(true),
-    {
-      type: 'audio.confirmed',
-    },
+    confirmed,
   );
   const refusedOnce = drive(
     useful,
@@ -90,9 +91,9 @@ test('a token that opened a connection was good, also while closing: the next re
 });
 
 test('audio that came during one drain does not reconnect after the next [G2]', () => {
-  const again = drive(start(), connect, opened(false), idleForLong, audio, drained, opened(true));
+  const again = drive(start(), connect, opened(false), idleForLong, audio, drained(), opened(true));
   expect(stateOf(again)).toBe('streaming');
-  const given = drive(again, { type: 'audio.idle' }, idleForLong, drained);
+  const given = drive(again, idle, idleForLong, drained());
   expect(stateOf(given)).toBe('dormant');
 });
 
@@ -112,7 +113,7 @@ test('silence of the server, twice and without a result, is laid to the audio; o
     ...again,
   );
   expect(stateOf(between)).toBe('reconnecting');
-  const proven = drive(start(), audio, opened(true), { type: 'audio.confirmed' }, net0000, ...again, net0000);
+  const proven = drive(start(), audio, opened(true), confirmed, net0000, ...again, net0000);
   expect(stateOf(drive(proven, elapsed('after.0')))).toBe('backoff');
 });
 
@@ -139,4 +140,15 @@ test('an outage is over with a connection that has nothing to send, and the next
   const idle = drive(start(), audio, lostAt(500_000, true), wait, opened(false));
   expect(stateOf(idle)).toBe('idle-keepalive');
   expect(stateOf(drive(idle, lostAt(600_000, false)))).toBe('backoff');
+});
+
+test('the outcome is drained only where the last results have come, and for all audio [G9]', () => {
+  const open = drive(start(), audio, opened(true), close(true));
+  expect(outcomeOf(drive(open, drained()))).toBe('drained');
+  expect(outcomeOf(drive(open, drained(false)))).toBe('deadline');
+  expect(outcomeOf(drive(open, { type: 'deadline.passed' }))).toBe('deadline');
+  expect(outcomeOf(drive(open, { type: 'user.abort' }))).toBe('aborted');
+  expect(outcomeOf(drive(open, ended('network-lost', false)))).toBe('drained');
+  expect(outcomeOf(drive(open, ended('forbidden', true)))).toBe('failed');
+  expect(outcomeOf(drive(start(), close(false)))).toBe('drained');
 });

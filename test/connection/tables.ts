@@ -1,11 +1,11 @@
 /** The typed tables as Markdown, for `docs/machine.md`: what is tested is what is shown. */
 import { retryAfter } from '../../src/protocol/connection-end.ts';
 import { EVENTS, type EventName, type Outcome, type State, STATES, TRANSITIONS } from './transition-table.ts';
-import { KINDS, SITUATIONS, type SituationName, VERDICTS } from './verdict-table.ts';
+import { KINDS, SITUATIONS, type SituationName, DECISIONS } from './decision-table.ts';
 
 /** Sets every generated table in a document, each between its own pair of markers. */
 export function renewTables(document: string): string {
-  const tables = { transitions: transitionTable(), verdicts: verdictTable() };
+  const tables = { transitions: transitionTable(), decisions: decisionTable() };
   return Object.entries(tables).reduce((text, [name, table]) => {
     const [begin, end] = [`<!-- ${name}: generated -->`, `<!-- /${name} -->`];
     const from = text.indexOf(begin);
@@ -49,17 +49,21 @@ function rowsOf(event: EventName, states: State[]): string[][] {
     i === 0 ? states.join(', ') : '',
     when === 'always' ? '' : when,
     to === 'stay' ? '(stays)' : `**${to}**`,
-    effects.map((effect) => (effect.includes('.') ? `says ${code(effect)}` : effect)).join(', '),
+    effects.map((effect) => (effect.includes('.') ? `emits ${code(effect)}` : effect)).join(', '),
   ]);
 }
 
-/** One row for each kind of end, those with equal verdicts together. */
-function verdictTable(): string {
+/** One row for each kind of end, those with equal decisions together. */
+function decisionTable(): string {
   const situations = Object.keys(SITUATIONS) as SituationName[];
-  const groups = groupBy(KINDS, (kind) => JSON.stringify([retryAfter(kind), VERDICTS[kind]]));
+  const groups = groupBy(KINDS, (kind) => JSON.stringify([retryAfter(kind), DECISIONS[kind]]));
   const rows = [...groups.values()].map((kinds) => {
     const [first] = kinds as [(typeof KINDS)[number]];
-    return [kinds.map(code).join(' '), retryAfter(first), ...situations.map((name) => VERDICTS[first][name])];
+    return [
+      kinds.map(code).join(' '),
+      retryAfter(first),
+      ...situations.map((name) => DECISIONS[first][name]),
+    ];
   });
   return tableOf(['end', 'retry', ...situations], rows);
 }

@@ -17,10 +17,11 @@ function run(input: Partial<ConnectionSettings> = {}) {
   return {
     clock,
     send: (event: ConnectionEvent) => actor.send(event),
-    open: (pendingAudio: boolean) => actor.send({ type: 'socket.opened', pendingAudio }),
+    open: (pendingAudio: boolean) => actor.send({ type: 'socket.opened', link: 1, pendingAudio }),
     lose: (kind: EndKind, pendingAudio = true) =>
       actor.send({
         type: 'socket.ended',
+        link: 1,
         end: { kind },
         at: clock.now(),
         pendingAudio,
@@ -44,21 +45,18 @@ test('a connection is given back after its idle time, counted from the last audi
   open(false);
   clock.advance(19_000);
   send({ type: 'audio.pending' });
-  send({ type: 'audio.idle' });
+  send({ type: 'audio.idle', link: 1 });
   clock.advance(19_999);
   expect(state()).toBe('idle-keepalive');
   clock.advance(1);
   expect(state()).toBe('draining');
 });
 
-test('no KeepAlive falls due while audio flows, or while a drain waits for its answer', () => {
+test('an idle connection without a limit has no timer of the machine', () => {
   const { clock, send, open } = run();
   send({ type: 'user.connect' });
   open(false);
-  send({ type: 'audio.pending' });
   expect(clock.pendingTimers).toBe(0);
-  send({ type: 'audio.idle' });
-  expect(clock.pendingTimers).toBe(1);
   send({ type: 'user.close', pendingAudio: false, deadlineMs: 60_000 });
   // The deadline, and the drain's own limit, which does not count while closing.
   expect(clock.pendingTimers).toBe(2);
@@ -134,7 +132,7 @@ test('an outage ends with a confirmed result, or where there is nothing left to 
   confirmed.waitMs();
   confirmed.open(true);
   expect(confirmed.context().outageSince).toBe(0);
-  confirmed.send({ type: 'audio.confirmed' });
+  confirmed.send({ type: 'audio.confirmed', link: 1 });
   expect(confirmed.context().outageSince).toBeUndefined();
 
   const rested = run();
@@ -179,6 +177,7 @@ test('closed-1011 lasts no time', () => {
   send({ type: 'audio.pending' });
   send({
     type: 'socket.ended',
+    link: 1,
     end: { kind: 'server-error', code: 1011 },
     at: 0,
     pendingAudio: true,

@@ -7,14 +7,14 @@
 import type { StateValueFrom } from 'xstate';
 import type { connectionMachine } from '../../src/connection/connection-machine.ts';
 import type { ConnectionEmitted, ConnectionEvent } from '../../src/connection/events.ts';
-import type { Verdict } from '../../src/connection/recovery-policy.ts';
+import type { RecoveryDecision } from '../../src/connection/recovery-policy.ts';
 
 type Leaf<Value> = Value extends string ? Value : Value extends object ? Leaf<Value[keyof Value]> : never;
 
 type Value = StateValueFrom<typeof connectionMachine>;
 
-/** The leaf states, as the machine's own type has them. */
-export type State = Exclude<Leaf<Value>, keyof Extract<Value, object>>;
+/** The leaf states, as the machine's own type has them, but for `deciding`, which is left as soon as it is entered. */
+export type State = Exclude<Leaf<Value>, keyof Extract<Value, object> | 'deciding'>;
 
 /** Waits that end, which XState tells a machine as events. */
 export type Wait = 'after.0' | 'after.backoff' | 'after.probe' | 'after.drain';
@@ -38,9 +38,9 @@ export type Condition =
   | 'lost idle'
   | 'lost with audio'
   | 'code 1011'
-  | `verdict ${Verdict}`;
+  | `decision ${RecoveryDecision}`;
 
-/** What can be seen from outside, beside the new state: what is said to the data plane, and what is remembered. */
+/** What can be seen from outside, beside the new state: the events that are emitted, and what is remembered. */
 export type Effect =
   | ConnectionEmitted['type']
   | 'begin closing'
@@ -70,22 +70,22 @@ const END = go('closed');
 const OPENED = [
   when('closing', go('draining', 'connection.opened', 'drain.due')),
   when('audio pending', go('streaming', 'connection.opened')),
-  when('nothing pending', go('idle-keepalive', 'connection.opened', 'keep-alive.due')),
+  when('nothing pending', go('idle-keepalive', 'connection.opened')),
 ];
 
-/** What becomes of a lost connection is the verdict's business, wherever it was lost. */
+/** The decision says where a lost connection leads, wherever it was lost. */
 const LOST = [
   when('code 1011', go('closed-1011', 'remember end', 'connection.lost')),
-  when('verdict retry', go('backoff', 'remember end', 'connection.lost')),
-  when('verdict suspend', go('suspended', 'remember end', 'connection.lost', 'connection.suspended')),
-  when('verdict rest', go('dormant', 'remember end', 'connection.lost')),
-  when('verdict fail', go('failed', 'remember end', 'connection.lost')),
+  when('decision retry', go('backoff', 'remember end', 'connection.lost')),
+  when('decision suspend', go('suspended', 'remember end', 'connection.lost', 'connection.suspended')),
+  when('decision rest', go('dormant', 'remember end', 'connection.lost')),
+  when('decision fail', go('failed', 'remember end', 'connection.lost')),
 ];
 
 /** A stall is never an idle connection's end: there is audio, or an answer is owed. */
-const STALLED = LOST.filter((outcome) => outcome.when !== 'code 1011' && outcome.when !== 'verdict rest');
+const STALLED = LOST.filter((outcome) => outcome.when !== 'code 1011' && outcome.when !== 'decision rest');
 
-const FINISHED = when('verdict finish', go('closed', 'remember end', 'connection.lost'));
+const FINISHED = when('decision finish', go('closed', 'remember end', 'connection.lost'));
 
 const CLOSE_OR_REMEMBER = [
   when('audio pending', stay('begin closing')),
@@ -108,7 +108,6 @@ const NOT_ATTACHED = {
   'network.offline': ignored,
   'user.abort': END,
   'drain.completed': ignored,
-  'keep-alive.elapsed': ignored,
   'idle.elapsed': ignored,
   'online.elapsed': stay(),
   'deadline.passed': END,
@@ -131,12 +130,11 @@ const OPENING = {
   'socket.ended': [...LOST, FINISHED],
   'socket.stalled': [...STALLED, FINISHED],
   'network.online': TRY_ONCE_A_SECOND,
-  'network.offline': stay('connection.doubted'),
+  'network.offline': stay('connection.suspected'),
   'user.connect': ignored,
   'user.close': CLOSE_OR_REMEMBER,
   'user.abort': END,
   'drain.completed': [when('closing', go('closed')), when('not closing', go('dormant'))],
-  'keep-alive.elapsed': ignored,
   'idle.elapsed': ignored,
   'online.elapsed': TRY_IF_SAID_AGAIN,
   'deadline.passed': END,
@@ -152,7 +150,7 @@ const OPEN = {
   'socket.ended': LOST,
   'socket.stalled': STALLED,
   'network.online': ignored,
-  'network.offline': stay('connection.doubted'),
+  'network.offline': stay('connection.suspected'),
   'user.connect': ignored,
   'user.close': DRAIN,
   'user.abort': END,
@@ -178,7 +176,6 @@ const OVER: Record<EventName, 'ignored'> = {
   'user.close': ignored,
   'user.abort': ignored,
   'drain.completed': ignored,
-  'keep-alive.elapsed': ignored,
   'idle.elapsed': ignored,
   'online.elapsed': ignored,
   'deadline.passed': ignored,
@@ -204,15 +201,13 @@ export const TRANSITIONS: Record<State, Record<EventName, Expected>> = {
   streaming: {
     ...OPEN,
     'audio.pending': ignored,
-    'audio.idle': go('idle-keepalive', 'keep-alive.due'),
-    'keep-alive.elapsed': ignored,
+    'audio.idle': go('idle-keepalive'),
     'idle.elapsed': ignored,
   },
   'idle-keepalive': {
     ...OPEN,
     'audio.pending': go('streaming'),
     'audio.idle': ignored,
-    'keep-alive.elapsed': stay('keep-alive.due'),
     'idle.elapsed': go('draining', 'drain.due'),
   },
   draining: {
@@ -227,7 +222,6 @@ export const TRANSITIONS: Record<State, Record<EventName, Expected>> = {
       when('not closing', go('dormant')),
       when('audio came meanwhile', go('reconnecting')),
     ],
-    'keep-alive.elapsed': ignored,
     'idle.elapsed': ignored,
     'after.drain': [
       when('not closing', go('dormant')),
@@ -245,12 +239,12 @@ export const TRANSITIONS: Record<State, Record<EventName, Expected>> = {
       when('nothing pending', go('closed')),
     ],
     'after.0': [
-      when('verdict retry', go('backoff')),
-      when('verdict suspend', go('suspended', 'connection.suspended')),
-      when('verdict rest', go('dormant')),
+      when('decision retry', go('backoff')),
+      when('decision suspend', go('suspended', 'connection.suspended')),
+      when('decision rest', go('dormant')),
       when('audio came meanwhile', go('reconnecting')),
-      when('verdict finish', go('closed')),
-      when('verdict fail', go('failed')),
+      when('decision finish', go('closed')),
+      when('decision fail', go('failed')),
     ],
     'after.backoff': ignored,
     'after.probe': ignored,

@@ -2,7 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { decideRecovery, type RecoveryHistory, type Verdict } from '../../src/connection/recovery-policy.ts';
+import {
+  decideRecovery,
+  type RecoveryHistory,
+  type RecoveryDecision,
+} from '../../src/connection/recovery-policy.ts';
 import { OTHERS } from '../../src/diagnosis/explain/prose.ts';
 import { createNotice, type NoticeCode, NOTICES } from '../../src/diagnosis/notices.ts';
 import { explain } from '../../src/index.ts';
@@ -64,7 +68,7 @@ const settings = {
   probeMs: 30_000,
 };
 
-function verdict(kind: EndKind, change: Partial<RecoveryHistory> = {}): Verdict {
+function verdict(kind: EndKind, change: Partial<RecoveryHistory> = {}): RecoveryDecision {
   return decideRecovery({ kind }, { ...history, ...change }, settings);
 }
 

@@ -2,7 +2,7 @@
  * What is decided on each end of a connection, in each situation that makes a difference: the specification as data,
  * shown by `docs/machine.md` and held against `decideRecovery`. A new kind of end does not compile until it is here.
  */
-import type { RecoveryHistory, Verdict } from '../../src/connection/recovery-policy.ts';
+import type { RecoveryDecision, RecoveryHistory } from '../../src/connection/recovery-policy.ts';
 import type { EndKind } from '../../src/protocol/connection-end.ts';
 
 /** Settings under which every situation can be told apart. */
@@ -46,7 +46,7 @@ export const SITUATIONS = {
 
 export type SituationName = keyof typeof SITUATIONS;
 
-const BASE: Record<SituationName, Verdict> = {
+const BASE: Record<SituationName, RecoveryDecision> = {
   'first failure, audio pending': 'retry',
   '… nothing pending': 'retry',
   '… pending, none coming': 'retry',
@@ -85,7 +85,7 @@ const NEVER: typeof BASE = {
   'closing, nothing pending': 'finish',
 };
 
-export const VERDICTS: Record<EndKind, Record<SituationName, Verdict>> = {
+export const DECISIONS: Record<EndKind, Record<SituationName, RecoveryDecision>> = {
   normal: WITH_AUDIO,
   'no-status': SOON,
   'network-lost': SOON,
@@ -117,4 +117,4 @@ export const VERDICTS: Record<EndKind, Record<SituationName, Verdict>> = {
   'credentials-timeout': SOON,
 };
 
-export const KINDS = Object.keys(VERDICTS) as EndKind[];
+export const KINDS = Object.keys(DECISIONS) as EndKind[];
