@@ -14,6 +14,7 @@ export type { DropReason } from './audio/audio-timeline.ts';
 export type { LedgerSnapshot } from './audio/ledger.ts';
 export type { AudioChunk, CapturedAudio } from './audio/audio-chunk.ts';
 export type { Transcript, Word } from './transcript/stitcher.ts';
+export type { Turn } from './transcript/turns.ts';
 export type { Utterance } from './transcript/utterances.ts';
 export { explain, type Explanation, type FailureKind } from './diagnosis/explain/explain.ts';
 export type { Evidence } from './facts.ts';
@@ -29,6 +30,7 @@ export type {
 } from './client/live-transcription.ts';
 export type { Auth, AuthFunction, CatchUp, LiveTranscriptionOptions } from './client/options.ts';
 export type { ConnectionEnd, EndKind } from './protocol/connection-end.ts';
+export type { FluxParameters } from './protocol/flux/parameters.ts';
 export type { ListenParameters, ParameterValue } from './protocol/listen-v1/parameters.ts';
 export type {
   ErrorMessage,

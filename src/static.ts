@@ -4,8 +4,8 @@
  */
 import * as framings from './audio/container-framing.ts';
 import { provideFramings } from './audio/framings.ts';
-import { provideFlux } from './protocol/flux/flux.ts';
-import * as turns from './protocol/flux/turns.ts';
+import { provideFlux } from './client/flux.ts';
+import * as fluxCode from './client/flux-code.ts';
 import { provideDiagnosis } from './diagnosis/diagnose.ts';
 import * as monitor from './diagnosis/monitor.ts';
 import * as pull from './client/pull.ts';
@@ -13,5 +13,5 @@ import { providePull } from './client/transcribe.ts';
 
 provideFramings(framings);
 provideDiagnosis(monitor);
-provideFlux(turns);
+provideFlux(fluxCode);
 providePull(pull);

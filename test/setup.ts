@@ -4,11 +4,11 @@
  */
 import { configureGlobal } from 'fast-check';
 import { loadDiagnosis } from '../src/diagnosis/diagnose.ts';
-import { flux } from '../src/protocol/flux/flux.ts';
+import { loadFlux } from '../src/client/flux.ts';
 
 // Loaded lazily in apps; virtual time does not wait for a module.
 await loadDiagnosis();
-await flux.load?.();
+await loadFlux();
 
 const GATE_SEED = 20_261_121;
 

@@ -7,7 +7,6 @@ import type { AudioTimeline } from '../audio/audio-timeline.ts';
 import type { Clock } from '../clock.ts';
 import type { Link } from '../link/link.ts';
 import type { ControlMessage } from '../link/link-session.ts';
-import type { Protocol } from '../protocol/protocol.ts';
 
 interface Request {
   channel: number | undefined;
@@ -22,7 +21,6 @@ interface Request {
 export class FinalizeRequests {
   readonly #clock: Clock;
   readonly #timeline: AudioTimeline;
-  readonly #protocol: Protocol;
   readonly #answerMs: number;
   #requests: Request[] = [];
   #link: Link | undefined;
@@ -30,15 +28,14 @@ export class FinalizeRequests {
   #sentAt: number | undefined;
   #isClosed = false;
 
-  constructor(clock: Clock, timeline: AudioTimeline, protocol: Protocol, answerMs: number) {
+  constructor(clock: Clock, timeline: AudioTimeline, answerMs: number) {
     this.#clock = clock;
     this.#timeline = timeline;
-    this.#protocol = protocol;
     this.#answerMs = answerMs;
   }
 
   /** Asks for a final result of everything accepted so far; `false` if none was seen in time. */
-  request(channel: number | undefined): Promise<boolean> {
+  request(text: string, channel?: number): Promise<boolean> {
     if (!this.#timeline.hasPending) return Promise.resolve(true);
     if (this.#isClosed) return Promise.resolve(false);
     return new Promise((resolve) => {
@@ -48,7 +45,7 @@ export class FinalizeRequests {
         isSent: false,
         answered: new Set(),
         timer: undefined,
-        control: { text: this.#protocol.finalize(channel), position, onSent: () => this.#sent(request) },
+        control: { text, position, onSent: () => this.#sent(request) },
         settle: (isFinal) => {
           this.#clock.clearTimeout(request.timer);
           this.#link?.withdraw(request.control);

@@ -6,6 +6,7 @@ import type { ConnectionPhase, ConnectionState } from '../connection/status.ts';
 import type { AudioChunk, CapturedAudio } from '../audio/audio-chunk.ts';
 import type { LedgerSnapshot } from '../audio/ledger.ts';
 import type { Transcript } from '../transcript/stitcher.ts';
+import type { Turn } from '../transcript/turns.ts';
 import type { Utterance } from '../transcript/utterances.ts';
 import type { Notice } from '../diagnosis/notices.ts';
 import type { TranscriptionError } from '../errors.ts';
@@ -56,8 +57,10 @@ export interface SessionReport {
   connections: number;
   /** Attempts to open one. */
   attempts: number;
-  /** KeepAlives that were sent. */
+  /** KeepAlives that were sent; with Flux pings, or silence in their place. */
   keepAlives: number;
+  /** With Flux: silence that was sent beside the audio, in milliseconds; it takes no time on the session's clock. */
+  silenceMs: number;
   /** The longest time between two frames on one connection: below Deepgram's 10 000 it never closes for silence. */
   longestOutboundSilenceMs: number;
 }
@@ -80,6 +83,11 @@ export interface LiveTranscription {
   readonly transcripts$: Observable<Transcript>;
   /** Finals joined until the speaker pauses: `speech_final`, UtteranceEnd, or {@link finalize} with no audio after it. */
   readonly utterances$: Observable<Utterance>;
+  /**
+   * With a Flux model: when the speaker begins, goes on and ends. Every turn starts once, before its first update, and is followed by
+   * exactly one `end`, or by `withdrawn`, whatever the network does. Nothing with other models.
+   */
+  readonly turns$: Observable<Turn>;
   /** Begins with the present status. */
   readonly status$: Observable<Status>;
   /** What is wrong, why, and what to do. Begins with what happened before the first subscription. */
@@ -103,9 +111,15 @@ export interface LiveTranscription {
   /**
    * Asks for a final result of everything accepted so far, on one channel (from 0) or all. `false`: none was seen within
    * `finalizeMs` after the request had gone out. It ends the utterance, unless audio has come since, with which the speaker may
-   * have gone on.
+   * have gone on. Rejects with a Flux model, which has no such request.
    */
   finalize(channel?: number): Promise<boolean>;
+  /**
+   * With a Flux model: ends the speaker's turn with what is decoded of the audio accepted so far, as when a key is let go. `true` when
+   * the server has done so, or there was no turn; `false`: no answer came within `finalizeMs`. Rejects with another model, and where
+   * {@link LiveTranscriptionOptions.forceEndTurn} is off.
+   */
+  endTurn(): Promise<boolean>;
   /**
    * Sends what remains, takes the last results, and settles when the server has said its last; in any case within the time
    * that the remaining audio takes to send and 3 × `drainMs`, or within `timeoutMs`. Never rejects; may be called again.

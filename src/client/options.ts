@@ -123,6 +123,18 @@ export interface LiveTranscriptionOptions {
    * @defaultValue `1.2`
    */
   catchUpRate?: number;
+  /**
+   * Flux only: the server knows the message ForceEndTurn, for `endTurn()` and so that `close()` ends the last turn. A server that does
+   * not know it closes the connection.
+   * @defaultValue `true` on Deepgram's own addresses, otherwise `false`
+   */
+  forceEndTurn?: boolean;
+  /**
+   * Flux only, and raw audio: sends silence where the source gives nothing, so that an open turn can end (as long as `eot_timeout_ms`
+   * and 2 s), where no ping can hold the connection, as in browsers (80 ms every 5 s), and behind the last audio.
+   * @defaultValue `true`
+   */
+  fillSilence?: boolean;
   /** The audio kept for replay, in memory, until a final result covers it. */
   log?: {
     /**
@@ -193,7 +205,9 @@ const RANGES = {
 
 const NAMES = [
   ...Object.keys(RANGES),
-  ...'auth listen baseUrl connect catchUp log inspect transport clock seed'.split(' '),
+  ...'auth listen baseUrl connect catchUp forceEndTurn fillSilence log inspect transport clock seed'.split(
+    ' ',
+  ),
 ];
 
 const CLOCK = ['now', 'wallTime', 'setTimeout', 'clearTimeout'] as const;
@@ -219,14 +233,19 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
     throw invalidOption(`transport is ${shown(transport)}.`, 'Give a function that opens a socket.');
   if (clock !== undefined && CLOCK.some((name) => typeof objectOf('clock', clock)[name] !== 'function'))
     throw invalidOption('clock lacks a function.', `Give an object with ${CLOCK.join(', ')}.`);
+  if (!protocol.finalize && options.finalizeAfterMs !== undefined && options.finalizeAfterMs < Infinity)
+    throw invalidOption('finalizeAfterMs is of no use with Flux.', 'Leave it out: a turn ends by itself.');
   if (seed !== undefined) within('seed', seed, -(2 ** 53), 2 ** 53);
   if (typeof catchUp === 'string') oneOf('catchUp', catchUp, ['all', 'live']);
   else within('catchUp.lastSeconds', objectOf('catchUp', catchUp).lastSeconds, 0, 3_600);
+  const { forceEndTurn = HOSTED.test(baseUrl), fillSilence = true } = options;
   return {
     ...(numbers as Record<keyof typeof RANGES, number>),
     protocol,
     listen,
     catchUp,
+    forceEndTurn,
+    fillSilence,
     baseUrl: checkBaseUrl(baseUrl),
     connect: oneOf('connect', options.connect ?? 'lazy', ['lazy', 'eager']),
     log: {
@@ -293,6 +312,9 @@ function credentialsOf(auth: unknown, name: string, address: string): Credential
   }
   return { scheme: value === apiKey ? 'token' : 'bearer', value };
 }
+
+/** Deepgram's own servers. */
+const HOSTED = /^\w+:\/\/([\w-]+\.)*deepgram\.com(:\d+)?(\/|$)/i;
 
 /** Scheme, host and path; no user, password, query or fragment. */
 const PLAIN_ADDRESS = /^(\w+):\/\/([^\s/?#@\\]+)(\/[^\s?#\\]*)?$/;

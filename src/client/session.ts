@@ -28,7 +28,7 @@ import { diagnose } from '../diagnosis/diagnose.ts';
 import type { Fact } from '../diagnosis/observed-session.ts';
 import type { Notice } from '../diagnosis/notices.ts';
 import { watchEnvironment } from '../environment.ts';
-import { TranscriptionError } from '../errors.ts';
+import { invalidOption, TranscriptionError } from '../errors.ts';
 import type { ReportFact } from '../facts.ts';
 import { Link } from '../link/link.ts';
 import type { LinkFact, LinkSession } from '../link/link-session.ts';
@@ -37,9 +37,11 @@ import type { AudioFormat } from '../protocol/protocol.ts';
 import type { ServerMessage } from '../protocol/server-message.ts';
 import type { Transcript } from '../transcript/stitcher.ts';
 import { TranscriptAssembly } from '../transcript/transcript-assembly.ts';
+import type { Turn } from '../transcript/turns.ts';
 import type { Utterance } from '../transcript/utterances.ts';
 import { guarded as guardedTransport } from '../transports/guarded.ts';
 import type { Socket, Transport } from '../transports/transport.ts';
+import { fluxCode, loadFlux } from './flux.ts';
 import { FinalizeRequests } from './finalize-requests.ts';
 import type {
   AudioLedger,
@@ -101,11 +103,13 @@ class Session implements LiveTranscription {
   /** As many as may wait for somebody to listen. */
   readonly #facts = new ReplaySubject<Fact>(MAX_UNHEARD_FACTS);
   readonly #messages = new Subject<ServerMessage>();
+  readonly #turns = new Subject<Turn>();
   /** Late subscribers learn of the end, too. */
   readonly #status = new ReplaySubject<Status>(1);
   #shown: Status = { phase: 'waiting', state: 'dormant', error: undefined, lastEnd: undefined };
   readonly transcripts$ = this.#transcripts.asObservable();
   readonly utterances$ = this.#utterances.asObservable();
+  readonly turns$ = this.#turns.asObservable();
   readonly messages$ = this.#messages.asObservable();
   readonly status$ = this.#status.asObservable();
   #notices: Observable<Notice> | undefined;
@@ -139,7 +143,7 @@ class Session implements LiveTranscription {
       transcripts: this.#transcripts,
       utterances: this.#utterances,
     });
-    this.#requests = new FinalizeRequests(clock, this.#timeline, protocol, finalizeMs);
+    this.#requests = new FinalizeRequests(clock, this.#timeline, finalizeMs);
     if (finalizeAfterMs < Infinity) {
       // Without a link the next one begins the wait anew.
       this.#pauseWatch = new PauseWatch(clock, finalizeAfterMs, () => this.#link && void this.finalize());
@@ -151,13 +155,14 @@ class Session implements LiveTranscription {
       timeline: this.#timeline,
       settings: {
         ...options,
+        mayEndTurn: options.forceEndTurn,
         maxBufferedBytes: maxBufferedBytesOf(format),
       },
       answerTimeout: new AdaptiveTimeout(answerMs, MAX_ANSWER_FACTOR * answerMs),
       framing: this.#intake,
       transcript: this.#transcript,
       requests: this.#requests,
-      silence: format.kind === 'raw' ? format : undefined,
+      silence: format.kind === 'raw' && options.fillSilence ? format : undefined,
       counts: { keepAlives: 0, silenceSeconds: 0, longestSilenceMs: 0 },
       tell: (fact, link) => this.#tell(fact, link),
       report: this.#notify,
@@ -175,6 +180,7 @@ class Session implements LiveTranscription {
       ...options,
       transport: guardedTransport(transport),
       address: protocol.address(options.baseUrl, listen),
+      ...(protocol.keep && { load: loadFlux }),
       openLink: (socket) => this.#openLink(socket),
       hasPendingAudio: () => this.#timeline.hasPending,
       credentials: (signal) => {
@@ -266,9 +272,23 @@ class Session implements LiveTranscription {
   async finalize(channel?: number): Promise<boolean> {
     if (this.#intake.isWaiting) await this.#intake.settled(this.#options.finalizeMs);
     const { end } = this.#timeline;
-    const isFinal = await this.#requests.request(channel);
+    const text = this.#options.protocol.finalize?.(channel);
+    if (text === undefined) throw invalidOption('Flux has no finalize().', 'Call endTurn().');
+    const isFinal = await this.#requests.request(text, channel);
     if (this.#timeline.end === end) this.#transcript.finalized(channel);
     return isFinal;
+  }
+
+  async endTurn(): Promise<boolean> {
+    const { protocol, forceEndTurn } = this.#options;
+    if (protocol.endTurn === undefined)
+      throw invalidOption('endTurn() needs a Flux model.', 'Call finalize().');
+    if (!forceEndTurn)
+      throw invalidOption(
+        'endTurn() is off for this baseUrl.',
+        'Give forceEndTurn: true if the server knows ForceEndTurn.',
+      );
+    return this.#requests.request(protocol.endTurn);
   }
 
   close({ timeoutMs = Infinity }: CloseOptions = {}): Promise<SessionReport> {
@@ -314,6 +334,14 @@ class Session implements LiveTranscription {
     const connection = this.#connections;
     if (!isExact) this.#transcript.forgetCoverage();
     if (connection > 1) this.#skipBacklog();
+    const code = this.#options.protocol.keep && fluxCode();
+    if (code) {
+      const { clock } = this.#options;
+      this.#transcript.turns ??= new code.TurnTracker(
+        (turn) => this.#turns.next(turn),
+        () => clock.wallTime(),
+      );
+    }
     const backlogSeconds = this.backlogMs / 1000;
     const link = new Link(this.#linkSession, connection, socket, this.#requests.controls);
     this.#link = link;
@@ -334,6 +362,7 @@ class Session implements LiveTranscription {
   #linkEnded(link: Link): void {
     if (this.#link !== link) return;
     this.#link = undefined;
+    this.#transcript.turns?.linkEnded();
     this.#requests.attach(undefined);
   }
 
@@ -391,6 +420,8 @@ class Session implements LiveTranscription {
     const state = leafState(value);
     const phase = phaseOf(state, context);
     if (this.#shown.state === state && this.#shown.phase === phase) return;
+    // What waits for new audio to be heard again may wait for ever.
+    if (state === 'dormant') this.#transcript.withdrawTurn();
     const error = state === 'failed' && context.lastEnd ? this.#errorOf(context.lastEnd) : undefined;
     if (output) this.#finish(output.outcome, error);
     this.#shown = { phase, state, error, lastEnd: context.lastEnd };
@@ -408,7 +439,7 @@ class Session implements LiveTranscription {
     this.#timeline.announce();
     this.#intake.close();
     this.#requests.close();
-    const { keepAlives, longestSilenceMs } = this.#linkSession.counts;
+    const { keepAlives, silenceSeconds, longestSilenceMs } = this.#linkSession.counts;
     this.#report = {
       outcome: isCutShort ? 'deadline' : outcome,
       error,
@@ -417,13 +448,21 @@ class Session implements LiveTranscription {
       connections: this.#connections,
       attempts: this.actor.getSnapshot().context.attempts,
       keepAlives,
+      silenceMs: silenceSeconds * 1000,
       longestOutboundSilenceMs: longestSilenceMs,
     };
     this.#settle(this.#report);
   }
 
   #complete(): void {
-    for (const subject of [this.#transcripts, this.#utterances, this.#messages, this.#facts, this.#status]) {
+    for (const subject of [
+      this.#transcripts,
+      this.#utterances,
+      this.#turns,
+      this.#messages,
+      this.#facts,
+      this.#status,
+    ]) {
       subject.complete();
     }
   }

@@ -34,7 +34,9 @@ interface OpenLink {
 export interface ConnectionPorts {
   clock: Clock;
   transport: Transport;
-  protocol: Pick<Protocol, 'classifyEnd' | 'load' | 'readyMs'>;
+  protocol: Pick<Protocol, 'classifyEnd' | 'readyMs'>;
+  /** Loads code that the connection needs; `undefined`: it is there. */
+  load?(): Promise<void> | undefined;
   address: string;
   /** Makes and starts the link of an open socket. */
   openLink(socket: Socket): OpenLink;
@@ -172,7 +174,7 @@ function holdSocket(ports: BoundPorts, send: (event: ConnectionEvent) => void): 
     );
   };
   const controller = cancelled;
-  const loading = ports.protocol.load?.();
+  const loading = ports.load?.();
   if (!loading) authorise(controller);
   else {
     loading.then(

@@ -10,6 +10,8 @@ import type { Link } from './link.ts';
 export interface LinkSettings {
   /** Those of the API. */
   listen: Parameters;
+  /** The server knows the message that ends a turn. */
+  mayEndTurn: boolean;
   keepAliveMs: number;
   /** A multiple of real time. */
   catchUpRate: number;
@@ -39,6 +41,8 @@ export interface SegmentReceiver {
   utteranceEnd(channel: number, lastWordEnd: number): void;
   /** A request to finalize was answered at a pause of the source. */
   finalized(channel: number): void;
+  /** The open turn will have no end, as far as can be known. */
+  withdrawTurn(): void;
   /** Some interim text was never replaced by a final one. */
   readonly isShowingInterim: boolean;
 }

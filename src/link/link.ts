@@ -10,12 +10,12 @@ import type { AudioReader } from '../audio/audio-timeline.ts';
 import type { Frame } from '../audio/audio-log.ts';
 import { type Clock, TIMER_ROUNDING_MS } from '../clock.ts';
 import type { ConnectionEnd } from '../protocol/connection-end.ts';
-import type { KeptLink, LinkKeeper, Segment, ServerError } from '../protocol/protocol.ts';
-import type { ReportFact } from '../facts.ts';
+import type { LinkKeeper, ServerError } from '../protocol/protocol.ts';
 import type { Socket } from '../transports/transport.ts';
 import { type IdleLink, type IdleQueue, idleQueueOf } from './idle-queue.ts';
 import { conclude, receiveEvent, takeSegment } from './incoming.ts';
-import { countSent, countSilence, type LinkClock, positionOf } from './link-clock.ts';
+import { type KeepableLink, keptLink } from './kept-link.ts';
+import { countSent, type LinkClock, positionOf } from './link-clock.ts';
 import type { ControlMessage, LinkSession } from './link-session.ts';
 import { type Pace, startPace, waitMs } from './pace.ts';
 import {
@@ -40,7 +40,7 @@ const LATE_MS = 1_000;
 /** After such a silence the server has closed the connection, whatever the socket says: the machine slept, or stood still. */
 const FORGOTTEN_WINDOWS = 1.5;
 
-export class Link implements AudioReader, IdleLink, KeptLink, LinkClock, Pace, StallWatch {
+export class Link implements AudioReader, IdleLink, KeepableLink, LinkClock, Pace, StallWatch {
   /** The first connection of a session is 1. */
   readonly number: number;
   readonly clock: Clock;
@@ -115,7 +115,12 @@ export class Link implements AudioReader, IdleLink, KeptLink, LinkClock, Pace, S
     this.timeoutMs = session.answerTimeout.ms;
     this.#lastOutboundAt = clock.now();
     this.#uncongestedUntil = this.#lastOutboundAt;
-    this.keeper = session.protocol.keep?.(this, session.settings.listen);
+    const { protocol, settings } = session;
+    this.keeper = protocol.keep?.(
+      keptLink(this, socket, (segment) => takeSegment(this, segment)),
+      settings.listen,
+      settings,
+    );
   }
 
   /** Begins to send: everything unconfirmed, then whatever comes. */
@@ -166,6 +171,7 @@ export class Link implements AudioReader, IdleLink, KeptLink, LinkClock, Pace, S
     if (now - this.#lastOutboundAt > this.session.settings.keepAliveMs + LATE_MS) this.keepAlive(now);
     try {
       receiveEvent(this, this.session.protocol.decode(text));
+      if (this.#isDraining && this.keeper && !this.hasEndedStream) this.goOn();
     } catch (error) {
       // No message may end the process.
       this.session.report('message-malformed', { problem: 'unexpected' }, error);
@@ -179,7 +185,7 @@ export class Link implements AudioReader, IdleLink, KeptLink, LinkClock, Pace, S
   /** Queues a control message behind the audio accepted so far. */
   control(message: ControlMessage): void {
     this.#controls.push(message);
-    if (this.#pumpTimer === undefined) this.#pump(this.clock.now());
+    this.goOn();
   }
 
   /** Takes back a control message that no longer matters. */
@@ -190,7 +196,7 @@ export class Link implements AudioReader, IdleLink, KeptLink, LinkClock, Pace, S
   /** Sends the rest, then CloseStream, and expects the last results. */
   drain(): void {
     this.#isDraining = true;
-    if (this.#pumpTimer === undefined) this.#pump(this.clock.now());
+    this.goOn();
   }
 
   /** Sends CloseStream, if that was not done. */
@@ -206,7 +212,7 @@ export class Link implements AudioReader, IdleLink, KeptLink, LinkClock, Pace, S
     if (this.#isForgotten(now)) return;
     counts.keepAlives += 1;
     if (this.keeper) this.keeper.hold();
-    else if (protocol.keepAlive !== undefined) this.#write(protocol.keepAlive, now);
+    else if (protocol.keepAlive !== undefined) this.write(protocol.keepAlive, now);
   }
 
   /** The platform says that it is offline: find out sooner whether the link is stalled. */
@@ -239,56 +245,9 @@ export class Link implements AudioReader, IdleLink, KeptLink, LinkClock, Pace, S
     return this.sentSamples / this.session.timeline.rate;
   }
 
-  get isBehind(): boolean {
-    return this.session.timeline.next(this) !== undefined;
-  }
-
-  sendSilence(seconds: number): boolean {
-    const { silence, counts } = this.session;
-    if (!silence || this.#isOver) return false;
-    const now = this.clock.now();
-    const samples = Math.round(seconds * silence.sampleRate);
-    this.tokens -= samples;
-    noteAudio(this, seconds * 1000, now);
-    countSilence(this, samples);
-    counts.silenceSeconds += seconds;
-    this.#write(new Uint8Array(samples * silence.frameBytes).fill(silence.silentByte), now);
-    return true;
-  }
-
-  ping(): boolean {
-    if (!this.#socket.ping) return false;
-    this.#noteOutbound(this.clock.now());
-    this.#socket.ping();
-    return true;
-  }
-
-  sendText(text: string): void {
-    this.#write(text, this.clock.now());
-  }
-
-  take(segment: Segment): void {
-    takeSegment(this, segment);
-  }
-
+  /** Goes on with what was held up. */
   goOn(): void {
     if (this.#pumpTimer === undefined) this.#pump(this.clock.now());
-  }
-
-  giveUp(): void {
-    markStalled(this);
-  }
-
-  setTimeout(callback: () => void, delayMs: number): unknown {
-    return this.clock.setTimeout(callback, delayMs);
-  }
-
-  clearTimeout(timer: unknown): void {
-    this.clock.clearTimeout(timer);
-  }
-
-  get report(): ReportFact {
-    return this.session.report;
   }
 
   get bufferedAmount(): number {
@@ -313,8 +272,10 @@ export class Link implements AudioReader, IdleLink, KeptLink, LinkClock, Pace, S
       this.#sendAudio(frame, start, this.#endOfPiece(frame), now);
     }
     if (this.#controls.length > 0) this.#sendControls(timeline.end, now);
-    if (!this.#isDraining || this.keeper?.mayEndStream() === false || !this.#isLive()) return;
-    this.#endStream(now);
+    if (!this.#isDraining) return;
+    const mayEnd = this.keeper?.mayEndStream() !== false;
+    if (!this.#isLive()) return;
+    if (mayEnd) this.#endStream(now);
     this.#expectLastResults(now, MIN_DRAIN_SILENCE_MS);
   }
 
@@ -336,7 +297,7 @@ export class Link implements AudioReader, IdleLink, KeptLink, LinkClock, Pace, S
     noteAudio(this, (samples * 1000) / this.rate, now);
     countSent(this, start, end);
     timeline.advance(this, end);
-    this.#write(timeline.bytesOf(frame, start, end), now);
+    this.write(timeline.bytesOf(frame, start, end), now);
   }
 
   #waitForSocket(now: number): number {
@@ -361,7 +322,7 @@ export class Link implements AudioReader, IdleLink, KeptLink, LinkClock, Pace, S
   #begin(first: Frame, start: number, now: number): void {
     const { settings, framing, timeline } = this.session;
     for (const bytes of [framing.headerAt(start), first.opening]) {
-      if (bytes) this.#write(bytes, now);
+      if (bytes) this.write(bytes, now);
     }
     this.rate = timeline.rate;
     this.isExact = framing.isExact;
@@ -372,13 +333,13 @@ export class Link implements AudioReader, IdleLink, KeptLink, LinkClock, Pace, S
   #sendControls(position: number, now: number): void {
     while (!this.#isOver && this.#controls[0] && this.#controls[0].position <= position) {
       const message = this.#controls.shift() as ControlMessage;
-      this.#write(message.text, now);
+      this.write(message.text, now);
       message.onSent();
     }
   }
 
   #endStream(now: number): void {
-    if (!this.hasEndedStream) this.#write(this.session.protocol.endStream, now);
+    if (!this.hasEndedStream) this.write(this.session.protocol.endStream, now);
     this.hasEndedStream = true;
   }
 
@@ -394,14 +355,16 @@ export class Link implements AudioReader, IdleLink, KeptLink, LinkClock, Pace, S
     }, delayMs);
   }
 
-  #write(message: string | Uint8Array, now: number): void {
+  /** Sends one message. */
+  write(message: string | Uint8Array, now: number): void {
     // An empty binary message would end the stream.
     if (message.length === 0) return;
-    this.#noteOutbound(now);
+    this.noteOutbound(now);
     this.#socket.send(message);
   }
 
-  #noteOutbound(now: number): void {
+  /** Something has gone out. */
+  noteOutbound(now: number): void {
     this.#countSilence(now);
     this.#lastOutboundAt = now;
   }

@@ -41,6 +41,8 @@ export interface HeardTurn {
   event: 'start' | 'update' | 'eager-end' | 'resumed' | 'end';
   /** Counted from 0 on each connection. */
   index: number;
+  /** Seconds of audio that were heard, even where less is confirmed. */
+  heardTo: number;
   /** Why it ended: `model`, `manual`, `timeout`, or a word that is newer than this package. */
   trigger: string | undefined;
   languages: readonly string[] | undefined;
@@ -131,11 +133,18 @@ export interface KeptLink {
   take(segment: Segment): void;
   /** Goes on with what was held up. */
   goOn(): void;
+  /** The open turn will have no end on this connection. */
+  withdrawTurn(): void;
   /** Something was lost on its way that only a replay can bring back. */
   giveUp(): void;
   setTimeout(callback: () => void, delayMs: number): unknown;
   clearTimeout(timer: unknown): void;
   report: ReportFact;
+}
+
+export interface KeeperOptions {
+  /** The server knows the message that ends a turn. */
+  mayEndTurn: boolean;
 }
 
 /** What an API does for one connection in a way of its own. It has the state; the link has the socket and the order of what goes out. */
@@ -162,13 +171,11 @@ export interface Protocol {
   audioFormat(parameters: Parameters): AudioFormat;
   /** How much longer than usual a healthy server may be silent, given the parameters. */
   silenceFactor(parameters: Parameters): number;
-  /** Loads the code of {@link keep}, {@link decode} and {@link classifyEnd}; `undefined`: it is there. */
-  load?(): Promise<unknown> | undefined;
   readonly defaults?: ProtocolDefaults;
   /** A connection is open when its first message has come, not before; within so many milliseconds after the handshake. */
   readonly readyMs?: number;
   /** Takes care of one connection in ways of this API. */
-  keep?(link: KeptLink, parameters: Parameters): LinkKeeper;
+  keep?(link: KeptLink, parameters: Parameters, options: KeeperOptions): LinkKeeper;
   /** The server closes a connection on which it got nothing for so long, in milliseconds. */
   readonly windowMs: number;
   /** The text that holds an idle connection; none: {@link LinkKeeper.hold} does. */
@@ -176,7 +183,9 @@ export interface Protocol {
   /** The text that ends the stream and asks for the last results. */
   readonly endStream: string;
   /** The text that asks for a final result of everything so far, on one channel (from 0) or all. */
-  finalize(channel: number | undefined): string;
+  finalize?(channel: number | undefined): string;
+  /** The text that ends the speaker's turn. */
+  readonly endTurn?: string;
   /** Close codes that, once the stream was ended, prove that nothing more can come. */
   readonly cleanCloseCodes: readonly (number | undefined)[];
   /** Reads one text message; never throws. */

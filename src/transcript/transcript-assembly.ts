@@ -4,6 +4,7 @@
  */
 import type { Segment } from '../protocol/protocol.ts';
 import { Stitcher, type StitchedLink, type Transcript } from './stitcher.ts';
+import type { TurnTracker } from './turns.ts';
 import { type Utterance, UtteranceBuilder } from './utterances.ts';
 
 /** Takes values one by one; a Subject is one. */
@@ -20,6 +21,8 @@ export class TranscriptAssembly {
   readonly #sinks: TranscriptSinks;
   readonly #stitcher = new Stitcher();
   readonly #utterances: UtteranceBuilder;
+  /** Where the API knows of turns. */
+  turns: TurnTracker | undefined;
 
   constructor(sinks: TranscriptSinks) {
     this.#sinks = sinks;
@@ -33,6 +36,7 @@ export class TranscriptAssembly {
       this.#utterances.transcript(transcript);
       this.#sinks.transcripts.next(transcript);
     }
+    this.turns?.segment(segment, transcript, link);
     if (segment.endsUtterance) this.#utterances.speechFinal(segment.channel);
     this.#utterances.limitLength(segment.channel);
     return settledTo;
@@ -48,6 +52,11 @@ export class TranscriptAssembly {
     this.#utterances.finalized(channel);
   }
 
+  /** The open turn will have no end, as far as can be known. */
+  withdrawTurn(): void {
+    this.turns?.withdraw();
+  }
+
   /** Some interim text was never replaced by a final one. */
   get isShowingInterim(): boolean {
     return this.#stitcher.isShowingInterim;
@@ -60,6 +69,7 @@ export class TranscriptAssembly {
 
   /** The session is over: an utterance that was begun is complete. */
   close(): void {
+    this.withdrawTurn();
     this.#utterances.close();
   }
 }

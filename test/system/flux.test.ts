@@ -1,36 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Setting, type Story, tell } from './story.ts';
-
-/** The speaker of the stories, before a server that speaks Flux. */
-function talk({ listen, server, ...setting }: Setting = {}): Promise<Story> {
-  return tell({
-    ...setting,
-    // The server forgets dead connections within the time that a story waits for it.
-    server: { fluxSampleRate: 'any', fluxIdleTimeoutMs: 35_000, ...server },
-    listen: {
-      model: 'flux-general-en',
-      interim_results: undefined,
-      endpointing: undefined,
-      ...listen,
-    },
-  });
-}
-
-/** A turn, and the silence in which Flux hears its end. */
-async function takeTurn(story: Story, seconds = 4): Promise<void> {
-  await story.speak(seconds);
-  await story.finishWord();
-  await story.hush(2);
-}
-
-function expectWholeTranscript(story: Story): void {
-  story.expectEveryWordOnce();
-  for (const { frames } of story.network.links) {
-    expect(frames.filter(({ text }) => /KeepAlive|Finalize/.test(text ?? ''))).toEqual([]);
-    expect(frames.filter(({ kind }) => kind === 'empty')).toEqual([]);
-  }
-  expect(story.report).toMatchObject({ outcome: 'drained', ledger: { pending: 0, dropped: 0 } });
-}
+import { expectWholeTranscript, takeTurn, talk } from './flux-story.ts';
 
 test('turns become transcripts, interim until they end, and one utterance each', async () => {
   const story = await talk();

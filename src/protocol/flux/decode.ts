@@ -79,6 +79,7 @@ function decodeTurnInfo(message: Fields, raw: ServerMessage): ServerEvent {
   const turn: HeardTurn = {
     event,
     index,
+    heardTo: end,
     trigger: detail('trigger', isText),
     languages: detail('languages', isTexts),
     endConfidence: detail('end_of_turn_confidence', isFinite),

@@ -4,32 +4,38 @@
  */
 import { listenV1 } from '../listen-v1/listen-v1.ts';
 import type { Protocol } from '../protocol.ts';
+import type { classifyFluxEnd } from './close-reasons.ts';
+import type { decodeTurn } from './decode.ts';
+import type { keepTurns } from './keep-turns.ts';
+import { FORCE_END_TURN } from './client-messages.ts';
 import { checkFluxParameters, fluxAddress } from './parameters.ts';
-import type * as Turns from './turns.ts';
 
-let loaded: typeof Turns | undefined;
-
-/** For platforms that refuse `import()`. */
-export function provideFlux(turns: typeof Turns): void {
-  loaded = turns;
+interface FluxCode {
+  keepTurns: typeof keepTurns;
+  decodeTurn: typeof decodeTurn;
+  classifyFluxEnd: typeof classifyFluxEnd;
 }
 
-const turns = () => loaded as typeof Turns;
+let code: FluxCode;
+
+/** To be called before the first connection. */
+export function provideFluxProtocol(loaded: FluxCode): void {
+  code = loaded;
+}
 
 export const flux: Protocol = {
   checkParameters: checkFluxParameters,
   address: fluxAddress,
   audioFormat: (parameters) => listenV1.audioFormat(parameters),
   silenceFactor: () => 1,
-  load: () => (loaded ? undefined : import('./turns.ts').then(provideFlux)),
   // Pings every 5 s, of a server that waits for 60; an Update comes with each 0.24 s of audio; a turn may take minutes.
   defaults: { keepAliveMs: 5_000, stallMs: 4_000, logSeconds: 240 },
   readyMs: 10_000,
-  keep: (link, parameters) => turns().keepTurns(link, parameters),
+  keep: (link, parameters, options) => code.keepTurns(link, parameters, options),
   windowMs: 60_000,
   endStream: listenV1.endStream,
-  finalize: () => '{"type":"ForceEndTurn"}',
+  endTurn: FORCE_END_TURN,
   cleanCloseCodes: listenV1.cleanCloseCodes,
-  decode: (text) => turns().decodeTurn(text),
-  classifyEnd: (end, error) => turns().classifyFluxEnd(end, error),
+  decode: (text) => code.decodeTurn(text),
+  classifyEnd: (end, error) => code.classifyFluxEnd(end, error),
 };

@@ -2,7 +2,8 @@
  * Takes care of one connection to Flux: holds it while nothing is sent, gives an open turn the silence in which its end can be heard
  * when the source gives none, and ends it so that the last words come.
  */
-import type { KeptLink, LinkKeeper, Parameters, Segment, ServerEvent } from '../protocol.ts';
+import { FORCE_END_TURN } from './client-messages.ts';
+import type { KeeperOptions, KeptLink, LinkKeeper, Parameters, Segment, ServerEvent } from '../protocol.ts';
 
 /** Flux hears in steps of this length. */
 const STEP_SECONDS = 0.08;
@@ -15,14 +16,17 @@ const PAUSE_MS = 1_000;
 /** An open turn gets this much more than the time that ends it. */
 const EXTRA_SILENCE_MS = 2_000;
 const EOT_TIMEOUT_MS = 5_000;
+/** An order to end the turn is answered within this, or not at all. */
+const END_TURN_MS = 2_000;
 
-export function keepTurns(link: KeptLink, parameters: Parameters): LinkKeeper {
-  return new TurnKeeper(link, Number(parameters['eot_timeout_ms'] ?? EOT_TIMEOUT_MS));
+export function keepTurns(link: KeptLink, parameters: Parameters, { mayEndTurn }: KeeperOptions): LinkKeeper {
+  return new TurnKeeper(link, Number(parameters['eot_timeout_ms'] ?? EOT_TIMEOUT_MS), mayEndTurn);
 }
 
 class TurnKeeper implements LinkKeeper {
   readonly #link: KeptLink;
   readonly #mostSilenceSeconds: number;
+  readonly #mayEndTurn: boolean;
   #last: Segment | undefined;
   #sequence: number | undefined;
   #isTurnOpen = false;
@@ -30,9 +34,11 @@ class TurnKeeper implements LinkKeeper {
   #silenceSeconds = 0;
   #sentSeconds = 0;
   #timer: unknown;
-  #isPadded = false;
+  /** `padded`: silence has gone out behind the last words. `ended`: so has the order to end the turn. `done`: it was answered, or will not be. */
+  #draining: undefined | 'padded' | 'ended' | 'done';
 
-  constructor(link: KeptLink, eotTimeoutMs: number) {
+  constructor(link: KeptLink, eotTimeoutMs: number, mayEndTurn: boolean) {
+    this.#mayEndTurn = mayEndTurn;
     this.#link = link;
     this.#mostSilenceSeconds = (eotTimeoutMs + EXTRA_SILENCE_MS) / 1000;
   }
@@ -41,6 +47,8 @@ class TurnKeeper implements LinkKeeper {
     if (event.kind === 'malformed') return;
     this.#checkSequence((event.raw as { sequence_id?: unknown }).sequence_id);
     if (event.kind === 'segment') this.#heard(event);
+    const isAnswer = event.kind === 'no-turn' || (event.kind === 'segment' && event.isFinal);
+    if (this.#draining === 'ended' && isAnswer) this.#draining = 'done';
   }
 
   hold(): void {
@@ -48,18 +56,37 @@ class TurnKeeper implements LinkKeeper {
   }
 
   mayEndStream(): boolean {
+    if (this.#link.sentSeconds === 0) return true;
+    if (this.#draining === undefined) this.#pad();
+    if (!this.#mayEndTurn || this.#draining === 'done') return true;
+    if (this.#draining === 'padded' && this.#isHeard) {
+      if (!this.#isTurnOpen) return true;
+      this.#draining = 'ended';
+      this.#link.sendText(FORCE_END_TURN);
+      this.#timer = this.#link.setTimeout(() => {
+        this.#draining = 'done';
+        this.#link.goOn();
+      }, END_TURN_MS);
+    }
+    return false;
+  }
+
+  #pad(): void {
     const { sentSeconds } = this.#link;
-    if (this.#isPadded || sentSeconds === 0) return true;
-    this.#isPadded = true;
+    this.#draining = 'padded';
+    this.#link.clearTimeout(this.#timer);
     const end = Math.ceil((sentSeconds + PAD_SECONDS) / STEP_SECONDS) * STEP_SECONDS;
     this.#link.sendSilence(end - sentSeconds);
-    return true;
+  }
+
+  get #isHeard(): boolean {
+    return this.#link.sentSeconds - (this.#last?.turn?.heardTo ?? 0) <= UNTOLD_SECONDS;
   }
 
   closed(): number | undefined {
     const { sentSeconds } = this.#link;
     const last = this.#last;
-    if (sentSeconds > 0 && (!last || sentSeconds - last.end > UNTOLD_SECONDS)) return undefined;
+    if (sentSeconds > 0 && !this.#isHeard) return undefined;
     // What was heard of an open turn is all of it.
     if (last?.turn && this.#isTurnOpen) {
       const turn = { ...last.turn, event: 'end' as const, trigger: 'close' };
@@ -89,9 +116,9 @@ class TurnKeeper implements LinkKeeper {
     }
     const isOpen =
       !segment.isFinal && (segment.text !== '' || (this.#isTurnOpen && segment.turn?.event !== 'update'));
-    if (isOpen && !this.#isTurnOpen) this.#watchSource();
+    if (this.#draining === undefined && isOpen && !this.#isTurnOpen) this.#watchSource();
+    if (this.#draining === undefined && !isOpen) this.#link.clearTimeout(this.#timer);
     this.#isTurnOpen = isOpen;
-    if (!isOpen) this.#link.clearTimeout(this.#timer);
   }
 
   #watchSource(): void {
@@ -104,10 +131,12 @@ class TurnKeeper implements LinkKeeper {
     this.#link.clearTimeout(this.#timer);
     this.#sentSeconds = this.#link.sentSeconds;
     this.#timer = this.#link.setTimeout(() => {
-      if (!this.#isTurnOpen || this.#isPadded) return;
+      if (!this.#isTurnOpen) return;
       const hasPaused = this.#link.sentSeconds === this.#sentSeconds && !this.#link.isBehind;
       if (!hasPaused) return this.#wait(PAUSE_MS);
-      if (this.#silenceSeconds >= this.#mostSilenceSeconds || !this.#link.sendSilence(STEP_SECONDS)) return;
+      if (this.#silenceSeconds >= this.#mostSilenceSeconds) return this.#link.withdrawTurn();
+      // Where there can be no silence, time passes all the same.
+      this.#link.sendSilence(STEP_SECONDS);
       this.#silenceSeconds += STEP_SECONDS;
       this.#wait(STEP_SECONDS * 1000);
     }, delayMs);

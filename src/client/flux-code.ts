@@ -1,0 +1,5 @@
+/** What only sessions with Flux need. */
+export { classifyFluxEnd } from '../protocol/flux/close-reasons.ts';
+export { decodeTurn } from '../protocol/flux/decode.ts';
+export { keepTurns } from '../protocol/flux/keep-turns.ts';
+export { TurnTracker } from '../transcript/turns.ts';

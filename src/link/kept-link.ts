@@ -1,0 +1,57 @@
+/** A link as its keeper sees it: silence and pings of our own, beside what the link sends by itself. */
+import type { KeptLink, Segment } from '../protocol/protocol.ts';
+import type { Socket } from '../transports/transport.ts';
+import type { LogCursor } from '../audio/audio-timeline.ts';
+import { countSilence, type LinkClock } from './link-clock.ts';
+import type { LinkSession } from './link-session.ts';
+import type { Pace } from './pace.ts';
+import { markStalled, noteAudio, type StallWatch } from './stall-watch.ts';
+
+/** What of a link this needs. */
+export interface KeepableLink extends LinkClock, LogCursor, Pace, StallWatch {
+  readonly session: LinkSession;
+  readonly sentSeconds: number;
+  write(message: string | Uint8Array, now: number): void;
+  noteOutbound(now: number): void;
+  goOn(): void;
+}
+
+export function keptLink(link: KeepableLink, socket: Socket, take: (segment: Segment) => void): KeptLink {
+  const { clock, session } = link;
+  return {
+    get sentSeconds() {
+      return link.sentSeconds;
+    },
+    get isBehind() {
+      return session.timeline.next(link) !== undefined;
+    },
+    sendSilence: (seconds) => sendSilence(link, seconds),
+    ping: () => {
+      if (!socket.ping) return false;
+      link.noteOutbound(clock.now());
+      socket.ping();
+      return true;
+    },
+    sendText: (text) => link.write(text, clock.now()),
+    take,
+    goOn: () => link.goOn(),
+    withdrawTurn: () => session.transcript.withdrawTurn(),
+    giveUp: () => markStalled(link),
+    setTimeout: (callback, delayMs) => clock.setTimeout(callback, delayMs),
+    clearTimeout: (timer) => clock.clearTimeout(timer),
+    report: session.report,
+  };
+}
+
+function sendSilence(link: KeepableLink, seconds: number): boolean {
+  const { silence, counts } = link.session;
+  if (!silence) return false;
+  const now = link.clock.now();
+  const samples = Math.round(seconds * silence.sampleRate);
+  link.tokens -= samples;
+  noteAudio(link, seconds * 1000, now);
+  countSilence(link, samples);
+  counts.silenceSeconds += seconds;
+  link.write(new Uint8Array(samples * silence.frameBytes).fill(silence.silentByte), now);
+  return true;
+}
