@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { FinalizeRequests } from '../../src/client/finalize-requests.ts';
 import type { Link } from '../../src/link/link.ts';
 import type { ControlMessage } from '../../src/link/link-session.ts';
-import { listenV1 } from '../../src/protocol/listen-v1/listen-v1.ts';
+import { finalizeMessage } from '../../src/protocol/listen-v1/client-messages.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
 import { ReadTimeline } from '../audio/read-timeline.ts';
 
@@ -23,7 +23,7 @@ beforeEach(() => {
     maxSeconds: 60,
     onDrop: () => undefined,
   });
-  requests = new FinalizeRequests(clock, timeline, listenV1, ANSWER_MS);
+  requests = new FinalizeRequests(clock, timeline, ANSWER_MS);
   accept(1_000);
   timeline.connect();
   attach();
@@ -59,12 +59,12 @@ async function outcomeOf(promise: Promise<boolean>): Promise<boolean | 'waiting'
 
 test('nothing pending is final already, and nothing is said', async () => {
   timeline.confirm(1_000);
-  expect(await outcomeOf(requests.request(undefined))).toBe(true);
+  expect(await outcomeOf(requests.request(finalizeMessage()))).toBe(true);
   expect(queue).toEqual([]);
 });
 
 test('an answer settles it', async () => {
-  const request = requests.request(undefined);
+  const request = requests.request(finalizeMessage());
   sendAll();
   expect(await outcomeOf(request)).toBe('waiting');
   requests.answered(0, 1);
@@ -73,20 +73,20 @@ test('an answer settles it', async () => {
 });
 
 test('an answer that comes before it was sent is not its own', async () => {
-  const request = requests.request(undefined);
+  const request = requests.request(finalizeMessage());
   requests.answered(0, 1);
   expect(await outcomeOf(request)).toBe('waiting');
 });
 
 test('no answer in time is false, and the request is taken back', async () => {
-  const request = requests.request(undefined);
+  const request = requests.request(finalizeMessage());
   clock.advance(1_000 + ANSWER_MS);
   expect(await outcomeOf(request)).toBe(false);
   expect(queue).toEqual([]);
 });
 
 test('the time for an answer begins when the request has been sent', async () => {
-  const request = requests.request(undefined);
+  const request = requests.request(finalizeMessage());
   clock.advance(2_000);
   sendAll();
   clock.advance(ANSWER_MS - 1);
@@ -96,7 +96,7 @@ test('the time for an answer begins when the request has been sent', async () =>
 });
 
 test('what was confirmed meanwhile is final, answer or not', async () => {
-  const request = requests.request(undefined);
+  const request = requests.request(finalizeMessage());
   sendAll();
   timeline.confirm(1_000);
   clock.advance(ANSWER_MS);
@@ -105,7 +105,7 @@ test('what was confirmed meanwhile is final, answer or not', async () => {
 
 test('an answer that comes after its time still says where the audio ended, until the next connection', () => {
   expect(requests.answered(0, 1)).toBe(undefined);
-  void requests.request(undefined);
+  void requests.request(finalizeMessage());
   sendAll();
   clock.advance(ANSWER_MS);
   accept(500);
@@ -116,7 +116,7 @@ test('an answer that comes after its time still says where the audio ended, unti
 
 describe('with several channels', () => {
   test('a request for all waits for all', async () => {
-    const request = requests.request(undefined);
+    const request = requests.request(finalizeMessage());
     sendAll();
     requests.answered(1, 2);
     expect(await outcomeOf(request)).toBe('waiting');
@@ -127,7 +127,7 @@ describe('with several channels', () => {
   });
 
   test('a request for one waits for that one', async () => {
-    const request = requests.request(1);
+    const request = requests.request(finalizeMessage(1), 1);
     sendAll();
     requests.answered(0, 2);
     expect(await outcomeOf(request)).toBe('waiting');
@@ -136,8 +136,8 @@ describe('with several channels', () => {
   });
 
   test('answers go to the oldest request that lacks them', async () => {
-    const all = requests.request(undefined);
-    const second = requests.request(1);
+    const all = requests.request(finalizeMessage());
+    const second = requests.request(finalizeMessage(1), 1);
     sendAll();
     requests.answered(1, 2);
     requests.answered(1, 2);
@@ -150,7 +150,7 @@ describe('with several channels', () => {
 
 describe('a new connection', () => {
   test('says it again, behind the replayed audio, and forgets what the old one answered', async () => {
-    const request = requests.request(undefined);
+    const request = requests.request(finalizeMessage());
     sendAll();
     requests.answered(1, 2);
     timeline.disconnect();
@@ -165,16 +165,16 @@ describe('a new connection', () => {
   });
 
   test('does not say twice what is still queued', () => {
-    void requests.request(undefined);
+    void requests.request(finalizeMessage());
     attach();
     expect(queue.length).toBe(1);
   });
 });
 
 test('the end settles what waits, and whatever is asked later', async () => {
-  const request = requests.request(undefined);
+  const request = requests.request(finalizeMessage());
   requests.close();
   expect(await outcomeOf(request)).toBe(false);
-  expect(await outcomeOf(requests.request(undefined))).toBe(false);
+  expect(await outcomeOf(requests.request(finalizeMessage()))).toBe(false);
   expect(clock.pendingTimers).toBe(0);
 });

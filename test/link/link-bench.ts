@@ -92,6 +92,7 @@ export class LinkBench {
         maxBufferedBytes: MAX_BUFFERED_BYTES,
         drainMs: DRAIN_MS,
         listen: {},
+        mayEndTurn: true,
         ...settings,
       },
       answerTimeout: new AdaptiveTimeout(ANSWER_MS, 3 * ANSWER_MS),
@@ -104,6 +105,7 @@ export class LinkBench {
         },
         utteranceEnd: (channel, at) => say(`utterance-end on ${channel} at ${at}`),
         finalized: (channel) => say(`finalized ${channel}`),
+        withdrawTurn: () => undefined,
         isShowingInterim: false,
       },
       requests: {

@@ -1,6 +1,11 @@
 /** From the messages of `/v1/listen` to neutral events. */
 import type { HeardWord, Segment, ServerEvent } from '../protocol.ts';
-import { type Decoded, decodeServerMessage, type ResultsMessage, type WordMessage } from './server-messages.ts';
+import {
+  type Decoded,
+  decodeServerMessage,
+  type ResultsMessage,
+  type WordMessage,
+} from './server-messages.ts';
 
 /** Reads one text message. Never throws. */
 export function decodeEvent(text: string): ServerEvent {

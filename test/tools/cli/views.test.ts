@@ -97,6 +97,7 @@ describe('report', () => {
       connections: 3,
       attempts: 3,
       keepAlives: 4,
+      silenceMs: 0,
       longestOutboundSilenceMs: 3_002,
     },
     undisturbed: [
