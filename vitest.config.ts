@@ -17,7 +17,10 @@ export default defineConfig({
     alias: [
       { find: /^rx-deepgram$/, replacement: `${import.meta.dirname}/src/index.ts` },
       { find: /^rx-deepgram\/static$/, replacement: `${import.meta.dirname}/src/static.ts` },
-      { find: /^rx-deepgram\/(react|angular)$/, replacement: `${import.meta.dirname}/src/adapters/$1.ts` },
+      {
+        find: /^rx-deepgram\/(react|angular|deepgram-sdk)$/,
+        replacement: `${import.meta.dirname}/src/adapters/$1.ts`,
+      },
       {
         find: /^rx-deepgram\/(viewer|diagnosis|captions|telephony|testing)$/,
         replacement: `${import.meta.dirname}/src/$1/index.ts`,

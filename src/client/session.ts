@@ -31,7 +31,7 @@ import { watchEnvironment } from '../environment.ts';
 import { invalidOption, TranscriptionError } from '../errors.ts';
 import type { ReportFact } from '../facts.ts';
 import { Link } from '../link/link.ts';
-import type { LinkFact, LinkSession } from '../link/link-session.ts';
+import type { ControlMessage, LinkFact, LinkSession } from '../link/link-session.ts';
 import { type ConnectionEnd, reasonOf, remedyFor } from '../protocol/connection-end.ts';
 import type { AudioFormat } from '../protocol/protocol.ts';
 import type { ServerMessage } from '../protocol/server-message.ts';
@@ -73,6 +73,16 @@ export function createLiveTranscription(options: LiveTranscriptionOptions): Live
   return new Session(checkOptions(options), options);
 }
 
+/** For adapters that hand on messages: each event is heard with the link it came by, and texts of the app's own can be sent. */
+export function createHeardTranscription(options: LiveTranscriptionOptions, heard: LinkSession['heard']) {
+  const live = new Session(checkOptions(options), options, heard);
+  return {
+    live: live as LiveTranscription,
+    /** Behind the audio accepted so far; or, as a lasting one, first on each further connection. */
+    sendText: (text: string, isLasting: boolean) => live.sendText(text, isLasting),
+  };
+}
+
 const MAX_UNHEARD_FACTS = 64;
 
 /** Shared result of almost every chunk. */
@@ -96,6 +106,7 @@ class Session implements LiveTranscription {
   readonly #requests: FinalizeRequests;
   readonly #pauseWatch: PauseWatch | undefined;
   readonly #linkSession: LinkSession;
+  #lastingText: ControlMessage | undefined;
   #link: Link | undefined;
   #connections = 0;
   readonly #transcripts = new Subject<Transcript>();
@@ -123,7 +134,11 @@ class Session implements LiveTranscription {
   #credentialsError: unknown;
   #credentialsAskedAt: number | undefined;
 
-  constructor(options: CheckedOptions, { inspect, transport = platformTransport }: LiveTranscriptionOptions) {
+  constructor(
+    options: CheckedOptions,
+    { inspect, transport = platformTransport }: LiveTranscriptionOptions,
+    heard?: LinkSession['heard'],
+  ) {
     const { clock, listen, log, protocol, finalizeMs, finalizeAfterMs } = options;
     const format = protocol.audioFormat(listen);
     this.#options = options;
@@ -167,6 +182,7 @@ class Session implements LiveTranscription {
       tell: (fact, link) => this.#tell(fact, link),
       report: this.#notify,
       message: (message) => this.#messages.next(message),
+      heard,
       ended: (link) => this.#linkEnded(link),
     };
 
@@ -300,6 +316,12 @@ class Session implements LiveTranscription {
     return this.#ended;
   }
 
+  sendText(text: string, isLasting: boolean): void {
+    const control = { text, position: isLasting ? 0 : this.#timeline.end, onSent: () => undefined };
+    if (isLasting) this.#lastingText = control;
+    else this.#link?.control(control);
+  }
+
   abort(): void {
     this.#send({ type: 'user.abort' });
   }
@@ -343,7 +365,9 @@ class Session implements LiveTranscription {
       );
     }
     const backlogSeconds = this.backlogMs / 1000;
-    const link = new Link(this.#linkSession, connection, socket, this.#requests.controls);
+    const { controls } = this.#requests;
+    const lasting = this.#lastingText;
+    const link = new Link(this.#linkSession, connection, socket, lasting ? [lasting, ...controls] : controls);
     this.#link = link;
     this.#requests.attach(link);
     link.start();

@@ -19,6 +19,7 @@ export function receiveEvent(link: Link, event: ServerEvent): void {
   message(event.raw);
   link.keeper?.message(event);
   if (link.isStalled) return;
+  if (event.kind !== 'segment') link.session.heard?.(event, link);
   switch (event.kind) {
     case 'segment':
       takeSegment(link, event);
@@ -61,12 +62,13 @@ export function takeSegment(link: Link, segment: Segment): void {
       noteAdvance(link);
     }
     const settledTo = transcript.segment(segment, link);
+    link.session.heard?.(segment, link);
     if (segment.isFinal) confirm(link, settledTo);
     if (segment.confirmedTo !== undefined) {
       confirm(link, Math.min(link.positionOf(segment.confirmedTo, 'end'), link.position));
     }
     if (link.number > 1 && !link.hasSpeakers) lookForSpeakers(link, segment);
-  }
+  } else link.session.heard?.(segment, link);
   if (segment.answersFinalize) {
     const position = requests.answered(segment.channel, segment.channelCount);
     if (position !== undefined && hasPausedAt(link, position)) transcript.finalized(segment.channel);

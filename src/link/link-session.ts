@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { ReportFact } from '../facts.ts';
 import type { Parameters, Protocol, Segment } from '../protocol/protocol.ts';
 import type { ServerMessage } from '../protocol/server-message.ts';
+import type { HeardEvent } from '../transcript/rebased-messages.ts';
 import type { Link } from './link.ts';
 
 export interface LinkSettings {
@@ -67,6 +68,8 @@ export interface LinkSession {
   tell: (fact: LinkFact, link: Link) => void;
   report: ReportFact;
   message: (message: ServerMessage) => void;
+  /** Hears each event after the transcript that came of it, where somebody wants to know the link. */
+  heard: ((event: HeardEvent, link: Link) => void) | undefined;
   /** The link is over, and writes nothing more. */
   ended: (link: Link) => void;
 }

@@ -38,3 +38,17 @@ export const transport: Transport = ({ url, credentials }, handlers) => {
     },
   };
 };
+
+/** The same for services that are handed through: headers of Deepgram's SDK travel as its own sub-protocols. */
+export function plainSocket(
+  url: string,
+  { authorization = '', 'x-deepgram-session-id': session }: Readonly<Record<string, string>>,
+  protocols: readonly string[],
+): WebSocket {
+  const [scheme = '', secret] = authorization.split(/\s+/);
+  return new WebSocket(url, [
+    ...(secret === undefined ? [] : [scheme.toLowerCase(), secret]),
+    ...(session === undefined ? [] : ['x-deepgram-session-id', session]),
+    ...protocols,
+  ]);
+}

@@ -65,6 +65,18 @@ export const transport: Transport = ({ url, credentials }, handlers) => {
   return new NodeSocket(socket);
 };
 
+/** A WebSocket with headers, for services that are handed through as they are. */
+export function plainSocket(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  protocols: readonly string[],
+): globalThis.WebSocket {
+  return new WebSocket(url, [...protocols], {
+    headers: { ...headers },
+    perMessageDeflate: false,
+  }) as unknown as globalThis.WebSocket;
+}
+
 /** A class, and no literal with a getter, which V8 keeps as a dictionary: this is on the way of every frame. */
 class NodeSocket implements Socket {
   readonly #socket: WebSocket;

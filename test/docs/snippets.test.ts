@@ -45,6 +45,7 @@ beforeAll(() => {
       noUnusedParameters: false,
       paths: {
         'rx-deepgram': ['../../../src/index.ts'],
+        'rx-deepgram/deepgram-sdk': ['../../../src/adapters/deepgram-sdk.ts'],
         'rx-deepgram/viewer': ['../../../src/tools/viewer/index.ts'],
         'rx-deepgram/diagnosis': ['../../../src/diagnosis/index.ts'],
         'rx-deepgram/telephony': ['../../../src/telephony/index.ts'],

@@ -96,6 +96,11 @@ const ENTRIES: Record<string, Entry> = {
     values: ['injectLiveTranscription'],
     types: ['CaptionsActions', 'CaptionsOptions', 'CaptionsState', 'LiveCaptions'],
   },
+  './deepgram-sdk': {
+    source: 'src/adapters/deepgram-sdk.ts',
+    values: ['resilientTransport'],
+    types: ['ResilientTransportOptions'],
+  },
   './viewer': {
     source: 'src/tools/viewer/index.ts',
     values: ['mountViewer', 'watchWire'],

@@ -27,7 +27,7 @@ describe('package.json', () => {
     const peers = Object.keys(manifest.peerDependencies);
     const optional = peers.filter((name) => manifest.peerDependenciesMeta[name]?.optional);
     expect(peers.filter((name) => !optional.includes(name))).toEqual(['rxjs', 'xstate']);
-    expect(optional, 'for the bindings').toEqual(['@angular/core', 'react']);
+    expect(optional, 'for the bindings').toEqual(['@angular/core', '@deepgram/sdk', 'react']);
   });
 
   test('runs nothing when it is installed', () => {

@@ -1,0 +1,224 @@
+/** One `listen` connection of the SDK, behind which a session opens as many as it needs. */
+import type {
+  DeepgramTransport,
+  DeepgramTransportCloseEvent,
+  DeepgramTransportMessage,
+  DeepgramTransportRequest,
+} from '@deepgram/sdk';
+import type { LiveTranscription, SessionReport } from '../../client/live-transcription.ts';
+import { type Auth, checkOptions, type LiveTranscriptionOptions } from '../../client/options.ts';
+import { createHeardTranscription } from '../../client/session.ts';
+import type { ListenParameters } from '../../protocol/listen-v1/parameters.ts';
+import { type HeardEvent, type RebasedLink, RebasedMessages } from '../../transcript/rebased-messages.ts';
+import type { Transcript } from '../../transcript/stitcher.ts';
+
+type SessionOptions = Omit<LiveTranscriptionOptions, 'auth' | 'listen' | 'baseUrl' | 'connect'> &
+  Partial<Pick<LiveTranscriptionOptions, 'auth'>>;
+
+/** What the SDK waits for, if it is told nothing else. */
+const SDK_TIMEOUT_SECONDS = 10;
+
+/** The part of the SDK's timeout after which the connection is called open all the same. */
+const OPEN_SHARE = 0.8;
+
+interface Listeners {
+  open?: () => void;
+  message?: (message: string) => void;
+  error?: (error: Error) => void;
+  close?: (event: DeepgramTransportCloseEvent) => void;
+}
+
+export class ListenTransport implements DeepgramTransport {
+  readonly live: LiveTranscription;
+  readonly #sendText: (text: string, isLasting: boolean) => void;
+  readonly #messages = new RebasedMessages();
+  readonly #isFlux: boolean;
+  readonly #stopWaiting: () => void;
+  readonly #listeners: Listeners = {};
+  #transcript: Transcript | undefined;
+  /** All that Configure messages have set. */
+  #configuration: Record<string, unknown> | undefined;
+  /** Configure messages of the app that have no answer yet. */
+  #unansweredConfigures = 0;
+  #isOpen = false;
+  #isOver = false;
+
+  constructor(
+    session: SessionOptions,
+    headers: Readonly<Record<string, string>>,
+    request: DeepgramTransportRequest,
+  ) {
+    const options: LiveTranscriptionOptions = {
+      ...session,
+      ...addressOf(request.url),
+      auth: session.auth ?? authOf(headers),
+      connect: 'eager',
+    };
+    this.#isFlux = request.service === 'listen.v2';
+    const { live, sendText } = createHeardTranscription(options, (event, link) => this.#heard(event, link));
+    this.live = live;
+    this.#sendText = sendText;
+    live.transcripts$.subscribe((transcript) => (this.#transcript = transcript));
+    live.status$.subscribe({
+      next: ({ phase }) => {
+        if (phase === 'open') this.#open();
+      },
+      complete: () => void live.close().then((report) => this.#end(report)),
+    });
+    const { clock } = checkOptions(options);
+    const { connectionTimeoutInSeconds = SDK_TIMEOUT_SECONDS } = request;
+    const timer = clock.setTimeout(() => this.#open(), connectionTimeoutInSeconds * 1000 * OPEN_SHARE);
+    this.#stopWaiting = () => clock.clearTimeout(timer);
+  }
+
+  /** Stays true through every outage: what the SDK would queue meanwhile it would never send. */
+  isOpen(): boolean {
+    return this.#isOpen && !this.#isOver;
+  }
+
+  onOpen(listener: () => void): void {
+    this.#listeners.open = listener;
+  }
+
+  onMessage(listener: (message: string) => void): void {
+    this.#listeners.message = listener;
+  }
+
+  onError(listener: (error: Error) => void): void {
+    this.#listeners.error = listener;
+  }
+
+  onClose(listener: (event: DeepgramTransportCloseEvent) => void): void {
+    this.#listeners.close = listener;
+  }
+
+  send(data: DeepgramTransportMessage): void {
+    if (typeof data === 'string') this.#takeText(data);
+    else if (!('byteLength' in data)) {
+      if (data.size > 0) this.live.send(data);
+    } else if (data.byteLength > 0) {
+      // The SDK sends the bytes of any view.
+      this.live.send(
+        ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : data,
+      );
+    }
+  }
+
+  /** The SDK has forgotten this transport: nothing that comes would reach the app. */
+  close(): void {
+    this.live.abort();
+  }
+
+  /** The session holds its connections by itself. */
+  ping(): void {}
+
+  #takeText(text: string): void {
+    const message = fieldsOf(text);
+    switch (message['type']) {
+      case 'KeepAlive':
+        return;
+      case 'Finalize':
+      case 'ForceEndTurn': {
+        const { channel } = message;
+        void this.live.finalize(Number.isSafeInteger(channel) ? (channel as number) : undefined);
+        return;
+      }
+      case 'CloseStream':
+        void this.live.close();
+        return;
+      case 'Configure':
+        this.#configure(message, text);
+        return;
+      default:
+        this.#sendText(text, false);
+    }
+  }
+
+  /** Each further connection begins with all that was set. */
+  #configure(message: Record<string, unknown>, text: string): void {
+    const thresholds = {
+      ...objectOf(this.#configuration?.['thresholds']),
+      ...objectOf(message['thresholds']),
+    };
+    this.#configuration = {
+      ...this.#configuration,
+      ...message,
+      ...(Object.keys(thresholds).length > 0 && { thresholds }),
+    };
+    this.#unansweredConfigures += 1;
+    this.#sendText(text, false);
+    this.#sendText(JSON.stringify(this.#configuration), true);
+  }
+
+  #heard(event: HeardEvent, link: RebasedLink): void {
+    const transcript = this.#transcript?.raw === event.raw ? this.#transcript : undefined;
+    this.#transcript = undefined;
+    const message = this.#messages.take(event, link, transcript);
+    if (!message) return;
+    if (/^Configure(Success|Failure)$/.test(message.type)) {
+      if (this.#unansweredConfigures === 0) return;
+      this.#unansweredConfigures -= 1;
+    }
+    this.#listeners.message?.(JSON.stringify(message));
+  }
+
+  #open(): void {
+    if (this.#isOpen || this.#isOver) return;
+    this.#stopWaiting();
+    this.#isOpen = true;
+    this.#listeners.open?.();
+  }
+
+  #end({ outcome, error, lastEnd, ledger }: SessionReport): void {
+    this.#stopWaiting();
+    // Before it was open only an error rejects `waitForOpen()`; afterwards it would keep the close from the app.
+    if (error && !this.#isOpen) {
+      this.#isOver = true;
+      this.#listeners.error?.(error);
+      return;
+    }
+    const seconds = (ledger.accepted - ledger.pending) / ledger.sampleRate;
+    for (const message of this.#messages.last(seconds, outcome === 'failed')) {
+      this.#listeners.message?.(JSON.stringify(message));
+    }
+    this.#isOver = true;
+    const clean = { code: this.#isFlux ? 1005 : 1000, reason: '' };
+    const broken = {
+      code: lastEnd?.code ?? 1006,
+      reason: error?.message ?? `The session ended: ${outcome}.`,
+    };
+    this.#listeners.close?.(outcome === 'drained' ? clean : broken);
+  }
+}
+
+/** Host and parameters as the SDK has put them together, for self-hosted and regional servers, too. */
+function addressOf(address: string): { baseUrl: string; listen: ListenParameters } {
+  const url = new URL(address);
+  const listen: Record<string, string | string[]> = {};
+  for (const name of new Set(url.searchParams.keys())) {
+    const values = url.searchParams.getAll(name);
+    listen[name] = values.length > 1 ? values : (values[0] ?? '');
+  }
+  return {
+    baseUrl: `${url.protocol}//${url.host}${url.pathname.replace(/\/v[12]\/listen\/?$/, '')}`,
+    listen,
+  };
+}
+
+/** The SDK resolves its credentials once, and writes header names in lower case. */
+function authOf({ authorization = '' }: Readonly<Record<string, string>>): Auth {
+  const [, scheme = '', secret = ''] = /^(token|bearer)\s+(\S+)$/i.exec(authorization) ?? [];
+  return scheme.toLowerCase() === 'bearer' ? { accessToken: secret } : { apiKey: secret };
+}
+
+function fieldsOf(text: string): Record<string, unknown> {
+  try {
+    return objectOf(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+function objectOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
