@@ -11,6 +11,7 @@ type Area =
   | 'clock'
   | 'protocol'
   | 'transport port'
+  | 'transport tap'
   | 'transports'
   | 'data'
   | 'control'
@@ -51,6 +52,7 @@ const SINGLE_FILES: Record<string, Area> = {
   'src/static.ts': 'root',
   'src/client/transcribe.ts': 'root',
   'src/index.ts': 'public index',
+  'src/transports/tap.ts': 'transport tap',
   'src/transports/transport.ts': 'transport port',
   'src/diagnosis/index.ts': 'diagnosis index',
   'src/testing/index.ts': 'testing index',
@@ -77,6 +79,12 @@ const RULES: readonly Rule[] = [
     may: [],
     mayAsType: [],
     because: 'browser, Node and virtual sockets share these types and nothing else',
+  },
+  {
+    area: 'transport tap',
+    may: [],
+    mayAsType: ['transport port'],
+    because: 'the recorder and the viewer watch a connection without loading any part of a session',
   },
   {
     area: 'protocol',
@@ -141,7 +149,7 @@ const RULES: readonly Rule[] = [
   },
   {
     area: 'recorder',
-    may: ['public index', 'rxjs', 'xstate'],
+    may: ['public index', 'transport tap', 'rxjs', 'xstate'],
     mayAsType: [],
     because: 'it listens as any user could, and what it lacks, they lack',
   },
@@ -189,7 +197,7 @@ const RULES: readonly Rule[] = [
   },
   {
     area: 'viewer',
-    may: ['public index', 'clock', 'protocol', 'control', 'sources', 'rxjs'],
+    may: ['public index', 'transport tap', 'clock', 'protocol', 'control', 'sources', 'rxjs'],
     mayAsType: ['xstate'],
     because: 'it shows the machine as it is, so it reads the definition; all else it sees as a user would',
   },

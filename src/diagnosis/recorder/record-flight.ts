@@ -10,11 +10,11 @@ import {
   type LiveTranscriptionOptions,
   leafState,
   platformTransport,
-  type Socket,
   systemClock,
   TranscriptionError,
   type Transport,
 } from '../../index.ts';
+import { tapped } from '../../transports/tap.ts';
 import type { FlightEntry, MachineEvent } from './flight.ts';
 import { FlightLog } from './flight-log.ts';
 import { safeUrl } from './safe-url.ts';
@@ -142,7 +142,7 @@ class Recording {
   }
 
   listenTo(transport: Transport): Transport {
-    return (request, handlers) => {
+    return tapped(transport, (request) => {
       this.#log.keepOut(request.credentials.value);
       this.#sockets += 1;
       this.#openSockets += 1;
@@ -150,29 +150,19 @@ class Recording {
       let hasEnded = false;
       const note = (entry: Unplaced) => this.#note({ ...entry, socket: number });
       note({ kind: 'opening', url: safeUrl(request.url) });
-      const socket = transport(request, {
-        opened: (handshake) => {
-          note({ kind: 'opened', ...handshake });
-          handlers.opened(handshake);
-        },
-        message: (text) => {
-          note({ kind: 'received', ...this.#textOf(text) });
-          handlers.message(text);
-        },
-        binary: (bytes) => handlers.binary(bytes),
+      return {
+        opened: (handshake) => note({ kind: 'opened', ...handshake }),
+        sent: (message) => this.#sent(number, message),
+        received: (text) => note({ kind: 'received', ...this.#textOf(text) }),
+        released: (how) => note({ kind: 'released', how }),
         ended: (end) => {
           if (!hasEnded) this.#openSockets -= 1;
           hasEnded = true;
           note({ kind: 'ended', end });
-          handlers.ended(end);
           this.#completeIfOver();
         },
-      });
-      return new HeardSocket(socket, {
-        sent: (message) => this.#sent(number, message),
-        released: (how) => note({ kind: 'released', how }),
-      });
-    };
+      };
+    });
   }
 
   #begin(): void {
@@ -276,42 +266,6 @@ type Unplaced = Untimed extends infer Entry
     ? Omit<Entry, 'socket'>
     : never
   : never;
-
-/** Notes the traffic of a socket. */
-interface Ears {
-  sent(message: string | Uint8Array): void;
-  released(how: 'close' | 'terminate'): void;
-}
-
-/** A class for speed: every frame passes through it. */
-class HeardSocket implements Socket {
-  readonly #socket: Socket;
-  readonly #ears: Ears;
-
-  constructor(socket: Socket, ears: Ears) {
-    this.#socket = socket;
-    this.#ears = ears;
-  }
-
-  get bufferedAmount(): number {
-    return this.#socket.bufferedAmount;
-  }
-
-  send(message: string | Uint8Array): void {
-    this.#socket.send(message);
-    this.#ears.sent(message);
-  }
-
-  close(code: number, reason: string): void {
-    this.#ears.released('close');
-    this.#socket.close(code, reason);
-  }
-
-  terminate(): void {
-    this.#ears.released('terminate');
-    this.#socket.terminate();
-  }
-}
 
 /** Spoken text in Results: transcripts and words. */
 const SPOKEN_TEXT = /"(?:transcript|word|punctuated_word)"\s*:\s*"(?:[^"\\]|\\.)*"/g;

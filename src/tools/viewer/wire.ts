@@ -4,6 +4,7 @@
  */
 import { type Clock, systemClock } from '../../clock.ts';
 import { platformTransport, type Socket, type Transport } from '../../index.ts';
+import { tapped } from '../../transports/tap.ts';
 
 /** One sent message. */
 export interface OutboundMessage {
@@ -58,27 +59,11 @@ export function watchWire({ transport = platformTransport, clock = systemClock }
   return {
     transport: (request, handlers) => {
       const isLinear16 = new URL(request.url).searchParams.get('encoding') === 'linear16';
-      const socket = transport(request, {
-        opened: (handshake) => {
+      const watched = tapped(transport, () => ({
+        opened: () => {
           lastAtMs = clock.now();
-          handlers.opened(handshake);
         },
-        message: (text) => handlers.message(text),
-        binary: (bytes) => handlers.binary(bytes),
-        ended: (end) => {
-          forget();
-          handlers.ended(end);
-        },
-      });
-      sockets.add(socket);
-      const forget = () => {
-        if (!sockets.delete(socket)) return;
-        noteSilence();
-        lastAtMs = undefined;
-      };
-      return {
-        send: (message) => {
-          socket.send(message);
+        sent: (message) => {
           if (!sockets.has(socket)) return;
           noteSilence();
           const kind = kindOf(message);
@@ -86,18 +71,17 @@ export function watchWire({ transport = platformTransport, clock = systemClock }
           const level = typeof message === 'string' ? 0 : isLinear16 ? loudnessOf(message) : 1;
           for (const listener of listeners) listener({ atMs: clock.now(), kind, level });
         },
-        get bufferedAmount() {
-          return socket.bufferedAmount;
-        },
-        close: (code, reason) => {
-          forget();
-          socket.close(code, reason);
-        },
-        terminate: () => {
-          forget();
-          socket.terminate();
-        },
+        released: () => forget(),
+        ended: () => forget(),
+      }));
+      const forget = () => {
+        if (!sockets.delete(socket)) return;
+        noteSilence();
+        lastAtMs = undefined;
       };
+      const socket = watched(request, handlers);
+      sockets.add(socket);
+      return socket;
     },
     get silenceMs() {
       return silenceMs();
