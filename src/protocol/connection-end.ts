@@ -1,6 +1,6 @@
 /**
  * Every way in which a connection ends: close codes with their reason texts, handshake statuses, and the ends that we make
- * ourselves. The table is the policy's input; when and how to retry is decided in `control/recovery-policy.ts`.
+ * ourselves. The table is the policy's input; when and how to retry is decided in `connection/recovery-policy.ts`.
  */
 import type { ErrorReason } from '../errors.ts';
 
