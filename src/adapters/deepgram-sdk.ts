@@ -1,18 +1,12 @@
 /** A transport for `@deepgram/sdk`: `rx-deepgram/deepgram-sdk`. Only types of the SDK are imported. */
 import type { DeepgramTransportFactory, DeepgramTransportRequest } from '@deepgram/sdk';
 import type { LiveTranscription } from '../client/live-transcription.ts';
-import {
-  type Auth,
-  type AuthFunction,
-  checkOptions,
-  type LiveTranscriptionOptions,
-} from '../client/options.ts';
-import { ListenTransport } from './deepgram-sdk/listen-transport.ts';
+import { type Auth, type AuthFunction, checkOptions } from '../client/options.ts';
+import { ListenTransport, type SessionOptions } from './deepgram-sdk/listen-transport.ts';
 import { passThrough } from './deepgram-sdk/pass-through.ts';
 
 /** Options of {@link resilientTransport}: those of a session, but for what the SDK knows itself. */
-export interface ResilientTransportOptions
-  extends Omit<LiveTranscriptionOptions, 'auth' | 'listen' | 'baseUrl' | 'connect'> {
+export interface ResilientTransportOptions extends Omit<SessionOptions, 'auth'> {
   /**
    * A function is asked before every attempt: temporary tokens need one, since the SDK asks for a token only once.
    * @defaultValue the SDK's own key or token

@@ -69,7 +69,7 @@ export interface LinkSession {
   report: ReportFact;
   message: (message: ServerMessage) => void;
   /** Hears each event after the transcript that came of it, where somebody wants to know the link. */
-  heard: ((event: HeardEvent, link: Link) => void) | undefined;
+  heard?: ((event: HeardEvent, link: Link) => void) | undefined;
   /** The link is over, and writes nothing more. */
   ended: (link: Link) => void;
 }

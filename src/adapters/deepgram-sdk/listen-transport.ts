@@ -12,7 +12,11 @@ import type { ListenParameters } from '../../protocol/listen-v1/parameters.ts';
 import { type HeardEvent, type RebasedLink, RebasedMessages } from '../../transcript/rebased-messages.ts';
 import type { Transcript } from '../../transcript/stitcher.ts';
 
-type SessionOptions = Omit<LiveTranscriptionOptions, 'auth' | 'listen' | 'baseUrl' | 'connect'> &
+/** Options of a session that the SDK leaves to choose. */
+export type SessionOptions = Omit<
+  LiveTranscriptionOptions,
+  'auth' | 'listen' | 'baseUrl' | 'connect' | 'forceEndTurn'
+> &
   Partial<Pick<LiveTranscriptionOptions, 'auth'>>;
 
 /** What the SDK waits for, if it is told nothing else. */
@@ -53,6 +57,8 @@ export class ListenTransport implements DeepgramTransport {
       ...addressOf(request.url),
       auth: session.auth ?? authOf(headers),
       connect: 'eager',
+      // Whether the server knows it is for the app to know.
+      forceEndTurn: true,
     };
     this.#isFlux = request.service === 'listen.v2';
     const { live, sendText } = createHeardTranscription(options, (event, link) => this.#heard(event, link));
@@ -114,24 +120,14 @@ export class ListenTransport implements DeepgramTransport {
 
   #takeText(text: string): void {
     const message = fieldsOf(text);
-    switch (message['type']) {
-      case 'KeepAlive':
-        return;
-      case 'Finalize':
-      case 'ForceEndTurn': {
-        const { channel } = message;
-        void this.live.finalize(Number.isSafeInteger(channel) ? (channel as number) : undefined);
-        return;
-      }
-      case 'CloseStream':
-        void this.live.close();
-        return;
-      case 'Configure':
-        this.#configure(message, text);
-        return;
-      default:
-        this.#sendText(text, false);
-    }
+    const { type, channel } = message;
+    if (type === 'KeepAlive') return;
+    if (type === 'CloseStream') void this.live.close();
+    else if (type === 'Configure') this.#configure(message, text);
+    else if (type === 'ForceEndTurn' && this.#isFlux) void this.live.endTurn();
+    else if (type === 'Finalize' && !this.#isFlux)
+      void this.live.finalize(Number.isSafeInteger(channel) ? (channel as number) : undefined);
+    else this.#sendText(text, false);
   }
 
   /** Each further connection begins with all that was set. */

@@ -1,0 +1,106 @@
+/** The same for Flux, `listen.v2` of `@deepgram/sdk`. */
+import { expect, test } from 'vitest';
+import { RATE } from '../system/voice.ts';
+import { listenTo, type Message, stage } from './sdk-stage.ts';
+
+type Stage = ReturnType<typeof stage>;
+
+async function open(app: Stage) {
+  const connection = await app.client.listen.v2.connect({
+    model: 'flux-general-en',
+    encoding: 'linear16',
+    sample_rate: RATE,
+    eot_timeout_ms: 1_000,
+  });
+  const heard = listenTo(connection);
+  connection.connect();
+  await app.until(() => heard.opens === 1);
+  return { connection, heard, send: (audio: Uint8Array<ArrayBuffer>) => connection.sendMedia(audio) };
+}
+
+const turnsOf = (messages: readonly Message[], event: string) =>
+  messages.filter((message) => message.type === 'TurnInfo' && message.event === event);
+
+const INCIDENTS: Record<
+  string,
+  (app: Stage, send: (audio: Uint8Array<ArrayBuffer>) => void) => Promise<void> | void
+> = {
+  'a pause of 70 s': async ({ finishWord, wait }, send) => {
+    // Silence is put in where the source pauses: within a word it would split it.
+    finishWord(send);
+    await wait(70);
+  },
+  'a cut': ({ network }) => network.cut(),
+  'a close 1011': ({ emulator }) => emulator.closeAll(1011),
+  'an outage of 12 s': async ({ network, wait }) => {
+    network.offline = true;
+    network.cut();
+    await wait(12);
+    network.offline = false;
+  },
+  'a half-open link': ({ network }) => network.halfOpen(),
+};
+
+test.each(Object.entries(INCIDENTS))(
+  'hears every word once, in turns counted through, through %s',
+  async (_, happen) => {
+    const app = stage({}, { fluxSampleRate: 'any' });
+    const { connection, heard, send } = await open(app);
+    for (let round = 0; round < 2; round += 1) {
+      await app.speak(4.3, send);
+      await happen(app, send);
+      await app.speak(4.3, send);
+    }
+    app.finishWord(send);
+    await app.wait(1);
+    connection.sendCloseStream({ type: 'CloseStream' });
+    await app.until(() => heard.closes.length > 0);
+    const ends = turnsOf(heard.messages, 'EndOfTurn');
+    const words = ends.flatMap((message) => message.words ?? []);
+    expect(words.map(({ word }) => word)).toEqual(app.spoken().map(({ word }) => word));
+    expect(ends.map(({ turn_index }) => turn_index)).toEqual(ends.map((_turn, index) => index));
+    expect(turnsOf(heard.messages, 'StartOfTurn').map(({ turn_index }) => turn_index)).toEqual(
+      ends.map((_turn, index) => index),
+    );
+    expect(heard.messages.filter(({ type }) => type === 'Connected')).toHaveLength(1);
+    const sequence = heard.messages.map(({ sequence_id }) => sequence_id).filter((id) => id !== undefined);
+    expect(sequence).toEqual(sequence.map((_id, index) => index));
+    const windowEnds = heard.messages
+      .map(({ audio_window_end }) => audio_window_end as number)
+      .filter(Boolean);
+    expect(windowEnds.at(-1)).toBeLessThanOrEqual(app.spoken().length * 0.6 + 0.6);
+    expect(heard.closes).toEqual([expect.objectContaining({ code: 1005 })]);
+    expect(heard.errors).toEqual([]);
+  },
+);
+
+test('Configure is answered once, and each further connection begins with all that was set', async () => {
+  const app = stage({}, { fluxSampleRate: 'any' });
+  const { connection, heard, send } = await open(app);
+  await app.speak(1, send);
+  connection.sendConfigure({ type: 'Configure', thresholds: { eot_threshold: 0.9 } });
+  connection.sendConfigure({ type: 'Configure', keyterms: ['one'] });
+  await app.speak(1, send);
+  app.network.cut();
+  await app.speak(6, send);
+  const [, second] = app.emulator.connections;
+  expect(second?.controlMessages.map((text) => JSON.parse(text) as unknown)).toEqual([
+    { type: 'Configure', thresholds: { eot_threshold: 0.9 }, keyterms: ['one'] },
+  ]);
+  expect(heard.messages.filter(({ type }) => type === 'ConfigureSuccess')).toHaveLength(2);
+});
+
+test('ForceEndTurn ends the turn', async () => {
+  const app = stage({}, { fluxSampleRate: 'any' });
+  const { connection, heard, send } = await open(app);
+  await app.speak(2.2, send);
+  connection.sendForceEndTurn({ type: 'ForceEndTurn' });
+  await app.wait(1);
+  expect(turnsOf(heard.messages, 'EndOfTurn')).toMatchObject([{ trigger: 'manual', turn_index: 0 }]);
+});
+
+test('`ping()` of the app is taken, and needs nothing', async () => {
+  const app = stage({}, { fluxSampleRate: 'any' });
+  const { connection } = await open(app);
+  expect(() => (connection as unknown as { ping(): void }).ping()).not.toThrow();
+});
