@@ -136,6 +136,17 @@ test('who is closing never rests on an open connection without draining it [M4]'
   });
 });
 
+test('the idle limit runs in idle-keepalive, from each entry to each exit, and nowhere else [M5]', () => {
+  forEveryStep(({ before, after, actions }) => {
+    const [was, is] = [stateOf(before) === 'idle-keepalive', stateOf(after) === 'idle-keepalive'];
+    expect(armed(actions).get('idle.elapsed')).toBe(is && !was ? 60_000 : undefined);
+    const isDisarmed = actions.some(
+      ({ type, params }) => type === 'xstate.cancel' && (params as { sendId: string }).sendId === 'idle',
+    );
+    expect(isDisarmed).toBe(was && !is);
+  });
+});
+
 test('failures are forgotten for nothing but a result that confirms new audio [M6]', () => {
   forEveryStep(({ before, event, after }) => {
     const [was, is] = [before.context, after.context];

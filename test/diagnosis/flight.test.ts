@@ -95,7 +95,7 @@ describe('a replay', () => {
       (entry) => entry.kind === 'event' && entry.event.type === 'user.close',
     );
     const { at } = flight.entries[last] as FlightEntry;
-    const stray: FlightEntry = { at, kind: 'event', event: { type: 'keep-alive.elapsed' } };
+    const stray: FlightEntry = { at, kind: 'event', event: { type: 'idle.elapsed' } };
     const entries = flight.entries.toSpliced(last, 0, stray);
     expect(replayFlight({ ...flight, entries }).disagreements).toEqual([
       expect.stringContaining('that had not begun') as string,

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { drawPicture, renewSpecification } from '../../scripts/draw-statechart/files.ts';
 import { graphOf } from '../../src/tools/viewer/statechart/graph.ts';
 import { EDGES, NOTES } from '../../src/tools/viewer/statechart/arrows.ts';
-import { BOXES, FRAMES } from '../../src/tools/viewer/statechart/layout.ts';
+import { BOXES, FORKS, FRAMES } from '../../src/tools/viewer/statechart/layout.ts';
 import { connectionMachine } from '../../src/connection/connection-machine.ts';
 import { EVENTS, STATES } from '../connection/transition-table.ts';
 
@@ -26,8 +26,8 @@ describe('the specification', () => {
   });
 
   test('names no invariant that is not tested, and the tests none that is not named', () => {
-    const files = readdirSync(join(root, 'test', 'control')).filter((file) => file.endsWith('.test.ts'));
-    const titles = files.flatMap((file) => read('test', 'control', file).match(/\[[GM\d, ]+\]/g) ?? []);
+    const files = readdirSync(join(root, 'test', 'connection')).filter((file) => file.endsWith('.test.ts'));
+    const titles = files.flatMap((file) => read('test', 'connection', file).match(/\[[GM\d, ]+\]/g) ?? []);
     const tested = new Set(titles.flatMap((title) => title.match(/M\d+/g) ?? []));
     const named = new Set(specification.match(/^\| M\d+(?= )/gm)?.map((cell) => cell.slice(2)));
     expect([...tested].sort()).toEqual([...named].sort());
@@ -41,7 +41,11 @@ describe('the picture', () => {
 
   test('has a place for every state, and no other', () => {
     const names = graph.states.map(({ name }) => name);
-    expect([...Object.keys(BOXES), ...Object.keys(FRAMES)].sort()).toEqual([...names].sort());
+    expect([...Object.keys(BOXES), ...Object.keys(FRAMES), 'deciding'].sort()).toEqual([...names].sort());
+  });
+
+  test('draws the state that lasts no time as a decision', () => {
+    expect(FORKS).toHaveProperty('deciding');
   });
 
   test('shows every transition once, and no other', () => {

@@ -146,7 +146,5 @@ interface Wait {
 }
 
 function isOwn(type: string): boolean {
-  return (
-    type.startsWith('xstate.after.') || /^(keep-alive|idle|online)\.elapsed$|^deadline\.passed$/.test(type)
-  );
+  return type.startsWith('xstate.after.') || /^(idle|online)\.elapsed$|^deadline\.passed$/.test(type);
 }

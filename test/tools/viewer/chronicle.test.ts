@@ -25,12 +25,14 @@ describe('what the machine did', () => {
       'dormant audio.pending > connecting',
       'connecting socket.opened [hasAudio] > streaming',
       'attached audio.confirmed',
-      'attached socket.ended [is retry] > backoff',
+      'attached socket.ended > deciding',
+      'deciding always [decided retry] > backoff',
       'backoff after.backoff > reconnecting',
       'reconnecting socket.opened [hasAudio] > streaming',
       'attached audio.confirmed',
       'attached socket.ended [isInternalError] > closed-1011',
-      'closed-1011 after.0 [was retry] > backoff',
+      'closed-1011 after.0 > deciding',
+      'deciding always [decided retry] > backoff',
       'backoff after.backoff > reconnecting',
       'reconnecting socket.opened [hasAudio] > streaming',
       'attached audio.confirmed',
@@ -49,13 +51,14 @@ describe('what the machine did', () => {
     }
   });
 
-  test('lights the whole way of a lost connection, through the verdict', () => {
+  test('lights the way of a lost connection to the decision, and from there', () => {
     const waysOf = (id: string) =>
       EDGES.filter(({ draws, carries }) => draws.includes(id) || carries?.test(id));
-    expect(waysOf('attached socket.ended [is retry] > backoff')).toHaveLength(2);
-    expect(waysOf('attached socket.ended > failed')).toHaveLength(2);
+    expect(waysOf('attached socket.ended > deciding')).toHaveLength(1);
+    expect(waysOf('deciding always [decided retry] > backoff')).toHaveLength(1);
+    expect(waysOf('deciding always > failed')).toHaveLength(1);
     expect(waysOf('attached socket.ended [isInternalError] > closed-1011')).toHaveLength(1);
-    expect(waysOf('closed-1011 after.0 [was retry] > backoff')).toHaveLength(2);
+    expect(waysOf('closed-1011 after.0 > deciding')).toHaveLength(1);
     expect(waysOf('reconnecting socket.opened > idle-keepalive')).toHaveLength(2);
   });
 });

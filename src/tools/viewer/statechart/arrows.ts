@@ -26,12 +26,8 @@ export interface Edge {
   headless?: boolean;
 }
 
-/** The outcomes of the recovery decision, directly or through closed-1011. */
-const verdict = (name: string, target: string): string[] => [
-  `attached socket.ended [is ${name}] > ${target}`,
-  `attached socket.stalled [is ${name}] > ${target}`,
-  `closed-1011 after.0 [was ${name}] > ${target}`,
-];
+/** An outcome of the recovery decision. */
+const decided = (name: string, target: string): string[] => [`deciding always [decided ${name}] > ${target}`];
 
 const opened = (guard: string, target: string): string[] =>
   ['connecting', 'reconnecting'].map((source) => `${source} socket.opened${guard} > ${target}`);
@@ -192,8 +188,7 @@ export const EDGES: Edge[] = [
   },
   // Lost.
   {
-    draws: [],
-    carries: /^attached socket\.(ended|stalled) (?!\[isInternalError\])/,
+    draws: ['attached socket.ended > deciding', 'attached socket.stalled > deciding'],
     tone: 'lost',
     points: [
       [660, 474],
@@ -214,8 +209,7 @@ export const EDGES: Edge[] = [
     labels: [{ x: 916, y: 526, anchor: 'end', lines: ['socket.ended', '~with code 1011'] }],
   },
   {
-    draws: [],
-    carries: /^closed-1011 after/,
+    draws: ['closed-1011 after.0 > deciding'],
     tone: 'lost',
     points: [
       [858, ROW_3],
@@ -223,7 +217,7 @@ export const EDGES: Edge[] = [
     ],
   },
   {
-    draws: verdict('retry', 'backoff'),
+    draws: decided('retry', 'backoff'),
     tone: 'lost',
     points: [
       [618, ROW_3],
@@ -232,7 +226,7 @@ export const EDGES: Edge[] = [
     labels: [{ x: 564, y: ROW_3 - 10, anchor: 'middle', lines: ['retry'] }],
   },
   {
-    draws: verdict('suspend', 'suspended'),
+    draws: decided('suspend', 'suspended'),
     tone: 'lost',
     points: [
       [644, ROW_3 + 27],
@@ -250,7 +244,7 @@ export const EDGES: Edge[] = [
     ],
   },
   {
-    draws: verdict('rest', 'dormant'),
+    draws: decided('rest', 'dormant'),
     tone: 'lost',
     points: [
       [680, ROW_3 + 27],
@@ -261,11 +255,7 @@ export const EDGES: Edge[] = [
     labels: [{ x: 632, y: 709, anchor: 'end', lines: ['rest ~no audio to send'] }],
   },
   {
-    draws: [
-      'attached socket.ended > failed',
-      'attached socket.stalled > failed',
-      'closed-1011 after.0 > failed',
-    ],
+    draws: ['deciding always > failed'],
     tone: 'fail',
     points: [
       [732, ROW_3 + 27],
@@ -275,7 +265,7 @@ export const EDGES: Edge[] = [
     labels: [{ x: 748, y: 693, anchor: 'start', lines: ['fail ~fatal, or out of time'] }],
   },
   {
-    draws: verdict('finish', 'closed'),
+    draws: decided('finish', 'closed'),
     tone: 'end',
     points: [
       [768, ROW_3 + 27],
@@ -366,7 +356,7 @@ export const EDGES: Edge[] = [
 export const NOTES: { draws: string[]; text: string }[] = [
   {
     draws: ['attached audio.confirmed', 'attached network.offline'],
-    text: 'Anywhere in attached: audio.confirmed refills the retry budget; network.offline cuts patience short.',
+    text: 'Anywhere in attached: audio.confirmed refills the retry budget; network.offline shortens the stall timeout.',
   },
   {
     draws: [

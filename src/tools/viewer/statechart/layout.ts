@@ -32,7 +32,7 @@ export const MIDDLE = (ROW_1 + ROW_2) / 2;
 export const ROW_3 = 594;
 
 export const BOXES: Record<string, Box> = {
-  dormant: { kind: 'resting', x: 94, y: ROW_1, w: 136, h: 70, caption: ['nothing to say'] },
+  dormant: { kind: 'resting', x: 94, y: ROW_1, w: 136, h: 70, caption: ['no audio'] },
   connecting: { kind: 'opening', x: 362, y: ROW_1, w: 144, h: 70, caption: ['the first attempt'] },
   reconnecting: { kind: 'opening', x: 362, y: ROW_2, w: 144, h: 70, caption: ['… then replay'] },
   streaming: { kind: 'live', x: 664, y: ROW_1, w: 160, h: 70, caption: ['audio flows'] },
@@ -43,10 +43,9 @@ export const BOXES: Record<string, Box> = {
     w: 160,
     h: 70,
     caption: [`KeepAlive every ${seconds(keepAliveMs)}`],
-    draws: ['idle-keepalive keep-alive.elapsed'],
   },
   draining: { kind: 'live', x: 870, y: MIDDLE, w: 132, h: 84, caption: ['the rest, then', 'CloseStream'] },
-  'closed-1011': { kind: 'waiting', x: 926, y: ROW_3, w: 136, h: 70, caption: ['for what reason?'] },
+  'closed-1011': { kind: 'waiting', x: 926, y: ROW_3, w: 136, h: 70, caption: ['by the server'] },
   backoff: {
     kind: 'waiting',
     x: 440,
@@ -71,8 +70,8 @@ export const FRAMES: Record<string, { x: number; y: number; w: number; h: number
   },
 };
 
-/** Decisions, taken at once; they are not states. */
+/** Decisions, taken at once: `opened` is an event with several targets, `deciding` a state that lasts no time. */
 export const FORKS = {
   opened: { x: 472, y: MIDDLE, w: 32, h: 266, text: 'socket.opened', caption: '' },
-  verdict: { x: 706, y: ROW_3, w: 176, h: 54, text: 'verdict', caption: 'decideRecovery()' },
+  deciding: { x: 706, y: ROW_3, w: 176, h: 54, text: 'deciding', caption: 'decideRecovery()' },
 };

@@ -47,7 +47,7 @@ function box(name: string, { kind, x, y, w, h, caption }: Box, isFinal: boolean)
   ].join('');
 }
 
-function fork({ x, y, w, h, text, caption }: (typeof FORKS)['verdict']): string {
+function fork({ x, y, w, h, text, caption }: (typeof FORKS)['deciding']): string {
   const turn = h > w ? ` transform="rotate(-90 ${x} ${y})"` : '';
   const words = caption
     ? `<text class="name" x="${x}" y="${y - 2}">${text}</text><text class="caption" x="${x}" y="${y + 15}">${caption}</text>`
