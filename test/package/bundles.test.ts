@@ -42,7 +42,7 @@ const found = (chunks: readonly Chunk[], words: RegExp) =>
   chunks.flatMap(({ code }) => code.match(words) ?? []);
 
 /** Words that no minifier changes, and that stand in one part of the code only. */
-const MACHINE = /keep-alive\.elapsed/;
+const MACHINE = /online\.elapsed/;
 const XSTATE = /xstate\.init/;
 const MICROPHONE = /microphone-refused/;
 const NODE = /(?:\bfrom|\bimport\(|\brequire\()\s*["'`](?:ws|node:\w+)["'`]|perMessageDeflate/g;
