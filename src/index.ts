@@ -26,8 +26,8 @@ export type {
   LiveTranscription,
   SendResult,
   SessionReport,
-  Status,
 } from './client/live-transcription.ts';
+export type { Status } from './client/status.ts';
 export type { Auth, AuthFunction, CatchUp, LiveTranscriptionOptions } from './client/options.ts';
 export type { ConnectionEnd, EndKind } from './protocol/connection-end.ts';
 export type { FluxParameters } from './protocol/flux/parameters.ts';

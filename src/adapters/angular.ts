@@ -57,6 +57,7 @@ export function injectLiveTranscription(options: CaptionsOptions): LiveCaptions 
   const { start, pause, stop, transcripts$, utterances$, notices$ } = captions;
   return {
     phase: computed(() => state().phase),
+    status: computed(() => state().status),
     isListening: computed(() => state().isListening),
     finals: computed(() => state().finals),
     interims: computed(() => state().interims),

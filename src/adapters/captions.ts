@@ -21,6 +21,7 @@ import {
   type LiveTranscriptionOptions,
   type Notice,
   type SessionReport,
+  type Status,
   systemClock,
   type Transcript,
   transcribe,
@@ -31,6 +32,8 @@ import {
 export interface CaptionsState {
   /** Phase of the session; `closed` before the first. */
   readonly phase: ConnectionPhase;
+  /** The whole status: why and when a lost connection is opened again, for one; `undefined` before the first session. */
+  readonly status: Status | undefined;
   /** Audio is being taken: the microphone is on or starting. */
   readonly isListening: boolean;
   /** Final transcripts since `start()`, oldest first. */
@@ -73,6 +76,7 @@ export type CaptionsOptions = LiveTranscriptionOptions | (() => LiveTranscriptio
 /** The state before the first session. */
 export const NO_CAPTIONS: CaptionsState = Object.freeze({
   phase: 'closed',
+  status: undefined,
   isListening: false,
   finals: [],
   interims: [],
@@ -168,8 +172,9 @@ export class Captions implements CaptionsActions {
     });
     // The ledger is updated after all subscribers have read the message.
     live.messages$.subscribe(() => queueMicrotask(() => this.#readLedger(live)));
-    live.status$.subscribe(({ phase, error }) => {
-      this.#set({ phase, ...(error && { error }) });
+    live.status$.subscribe((status) => {
+      const { phase } = status;
+      this.#set({ phase, status, ...(phase === 'failed' && { error: status.error }) });
       this.#readLedger(live);
       if (phase !== 'closed' && phase !== 'failed') return;
       const next = this.#wanted;

@@ -2,7 +2,7 @@
 import type { Observable } from 'rxjs';
 import type { Actor } from 'xstate';
 import type { connectionMachine } from '../connection/connection-machine.ts';
-import type { ConnectionPhase, ConnectionState } from '../connection/status.ts';
+import type { ConnectionOutcome } from '../connection/context.ts';
 import type { AudioChunk, CapturedAudio } from '../audio/audio-chunk.ts';
 import type { LedgerSnapshot } from '../audio/ledger.ts';
 import type { Transcript } from '../transcript/stitcher.ts';
@@ -12,17 +12,7 @@ import type { Notice } from '../diagnosis/notices.ts';
 import type { TranscriptionError } from '../errors.ts';
 import type { ConnectionEnd } from '../protocol/connection-end.ts';
 import type { ServerMessage } from '../protocol/listen-v1/server-messages.ts';
-
-/** Where the session stands. */
-export interface Status {
-  phase: ConnectionPhase;
-  /** The machine's leaf state, for those who want to know exactly. */
-  state: ConnectionState;
-  /** Why the session failed. */
-  error: TranscriptionError | undefined;
-  /** How the last connection or attempt ended, until a final result comes on a later one. `explain()` puts it in words. */
-  lastEnd: ConnectionEnd | undefined;
-}
+import type { Status } from './status.ts';
 
 /** Where every sample stands: `accepted = confirmed + pending + dropped`. Samples are those of one channel. */
 export interface AudioLedger extends LedgerSnapshot {
@@ -46,7 +36,7 @@ export interface SessionReport {
    * `drained`: all audio that was accepted is confirmed, or announced as dropped (where audio does not tell its time: the
    * server has said its last). `deadline`: it is not, and waiting is over. `aborted`, or `failed` with `error`.
    */
-  outcome: 'drained' | 'deadline' | 'aborted' | 'failed';
+  outcome: ConnectionOutcome;
   /** Why it failed, if it did. */
   error: TranscriptionError | undefined;
   /** How the last connection or attempt ended, if no final result has come since: why something is pending, whatever the outcome. */
@@ -88,7 +78,7 @@ export interface LiveTranscription {
    * exactly one `end`, or by `withdrawn`, whatever the network does. Nothing with other models.
    */
   readonly turns$: Observable<Turn>;
-  /** Begins with the present status. */
+  /** Begins with the present status, and says each change once. */
   readonly status$: Observable<Status>;
   /** What is wrong, why, and what to do. Begins with what happened before the first subscription. */
   readonly notices$: Observable<Notice>;

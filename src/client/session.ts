@@ -40,7 +40,7 @@ import { TranscriptAssembly } from '../transcript/transcript-assembly.ts';
 import type { Turn } from '../transcript/turns.ts';
 import type { Utterance } from '../transcript/utterances.ts';
 import { guarded as guardedTransport } from '../transports/guarded.ts';
-import type { Socket, Transport } from '../transports/transport.ts';
+import type { Handshake, Socket, Transport } from '../transports/transport.ts';
 import { fluxCode, loadFlux } from './flux.ts';
 import { FinalizeRequests } from './finalize-requests.ts';
 import type {
@@ -49,9 +49,9 @@ import type {
   LiveTranscription,
   SendResult,
   SessionReport,
-  Status,
 } from './live-transcription.ts';
 import { type CheckedOptions, checkOptions, checkTimeout, type LiveTranscriptionOptions } from './options.ts';
+import { type OpenConnection, type Status, statusOf } from './status.ts';
 
 /** The socket of this platform, for wrapping: `ws` in Node, Bun and Deno, `WebSocket` elsewhere. */
 export const platformTransport: Transport = transportOfPlatform;
@@ -108,7 +108,8 @@ class Session implements LiveTranscription {
   readonly #linkSession: LinkSession;
   #lastingText: ControlMessage | undefined;
   #link: Link | undefined;
-  #connections = 0;
+  /** The last connection. */
+  #opened: OpenConnection = { connection: 0, since: 0, requestId: undefined };
   readonly #transcripts = new Subject<Transcript>();
   readonly #utterances = new Subject<Utterance>();
   /** As many as may wait for somebody to listen. */
@@ -117,7 +118,7 @@ class Session implements LiveTranscription {
   readonly #turns = new Subject<Turn>();
   /** Late subscribers learn of the end, too. */
   readonly #status = new ReplaySubject<Status>(1);
-  #shown: Status = { phase: 'waiting', state: 'dormant', error: undefined, lastEnd: undefined };
+  #shown: Status = { phase: 'waiting', state: 'dormant', lastEnd: undefined };
   readonly transcripts$ = this.#transcripts.asObservable();
   readonly utterances$ = this.#utterances.asObservable();
   readonly turns$ = this.#turns.asObservable();
@@ -197,7 +198,7 @@ class Session implements LiveTranscription {
       transport: guardedTransport(transport),
       address: protocol.address(options.baseUrl, listen),
       ...(protocol.keep && { load: loadFlux }),
-      openLink: (socket) => this.#openLink(socket),
+      openLink: (socket, handshake) => this.#openLink(socket, handshake),
       hasPendingAudio: () => this.#timeline.hasPending,
       credentials: (signal) => {
         this.#credentialsAskedAt = clock.now();
@@ -350,10 +351,10 @@ class Session implements LiveTranscription {
   }
 
   /** A connection is open: its link sends what is unconfirmed, and then what comes. */
-  #openLink(socket: Socket): Link {
+  #openLink(socket: Socket, { requestId }: Handshake): Link {
     const { isExact } = this.#intake;
-    this.#connections += 1;
-    const connection = this.#connections;
+    const connection = this.#opened.connection + 1;
+    this.#opened = { connection, since: this.#options.clock.wallTime(), requestId };
     if (!isExact) this.#transcript.forgetCoverage();
     if (connection > 1) this.#skipBacklog();
     const code = this.#options.protocol.keep && fluxCode();
@@ -433,7 +434,7 @@ class Session implements LiveTranscription {
     return {
       end,
       at: this.#options.clock.now(),
-      link: this.#connections,
+      link: this.#opened.connection,
       pendingAudio: this.#timeline.hasPending,
       flowingAudio: true,
     };
@@ -442,13 +443,20 @@ class Session implements LiveTranscription {
   #followMachine(): void {
     const { value, context, output } = this.actor.getSnapshot();
     const state = leafState(value);
-    const phase = phaseOf(state, context);
-    if (this.#shown.state === state && this.#shown.phase === phase) return;
+    const { state: shownState, phase: shownPhase, lastEnd: shownEnd } = this.#shown;
+    if (shownState === state && shownPhase === phaseOf(state, context) && shownEnd === context.lastEnd)
+      return;
     // What waits for new audio to be heard again may wait for ever.
     if (state === 'dormant') this.#transcript.withdrawTurn();
     const error = state === 'failed' && context.lastEnd ? this.#errorOf(context.lastEnd) : undefined;
     if (output) this.#finish(output.outcome, error);
-    this.#shown = { phase, state, error, lastEnd: context.lastEnd };
+    const { clock } = this.#options;
+    this.#shown = statusOf(state, context, {
+      opened: this.#opened,
+      outcome: this.#report?.outcome ?? context.outcome,
+      error,
+      wallTimeOf: (at) => clock.wallTime() + at - clock.now(),
+    });
     this.#status.next(this.#shown);
     if (output) this.#complete();
   }
@@ -469,7 +477,7 @@ class Session implements LiveTranscription {
       error,
       lastEnd: this.actor.getSnapshot().context.lastEnd,
       ledger: this.ledger,
-      connections: this.#connections,
+      connections: this.#opened.connection,
       attempts: this.actor.getSnapshot().context.attempts,
       keepAlives,
       silenceMs: silenceSeconds * 1000,

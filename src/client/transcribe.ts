@@ -88,10 +88,10 @@ function run(
     started?.(live);
     let sourceError: { error: unknown } | undefined;
     live.transcripts$.subscribe((transcript) => subscriber.next(transcript));
-    live.status$.subscribe(({ phase, error }) => {
-      if (error) subscriber.error(error);
-      else if (sourceError && phase === 'closed') subscriber.error(sourceError.error);
-      else if (phase === 'closed') subscriber.complete();
+    live.status$.subscribe((status) => {
+      if (status.phase === 'failed') subscriber.error(status.error);
+      else if (sourceError && status.phase === 'closed') subscriber.error(sourceError.error);
+      else if (status.phase === 'closed') subscriber.complete();
     });
     subscriber.add(
       feed(live, {

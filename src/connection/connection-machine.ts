@@ -17,14 +17,19 @@
 import { assertEvent, assign, cancel, emit, enqueueActions, fromCallback, or, setup, stateIn } from 'xstate';
 import { isForeignRefusal, retryAfter } from '../protocol/connection-end.ts';
 import { backoffDelayMs, nextRandom } from './backoff.ts';
-import { type ConnectionContext, type ConnectionSettings, initialContext, ONLINE_MS } from './context.ts';
+import {
+  type ConnectionContext,
+  type ConnectionOutcome,
+  type ConnectionSettings,
+  initialContext,
+  ONLINE_MS,
+} from './context.ts';
 import type { ConnectionEmitted, ConnectionEvent } from './events.ts';
 import { decideRecovery, type RecoveryDecision } from './recovery-policy.ts';
 
 /** How a session ended. */
 export interface ConnectionOutput {
-  /** `drained`: everything was sent, and the last results have come. */
-  outcome: 'drained' | 'deadline' | 'aborted' | 'failed';
+  outcome: ConnectionOutcome;
 }
 
 const machineSetup = setup({
@@ -58,7 +63,11 @@ const machineSetup = setup({
     isOpening: or([stateIn({ attached: 'connecting' }), stateIn({ attached: 'reconnecting' })]),
   },
   actions: {
-    countAttempt: assign({ attempts: ({ context }) => context.attempts + 1, pendingAudio: false }),
+    countAttempt: assign({
+      attempts: ({ context }) => context.attempts + 1,
+      pendingAudio: false,
+      retryAt: undefined,
+    }),
     rememberAudio: assign({ pendingAudio: true }),
     rememberEnd: assign(({ context, event }) => {
       assertEvent(event, ['socket.ended', 'socket.stalled']);
@@ -67,6 +76,7 @@ const machineSetup = setup({
       const isForeign = isForeignRefusal(end);
       const retry = isForeign ? 'gently' : retryAfter(end.kind);
       const { seed, random } = nextRandom(context.seed);
+      const delayMs = backoffDelayMs(context.failures, retry === 'gently', random);
       const history = {
         ...context,
         outageMs: at - outageSince,
@@ -75,10 +85,19 @@ const machineSetup = setup({
         pendingAudio,
         flowingAudio,
       };
+      const decision = decideRecovery(end, history, settings);
+      const waitMs = {
+        retry: delayMs,
+        suspend: settings.probeMs,
+        rest: undefined,
+        finish: undefined,
+        fail: undefined,
+      }[decision];
       return {
         seed,
-        delayMs: backoffDelayMs(context.failures, retry === 'gently', random),
-        decision: decideRecovery(end, history, settings),
+        delayMs,
+        decision,
+        retryAt: waitMs === undefined ? undefined : at + waitMs,
         outcome: pendingAudio ? ('deadline' as const) : ('drained' as const),
         failures: context.failures + 1,
         serverSilences: context.serverSilences + (end.kind === 'server-silent' ? 1 : 0),
@@ -105,7 +124,7 @@ const machineSetup = setup({
       assertEvent(event, 'drain.completed');
       return { outcome: event.isWhole ? ('drained' as const) : ('deadline' as const) };
     }),
-    noteOutcome: assign({ outcome: (_, outcome: ConnectionOutput['outcome']) => outcome }),
+    noteOutcome: assign({ outcome: (_, outcome: ConnectionOutcome) => outcome }),
     armDeadline: enqueueActions(({ event, enqueue }) => {
       assertEvent(event, 'user.close');
       enqueue.cancel('deadline');

@@ -36,6 +36,9 @@ export const CONNECTION_DEFAULTS: ConnectionSettings = {
 /** The least time between two attempts that the platform's “online” buys. */
 export const ONLINE_MS = 1_000;
 
+/** How a session ends. `drained`: everything was sent, and the last results have come. */
+export type ConnectionOutcome = 'drained' | 'deadline' | 'aborted' | 'failed';
+
 /** What the machine remembers. */
 export interface ConnectionContext {
   settings: ConnectionSettings;
@@ -73,8 +76,10 @@ export interface ConnectionContext {
   decision: RecoveryDecision;
   /** How long the backoff after it lasts. */
   delayMs: number;
+  /** When the next attempt begins, on the session's clock; none while one is under way. */
+  retryAt: number | undefined;
   /** How the session ends, or will if nothing else happens. */
-  outcome: 'drained' | 'deadline' | 'aborted' | 'failed';
+  outcome: ConnectionOutcome;
 }
 
 export function initialContext(settings: Partial<ConnectionSettings> = {}): ConnectionContext {
@@ -99,5 +104,6 @@ export function initialContext(settings: Partial<ConnectionSettings> = {}): Conn
     decision: 'retry',
     outcome: 'drained',
     delayMs: 0,
+    retryAt: undefined,
   };
 }

@@ -10,7 +10,7 @@ import { TranscriptionError } from '../errors.ts';
 import type { ConnectionEnd, EndKind } from '../protocol/connection-end.ts';
 import { MAX_CONNECT_TIMEOUT_MS } from '../protocol/limits.ts';
 import type { Protocol, ServerError } from '../protocol/protocol.ts';
-import type { Credentials, Socket, SocketHandlers, Transport } from '../transports/transport.ts';
+import type { Credentials, Handshake, Socket, SocketHandlers, Transport } from '../transports/transport.ts';
 import { connectionMachine } from './connection-machine.ts';
 import type { ConnectionEvent } from './events.ts';
 
@@ -39,7 +39,7 @@ export interface ConnectionPorts {
   load?(): Promise<void> | undefined;
   address: string;
   /** Makes and starts the link of an open socket. */
-  openLink(socket: Socket): OpenLink;
+  openLink(socket: Socket, handshake: Handshake): OpenLink;
   hasPendingAudio(): boolean;
   /** Asked afresh for each attempt. */
   credentials(signal: AbortSignal): Promise<Credentials>;
@@ -120,17 +120,19 @@ function holdSocket(ports: BoundPorts, send: (event: ConnectionEvent) => void): 
     const beganAt = clock.now();
     expectWithin(ports.handshakeTimeout.ms, 'connect-timeout');
     const { readyMs } = ports.protocol;
+    let handshake: Handshake = {};
     const beginLink = () => {
       if (isOver || link || !socket) return;
       clock.clearTimeout(timer);
-      link = ports.openLink(socket);
+      link = ports.openLink(socket, handshake);
       send({ type: 'socket.opened', link: link.number, pendingAudio: ports.hasPendingAudio() });
       // A subscriber of the status has ended the session meanwhile.
       if (wasLetGo()) link.end();
     };
     const handlers: SocketHandlers = {
-      opened: () => {
+      opened: (shown) => {
         if (isOver || link || !socket) return;
+        handshake = shown;
         ports.handshakeTimeout.answered(clock.now() - beganAt);
         if (readyMs === undefined) beginLink();
         else expectWithin(readyMs, 'not-ready');

@@ -2,8 +2,7 @@
 import type { Observable } from 'rxjs';
 import type { Intake } from '../audio/intake.ts';
 import type { CheckedOptions } from '../client/options.ts';
-import type { ConnectionPhase, ConnectionState } from '../connection/status.ts';
-import type { TranscriptionError } from '../errors.ts';
+import type { Status } from '../client/status.ts';
 import type { Evidence, FactCode } from '../facts.ts';
 import type { Link } from '../link/link.ts';
 import type { ServerMessage } from '../protocol/server-message.ts';
@@ -18,13 +17,6 @@ export interface Fact {
   cause: unknown;
 }
 
-/** Where a session stands. */
-export interface ObservedStatus {
-  phase: ConnectionPhase;
-  state: ConnectionState;
-  error: TranscriptionError | undefined;
-}
-
 export interface ObservedSession {
   readonly options: Pick<CheckedOptions, 'clock' | 'listen'>;
   readonly audio: Pick<Intake, 'tap'>;
@@ -33,7 +25,7 @@ export interface ObservedSession {
   readonly backlogMs: () => number;
   /** The present connection. */
   readonly link: () => Pick<Link, 'bufferedAmount' | 'sentSeconds'> | undefined;
-  readonly status$: Observable<ObservedStatus>;
+  readonly status$: Observable<Status>;
   readonly messages$: Observable<ServerMessage>;
   /** Begins with what happened before anyone listened; completes with the session. */
   readonly facts$: Observable<Fact>;

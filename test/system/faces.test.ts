@@ -25,10 +25,52 @@ test('status tells the course of a session, and completes with it', async () => 
     'recovering',
     'recovering',
     'open',
+    // A final result: the end before it is no longer told.
+    'open',
     'closing',
     'closed',
   ]);
   expect(story.ends).toEqual(['client-silent']);
+});
+
+test('status carries what a user interface shows, and says each thing once', async () => {
+  const story = await tell();
+  await story.speak(6);
+  const cutAt = story.clock.wallTime();
+  const reason = { kind: 'network-lost', code: 1006, cause: 'ECONNRESET' };
+  story.network.offline = true;
+  story.network.cut();
+  await story.wait(20);
+  story.network.offline = false;
+  await story.wait(15);
+  await story.speak(6);
+  const { statuses } = story;
+  expect(statuses[1]).toMatchObject({ phase: 'connecting', attempt: 1 });
+  expect(statuses[2]).toMatchObject({ phase: 'open', connection: 1, since: expect.any(Number) as number });
+  const recovering = statuses.filter((status) => status.phase === 'recovering');
+  expect(recovering[0]).toMatchObject({ state: 'backoff', attempt: 1, reason });
+  expect(recovering.length).toBeGreaterThan(3);
+  let beganAt = cutAt;
+  for (const { state, retryAt, attempt } of recovering) {
+    const isUnderWay = state === 'reconnecting';
+    expect(retryAt === undefined, state).toBe(isUnderWay);
+    expect(attempt).toBeGreaterThan(0);
+    expect(retryAt ?? beganAt).toBeGreaterThanOrEqual(beganAt);
+    beganAt = retryAt ?? beganAt;
+  }
+  expect(recovering.at(-1)?.attempt).toBe(Math.max(...recovering.map(({ attempt }) => attempt)));
+  expect(story.status).toMatchObject({ phase: 'open', connection: 2, lastEnd: undefined });
+  const told = statuses.map((status) => JSON.stringify(status));
+  expect(told.filter((status, index) => status === told[index - 1])).toEqual([]);
+  await story.close();
+  expect(story.status).toEqual({ phase: 'closed', state: 'closed', lastEnd: undefined, outcome: 'drained' });
+});
+
+test('an open status tells the request id, where the platform shows it', async () => {
+  const story = await tell();
+  await story.speak(1);
+  expect(story.status).toMatchObject({ phase: 'open', requestId: expect.stringMatching(/./) as string });
+  await story.close();
 });
 
 test('late subscribers get the present status, and no old text', async () => {

@@ -17,7 +17,7 @@ describe('what no retry mends fails at once, with one attempt [G7]', () => {
       phase: 'failed',
       error: { reason, status, serverMessage: 'because' },
     });
-    expect(story.status.error?.remedy).not.toBe('');
+    expect(story.error?.remedy).not.toBe('');
     expect(story.server.attempts).toBe(1);
     expect(await story.close(0.2)).toMatchObject({ outcome: 'failed', error: { reason } });
   });
@@ -35,8 +35,8 @@ test('an end of another kind is not laid to credentials that failed before it', 
   });
   story.allowRefusals();
   await story.speak(30);
-  expect(story.status.error?.reason).toBe('payment-required');
-  expect(story.status.error?.cause).toBeUndefined();
+  expect(story.error?.reason).toBe('payment-required');
+  expect(story.error?.cause).toBeUndefined();
   expect(asked).toBe(2);
 });
 
@@ -44,7 +44,7 @@ test('a 401 with a fixed key fails at once [G7]', async () => {
   const story = await tell({ given: (server) => server.refuse(401, { times: 99 }) });
   story.allowRefusals();
   await story.speak(30);
-  expect(story.status.error?.reason).toBe('unauthorized');
+  expect(story.error?.reason).toBe('unauthorized');
   expect(story.server.attempts).toBe(1);
 });
 
@@ -56,7 +56,7 @@ test('a 401 with a function is tried once more, with a new token [G7]', async ()
   });
   story.allowRefusals();
   await story.speak(30);
-  expect(story.status.error?.reason).toBe('unauthorized');
+  expect(story.error?.reason).toBe('unauthorized');
   expect([story.server.attempts, asked]).toEqual([2, 2]);
 });
 
@@ -122,7 +122,7 @@ test('giveUpAfterMs ends an outage that outlasts it, with what there was [G7]', 
   story.network.cut();
   await story.speak(60);
   expect(story.status).toMatchObject({ phase: 'failed', error: { reason: 'retries-exhausted' } });
-  expect(story.status.error?.message, 'with the platform’s own word for it').toContain('1006, ECONNRESET');
+  expect(story.error?.message, 'with the platform’s own word for it').toContain('1006, ECONNRESET');
   expect(await story.close(0.2)).toMatchObject({ outcome: 'failed' });
 });
 

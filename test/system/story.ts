@@ -23,6 +23,7 @@ import {
   type SessionReport,
   type Status,
   type Transcript,
+  type TranscriptionError,
   type Transport,
   type Utterance,
   type Word,
@@ -222,9 +223,15 @@ export class Story {
     return this.statuses.at(-1) as Status;
   }
 
+  /** Why the session failed. */
+  get error(): TranscriptionError | undefined {
+    return this.status.phase === 'failed' ? this.status.error : undefined;
+  }
+
   /** States in order, `streaming > backoff > …`. */
   get path(): string {
-    return this.statuses.map(({ state }) => state).join(' > ');
+    const states = this.statuses.map(({ state }) => state);
+    return states.filter((state, index) => state !== states[index - 1]).join(' > ');
   }
 
   get finals(): Transcript[] {

@@ -22,8 +22,10 @@ export const watchConnections: StartWatch = (board, session) => {
       if (message.type === 'Results' && (message as ResultsMessage).is_final)
         board.clear('connection-suspended');
     },
-    status({ error }) {
-      if (error) board.tell('session-failed', { reason: error.reason }, undefined, error);
+    status(status) {
+      if (status.phase !== 'failed') return;
+      const { error } = status;
+      board.tell('session-failed', { reason: error.reason }, undefined, error);
     },
     tick(now) {
       losses = losses.filter((at) => at > now - FLAPPING_MS);

@@ -115,6 +115,12 @@ export class Chronicle {
     return this.#clock.now() - this.#beganAt;
   }
 
+  /** How long until the next attempt; `undefined` while none waits. */
+  get retryInMs(): number | undefined {
+    const { retryAt } = this.live.actor.getSnapshot().context;
+    return retryAt === undefined ? undefined : Math.max(0, retryAt - this.#clock.now());
+  }
+
   /** A line of the app's own. */
   note(text: string): void {
     this.#mark('note', text);

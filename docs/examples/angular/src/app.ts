@@ -5,7 +5,7 @@ import type { AudioChunk, CaptureStatus, LiveTranscriptionOptions } from 'rx-dee
 import { injectLiveTranscription } from 'rx-deepgram/angular';
 import type { Observable } from 'rxjs';
 import { paragraphsOf } from './paragraphs.ts';
-import { adviceOn, TROUBLES } from './troubles.ts';
+import { adviceOn, nextAttempt, TROUBLES } from './troubles.ts';
 
 /** What the app works with, so that a test can give it another. */
 export const SETTING = new InjectionToken<{
@@ -19,6 +19,7 @@ export const SETTING = new InjectionToken<{
 const STATUS = {
   closed: 'Off',
   waiting: 'Waiting for sound',
+  queued: 'Waiting for a place',
   connecting: 'Connecting',
   open: 'Listening',
   recovering: 'Reconnecting',
@@ -120,7 +121,9 @@ export class App {
   );
   readonly status = computed(() => {
     if (this.isUnheard()) return this.trouble()?.status;
-    return this.isPaused() ? 'Paused' : STATUS[this.captions.phase()];
+    if (this.isPaused()) return 'Paused';
+    const status = this.captions.status();
+    return STATUS[this.captions.phase()] + (status?.phase === 'recovering' ? nextAttempt(status) : '');
   });
   readonly hint = computed(() => {
     if (!this.captions.isListening()) return 'Press Start and say something.';

@@ -1,4 +1,4 @@
-import { type CaptureStatus, type ErrorReason, TranscriptionError } from 'rx-deepgram';
+import { type CaptureStatus, type ErrorReason, type Status, TranscriptionError } from 'rx-deepgram';
 
 /** What the speaker is told when the microphone is on, and nobody can be heard. */
 export interface Trouble {
@@ -38,4 +38,10 @@ const REMEDIES: Partial<Record<ErrorReason, string>> = {
 export function adviceOn(error: Error): string {
   const remedy = error instanceof TranscriptionError ? REMEDIES[error.reason] : undefined;
   return remedy ?? error.message;
+}
+
+/** Which attempt it is, and at which time of day it begins: a text that needs no timer. */
+export function nextAttempt({ attempt, retryAt }: Extract<Status, { phase: 'recovering' }>): string {
+  const time = retryAt === undefined ? '' : ` at ${new Date(retryAt).toLocaleTimeString()}`;
+  return `, attempt ${attempt}${time}`;
 }

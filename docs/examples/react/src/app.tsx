@@ -4,7 +4,7 @@ import type { AudioChunk, CaptureStatus, LiveTranscriptionOptions, Transcript } 
 import { LiveTranscriptionProvider, useLiveTranscription } from 'rx-deepgram/react';
 import type { Observable } from 'rxjs';
 import { paragraphsOf } from './paragraphs.ts';
-import { adviceOn, TROUBLES } from './troubles.ts';
+import { adviceOn, nextAttempt, TROUBLES } from './troubles.ts';
 
 interface Props {
   options: LiveTranscriptionOptions;
@@ -39,6 +39,7 @@ export function App({ options, microphone, cut }: Props): ReactNode {
 const STATUS = {
   closed: 'Off',
   waiting: 'Waiting for sound',
+  queued: 'Waiting for a place',
   connecting: 'Connecting',
   open: 'Listening',
   recovering: 'Reconnecting',
@@ -52,12 +53,13 @@ interface Capture {
 }
 
 function Status({ capture }: Capture): ReactNode {
-  const { phase, isListening } = useLiveTranscription();
+  const { phase, status, isListening } = useLiveTranscription();
   const trouble = isListening && (phase === 'open' || phase === 'waiting') ? TROUBLES[capture] : undefined;
   const isPaused = phase === 'open' && !isListening;
   return (
     <p className="status" role="status" data-phase={trouble ? 'unheard' : isPaused ? 'paused' : phase}>
       {trouble?.status ?? (isPaused ? 'Paused' : STATUS[phase])}
+      {status?.phase === 'recovering' && nextAttempt(status)}
     </p>
   );
 }

@@ -4,16 +4,23 @@ import { html, panel, write } from '../dom.ts';
 import { endingOf, kindOf, MEANINGS } from '../words.ts';
 import type { Part } from './part.ts';
 
-export function statusPart({ live }: Chronicle): Part {
+export function statusPart(chronicle: Chronicle): Part {
+  const { live } = chronicle;
   const state = html('strong', { class: 'state-name' });
   const meaning = html('p', { class: 'meaning' });
   const count = html('span', { class: 'muted' });
-  const line = html('p', { class: 'row' }, state, count);
+  // A screen reader would read every second aloud.
+  const wait = html('span', { class: 'muted', 'aria-hidden': 'true' });
+  const line = html('p', { class: 'row' }, state, count, wait);
   const announced = html('div', { role: 'status' }, line, meaning);
   const element = panel('status', 'State', [announced]);
 
   return {
     element,
+    draw: () => {
+      const { retryInMs } = chronicle;
+      write(wait, retryInMs === undefined ? '' : `next attempt in ${Math.ceil(retryInMs / 1000)} s`);
+    },
     tell: (news) => {
       if (news.type === 'ended') write(meaning, endingOf(news.report));
       if (news.type !== 'state') return;

@@ -1,0 +1,87 @@
+/** The status of a session: a union by phase, each with the facts that a user interface would show. */
+import type { ConnectionContext, ConnectionOutcome } from '../connection/context.ts';
+import { type ConnectionPhase, type ConnectionState, phaseOf } from '../connection/status.ts';
+import type { TranscriptionError } from '../errors.ts';
+import type { ConnectionEnd } from '../protocol/connection-end.ts';
+
+/** In every phase. */
+interface InEveryPhase<Phase extends ConnectionPhase> {
+  phase: Phase;
+  /** The machine's leaf state, for those who want to know exactly. */
+  state: ConnectionState;
+  /** How the last connection or attempt ended, until a final result comes on a later one. `explain()` puts it in words. */
+  lastEnd: ConnectionEnd | undefined;
+}
+
+/** The present connection. */
+export interface OpenConnection {
+  /** Milliseconds since 1970 at which it opened. */
+  since: number;
+  /** Its number: the first connection of a session is 1. */
+  connection: number;
+  /** Deepgram's id of the request, to quote to their support; `undefined` in a browser, which does not show it. */
+  requestId: string | undefined;
+}
+
+/** Where the session stands. Attempts count from 1, and from the last final result of new audio on. */
+export type Status =
+  /** Not connected, for want of audio. */
+  | InEveryPhase<'waiting'>
+  /** It waits for a place. Nothing produces this phase yet. */
+  | InEveryPhase<'queued'>
+  /** Opens a connection, and no connection was lost before. */
+  | (InEveryPhase<'connecting'> & { attempt: number })
+  | (InEveryPhase<'open'> & OpenConnection)
+  /** A connection or attempt was lost, and another one follows. */
+  | (InEveryPhase<'recovering'> & {
+      attempt: number;
+      /** Why it is necessary. */
+      reason: ConnectionEnd;
+      /** When the attempt begins, in milliseconds since 1970; `undefined` while it is under way. */
+      retryAt: number | undefined;
+    })
+  /** `close()` was called: sends what remains and takes the last results. */
+  | InEveryPhase<'closing'>
+  /** Ended by the user. */
+  | (InEveryPhase<'closed'> & { outcome: Exclude<ConnectionOutcome, 'failed'> })
+  /** Ended for a reason that no retry mends. */
+  | (InEveryPhase<'failed'> & { error: TranscriptionError });
+
+/** What the machine does not know. */
+export interface StatusDetails {
+  opened: OpenConnection;
+  outcome: ConnectionOutcome;
+  error: TranscriptionError | undefined;
+  /** From the session's clock to milliseconds since 1970. */
+  wallTimeOf: (at: number) => number;
+}
+
+export function statusOf(
+  state: ConnectionState,
+  context: ConnectionContext,
+  { opened, outcome, error, wallTimeOf }: StatusDetails,
+): Status {
+  const { lastEnd, failures, retryAt } = context;
+  const phase = phaseOf(state, context);
+  switch (phase) {
+    case 'connecting':
+      return { phase, state, lastEnd, attempt: failures + 1 };
+    case 'open':
+      return { phase, state, lastEnd, ...opened };
+    case 'recovering':
+      return {
+        phase,
+        state,
+        lastEnd,
+        attempt: failures,
+        reason: lastEnd as ConnectionEnd,
+        retryAt: retryAt === undefined ? undefined : wallTimeOf(retryAt),
+      };
+    case 'closed':
+      return { phase, state, lastEnd, outcome: outcome as Exclude<ConnectionOutcome, 'failed'> };
+    case 'failed':
+      return { phase, state, lastEnd, error: error as TranscriptionError };
+    default:
+      return { phase, state, lastEnd };
+  }
+}
