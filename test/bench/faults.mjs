@@ -3,7 +3,7 @@
  * them at once, since a conversation costs next to nothing. Shorter ones are over after half a minute; the longest outage
  * takes five, most of it quiet, in which the clients that keep audio may catch up.
  */
-import { CLIENTS } from './clients/entrants.mjs';
+import { ENTRANTS } from './clients/entrants.mjs';
 import { converse } from './faults/conversations.mjs';
 import { RECOVERY, SCENARIOS, WRONG_KEY } from './faults/scenarios.mjs';
 import { scoreOf, sumOf } from './faults/score.mjs';
@@ -23,7 +23,7 @@ const GOAL_MS = 100;
 const OURS = 'rx-deepgram';
 
 export async function faults() {
-  const clients = CLIENTS.map(({ name }) => name);
+  const clients = ENTRANTS.map(({ name }) => name);
   const stories = [...SCENARIOS, WRONG_KEY].flatMap(({ name: scenario }) =>
     clients.flatMap((client) => WORD_SEEDS.map((seed) => ({ client, scenario, seed }))),
   );

@@ -5,9 +5,13 @@
 import { DeepgramClient } from '@deepgram/sdk';
 import { closeStream, finalText, startKeepAlive } from './client.mjs';
 
-/** @type {import('./client.mjs').Connect} */
-export async function connectDeepgramSdk({ url, key, listen, keepAlive, onFinal }) {
-  const connection = await openSdk({ url, key, listen });
+/**
+ * @param {import('./client.mjs').Settings} settings
+ * @param {ConstructorParameters<typeof DeepgramClient>[0]} [client] Further options of the client.
+ * @returns {Promise<import('./client.mjs').Client>}
+ */
+export async function connectDeepgramSdk({ url, key, listen, keepAlive, onFinal }, client = {}) {
+  const connection = await openSdk({ url, key, listen }, {}, client);
   const whenOpen = (/** @type {() => void} */ send) => {
     try {
       send();
@@ -45,10 +49,11 @@ export async function connectDeepgramSdk({ url, key, listen, keepAlive, onFinal 
  *
  * @param {Pick<import('./client.mjs').Settings, 'url' | 'key' | 'listen'>} settings
  * @param {{ reconnectAttempts?: number, connectionTimeoutInSeconds?: number }} [options]
+ * @param {ConstructorParameters<typeof DeepgramClient>[0]} [clientOptions]
  * @returns {ReturnType<ConnectSdk>}
  */
-export function openSdk({ url, key, listen }, options = {}) {
-  const client = new DeepgramClient({ apiKey: key, baseUrl: url });
+export function openSdk({ url, key, listen }, options = {}, clientOptions = {}) {
+  const client = new DeepgramClient({ ...clientOptions, apiKey: key, baseUrl: url });
   const { model, ...rest } = Object.fromEntries(
     Object.entries(listen).map(([name, value]) => [name, String(value)]),
   );

@@ -7,3 +7,9 @@ export const CLIENTS = [
   { name: 'rxjs', title: 'RxJS webSocket', npm: 'rxjs' },
   { name: 'bare-ws', title: 'bare ws', npm: 'ws' },
 ];
+
+/** Those who take part, and are in no table before they have figures in results.json. */
+export const ENTRANTS = [
+  ...CLIENTS,
+  { name: 'resilient-sdk', title: '@deepgram/sdk + rx-deepgram', npm: '@deepgram/sdk' },
+];

@@ -5,12 +5,14 @@ import { connectDeepgramSdk } from './deepgram-sdk.mjs';
 import { connectOurs } from './ours.mjs';
 import { connectPartySocket } from './partysocket.mjs';
 import { connectPerfect } from './perfect.mjs';
+import { connectResilientSdk } from './resilient-sdk.mjs';
 import { connectRxjs } from './rxjs.mjs';
 
 /** @type {Readonly<Record<string, import('./client.mjs').Connect>>} */
 const CONNECT = {
   'rx-deepgram': connectOurs,
   'deepgram-sdk': connectDeepgramSdk,
+  'resilient-sdk': connectResilientSdk,
   'deepgram-recipe': connectDeepgramRecipe,
   partysocket: connectPartySocket,
   rxjs: connectRxjs,

@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest';
+import { decodeEvent } from '../../src/protocol/listen-v1/decode.ts';
+import { type HeardEvent, type RebasedLink, RebasedMessages } from '../../src/transcript/rebased-messages.ts';
+import { Stitcher } from '../../src/transcript/stitcher.ts';
+
+const RATE = 1000;
+
+/** A link whose first sample is at `offset` seconds of the session. */
+function link(number: number, offset: number): RebasedLink {
+  return {
+    number,
+    rate: RATE,
+    position: 1e6,
+    hasClock: true,
+    positionOf: (seconds) => Math.round((seconds + offset) * RATE),
+    wallTimeOf: () => undefined,
+  };
+}
+
+function messages() {
+  const stitcher = new Stitcher();
+  const rebased = new RebasedMessages();
+  return {
+    rebased,
+    take: (message: object, by: RebasedLink) => {
+      const event = decodeEvent(JSON.stringify(message)) as HeardEvent;
+      const before = JSON.stringify(event.raw);
+      const transcript = event.kind === 'segment' ? stitcher.receive(event, by).transcript : undefined;
+      const taken = rebased.take(event, by, transcript);
+      expect(JSON.stringify(event.raw), 'what others see stays as it came').toBe(before);
+      return taken;
+    },
+  };
+}
+
+const word = (text: string, start: number, extra: object = {}) => ({
+  word: text,
+  start,
+  end: start + 0.4,
+  confidence: 0.9,
+  punctuated_word: `${text}.`,
+  ...extra,
+});
+
+const results = (words: object[], { start = 0, duration = 2, ...extra }: Record<string, unknown> = {}) => ({
+  type: 'Results',
+  channel_index: [0, 1],
+  start,
+  duration,
+  is_final: true,
+  channel: { alternatives: [{ transcript: 'as the server wrote it', confidence: 0.9, words }] },
+  metadata: { request_id: 'r' },
+  ...extra,
+});
+
+describe('messages of one connection', () => {
+  test('are as they came, every field of them', () => {
+    const { take } = messages();
+    const message = results([word('one', 0.12345678), word('two', 0.9)], {
+      speech_final: true,
+      some: { new: [1] },
+    });
+    expect(take(message, link(1, 0))).toEqual(message);
+  });
+
+  test('are as they came where no audio has gone out', () => {
+    const { take } = messages();
+    const message = { type: 'SpeechStarted', channel: [0], timestamp: 1 };
+    expect(take(message, { ...link(1, 5), hasClock: false })).toEqual(message);
+  });
+});
+
+describe('messages of a later connection', () => {
+  test('have every time moved, in whatever field', () => {
+    const { take } = messages();
+    const message = results([word('one', 0.1)]);
+    Object.assign(message.channel, {
+      search: [{ query: 'one', hits: [{ start: 0.1, end: 0.5, snippet: 'one' }] }],
+    });
+    expect(take(message, link(2, 7.3))).toMatchObject({
+      start: 7.3,
+      duration: 2,
+      channel: {
+        alternatives: [{ words: [{ start: 7.4, end: 7.8, punctuated_word: 'one.' }] }],
+        search: [{ hits: [{ start: 7.4, end: 7.8 }] }],
+      },
+    });
+    expect(take({ type: 'UtteranceEnd', channel: [0, 1], last_word_end: 0.5 }, link(2, 7.3))).toMatchObject({
+      last_word_end: 7.8,
+    });
+    expect(take({ type: 'SpeechStarted', channel: [0], timestamp: 0.1 }, link(2, 7.3))).toMatchObject({
+      timestamp: 7.4,
+    });
+  });
+
+  test('lose the words that were heard before, and keep the rest as written', () => {
+    const { take } = messages();
+    take(results([word('one', 0.1), word('two', 0.6)], { duration: 1 }), link(1, 0));
+    const taken = take(
+      results([word('two', 0.1, { language: 'en' }), word('three', 0.6)], { duration: 1.5 }),
+      link(2, 0.5),
+    );
+    expect(taken).toMatchObject({
+      start: 0.5,
+      channel: { alternatives: [{ transcript: 'three.', words: [{ word: 'three', start: 1.1 }] }] },
+    });
+  });
+
+  test('are left out where nothing in them is new, but not an end of an utterance', () => {
+    const { take } = messages();
+    take(results([word('one', 0.1)]), link(1, 0));
+    expect(take(results([word('one', 0.1)]), link(2, 0))).toBeUndefined();
+    expect(take(results([word('one', 0.1)], { speech_final: true }), link(2, 0))).toMatchObject({
+      speech_final: true,
+      channel: { alternatives: [{ transcript: '', words: [] }] },
+    });
+    const end = { type: 'UtteranceEnd', channel: [0, 1], last_word_end: 0.5 };
+    expect(take(end, link(1, 0))).toEqual(end);
+    expect(take(end, link(2, 0))).toBeUndefined();
+    const start = { type: 'SpeechStarted', channel: [0], timestamp: 0.1 };
+    expect(take(start, link(1, 0))).toEqual(start);
+    expect(take(start, link(2, 0))).toBeUndefined();
+    expect(take({ ...start, channel: [1] }, link(2, 0))).toBeDefined();
+  });
+
+  test('without words come through: an empty result is news of the speaker', () => {
+    const { take } = messages();
+    const empty = results([], { speech_final: true });
+    (empty.channel.alternatives[0] as { transcript: string }).transcript = '';
+    expect(take(empty, link(2, 3))).toMatchObject({ start: 3, duration: 2, speech_final: true });
+  });
+
+  test('have no second opinion on words of which some were heard before', () => {
+    const { take } = messages();
+    take(results([word('one', 0.1)], { duration: 0.6 }), link(1, 0));
+    const message = results([word('one', 0.1), word('two', 0.7)]);
+    (message.channel.alternatives as object[]).push({ transcript: 'won too', confidence: 0.5, words: [] });
+    expect((take(message, link(2, 0)) as ReturnType<typeof results>).channel.alternatives).toHaveLength(1);
+  });
+});
+
+test('Metadata comes once, at the end, with the length of the session and the last request id', () => {
+  const { take, rebased } = messages();
+  expect(take({ type: 'Metadata', request_id: 'a', duration: 3 }, link(1, 0))).toBeUndefined();
+  expect(take({ type: 'Metadata', request_id: 'b', duration: 4, channels: 1 }, link(2, 3))).toBeUndefined();
+  expect(rebased.last(7, false)).toEqual([{ type: 'Metadata', request_id: 'b', duration: 7, channels: 1 }]);
+});
+
+test('what the server complains of is told at once', () => {
+  const { take } = messages();
+  const complaint = { type: 'Error', description: 'Not so.' };
+  expect(take(complaint, link(1, 0))).toEqual(complaint);
+});
