@@ -30,6 +30,7 @@ export type {
 export type { Status } from './client/status.ts';
 export type { Auth, AuthFunction, CatchUp, LiveTranscriptionOptions } from './client/options.ts';
 export type { ConnectionEnd, EndKind } from './protocol/connection-end.ts';
+export type { ListenChange } from './protocol/configure.ts';
 export type { FluxParameters } from './protocol/flux/parameters.ts';
 export type { ListenParameters, ParameterValue } from './protocol/listen-v1/parameters.ts';
 export type {

@@ -4,6 +4,8 @@
  */
 import * as framings from './audio/container-framing.ts';
 import { provideFramings } from './audio/framings.ts';
+import { provideConfigure } from './client/configure.ts';
+import * as configureRequests from './client/configure-requests.ts';
 import { provideFlux } from './client/flux.ts';
 import * as fluxCode from './client/flux-code.ts';
 import { provideDiagnosis } from './diagnosis/diagnose.ts';
@@ -13,5 +15,6 @@ import { providePull } from './client/transcribe.ts';
 
 provideFramings(framings);
 provideDiagnosis(monitor);
+provideConfigure(configureRequests);
 provideFlux(fluxCode);
 providePull(pull);

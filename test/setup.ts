@@ -4,11 +4,14 @@
  */
 import { configureGlobal } from 'fast-check';
 import { loadDiagnosis } from '../src/diagnosis/diagnose.ts';
+import { provideConfigure } from '../src/client/configure.ts';
+import * as configureRequests from '../src/client/configure-requests.ts';
 import { loadFlux } from '../src/client/flux.ts';
 
 // Loaded lazily in apps; virtual time does not wait for a module.
 await loadDiagnosis();
 await loadFlux();
+provideConfigure(configureRequests);
 
 const GATE_SEED = 20_261_121;
 

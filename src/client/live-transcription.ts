@@ -10,6 +10,7 @@ import type { Turn } from '../transcript/turns.ts';
 import type { Utterance } from '../transcript/utterances.ts';
 import type { Notice } from '../diagnosis/notices.ts';
 import type { TranscriptionError } from '../errors.ts';
+import type { ListenChange } from '../protocol/configure.ts';
 import type { ConnectionEnd } from '../protocol/connection-end.ts';
 import type { ServerMessage } from '../protocol/listen-v1/server-messages.ts';
 import type { Status } from './status.ts';
@@ -110,6 +111,12 @@ export interface LiveTranscription {
    * {@link LiveTranscriptionOptions.forceEndTurn} is off.
    */
   endTurn(): Promise<boolean>;
+  /**
+   * Changes parameters of the open connection, behind the audio accepted so far, and of every later one. `true`: the server has agreed;
+   * `false`: it has not answered within 5 s, or the session has ended. Changes that are made while one is under way go out together.
+   * @throws TranscriptionError (as a rejection) `invalid-option` for what cannot be changed, `bad-request` where the server refuses.
+   */
+  configure(change: ListenChange): Promise<boolean>;
   /**
    * Sends what remains, takes the last results, and settles when the server has said its last; in any case within the time
    * that the remaining audio takes to send and 3 × `drainMs`, or within `timeoutMs`. Never rejects; may be called again.

@@ -32,6 +32,7 @@ import { invalidOption, TranscriptionError } from '../errors.ts';
 import type { ReportFact } from '../facts.ts';
 import { Link } from '../link/link.ts';
 import type { ControlMessage, LinkFact, LinkSession } from '../link/link-session.ts';
+import type { ListenChange } from '../protocol/configure.ts';
 import { type ConnectionEnd, reasonOf, remedyFor } from '../protocol/connection-end.ts';
 import type { AudioFormat } from '../protocol/protocol.ts';
 import type { ServerMessage } from '../protocol/server-message.ts';
@@ -41,6 +42,8 @@ import type { Turn } from '../transcript/turns.ts';
 import type { Utterance } from '../transcript/utterances.ts';
 import { guarded as guardedTransport } from '../transports/guarded.ts';
 import type { Handshake, Socket, Transport } from '../transports/transport.ts';
+import { loadConfigure } from './configure.ts';
+import type { ConfigureRequests } from './configure-requests.ts';
 import { fluxCode, loadFlux } from './flux.ts';
 import { FinalizeRequests } from './finalize-requests.ts';
 import type {
@@ -104,6 +107,7 @@ class Session implements LiveTranscription {
   readonly #intake: Intake;
   readonly #transcript: TranscriptAssembly;
   readonly #requests: FinalizeRequests;
+  #configures: ConfigureRequests | undefined;
   readonly #pauseWatch: PauseWatch | undefined;
   readonly #linkSession: LinkSession;
   #lastingText: ControlMessage | undefined;
@@ -182,7 +186,10 @@ class Session implements LiveTranscription {
       counts: { keepAlives: 0, silenceSeconds: 0, longestSilenceMs: 0 },
       tell: (fact, link) => this.#tell(fact, link),
       report: this.#notify,
-      message: (message) => this.#messages.next(message),
+      message: (message) => {
+        this.#configures?.message(message);
+        this.#messages.next(message);
+      },
       heard,
       ended: (link) => this.#linkEnded(link),
     };
@@ -196,7 +203,7 @@ class Session implements LiveTranscription {
     bindPorts(this.actor.system, {
       ...options,
       transport: guardedTransport(transport),
-      address: protocol.address(options.baseUrl, listen),
+      address: () => protocol.address(options.baseUrl, this.#linkSession.settings.listen),
       ...(protocol.keep && { load: loadFlux }),
       openLink: (socket, handshake) => this.#openLink(socket, handshake),
       hasPendingAudio: () => this.#timeline.hasPending,
@@ -308,6 +315,14 @@ class Session implements LiveTranscription {
     return this.#requests.request(protocol.endTurn);
   }
 
+  async configure(change: ListenChange): Promise<boolean> {
+    const position = this.#timeline.end;
+    const { ConfigureRequests } = await loadConfigure();
+    if (this.#report) return false;
+    this.#configures ??= new ConfigureRequests(this.#linkSession, this.#link);
+    return this.#configures.request(change, position);
+  }
+
   close({ timeoutMs = Infinity }: CloseOptions = {}): Promise<SessionReport> {
     const closeBy = this.#options.clock.now() + checkTimeout(timeoutMs);
     if (this.#closeBy === undefined || closeBy < this.#closeBy) {
@@ -372,6 +387,7 @@ class Session implements LiveTranscription {
     this.#link = link;
     this.#requests.attach(link);
     link.start();
+    this.#configures?.attach(link);
     if (backlogSeconds > 0) this.#pauseWatch?.accepted(this.#options.clock.now());
     if (connection > 1 && !isExact) this.#notify('audio-inexact', { connection });
     if (backlogSeconds >= MIN_BACKLOG_SECONDS) {
@@ -388,6 +404,7 @@ class Session implements LiveTranscription {
     if (this.#link !== link) return;
     this.#link = undefined;
     this.#transcript.turns?.linkEnded();
+    this.#configures?.attach(undefined);
     this.#requests.attach(undefined);
   }
 
@@ -471,6 +488,7 @@ class Session implements LiveTranscription {
     this.#timeline.announce();
     this.#intake.close();
     this.#requests.close();
+    this.#configures?.close();
     const { keepAlives, silenceSeconds, longestSilenceMs } = this.#linkSession.counts;
     this.#report = {
       outcome: isCutShort ? 'deadline' : outcome,

@@ -37,7 +37,8 @@ export interface ConnectionPorts {
   protocol: Pick<Protocol, 'classifyEnd' | 'readyMs'>;
   /** Loads code that the connection needs; `undefined`: it is there. */
   load?(): Promise<void> | undefined;
-  address: string;
+  /** Asked afresh for each attempt. */
+  address(): string;
   /** Makes and starts the link of an open socket. */
   openLink(socket: Socket, handshake: Handshake): OpenLink;
   hasPendingAudio(): boolean;
@@ -149,7 +150,7 @@ function holdSocket(ports: BoundPorts, send: (event: ConnectionEvent) => void): 
       },
     };
     try {
-      socket = ports.transport({ url: ports.address, credentials }, handlers);
+      socket = ports.transport({ url: ports.address(), credentials }, handlers);
     } catch {
       // Not what it says: in a browser, whose sub-protocols the credentials are, that may be the secret.
       end({ kind: 'refused', cause: 'The platform could not make a socket for this address.' });

@@ -60,7 +60,7 @@ beforeEach(() => {
   ports = {
     clock,
     protocol: listenV1,
-    address: 'wss://host/v1/listen',
+    address: () => 'wss://host/v1/listen',
     openLink: () => {
       openLink();
       return link;

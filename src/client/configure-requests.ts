@@ -1,0 +1,129 @@
+/**
+ * `configure()` as a promise: one change is under way at a time, and those that come meanwhile wait together for the next. A change
+ * that was not answered before its connection ended is asked for again on the next one; one that was goes into the address.
+ */
+import type { Clock } from '../clock.ts';
+import { TranscriptionError } from '../errors.ts';
+import type { Link } from '../link/link.ts';
+import type { ControlMessage } from '../link/link-session.ts';
+import { checkChange, configureMessage, configureReply, type ListenChange } from '../protocol/configure.ts';
+import type { Parameters, Protocol } from '../protocol/protocol.ts';
+import type { ServerMessage } from '../protocol/server-message.ts';
+
+/** `/v1/listen` has long given no answer to what it takes. */
+const ANSWER_MS = 5_000;
+
+export interface ConfiguredSession {
+  readonly clock: Clock;
+  readonly protocol: Protocol;
+  readonly settings: { listen: Parameters };
+}
+
+interface Request {
+  change: ListenChange;
+  /** Behind the audio before it. */
+  position: number;
+  waiting: { resolve: (isAnswered: boolean) => void; reject: (error: Error) => void }[];
+}
+
+export class ConfigureRequests {
+  readonly #session: ConfiguredSession;
+  #link: Pick<Link, 'control'> | undefined;
+  #underWay: Request | undefined;
+  #next: Request | undefined;
+  #timer: unknown;
+  #isSent = false;
+
+  constructor(session: ConfiguredSession, link: Pick<Link, 'control'> | undefined) {
+    this.#session = session;
+    this.#link = link;
+  }
+
+  /** @throws TranscriptionError `invalid-option` for a change that cannot be. */
+  request(change: ListenChange, position: number): Promise<boolean> {
+    const { protocol, settings } = this.#session;
+    checkChange(change, settings.listen);
+    const wanted = { ...settings.listen, ...this.#underWay?.change, ...this.#next?.change, ...change };
+    protocol.checkParameters(wanted);
+    return new Promise((resolve, reject) => {
+      this.#next ??= { change: {}, position, waiting: [] };
+      this.#next.change = { ...this.#next.change, ...change };
+      this.#next.position = position;
+      this.#next.waiting.push({ resolve, reject });
+      this.#begin();
+    });
+  }
+
+  /** A link begins, or there is none. */
+  attach(link: Pick<Link, 'control'> | undefined): void {
+    this.#link = link;
+    this.#session.clock.clearTimeout(this.#timer);
+    this.#isSent = false;
+    if (this.#underWay) this.#ask(this.#underWay);
+    else this.#begin();
+  }
+
+  /** Everything that the server says. */
+  message(message: ServerMessage): void {
+    const reply = this.#isSent ? configureReply(message) : undefined;
+    const request = this.#underWay;
+    if (!reply || !request) return;
+    const { error } = reply;
+    if (!error) return this.#settle(request, true);
+    const serverMessage = [error.code, error.description].filter(Boolean).join(': ');
+    const refusal = new TranscriptionError(
+      'bad-request',
+      `The server refused the change (${serverMessage}).`,
+      {
+        remedy: 'Correct the value that it names; the connection goes on as it was.',
+        serverMessage,
+      },
+    );
+    this.#end();
+    for (const { reject } of request.waiting) reject(refusal);
+    this.#begin();
+  }
+
+  /** The session is over. */
+  close(): void {
+    const requests = [this.#underWay, this.#next];
+    this.#end();
+    this.#next = undefined;
+    for (const request of requests) for (const { resolve } of request?.waiting ?? []) resolve(false);
+  }
+
+  #begin(): void {
+    if (this.#underWay || !this.#next || !this.#link) return;
+    this.#underWay = this.#next;
+    this.#next = undefined;
+    this.#ask(this.#underWay);
+  }
+
+  #ask(request: Request): void {
+    const { change, position } = request;
+    const control: ControlMessage = {
+      text: configureMessage(change),
+      position,
+      onSent: () => {
+        this.#isSent = true;
+        this.#timer = this.#session.clock.setTimeout(() => this.#settle(request, false), ANSWER_MS);
+      },
+    };
+    this.#link?.control(control);
+  }
+
+  /** It is in force, or may be: the next connection begins with it. */
+  #settle(request: Request, isAnswered: boolean): void {
+    const { settings } = this.#session;
+    settings.listen = { ...settings.listen, ...request.change };
+    this.#end();
+    for (const { resolve } of request.waiting) resolve(isAnswered);
+    this.#begin();
+  }
+
+  #end(): void {
+    this.#session.clock.clearTimeout(this.#timer);
+    this.#isSent = false;
+    this.#underWay = undefined;
+  }
+}
