@@ -24,8 +24,8 @@ const MAX_LATE_MS = 2_000;
  */
 export function converse(wanted, waitMs = 0) {
   const clients = [...new Set(wanted.map(({ client }) => client))];
-  const network = new Party('./network.mjs');
-  const talkers = clients.map((client) => new Party('./talkers.mjs', [client]));
+  const network = new Party('../faults/network.mjs');
+  const talkers = clients.map((client) => new Party('../faults/talkers.mjs', [client]));
   return withParties([network, ...talkers], async () => {
     await sleep(waitMs);
     const lines = wanted.map((each, index) => ({ ...each, id: String(index) }));
