@@ -36,6 +36,7 @@ import type { ListenChange } from '../protocol/configure.ts';
 import { type ConnectionEnd, reasonOf, remedyFor } from '../protocol/connection-end.ts';
 import type { AudioFormat } from '../protocol/protocol.ts';
 import type { ServerMessage } from '../protocol/server-message.ts';
+import type { RebasedLink } from '../transcript/rebased-messages.ts';
 import type { Transcript } from '../transcript/stitcher.ts';
 import { TranscriptAssembly } from '../transcript/transcript-assembly.ts';
 import type { Turn } from '../transcript/turns.ts';
@@ -400,7 +401,7 @@ class Session implements LiveTranscription {
     return link;
   }
 
-  #linkEnded(link: Link): void {
+  #linkEnded(link: RebasedLink): void {
     if (this.#link !== link) return;
     this.#link = undefined;
     this.#transcript.turns?.linkEnded();
@@ -416,7 +417,7 @@ class Session implements LiveTranscription {
     this.#timeline.skipTo(this.#timeline.end - Math.round(keptSeconds * this.#timeline.rate));
   }
 
-  #tell(fact: LinkFact, { number: link }: Link): void {
+  #tell(fact: LinkFact, { number: link }: RebasedLink): void {
     if (fact.type === 'socket.stalled') this.#send({ ...fact, ...this.#lost({ kind: 'stalled' }), link });
     else this.#send({ ...fact, link });
   }

@@ -1,8 +1,9 @@
 /** What comes back on a link: what each event means for the transcript, the audio that it confirms, and the end of a drain. */
 import { oneLine } from '../outside-text.ts';
-import type { Segment, ServerEvent } from '../protocol/protocol.ts';
-import type { Link } from './link.ts';
-import { noteAdvance } from './stall-watch.ts';
+import type { LinkKeeper, Segment, ServerError, ServerEvent } from '../protocol/protocol.ts';
+import type { RebasedLink } from '../transcript/rebased-messages.ts';
+import type { LinkSession } from './link-session.ts';
+import { noteAdvance, type StallWatch } from './stall-watch.ts';
 
 /** The server rounds its count of seconds; a smaller difference is no loss. */
 const ROUNDING_SECONDS = 0.05;
@@ -10,8 +11,27 @@ const ROUNDING_SECONDS = 0.05;
 /** No audio for so long is a pause of the speaker: the least that `utterance_end_ms` takes for one. */
 const PAUSE_MS = 1_000;
 
+/** The fields of a link that change with what comes back on it. */
+export interface ReceivingLink extends RebasedLink, StallWatch {
+  readonly session: LinkSession;
+  readonly keeper: LinkKeeper | undefined;
+  readonly isExact: boolean;
+  readonly sentSeconds: number;
+  readonly hasEndedStream: boolean;
+  /** Session position of the end of the last result. */
+  transcribedTo: number;
+  /** A final result of this link has confirmed new audio. */
+  hasConfirmed: boolean;
+  /** A result of this link has named a speaker. */
+  hasSpeakers: boolean;
+  /** Seconds that the server has processed, as it said at the end of the stream while audio still waited for a final. */
+  processedSeconds: number | undefined;
+  /** Why the server is about to close the connection. */
+  serverError: ServerError | undefined;
+}
+
 /** Takes one message of the server. */
-export function receiveEvent(link: Link, event: ServerEvent): void {
+export function receiveEvent(link: ReceivingLink, event: ServerEvent): void {
   const { transcript, report, message } = link.session;
   const { problem } = event;
   if (problem !== undefined) report('message-malformed', { problem });
@@ -53,7 +73,7 @@ export function receiveEvent(link: Link, event: ServerEvent): void {
   }
 }
 
-export function takeSegment(link: Link, segment: Segment): void {
+export function takeSegment(link: ReceivingLink, segment: Segment): void {
   const { transcript, requests } = link.session;
   if (link.hasClock) {
     const end = Math.min(link.positionOf(segment.end, 'end'), link.position);
@@ -76,25 +96,25 @@ export function takeSegment(link: Link, segment: Segment): void {
   concludeIfSettled(link);
 }
 
-function confirm(link: Link, position: number): void {
+function confirm(link: ReceivingLink, position: number): void {
   if (!link.session.timeline.confirm(position) || link.hasConfirmed) return;
   link.hasConfirmed = true;
   link.session.tell({ type: 'audio.confirmed' }, link);
 }
 
-function lookForSpeakers(link: Link, { words }: Segment): void {
+function lookForSpeakers(link: ReceivingLink, { words }: Segment): void {
   link.hasSpeakers = words.some(({ speaker }) => speaker !== undefined);
   if (link.hasSpeakers) link.session.report('speakers-restarted', { connection: link.number });
 }
 
 /** No audio has come since, or none came for a while: the answer may be late, by an outage. */
-function hasPausedAt(link: Link, position: number): boolean {
+function hasPausedAt(link: ReceivingLink, position: number): boolean {
   const { timeline } = link.session;
   return position === timeline.end || timeline.pauseMsAt(position) >= PAUSE_MS;
 }
 
 /** Where audio still waits for a final, the last ones may come after the server's count of what it processed. */
-function concludeIfSettled(link: Link): void {
+function concludeIfSettled(link: ReceivingLink): void {
   if (!link.session.timeline.hasPending) conclude(link);
 }
 
@@ -102,7 +122,7 @@ function concludeIfSettled(link: Link): void {
  * The server has given every result it ever will: a tail that it has processed, and in which it heard nothing, is confirmed.
  * `false` if it has not said so.
  */
-export function conclude(link: Link): boolean {
+export function conclude(link: ReceivingLink): boolean {
   const processedSeconds = link.processedSeconds;
   if (processedSeconds === undefined) return false;
   link.processedSeconds = undefined;

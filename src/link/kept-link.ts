@@ -1,18 +1,17 @@
 /** A link as its keeper sees it: silence and pings of our own, beside what the link sends by itself. */
 import type { KeptLink, Segment } from '../protocol/protocol.ts';
 import type { Socket } from '../transports/transport.ts';
-import type { LogCursor } from '../audio/audio-timeline.ts';
 import { countSilence, type LinkClock } from './link-clock.ts';
-import type { LinkSession } from './link-session.ts';
+import { noteOutbound, type SilentLink } from './outbound-silence.ts';
 import type { Pace } from './pace.ts';
-import { markStalled, noteAudio, type StallWatch } from './stall-watch.ts';
+import { markStalled, noteAudio } from './stall-watch.ts';
 
 /** What of a link this needs. */
-export interface KeepableLink extends LinkClock, LogCursor, Pace, StallWatch {
-  readonly session: LinkSession;
+export interface KeepableLink extends LinkClock, Pace, SilentLink {
+  rate: number;
+  position: number;
   readonly sentSeconds: number;
   write(message: string | Uint8Array, now: number): void;
-  noteOutbound(now: number): void;
   goOn(): void;
 }
 
@@ -28,7 +27,7 @@ export function keptLink(link: KeepableLink, socket: Socket, take: (segment: Seg
     sendSilence: (seconds) => sendSilence(link, seconds),
     ping: () => {
       if (!socket.ping) return false;
-      link.noteOutbound(clock.now());
+      noteOutbound(link, clock.now());
       socket.ping();
       return true;
     },

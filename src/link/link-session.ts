@@ -5,8 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { ReportFact } from '../facts.ts';
 import type { Parameters, Protocol, Segment } from '../protocol/protocol.ts';
 import type { ServerMessage } from '../protocol/server-message.ts';
-import type { HeardEvent } from '../transcript/rebased-messages.ts';
-import type { Link } from './link.ts';
+import type { HeardEvent, RebasedLink } from '../transcript/rebased-messages.ts';
 
 export interface LinkSettings {
   /** Those of the API. */
@@ -37,7 +36,7 @@ export type LinkFact =
 /** Where segments go. */
 export interface SegmentReceiver {
   /** Adds a segment; the answer is the session position up to which every channel is final. */
-  segment(segment: Segment, link: Link): number;
+  segment(segment: Segment, link: RebasedLink): number;
   /** No new word came for a while after `lastWordEnd`, in session seconds. */
   utteranceEnd(channel: number, lastWordEnd: number): void;
   /** A request to finalize was answered at a pause of the source. */
@@ -65,13 +64,13 @@ export interface LinkSession {
   readonly requests: { answered(channel: number, channelCount: number): number | undefined };
   /** Counts of all links together. */
   readonly counts: LinkCounts;
-  tell: (fact: LinkFact, link: Link) => void;
+  tell: (fact: LinkFact, link: RebasedLink) => void;
   report: ReportFact;
   message: (message: ServerMessage) => void;
   /** Hears each event after the transcript that came of it, where somebody wants to know the link. */
-  heard?: ((event: HeardEvent, link: Link) => void) | undefined;
+  heard?: ((event: HeardEvent, link: RebasedLink) => void) | undefined;
   /** The link is over, and writes nothing more. */
-  ended: (link: Link) => void;
+  ended: (link: RebasedLink) => void;
 }
 
 /** What a session adds up over its links. */

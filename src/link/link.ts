@@ -8,25 +8,27 @@
 import type { AdaptiveTimeout } from '../adaptive-timeout.ts';
 import type { AudioReader } from '../audio/audio-timeline.ts';
 import type { Frame } from '../audio/audio-log.ts';
-import { type Clock, TIMER_ROUNDING_MS } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { ConnectionEnd } from '../protocol/connection-end.ts';
 import type { LinkKeeper, ServerError } from '../protocol/protocol.ts';
 import type { Socket } from '../transports/transport.ts';
-import { type IdleLink, type IdleQueue, idleQueueOf } from './idle-queue.ts';
-import { conclude, receiveEvent, takeSegment } from './incoming.ts';
+import { conclude, type ReceivingLink, receiveEvent, takeSegment } from './incoming.ts';
 import { type KeepableLink, keptLink } from './kept-link.ts';
 import { countSent, type LinkClock, positionOf } from './link-clock.ts';
 import type { ControlMessage, LinkSession } from './link-session.ts';
-import { type Pace, startPace, waitMs } from './pace.ts';
 import {
-  expectReply,
-  markStalled,
-  noteAudio,
-  noteMessage,
-  shortenTimeout,
-  type StallWatch,
-  stopWatching,
-} from './stall-watch.ts';
+  countSilence,
+  holdIdle,
+  idleQueue,
+  isForgotten,
+  isLate,
+  lateMs,
+  noteOutbound,
+  type SilentLink,
+  watchForSilence,
+} from './outbound-silence.ts';
+import { startPace, waitMs } from './pace.ts';
+import { expectReply, noteAudio, noteMessage, shortenTimeout, stopWatching } from './stall-watch.ts';
 
 /** How often a full socket is looked at again. */
 const CONGESTION_POLL_MS = 50;
@@ -34,13 +36,7 @@ const CONGESTION_POLL_MS = 50;
 /** Shorter silences after the end of the stream say nothing, however short `drainMs` is. */
 const MIN_DRAIN_SILENCE_MS = 1_000;
 
-/** A timer this late has something wrong with it. */
-const LATE_MS = 1_000;
-
-/** After such a silence the server has closed the connection, whatever the socket says: the machine slept, or stood still. */
-const FORGOTTEN_WINDOWS = 1.5;
-
-export class Link implements AudioReader, IdleLink, KeepableLink, LinkClock, Pace, StallWatch {
+export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLink {
   /** The first connection of a session is 1. */
   readonly number: number;
   readonly clock: Clock;
@@ -81,26 +77,21 @@ export class Link implements AudioReader, IdleLink, KeepableLink, LinkClock, Pac
   // The order of what goes out.
   #controls: ControlMessage[];
   #pumpTimer: unknown;
-  #idleTimer: unknown;
-  #lastOutboundAt: number;
+  idleTimer: unknown;
+  lastOutboundAt: number;
   #uncongestedUntil: number;
   /** Audio has flowed within the KeepAlive interval, or waits to be sent. */
   isFlowing = false;
   #isDraining = false;
   hasEndedStream = false;
   keepAliveDueAt = 0;
-  #isOver = false;
+  isOver = false;
 
   // What has come back.
-  /** Session position of the end of the last result. */
   transcribedTo = 0;
-  /** A final result of this link has confirmed new audio. */
   hasConfirmed = false;
-  /** A result of this link has named a speaker. */
   hasSpeakers = false;
-  /** Seconds that the server has processed, as it said at the end of the stream while audio still waited for a final. */
   processedSeconds: number | undefined;
-  /** Why the server is about to close the connection. */
   serverError: ServerError | undefined;
 
   /** `controls` wait for their place from the beginning. */
@@ -113,8 +104,8 @@ export class Link implements AudioReader, IdleLink, KeepableLink, LinkClock, Pac
     this.clock = clock;
     this.answerTimeout = session.answerTimeout;
     this.timeoutMs = session.answerTimeout.ms;
-    this.#lastOutboundAt = clock.now();
-    this.#uncongestedUntil = this.#lastOutboundAt;
+    this.lastOutboundAt = clock.now();
+    this.#uncongestedUntil = this.lastOutboundAt;
     const { protocol, settings } = session;
     this.keeper = protocol.keep?.(
       keptLink(this, socket, (segment) => takeSegment(this, segment)),
@@ -129,19 +120,19 @@ export class Link implements AudioReader, IdleLink, KeepableLink, LinkClock, Pac
     const now = this.clock.now();
     timeline.attach(this);
     this.isFlowing = timeline.hasPending;
-    if (this.isFlowing) this.#watchForSilence(now);
-    else this.#hold(now);
+    if (this.isFlowing) watchForSilence(this, now);
+    else holdIdle(this, now);
     this.#pump(now);
   }
 
   /** The connection is over, by an end that the server made or by one of ours: no timer of it is left. */
   end(end?: ConnectionEnd): void {
-    this.#isOver = true;
-    if (!this.hasEndedStream) this.#countSilence(this.clock.now());
+    this.isOver = true;
+    if (!this.hasEndedStream) countSilence(this, this.clock.now());
     stopWatching(this);
     this.clock.clearTimeout(this.#pumpTimer);
-    this.clock.clearTimeout(this.#idleTimer);
-    this.#idleQueue.remove(this);
+    this.clock.clearTimeout(this.idleTimer);
+    idleQueue(this).remove(this);
     this.keeper?.end();
     if (this.session.protocol.cleanCloseCodes.includes(end?.code)) {
       if (this.hasEndedStream && this.keeper) this.processedSeconds = this.keeper.closed();
@@ -155,8 +146,8 @@ export class Link implements AudioReader, IdleLink, KeepableLink, LinkClock, Pac
   audioAdded(now: number): void {
     if (!this.isFlowing) {
       this.isFlowing = true;
-      this.#idleQueue.remove(this);
-      this.#watchForSilence(now);
+      idleQueue(this).remove(this);
+      watchForSilence(this, now);
       this.session.tell({ type: 'audio.pending' }, this);
     }
     if (this.#pumpTimer === undefined) this.#pump(now);
@@ -168,7 +159,7 @@ export class Link implements AudioReader, IdleLink, KeepableLink, LinkClock, Pac
     noteMessage(this, now);
     if (this.hasEndedStream) this.#expectLastResults(now);
     // A good moment to see whether a timer of ours is late.
-    if (now - this.#lastOutboundAt > this.session.settings.keepAliveMs + LATE_MS) this.keepAlive(now);
+    if (isLate(this, now)) this.keepAlive(now);
     try {
       receiveEvent(this, this.session.protocol.decode(text));
       if (this.#isDraining && this.keeper && !this.hasEndedStream) this.goOn();
@@ -205,11 +196,10 @@ export class Link implements AudioReader, IdleLink, KeepableLink, LinkClock, Pac
   }
 
   keepAlive(now: number): void {
-    const { settings, counts, protocol } = this.session;
-    if (this.hasEndedStream || this.#isOver) return;
-    const lateMs = now - this.#lastOutboundAt - settings.keepAliveMs;
-    if (lateMs > LATE_MS) this.session.report('timer-late', { lateMs });
-    if (this.#isForgotten(now)) return;
+    const { counts, protocol } = this.session;
+    if (this.hasEndedStream || this.isOver) return;
+    if (isLate(this, now)) this.session.report('timer-late', { lateMs: lateMs(this, now) });
+    if (isForgotten(this, now)) return;
     counts.keepAlives += 1;
     if (this.keeper) this.keeper.hold();
     else if (protocol.keepAlive !== undefined) this.write(protocol.keepAlive, now);
@@ -257,7 +247,7 @@ export class Link implements AudioReader, IdleLink, KeepableLink, LinkClock, Pac
   /** Sends as much as may go now, live audio and backlog alike, and comes back for the rest. */
   #pump(now: number): void {
     const { timeline } = this.session;
-    if (this.hasEndedStream || this.#isOver || this.#isForgotten(now)) return;
+    if (this.hasEndedStream || this.isOver || isForgotten(this, now)) return;
     for (let frame = timeline.next(this); frame; frame = timeline.next(this)) {
       const start = Math.max(frame.start, this.nextPosition);
       if (this.#controls.length > 0) this.#sendControls(start, now);
@@ -287,7 +277,7 @@ export class Link implements AudioReader, IdleLink, KeepableLink, LinkClock, Pac
 
   /** A control message that was sent may have ended the link. */
   #isLive(): boolean {
-    return !this.#isOver;
+    return !this.isOver;
   }
 
   #sendAudio(frame: Frame, start: number, end: number, now: number): void {
@@ -331,7 +321,7 @@ export class Link implements AudioReader, IdleLink, KeepableLink, LinkClock, Pac
   }
 
   #sendControls(position: number, now: number): void {
-    while (!this.#isOver && this.#controls[0] && this.#controls[0].position <= position) {
+    while (!this.isOver && this.#controls[0] && this.#controls[0].position <= position) {
       const message = this.#controls.shift() as ControlMessage;
       this.write(message.text, now);
       message.onSent();
@@ -359,66 +349,9 @@ export class Link implements AudioReader, IdleLink, KeepableLink, LinkClock, Pac
   write(message: string | Uint8Array, now: number): void {
     // An empty binary message would end the stream.
     if (message.length === 0) return;
-    this.noteOutbound(now);
+    noteOutbound(this, now);
     this.#socket.send(message);
   }
 
   /** Something has gone out. */
-  noteOutbound(now: number): void {
-    this.#countSilence(now);
-    this.#lastOutboundAt = now;
-  }
-
-  #countSilence(now: number): void {
-    const { counts } = this.session;
-    const silenceMs = now - this.#lastOutboundAt;
-    if (silenceMs > counts.longestSilenceMs) counts.longestSilenceMs = silenceMs;
-  }
-
-  /** Finds a connection that the server has long closed for silence, and gives it up. */
-  #isForgotten(now: number): boolean {
-    const isForgotten = now - this.#lastOutboundAt > FORGOTTEN_WINDOWS * this.session.protocol.windowMs;
-    if (isForgotten) markStalled(this);
-    return isForgotten;
-  }
-
-  get #idleQueue(): IdleQueue {
-    return idleQueueOf(this.clock, this.session.settings.keepAliveMs);
-  }
-
-  /** No audio: KeepAlives hold the connection. */
-  #hold(now: number): void {
-    this.keepAlive(now);
-    if (!this.#isOver) this.#idleQueue.add(this, now);
-  }
-
-  /** Not set anew for every frame: the timer finds out by timestamp, and sets itself for what is left. */
-  #watchForSilence(now: number): void {
-    if (this.#isOver) return;
-    this.clock.clearTimeout(this.#idleTimer);
-    this.#idleTimer = this.clock.setTimeout(
-      () => this.#checkSilence(),
-      Math.max(0, this.#silenceLeftMs(now)),
-    );
-  }
-
-  #silenceLeftMs(now: number): number {
-    return this.#lastOutboundAt + this.session.settings.keepAliveMs - now;
-  }
-
-  #checkSilence(): void {
-    const now = this.clock.now();
-    this.#idleTimer = undefined;
-    if (this.hasEndedStream) return;
-    if (this.#silenceLeftMs(now) > TIMER_ROUNDING_MS) this.#watchForSilence(now);
-    else if (this.session.timeline.next(this)) {
-      // The socket takes no more audio, which is not the same as having none.
-      this.keepAlive(now);
-      this.#watchForSilence(now);
-    } else {
-      this.isFlowing = false;
-      this.#hold(now);
-      if (!this.#isOver) this.session.tell({ type: 'audio.idle' }, this);
-    }
-  }
 }

@@ -3,7 +3,7 @@
  * why; the table of docs/architecture.md is this one in prose.
  */
 import { describe, expect, test } from 'vitest';
-import { filesUnder, type Import, importsOf, readText } from './source-tree.ts';
+import { cyclesOf, filesUnder, type Import, importsOf, readText } from './source-tree.ts';
 
 /** Names of what can be imported: an area of `src`, or packages. */
 type Area =
@@ -13,23 +13,27 @@ type Area =
   | 'transport port'
   | 'transport tap'
   | 'transports'
-  | 'data'
-  | 'control'
+  | 'audio'
+  | 'transcript'
+  | 'link'
+  | 'connection'
   | 'diagnosis'
   | 'recorder'
   | 'diagnosis index'
   | 'browser'
-  | 'root'
+  | 'client'
+  | 'static'
   | 'public index'
   | 'testing'
   | 'testing index'
   | 'sources'
-  | 'bindings'
+  | 'adapters'
+  | 'sdk adapter'
   | 'telephony'
   | 'captions'
   | 'viewer'
   | 'cli';
-type Package = 'xstate' | 'rxjs' | 'ws' | 'node' | 'react' | '@angular/core';
+type Package = 'xstate' | 'rxjs' | 'ws' | 'node' | 'react' | '@angular/core' | '@deepgram/sdk';
 
 interface Rule {
   area: Area;
@@ -42,24 +46,29 @@ interface Rule {
 
 /** The files that stand for themselves. Of the rest, the folder is the area. */
 const SINGLE_FILES: Record<string, Area> = {
+  'src/adaptive-timeout.ts': 'leaf',
   'src/clock.ts': 'clock',
-  'src/errors.ts': 'leaf',
   'src/environment.ts': 'leaf',
-  'src/client/default-clock.ts': 'root',
-  'src/client/options.ts': 'root',
-  'src/client/live-transcription.ts': 'root',
-  'src/client/session.ts': 'root',
-  'src/static.ts': 'root',
-  'src/client/transcribe.ts': 'root',
+  'src/errors.ts': 'leaf',
+  'src/facts.ts': 'leaf',
+  'src/outside-text.ts': 'leaf',
+  'src/static.ts': 'static',
   'src/index.ts': 'public index',
-  'src/transports/tap.ts': 'transport tap',
   'src/transports/transport.ts': 'transport port',
+  'src/transports/tap.ts': 'transport tap',
   'src/diagnosis/index.ts': 'diagnosis index',
   'src/testing/index.ts': 'testing index',
+  'src/adapters/deepgram-sdk.ts': 'sdk adapter',
 };
 
 /** Folders within a folder that keep to other rules than the rest of it. */
-const NESTED: Record<string, Area> = { 'src/diagnosis/recorder/': 'recorder' };
+const NESTED: Record<string, Area> = {
+  'src/adapters/deepgram-sdk/': 'sdk adapter',
+  'src/diagnosis/recorder/': 'recorder',
+  'src/tools/cli/': 'cli',
+  'src/tools/sources/': 'sources',
+  'src/tools/viewer/': 'viewer',
+};
 
 const RULES: readonly Rule[] = [
   {
@@ -84,38 +93,51 @@ const RULES: readonly Rule[] = [
     area: 'transport tap',
     may: [],
     mayAsType: ['transport port'],
-    because: 'the recorder and the viewer watch a connection without loading any part of a session',
+    because: 'who listens to a socket needs no more than the port',
+  },
+  {
+    area: 'transports',
+    may: ['leaf', 'clock', 'transport port', 'node'],
+    mayAsType: [],
+    because: 'a transport moves bytes: it must not know what they mean, nor who decides',
   },
   {
     area: 'protocol',
-    may: ['leaf', 'clock'],
+    may: ['leaf'],
     mayAsType: ['transport port'],
     because:
       "what Deepgram says and expects is a matter of data, readable and testable without a connection's machinery",
   },
   {
-    area: 'transports',
-    may: ['leaf', 'clock', 'transport port', 'node'],
-    mayAsType: ['transport port'],
-    because: 'a transport moves bytes: it must not know what they mean, nor who decides',
-  },
-  {
-    area: 'data',
+    area: 'audio',
     may: ['leaf', 'clock', 'protocol'],
-    mayAsType: ['transport port', 'diagnosis'],
+    mayAsType: [],
     because:
-      'the data plane is synchronous and free of xstate and rxjs, so that its properties run by the million',
+      'what is said is kept without knowing to whom it goes: free of xstate and rxjs, so that its properties run by the million',
   },
   {
-    area: 'control',
-    may: ['leaf', 'clock', 'protocol', 'xstate'],
-    mayAsType: ['transport port'],
-    because: 'the control plane decides and carries no audio, so it can see neither the data plane nor rxjs',
+    area: 'transcript',
+    may: ['audio'],
+    mayAsType: ['protocol'],
+    because: 'what is heard is joined without knowing from which socket it comes',
+  },
+  {
+    area: 'link',
+    may: ['leaf', 'clock'],
+    mayAsType: ['audio', 'protocol', 'transcript', 'transport port'],
+    because:
+      'one connection is the parts that it is given; it makes none of them, so that each can be tried alone',
+  },
+  {
+    area: 'connection',
+    may: ['leaf', 'protocol', 'xstate'],
+    mayAsType: ['clock', 'transport port'],
+    because: 'the machine decides and carries no audio, so it can see neither audio nor links nor rxjs',
   },
   {
     area: 'diagnosis',
-    may: ['leaf', 'protocol', 'data', 'rxjs'],
-    mayAsType: ['clock', 'control', 'root'],
+    may: ['leaf', 'protocol', 'audio', 'rxjs'],
+    mayAsType: ['clock', 'connection', 'link', 'client'],
     because: 'a notice explains what others have found out, and must not be able to change it',
   },
   {
@@ -125,31 +147,39 @@ const RULES: readonly Rule[] = [
     because: 'who only wants the microphone must not pay for a transcription, nor the other way round',
   },
   {
-    area: 'root',
+    area: 'client',
     may: [
       'leaf',
       'clock',
       'protocol',
       'transports',
-      'data',
-      'control',
+      'audio',
+      'transcript',
+      'link',
+      'connection',
       'diagnosis',
       'browser',
       'xstate',
       'rxjs',
     ],
     mayAsType: ['transport port'],
-    because: 'the planes are joined here and nowhere else, and rxjs is the face shown to users',
+    because: 'the parts are joined here and nowhere else, and rxjs is the face shown to users',
+  },
+  {
+    area: 'static',
+    may: ['audio', 'client', 'diagnosis'],
+    mayAsType: [],
+    because: 'it loads at once what is loaded on demand elsewhere',
   },
   {
     area: 'public index',
-    may: ['leaf', 'clock', 'control', 'root', 'protocol', 'diagnosis', 'browser'],
-    mayAsType: ['data', 'transport port'],
+    may: ['leaf', 'clock', 'connection', 'client', 'protocol', 'diagnosis', 'browser'],
+    mayAsType: ['audio', 'transcript', 'transport port'],
     because: 'it names what is public, and does nothing',
   },
   {
     area: 'recorder',
-    may: ['public index', 'transport tap', 'rxjs', 'xstate'],
+    may: ['leaf', 'public index', 'transport tap', 'rxjs', 'xstate'],
     mayAsType: [],
     because: 'it listens as any user could, and what it lacks, they lack',
   },
@@ -178,10 +208,16 @@ const RULES: readonly Rule[] = [
     because: 'what we can build on the public names and a clock, our users can build too',
   },
   {
-    area: 'bindings',
+    area: 'adapters',
     may: ['public index', 'rxjs', 'react', '@angular/core'],
     mayAsType: [],
     because: 'an adapter of one screen, written as a user would write it',
+  },
+  {
+    area: 'sdk adapter',
+    may: ['leaf', 'clock', 'client', 'protocol', 'transcript', 'transports'],
+    mayAsType: ['link', 'transport port', '@deepgram/sdk'],
+    because: 'it stands between two clients, so it needs our insides and only the types of the other',
   },
   {
     area: 'telephony',
@@ -197,7 +233,7 @@ const RULES: readonly Rule[] = [
   },
   {
     area: 'viewer',
-    may: ['public index', 'transport tap', 'clock', 'protocol', 'control', 'sources', 'rxjs'],
+    may: ['public index', 'clock', 'protocol', 'connection', 'transport tap', 'sources', 'rxjs'],
     mayAsType: ['xstate'],
     because: 'it shows the machine as it is, so it reads the definition; all else it sees as a user would',
   },
@@ -261,9 +297,12 @@ describe('imports', () => {
     expect(strays.map(show)).toEqual([]);
   });
 
-  test('the transport is chosen by the platform in one place, the composition root', () => {
+  test('the transport is chosen by the platform where a session is made, and where one is passed through', () => {
     const choosers = imports.filter((each) => /^src\/transports\/(browser|node)\.ts$/.test(each.to));
-    expect([...new Set(choosers.map((each) => each.from))]).toEqual(['src/client/session.ts']);
+    expect([...new Set(choosers.map((each) => each.from))]).toEqual([
+      'src/adapters/deepgram-sdk/pass-through.ts',
+      'src/client/session.ts',
+    ]);
   });
 
   test('our own files are imported with their extension and exist', () => {
@@ -273,34 +312,9 @@ describe('imports', () => {
   });
 
   test('there are no cycles, not even of types: one file can always be read before the other', () => {
-    expect(cycles(imports)).toEqual([]);
+    expect(cyclesOf(imports, files)).toEqual([]);
   });
 });
-
-/** The shortest way back to itself, for each file that has one and is the first of its cycle by name. */
-function cycles(all: readonly Import[]): string[] {
-  const found: string[] = [];
-  for (const start of files) {
-    const cameFrom = new Map<string, string>();
-    const queue = [start];
-    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
-      const from = file;
-      for (const { to } of all.filter((each) => each.from === from)) {
-        if (!cameFrom.has(to)) {
-          cameFrom.set(to, file);
-          queue.push(to);
-        }
-      }
-    }
-    const back = [start];
-    for (let file = cameFrom.get(start); file !== undefined && file !== start; file = cameFrom.get(file)) {
-      back.unshift(file);
-    }
-    const isFirstByName = back.every((file) => start <= file);
-    if (cameFrom.has(start) && isFirstByName) found.push([start, ...back].join(' → '));
-  }
-  return found;
-}
 
 describe('files', () => {
   const all = [...files, ...filesUnder('test'), ...filesUnder('scripts', '.mjs'), ...filesUnder('scripts')];
@@ -323,34 +337,45 @@ describe('the rules themselves', () => {
     breaches(rule(area), importsOf(file, text)).length;
 
   test.each<[Area, string, string]>([
-    ['data', 'src/audio/x.ts', "import { Subject } from 'rxjs';"],
-    ['data', 'src/audio/x.ts', "export type { Actor } from 'xstate';"],
-    ['data', 'src/audio/x.ts', "import { connect } from '../transports/transport.ts';"],
-    ['data', 'src/audio/x.ts', "const machine = await import('../control/status.ts');"],
-    ['control', 'src/connection/x.ts', "import type { Uplink } from '../data/uplink.ts';"],
-    ['control', 'src/connection/x.ts', "type Line = import('../../data/uplink.ts').Uplink;"],
-    ['protocol', 'src/protocol/x.ts', "import '../control/status.ts';"],
-    ['testing', 'src/testing/x.ts', "import { CLOSE_STREAM } from '../protocol/client-messages.ts';"],
+    ['audio', 'src/audio/x.ts', "import { Subject } from 'rxjs';"],
+    ['audio', 'src/audio/x.ts', "export type { Actor } from 'xstate';"],
+    ['audio', 'src/audio/x.ts', "import { connect } from '../transports/transport.ts';"],
+    ['audio', 'src/audio/x.ts', "const machine = await import('../connection/status.ts');"],
+    [
+      'transcript',
+      'src/transcript/x.ts',
+      "import { decode } from '../protocol/listen-v1/server-messages.ts';",
+    ],
+    ['link', 'src/link/x.ts', "import { AudioTimeline } from '../audio/audio-timeline.ts';"],
+    ['connection', 'src/connection/x.ts', "import type { Link } from '../link/link.ts';"],
+    ['connection', 'src/connection/x.ts', "type Line = import('../link/link.ts').Link;"],
+    ['protocol', 'src/protocol/x.ts', "import '../connection/status.ts';"],
+    [
+      'testing',
+      'src/testing/x.ts',
+      "import { CLOSE_STREAM } from '../protocol/listen-v1/client-messages.ts';",
+    ],
     ['testing', 'src/testing/x.ts', "export * from '../protocol/limits.ts';"],
-    ['cli', 'src/tools/cli/x.ts', "import { checkOptions } from '../options.ts';"],
-    ['cli', 'src/tools/cli/x.ts', "import { levelOf } from '../diagnosis/audio/level.ts';"],
-    ['recorder', 'src/diagnosis/recorder/x.ts', "import { DataPlane } from '../../data/data-plane.ts';"],
+    ['cli', 'src/tools/cli/x.ts', "import { checkOptions } from '../../client/options.ts';"],
+    ['cli', 'src/tools/cli/x.ts', "import { levelOf } from '../../diagnosis/audio/level.ts';"],
+    ['recorder', 'src/diagnosis/recorder/x.ts', "import { Link } from '../../link/link.ts';"],
     ['cli', 'src/tools/cli/x.ts', "import { WebSocket } from 'ws';"],
-    ['bindings', 'src/adapters/x.ts', "import { leafState } from '../control/status.ts';"],
+    ['adapters', 'src/adapters/x.ts', "import { leafState } from '../connection/status.ts';"],
+    ['sdk adapter', 'src/adapters/deepgram-sdk/x.ts', "import { DeepgramClient } from '@deepgram/sdk';"],
     ['transports', 'src/transports/browser.ts', "import { WebSocket } from 'ws';"],
     ['leaf', 'src/errors.ts', "import { systemClock } from './clock.ts';"],
-    ['root', 'src/client/transcribe.ts', "import { VirtualClock } from './testing/index.ts';"],
-    ['root', 'src/client/transcribe.ts', "import { main } from './cli/main.ts';"],
+    ['client', 'src/client/transcribe.ts', "import { VirtualClock } from '../testing/index.ts';"],
+    ['client', 'src/client/transcribe.ts', "import { main } from '../tools/cli/main.ts';"],
   ])('%s: refuses, in %s, %s', (area, file, text) => {
     expect(judge(area, file, text)).toBe(1);
   });
 
   test.each<[Area, string, string]>([
-    ['data', 'src/audio/x.ts', "import type { Socket } from '../transports/transport.ts';"],
-    ['data', 'src/audio/x.ts', "import { type Socket } from '../transports/transport.ts';"],
-    ['testing', 'src/testing/x.ts', "import { type ServerMessage } from '../protocol/server-messages.ts';"],
+    ['link', 'src/link/x.ts', "import type { Socket } from '../transports/transport.ts';"],
+    ['link', 'src/link/x.ts', "import { type Socket } from '../transports/transport.ts';"],
+    ['testing', 'src/testing/x.ts', "import { type ServerMessage } from '../protocol/server-message.ts';"],
     ['testing', 'src/testing/x.ts', "import { WebSocketServer } from 'ws';"],
-    ['cli', 'src/tools/cli/x.ts', "import { transcribe } from '../index.ts';"],
+    ['cli', 'src/tools/cli/x.ts', "import { transcribe } from '../../index.ts';"],
   ])('%s: lets pass, in %s, %s', (area, file, text) => {
     expect(judge(area, file, text)).toBe(0);
   });

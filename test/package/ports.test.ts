@@ -35,17 +35,17 @@ const PORTS: readonly Port[] = [
     because: 'it calls a server as a telephone provider does',
   },
   {
-    where: /^src\/options\.ts$/,
+    where: /^src\/client\/options\.ts$/,
     may: ['Math.random'],
     because: 'the seed of the jitter is drawn once, where it can be overridden; all chance follows from it',
   },
   {
-    where: /^src\/viewer\/frames\.ts$/,
+    where: /^src\/tools\/viewer\/frames\.ts$/,
     may: ['requestAnimationFrame'],
     because: 'it draws when a browser paints; what it draws has its time from a clock',
   },
   {
-    where: /^src\/cli\//,
+    where: /^src\/tools\/cli\//,
     may: ['console', 'Date.now', 'performance.now', ...TIMERS],
     because: 'a program talks to people, and nobody simulates it',
   },

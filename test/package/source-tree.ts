@@ -169,3 +169,28 @@ function walk(
 function isNode(value: unknown): value is ESTree.Node {
   return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
 }
+
+/** The shortest way back to itself, for each file that has one and is the first of its cycle by name. */
+export function cyclesOf(all: readonly Import[], files: readonly string[]): string[] {
+  const found: string[] = [];
+  for (const start of files) {
+    const cameFrom = new Map<string, string>();
+    const queue = [start];
+    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+      const from = file;
+      for (const { to } of all.filter((each) => each.from === from)) {
+        if (!cameFrom.has(to)) {
+          cameFrom.set(to, file);
+          queue.push(to);
+        }
+      }
+    }
+    const back = [start];
+    for (let file = cameFrom.get(start); file !== undefined && file !== start; file = cameFrom.get(file)) {
+      back.unshift(file);
+    }
+    const isFirstByName = back.every((file) => start <= file);
+    if (cameFrom.has(start) && isFirstByName) found.push([start, ...back].join(' → '));
+  }
+  return found;
+}

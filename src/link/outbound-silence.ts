@@ -1,0 +1,87 @@
+/**
+ * How long nothing has gone out on a link. The server closes a connection that is silent for its timeout window, so the first
+ * KeepAlive is due after `keepAliveMs` of silence, and then the idle queue sends them.
+ */
+import type { LogCursor } from '../audio/audio-timeline.ts';
+import { TIMER_ROUNDING_MS } from '../clock.ts';
+import type { RebasedLink } from '../transcript/rebased-messages.ts';
+import { type IdleLink, type IdleQueue, idleQueueOf } from './idle-queue.ts';
+import type { LinkSession } from './link-session.ts';
+import { markStalled, type StallWatch } from './stall-watch.ts';
+
+/** A timer this late has something wrong with it. */
+const LATE_MS = 1_000;
+
+/** After such a silence the server has closed the connection, whatever the socket says: the machine slept, or stood still. */
+const FORGOTTEN_WINDOWS = 1.5;
+
+/** The fields of a link that its outbound silence needs. */
+export interface SilentLink extends IdleLink, LogCursor, RebasedLink, StallWatch {
+  readonly session: LinkSession;
+  lastOutboundAt: number;
+  idleTimer: unknown;
+  /** Audio has flowed within the KeepAlive interval, or waits to be sent. */
+  isFlowing: boolean;
+  readonly hasEndedStream: boolean;
+  readonly isOver: boolean;
+}
+
+export function noteOutbound(link: SilentLink, now: number): void {
+  countSilence(link, now);
+  link.lastOutboundAt = now;
+}
+
+export function countSilence({ session, lastOutboundAt }: SilentLink, now: number): void {
+  const silenceMs = now - lastOutboundAt;
+  if (silenceMs > session.counts.longestSilenceMs) session.counts.longestSilenceMs = silenceMs;
+}
+
+/** How late a KeepAlive is; negative before it is due. */
+export function lateMs({ session, lastOutboundAt }: SilentLink, now: number): number {
+  return now - lastOutboundAt - session.settings.keepAliveMs;
+}
+
+export function isLate(link: SilentLink, now: number): boolean {
+  return lateMs(link, now) > LATE_MS;
+}
+
+/** Finds a connection that the server has long closed for silence, and gives it up. */
+export function isForgotten(link: SilentLink, now: number): boolean {
+  const isGone = now - link.lastOutboundAt > FORGOTTEN_WINDOWS * link.session.protocol.windowMs;
+  if (isGone) markStalled(link);
+  return isGone;
+}
+
+export function idleQueue({ clock, session }: SilentLink): IdleQueue {
+  return idleQueueOf(clock, session.settings.keepAliveMs);
+}
+
+/** No audio: KeepAlives hold the connection. */
+export function holdIdle(link: SilentLink, now: number): void {
+  link.keepAlive(now);
+  if (!link.isOver) idleQueue(link).add(link, now);
+}
+
+/** Not set anew for every frame: the timer finds out by timestamp, and sets itself for what is left. */
+export function watchForSilence(link: SilentLink, now: number): void {
+  if (link.isOver) return;
+  link.clock.clearTimeout(link.idleTimer);
+  link.idleTimer = link.clock.setTimeout(() => checkSilence(link), Math.max(0, -lateMs(link, now)));
+}
+
+function checkSilence(link: SilentLink): void {
+  const { clock, session } = link;
+  const now = clock.now();
+  link.idleTimer = undefined;
+  if (link.hasEndedStream) return;
+  if (-lateMs(link, now) > TIMER_ROUNDING_MS) watchForSilence(link, now);
+  else if (session.timeline.next(link)) {
+    // The socket takes no more audio, which is not the same as having none.
+    link.keepAlive(now);
+    watchForSilence(link, now);
+  } else {
+    link.isFlowing = false;
+    holdIdle(link, now);
+    if (!link.isOver) session.tell({ type: 'audio.idle' }, link);
+  }
+}
