@@ -1,0 +1,122 @@
+/** When idle links are told to send a KeepAlive, and that one timer does for all of them. */
+import { beforeEach, expect, test, vi } from 'vitest';
+import { type IdleLink, IdleQueue, idleQueueOf } from '../../src/link/idle-queue.ts';
+import { VirtualClock } from '../../src/testing/index.ts';
+
+const INTERVAL_MS = 3_000;
+
+let clock: VirtualClock;
+let queue: IdleQueue;
+/** Every KeepAlive, as the name of its link and the time. */
+let sent: string[];
+
+beforeEach(() => {
+  clock = new VirtualClock();
+  queue = new IdleQueue(clock, INTERVAL_MS);
+  sent = [];
+});
+
+const linkOf = (name: string, more = () => {}): IdleLink => ({
+  keepAliveDueAt: 0,
+  keepAlive: (now) => {
+    sent.push(`${name} at ${now}`);
+    more();
+  },
+});
+const add = (link: IdleLink) => queue.add(link, clock.now());
+
+/** What comes of the next so many milliseconds. */
+function pass(ms: number): string[] {
+  sent = [];
+  clock.advance(ms);
+  return sent;
+}
+
+test('a link sends a KeepAlive after the interval, and again after each further one [G1]', () => {
+  add(linkOf('a'));
+  expect(pass(INTERVAL_MS - 1)).toEqual([]);
+  expect(pass(1)).toEqual(['a at 3000']);
+  expect(pass(2 * INTERVAL_MS)).toEqual(['a at 6000', 'a at 9000']);
+});
+
+test('each link keeps its own time, whoever is in front of it [G1]', () => {
+  const a = linkOf('a');
+  add(a);
+  clock.advance(1_000);
+  add(linkOf('b'));
+  clock.advance(1_500);
+  add(linkOf('c'));
+  expect(pass(4_000)).toEqual(['a at 3000', 'b at 4000', 'c at 5500', 'a at 6000']);
+  queue.remove(a);
+  expect(pass(3_000)).toEqual(['b at 7000', 'c at 8500']);
+});
+
+test('links that are due together are sent for in one look, by one timer', () => {
+  const timers = vi.spyOn(clock, 'setTimeout');
+  for (let number = 0; number < 1_000; number += 1) add(linkOf(`${number}`));
+  expect(timers).toHaveBeenCalledTimes(1);
+  expect(pass(INTERVAL_MS)).toHaveLength(1_000);
+  expect(timers).toHaveBeenCalledTimes(2);
+  expect(clock.pendingTimers).toBe(1);
+});
+
+test('a link that is due within the rounding of timers is not left for a timer of its own', () => {
+  const timers = vi.spyOn(clock, 'setTimeout');
+  add(linkOf('a'));
+  clock.advance(0.4);
+  add(linkOf('b'));
+  expect(pass(2_999.6)).toEqual(['a at 3000', 'b at 3000']);
+  expect(timers).toHaveBeenCalledTimes(2);
+});
+
+test('a link that was removed sends nothing, and the last one takes the timer with it [G5]', () => {
+  const [a, b] = [linkOf('a'), linkOf('b')];
+  add(a);
+  add(b);
+  queue.remove(a);
+  queue.remove(a);
+  expect(pass(INTERVAL_MS)).toEqual(['b at 3000']);
+  queue.remove(b);
+  expect(clock.pendingTimers).toBe(0);
+  queue.remove(b);
+  expect(pass(10 * INTERVAL_MS)).toEqual([]);
+});
+
+test('a queue that was empty begins anew with the next link [G1]', () => {
+  const a = linkOf('a');
+  add(a);
+  clock.advance(1_000);
+  queue.remove(a);
+  clock.advance(1_000);
+  add(a);
+  expect(pass(INTERVAL_MS)).toEqual(['a at 5000']);
+});
+
+test('links may leave and come while KeepAlives are sent', () => {
+  const b = linkOf('b');
+  const a = linkOf('a', () => {
+    queue.remove(a);
+    queue.remove(b);
+    add(linkOf('c'));
+  });
+  add(a);
+  add(b);
+  expect(pass(INTERVAL_MS)).toEqual(['a at 3000']);
+  expect(clock.pendingTimers).toBe(1);
+  expect(pass(INTERVAL_MS)).toEqual(['c at 6000']);
+});
+
+test('a timer that is late sends one KeepAlive for each link, and the next after the interval', () => {
+  add(linkOf('a'));
+  clock.advance(1_000);
+  add(linkOf('b'));
+  clock.jump(60_000);
+  expect(pass(0)).toEqual(['a at 61000', 'b at 61000']);
+  expect(pass(INTERVAL_MS)).toEqual(['a at 64000', 'b at 64000']);
+});
+
+test('links of one clock and one interval share a queue, and no others do', () => {
+  expect(idleQueueOf(clock, INTERVAL_MS)).toBe(idleQueueOf(clock, INTERVAL_MS));
+  expect(idleQueueOf(clock, 4_000)).not.toBe(idleQueueOf(clock, INTERVAL_MS));
+  expect(idleQueueOf(new VirtualClock(), INTERVAL_MS)).not.toBe(idleQueueOf(clock, INTERVAL_MS));
+});
