@@ -31,7 +31,7 @@ import { watchEnvironment } from '../environment.ts';
 import { invalidOption, TranscriptionError } from '../errors.ts';
 import type { ReportFact } from '../facts.ts';
 import { Link } from '../link/link.ts';
-import type { ControlMessage, LinkFact, LinkSession } from '../link/link-session.ts';
+import type { LinkFact, LinkSession } from '../link/link-session.ts';
 import type { ListenChange } from '../protocol/configure.ts';
 import { type ConnectionEnd, reasonOf, remedyFor } from '../protocol/connection-end.ts';
 import type { AudioFormat } from '../protocol/protocol.ts';
@@ -82,8 +82,8 @@ export function createHeardTranscription(options: LiveTranscriptionOptions, hear
   const live = new Session(checkOptions(options), options, heard);
   return {
     live: live as LiveTranscription,
-    /** Behind the audio accepted so far; or, as a lasting one, first on each further connection. */
-    sendText: (text: string, isLasting: boolean) => live.sendText(text, isLasting),
+    /** Behind the audio accepted so far, on the present connection. */
+    sendText: (text: string) => live.sendText(text),
   };
 }
 
@@ -111,7 +111,6 @@ class Session implements LiveTranscription {
   #configures: ConfigureRequests | undefined;
   readonly #pauseWatch: PauseWatch | undefined;
   readonly #linkSession: LinkSession;
-  #lastingText: ControlMessage | undefined;
   #link: Link | undefined;
   /** The last connection. */
   #opened: OpenConnection = { connection: 0, since: 0, requestId: undefined };
@@ -333,10 +332,8 @@ class Session implements LiveTranscription {
     return this.#ended;
   }
 
-  sendText(text: string, isLasting: boolean): void {
-    const control = { text, position: isLasting ? 0 : this.#timeline.end, onSent: () => undefined };
-    if (isLasting) this.#lastingText = control;
-    else this.#link?.control(control);
+  sendText(text: string): void {
+    this.#link?.control({ text, position: this.#timeline.end, onSent: () => undefined });
   }
 
   abort(): void {
@@ -382,9 +379,7 @@ class Session implements LiveTranscription {
       );
     }
     const backlogSeconds = this.backlogMs / 1000;
-    const { controls } = this.#requests;
-    const lasting = this.#lastingText;
-    const link = new Link(this.#linkSession, connection, socket, lasting ? [lasting, ...controls] : controls);
+    const link = new Link(this.#linkSession, connection, socket, this.#requests.controls);
     this.#link = link;
     this.#requests.attach(link);
     link.start();

@@ -8,6 +8,7 @@ import type {
 import type { LiveTranscription, SessionReport } from '../../client/live-transcription.ts';
 import { type Auth, checkOptions, type LiveTranscriptionOptions } from '../../client/options.ts';
 import { createHeardTranscription } from '../../client/session.ts';
+import { TranscriptionError } from '../../errors.ts';
 import type { ListenParameters } from '../../protocol/listen-v1/parameters.ts';
 import { type HeardEvent, type RebasedLink, RebasedMessages } from '../../transcript/rebased-messages.ts';
 import type { Transcript } from '../../transcript/stitcher.ts';
@@ -34,16 +35,12 @@ interface Listeners {
 
 export class ListenTransport implements DeepgramTransport {
   readonly live: LiveTranscription;
-  readonly #sendText: (text: string, isLasting: boolean) => void;
+  readonly #sendText: (text: string) => void;
   readonly #messages = new RebasedMessages();
   readonly #isFlux: boolean;
   readonly #stopWaiting: () => void;
   readonly #listeners: Listeners = {};
   #transcript: Transcript | undefined;
-  /** All that Configure messages have set. */
-  #configuration: Record<string, unknown> | undefined;
-  /** Configure messages of the app that have no answer yet. */
-  #unansweredConfigures = 0;
   #isOpen = false;
   #isOver = false;
 
@@ -127,23 +124,18 @@ export class ListenTransport implements DeepgramTransport {
     else if (type === 'ForceEndTurn' && this.#isFlux) void this.live.endTurn();
     else if (type === 'Finalize' && !this.#isFlux)
       void this.live.finalize(Number.isSafeInteger(channel) ? (channel as number) : undefined);
-    else this.#sendText(text, false);
+    else this.#sendText(text);
   }
 
-  /** Each further connection begins with all that was set. */
+  /** As a change of the session, it holds on further connections, too. */
   #configure(message: Record<string, unknown>, text: string): void {
-    const thresholds = {
-      ...objectOf(this.#configuration?.['thresholds']),
-      ...objectOf(message['thresholds']),
-    };
-    this.#configuration = {
-      ...this.#configuration,
-      ...message,
-      ...(Object.keys(thresholds).length > 0 && { thresholds }),
-    };
-    this.#unansweredConfigures += 1;
-    this.#sendText(text, false);
-    this.#sendText(JSON.stringify(this.#configuration), true);
+    const { thresholds, keyterms, language_hints, numerals } = message;
+    const fields = { ...objectOf(thresholds), keyterm: keyterms, language_hint: language_hints, numerals };
+    const change = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+    this.live.configure(change).catch((error: unknown) => {
+      // Its ConfigureFailure comes from the server in any case.
+      if (error instanceof TranscriptionError && error.reason === 'invalid-option') this.#sendText(text);
+    });
   }
 
   #heard(event: HeardEvent, link: RebasedLink): void {
@@ -151,10 +143,6 @@ export class ListenTransport implements DeepgramTransport {
     this.#transcript = undefined;
     const message = this.#messages.take(event, link, transcript);
     if (!message) return;
-    if (/^Configure(Success|Failure)$/.test(message.type)) {
-      if (this.#unansweredConfigures === 0) return;
-      this.#unansweredConfigures -= 1;
-    }
     this.#listeners.message?.(JSON.stringify(message));
   }
 
