@@ -38,10 +38,13 @@ describe('every word is there once, in its place and at its time', () => {
   );
 });
 
-test('every fault of the emulator is among the troubles', () => {
+/** On /v1/listen no client can know of a lost message; the tests of Flux hold what its sequence_id shows. */
+const BEYOND_REPAIR = ['loseMessages'];
+
+test('every fault of the emulator that a client can repair is among the troubles', () => {
   const orders = TROUBLES.flatMap(({ incidents }) => incidents.flatMap(({ orders = [] }) => orders));
   const struck = new Set(orders.map((order) => order.split(' ')[0]));
-  expect(FAULT_NAMES.filter((name) => !struck.has(name))).toEqual([]);
+  expect(FAULT_NAMES.filter((name) => !struck.has(name))).toEqual(BEYOND_REPAIR);
 });
 
 test('the recogniser that remembers says what one that does not says', { timeout: LONGEST_MS }, async () => {

@@ -63,6 +63,7 @@ export const TROUBLES: readonly Trouble[] = [
   thrice('flap, 3 times', BREAKS, orders('flap x3', 'cut')),
   thrice('stall results for 5 s', HOLDS, orders('stallResults for 5s')),
   once('stall results for good', BREAKS, orders('stallResults')),
+  once('mute', BREAKS, orders('mute')),
   once('throttle to half the pace', HOLDS, orders('throttle 0.5 for 20s')),
   once('drop connections 1 to 5', BREAKS, {
     orders: ['cut', ...[2, 3, 4, 5].map((connection) => `cut after 2.5s of audio on ${connection}`)],
