@@ -21,8 +21,10 @@ export default defineConfig({
         find: /^rx-deepgram\/(react|angular|deepgram-sdk)$/,
         replacement: `${import.meta.dirname}/src/adapters/$1.ts`,
       },
+      { find: /^rx-deepgram\/machine$/, replacement: `${import.meta.dirname}/src/connection/index.ts` },
+      { find: /^rx-deepgram\/viewer$/, replacement: `${import.meta.dirname}/src/tools/viewer/index.ts` },
       {
-        find: /^rx-deepgram\/(viewer|diagnosis|captions|telephony|testing)$/,
+        find: /^rx-deepgram\/(browser|diagnosis|captions|telephony|testing)$/,
         replacement: `${import.meta.dirname}/src/$1/index.ts`,
       },
     ],

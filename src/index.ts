@@ -1,14 +1,6 @@
 /** The public names of `rx-deepgram`. */
-export type { CaptureOptions, CaptureStatus } from './browser/capture.ts';
-export { fromMediaStream } from './browser/media-stream.ts';
-export { microphone, type MicrophoneOptions } from './browser/microphone.ts';
-export { workerClock, type WorkerClockOptions } from './browser/worker-clock.ts';
 export { type Clock, systemClock } from './clock.ts';
-export { connectionMachine } from './connection/connection-machine.ts';
-export type { ConnectionContext, ConnectionSettings } from './connection/context.ts';
-export type { ConnectionEmitted, ConnectionEvent, ConnectionLoss } from './connection/events.ts';
-export type { RecoveryDecision, RecoverySettings } from './connection/recovery-policy.ts';
-export { type ConnectionPhase, type ConnectionState, leafState } from './connection/status.ts';
+export type { ConnectionPhase, ConnectionState } from './connection/status.ts';
 export type { DropReason } from './audio/audio-timeline.ts';
 
 export type { LedgerSnapshot } from './audio/ledger.ts';
@@ -16,7 +8,6 @@ export type { AudioChunk, CapturedAudio } from './audio/audio-chunk.ts';
 export type { Transcript, Word } from './transcript/stitcher.ts';
 export type { Turn } from './transcript/turns.ts';
 export type { Utterance } from './transcript/utterances.ts';
-export { explain, type Explanation, type FailureKind } from './diagnosis/explain/explain.ts';
 export type { Evidence } from './facts.ts';
 export type { Notice, NoticeCode, Severity } from './diagnosis/notices.ts';
 export { type ErrorDetails, type ErrorReason, TranscriptionError } from './errors.ts';

@@ -1,4 +1,4 @@
-/** `rx-deepgram/diagnosis`: the flight recorder, the readers of its recordings, and the analysis of audio. */
+/** `rx-deepgram/diagnosis`: `explain()`, the flight recorder, the readers of its recordings, and the analysis of audio. */
 export {
   type AudioFacts,
   audioFacts,
@@ -6,6 +6,7 @@ export {
   type DeclaredFormat,
   FAINT_RMS,
 } from './audio/facts.ts';
+export { explain, type Explanation, type FailureKind } from './explain/explain.ts';
 export { decibels, type Level } from './audio/level.ts';
 export {
   bytesPerSecondOf,

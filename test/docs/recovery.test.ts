@@ -9,7 +9,7 @@ import {
 } from '../../src/connection/recovery-policy.ts';
 import { OTHERS } from '../../src/diagnosis/explain/prose.ts';
 import { createNotice, type NoticeCode, NOTICES } from '../../src/diagnosis/notices.ts';
-import { explain } from '../../src/index.ts';
+import { explain } from '../../src/diagnosis/index.ts';
 import { END_KINDS, type EndKind, type Retry, retryAfter } from '../../src/protocol/connection-end.ts';
 
 const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'recovery.md'), 'utf8');

@@ -47,6 +47,8 @@ beforeAll(() => {
         'rx-deepgram': ['../../../src/index.ts'],
         'rx-deepgram/deepgram-sdk': ['../../../src/adapters/deepgram-sdk.ts'],
         'rx-deepgram/viewer': ['../../../src/tools/viewer/index.ts'],
+        'rx-deepgram/browser': ['../../../src/browser/index.ts'],
+        'rx-deepgram/machine': ['../../../src/connection/index.ts'],
         'rx-deepgram/diagnosis': ['../../../src/diagnosis/index.ts'],
         'rx-deepgram/telephony': ['../../../src/telephony/index.ts'],
         'rx-deepgram/captions': ['../../../src/captions/index.ts'],

@@ -23,6 +23,7 @@ describe('docs/frameworks.md', () => {
     const fromRoot = (path: string) => [join(root, path)];
     const paths = {
       'rx-deepgram': fromRoot('src/index.ts'),
+      'rx-deepgram/browser': fromRoot('src/browser/index.ts'),
       'rx-deepgram/react': fromRoot('src/adapters/react.ts'),
       'rx-deepgram/angular': fromRoot('src/adapters/angular.ts'),
     };

@@ -12,12 +12,13 @@ import { ROOT } from './source-tree.ts';
 const SLOW_MS = 120_000;
 
 /** An app that does nothing with what it imports but keep it. */
-const keep = (names: string) => `import { ${names} } from 'rx-deepgram';\nglobalThis.kept = [${names}];\n`;
+const keep = (names: string, entry = 'rx-deepgram') =>
+  `import { ${names} } from '${entry}';\n(globalThis.kept ??= []).push(${names});\n`;
 
 const APPS = {
   transcribe: keep('transcribe, createLiveTranscription'),
-  microphone: keep('microphone, fromMediaStream'),
-  both: keep('microphone, transcribe'),
+  microphone: keep('microphone, fromMediaStream', 'rx-deepgram/browser'),
+  both: keep('microphone', 'rx-deepgram/browser') + keep('transcribe'),
   error: keep('TranscriptionError'),
 };
 type App = keyof typeof APPS;

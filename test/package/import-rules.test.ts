@@ -20,6 +20,8 @@ type Area =
   | 'diagnosis'
   | 'recorder'
   | 'diagnosis index'
+  | 'browser index'
+  | 'machine index'
   | 'browser'
   | 'client'
   | 'static'
@@ -57,6 +59,8 @@ const SINGLE_FILES: Record<string, Area> = {
   'src/transports/transport.ts': 'transport port',
   'src/transports/tap.ts': 'transport tap',
   'src/diagnosis/index.ts': 'diagnosis index',
+  'src/browser/index.ts': 'browser index',
+  'src/connection/index.ts': 'machine index',
   'src/testing/index.ts': 'testing index',
   'src/adapters/deepgram-sdk.ts': 'sdk adapter',
 };
@@ -179,9 +183,21 @@ const RULES: readonly Rule[] = [
   },
   {
     area: 'recorder',
-    may: ['leaf', 'public index', 'transport tap', 'rxjs', 'xstate'],
+    may: ['machine index', 'diagnosis', 'leaf', 'public index', 'transport tap', 'rxjs', 'xstate'],
     mayAsType: [],
     because: 'it listens as any user could, and what it lacks, they lack',
+  },
+  {
+    area: 'browser index',
+    may: ['browser'],
+    mayAsType: [],
+    because: 'it names what is public, and does nothing',
+  },
+  {
+    area: 'machine index',
+    may: ['connection'],
+    mayAsType: [],
+    because: 'it names what is public, and does nothing',
   },
   {
     area: 'diagnosis index',
@@ -233,7 +249,17 @@ const RULES: readonly Rule[] = [
   },
   {
     area: 'viewer',
-    may: ['public index', 'clock', 'protocol', 'connection', 'transport tap', 'sources', 'rxjs'],
+    may: [
+      'public index',
+      'machine index',
+      'browser index',
+      'clock',
+      'protocol',
+      'connection',
+      'transport tap',
+      'sources',
+      'rxjs',
+    ],
     mayAsType: ['xstate'],
     because: 'it shows the machine as it is, so it reads the definition; all else it sees as a user would',
   },

@@ -1,5 +1,6 @@
 /** Describes a recording in sentences: events, times and causes. */
-import { type ConnectionEnd, type ConnectionState, explain, type Explanation } from '../../index.ts';
+import type { ConnectionEnd, ConnectionState } from '../../index.ts';
+import { explain, type Explanation } from '../explain/explain.ts';
 import { oneLine } from '../../outside-text.ts';
 import { ConnectionAccount } from './connection-account.ts';
 import type { Flight, FlightEntry } from './flight.ts';

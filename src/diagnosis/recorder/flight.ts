@@ -1,14 +1,8 @@
 /**
  * The format of a recording: one JSON object in each line, complete enough for a replay. No line contains a secret.
  */
-import {
-  type ConnectionContext,
-  type ConnectionEvent,
-  type ConnectionState,
-  leafState,
-  type SocketEnd,
-  TranscriptionError,
-} from '../../index.ts';
+import { type ConnectionState, type SocketEnd, TranscriptionError } from '../../index.ts';
+import { type ConnectionContext, type ConnectionEvent, leafState } from '../../connection/index.ts';
 
 /** The first line: version and start time. */
 export interface FlightHeader {

@@ -5,15 +5,14 @@
 import { Observable, Subject } from 'rxjs';
 import type { InspectionEvent, MachineSnapshot } from 'xstate';
 import {
-  type ConnectionContext,
   type ConnectionState,
   type LiveTranscriptionOptions,
-  leafState,
   platformTransport,
   systemClock,
   TranscriptionError,
   type Transport,
 } from '../../index.ts';
+import { type ConnectionContext, leafState } from '../../connection/index.ts';
 import { tapped } from '../../transports/tap.ts';
 import type { FlightEntry, MachineEvent } from './flight.ts';
 import { FlightLog } from './flight-log.ts';

@@ -3,7 +3,8 @@
  * must be the same; otherwise the recording is of another version, or was edited.
  */
 import { type SnapshotFrom, transition } from 'xstate';
-import { connectionMachine, type ConnectionState, leafState } from '../../index.ts';
+import type { ConnectionState } from '../../index.ts';
+import { connectionMachine, leafState } from '../../connection/index.ts';
 import { type Flight, type FlightEntry, type MachineEvent, stateAt } from './flight.ts';
 
 /** The result of a replay. */

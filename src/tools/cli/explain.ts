@@ -6,8 +6,9 @@ import {
   readFlight,
   replayFlight,
   tellFlight,
+  explain,
+  type Explanation,
 } from '../../diagnosis/index.ts';
-import { explain, type Explanation } from '../../index.ts';
 import { clockTime } from './terminal/clock-time.ts';
 import { fit, type Line, paint, span, type Style, wordsOf, wrap } from './terminal/span.ts';
 

@@ -7,13 +7,8 @@
 import { concat, defer, ignoreElements } from 'rxjs';
 import type { InspectedMicrostepEvent, InspectionEvent } from 'xstate';
 import type { Clock } from '../../clock.ts';
-import {
-  type ConnectionState,
-  leafState,
-  type LiveTranscription,
-  type SessionReport,
-  type Transcript,
-} from '../../index.ts';
+import type { ConnectionState, LiveTranscription, SessionReport, Transcript } from '../../index.ts';
+import { leafState } from '../../connection/index.ts';
 import { type Definition, transitionOf } from './statechart/graph.ts';
 import type { OutboundMessage, Wire } from './wire.ts';
 import { detailOf, inSeconds, nameOf } from './words.ts';

@@ -1,5 +1,6 @@
 /** Texts for states and events. */
-import type { ConnectionEvent, ConnectionState, SessionReport } from '../../index.ts';
+import type { ConnectionState, SessionReport } from '../../index.ts';
+import type { ConnectionEvent } from '../../connection/index.ts';
 import { BOXES, type Kind } from './statechart/layout.ts';
 
 /** One sentence for each state. */

@@ -9,6 +9,7 @@ import {
 
 export * as rxjs from 'rxjs';
 export * from '../../../src/index.ts';
+export * from '../../../src/browser/index.ts';
 
 /** As it is, without what browsers do to make speech pleasant. */
 export const RAW = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };

@@ -11,7 +11,8 @@ import { fakeMicrophone, RECORDING_RATE, soundFile } from './recordings.ts';
 import { type SiteOptions, startSite } from './site.ts';
 
 const app = (imports = '', captureOptions = '', sessionOptions = '') => `
-import { microphone, transcribe, workerClock } from 'rx-deepgram';
+import { transcribe } from 'rx-deepgram';
+import { microphone, workerClock } from 'rx-deepgram/browser';
 ${imports}
 const baseUrl = new URLSearchParams(location.search).get('server');
 const listen = { model: 'nova-3', encoding: 'linear16', sample_rate: 16000, interim_results: true };

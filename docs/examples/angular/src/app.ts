@@ -1,7 +1,8 @@
 /** Live captions: signals for what is shown, and no zone. */
 import { DecimalPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, InjectionToken, inject, signal } from '@angular/core';
-import type { AudioChunk, CaptureStatus, LiveTranscriptionOptions } from 'rx-deepgram';
+import type { AudioChunk, LiveTranscriptionOptions } from 'rx-deepgram';
+import type { CaptureStatus } from 'rx-deepgram/browser';
 import { injectLiveTranscription } from 'rx-deepgram/angular';
 import type { Observable } from 'rxjs';
 import { paragraphsOf } from './paragraphs.ts';

@@ -1,5 +1,5 @@
 import { bootstrapApplication } from '@angular/platform-browser';
-import { type CaptureStatus, microphone } from 'rx-deepgram';
+import { type CaptureStatus, microphone } from 'rx-deepgram/browser';
 import { App, SETTING } from './app.ts';
 
 /** Asked before every attempt to connect, so that no reconnect uses a token that has expired. */

@@ -1,5 +1,5 @@
 import { TestBed } from '@angular/core/testing';
-import type { CaptureStatus } from 'rx-deepgram';
+import type { CaptureStatus } from 'rx-deepgram/browser';
 import { Emulator, speak, VirtualClock, VirtualNetwork } from 'rx-deepgram/testing';
 import { concat, NEVER, of } from 'rxjs';
 import { expect, test } from 'vitest';

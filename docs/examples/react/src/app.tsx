@@ -1,6 +1,7 @@
 /** Live captions: each component is rendered again for what it reads, and for nothing else. */
 import { type ReactNode, useMemo, useState } from 'react';
-import type { AudioChunk, CaptureStatus, LiveTranscriptionOptions, Transcript } from 'rx-deepgram';
+import type { AudioChunk, LiveTranscriptionOptions, Transcript } from 'rx-deepgram';
+import type { CaptureStatus } from 'rx-deepgram/browser';
 import { LiveTranscriptionProvider, useLiveTranscription } from 'rx-deepgram/react';
 import type { Observable } from 'rxjs';
 import { paragraphsOf } from './paragraphs.ts';

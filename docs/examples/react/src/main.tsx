@@ -1,6 +1,6 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { microphone } from 'rx-deepgram';
+import { microphone } from 'rx-deepgram/browser';
 import { App } from './app.tsx';
 
 /** Asked before every attempt to connect, so that no reconnect uses a token that has expired. */

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
-import type { CaptureStatus } from 'rx-deepgram';
+import type { CaptureStatus } from 'rx-deepgram/browser';
 import { Emulator, speak, VirtualClock, VirtualNetwork } from 'rx-deepgram/testing';
 import { concat, NEVER, of } from 'rxjs';
 import { afterEach, expect, test } from 'vitest';

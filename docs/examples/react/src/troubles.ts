@@ -1,4 +1,5 @@
-import { type CaptureStatus, type ErrorReason, type Status, TranscriptionError } from 'rx-deepgram';
+import { type ErrorReason, type Status, TranscriptionError } from 'rx-deepgram';
+import type { CaptureStatus } from 'rx-deepgram/browser';
 
 /** What the speaker is told when the microphone is on, and nobody can be heard. */
 export interface Trouble {

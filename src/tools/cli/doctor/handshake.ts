@@ -5,11 +5,11 @@ import {
   type ConnectionEnd,
   createLiveTranscription,
   type EndKind,
-  explain,
   type LiveTranscriptionOptions,
   systemClock,
   TranscriptionError,
 } from '../../../index.ts';
+import { explain } from '../../../diagnosis/index.ts';
 import { type CheckId, fail, type Finding, inMs, pass, skipped, warn } from './finding.ts';
 
 /** Inputs of a session; tests replace clock and transport. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { lookup } from 'node:dns/promises';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
-import { explain } from '../../../index.ts';
+import { explain } from '../../../diagnosis/index.ts';
 import { fail, type Finding, inMs, pass, skipped, warn } from './finding.ts';
 
 const STEP_MS = 5_000;

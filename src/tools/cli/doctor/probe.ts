@@ -7,12 +7,11 @@ import {
   type Auth,
   type ConnectionEnd,
   createLiveTranscription,
-  explain,
   type Notice,
   type SessionReport,
   systemClock,
 } from '../../../index.ts';
-import { bytesPerSecondOf } from '../../../diagnosis/index.ts';
+import { explain, bytesPerSecondOf } from '../../../diagnosis/index.ts';
 import { paced } from '../../sources/paced.ts';
 import { WINDOW_MS } from '../deepgram.ts';
 import type { Playable } from './audio.ts';

@@ -1,5 +1,5 @@
 /** A temporary token for the page, so that the API key stays in this process. */
-import { explain } from '../../../index.ts';
+import { explain } from '../../../diagnosis/index.ts';
 
 /** Enough for one handshake; an open connection outlives its token. */
 const TTL_SECONDS = 30;

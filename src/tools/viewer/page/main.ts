@@ -1,6 +1,6 @@
 /** Entry of the page's bundle: fetches the description of the session, and shows it. */
 import type { Observable } from 'rxjs';
-import { type CaptureStatus, microphone } from '../../../index.ts';
+import { type CaptureStatus, microphone } from '../../../browser/index.ts';
 import { html } from '../dom.ts';
 import { PAGE_STYLE } from '../style/page.ts';
 import { openApp } from './app.ts';

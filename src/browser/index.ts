@@ -1,0 +1,5 @@
+/** `rx-deepgram/browser`: microphones and media streams as sources, and a clock that goes on in hidden tabs. */
+export type { CaptureOptions, CaptureStatus } from './capture.ts';
+export { fromMediaStream } from './media-stream.ts';
+export { microphone, type MicrophoneOptions } from './microphone.ts';
+export { workerClock, type WorkerClockOptions } from './worker-clock.ts';
