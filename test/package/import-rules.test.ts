@@ -20,7 +20,6 @@ type Area =
   | 'diagnosis'
   | 'recorder'
   | 'diagnosis index'
-  | 'browser index'
   | 'machine index'
   | 'browser'
   | 'client'
@@ -59,7 +58,6 @@ const SINGLE_FILES: Record<string, Area> = {
   'src/transports/transport.ts': 'transport port',
   'src/transports/tap.ts': 'transport tap',
   'src/diagnosis/index.ts': 'diagnosis index',
-  'src/browser/index.ts': 'browser index',
   'src/connection/index.ts': 'machine index',
   'src/testing/index.ts': 'testing index',
   'src/adapters/deepgram-sdk.ts': 'sdk adapter',
@@ -188,12 +186,6 @@ const RULES: readonly Rule[] = [
     because: 'it listens as any user could, and what it lacks, they lack',
   },
   {
-    area: 'browser index',
-    may: ['browser'],
-    mayAsType: [],
-    because: 'it names what is public, and does nothing',
-  },
-  {
     area: 'machine index',
     may: ['connection'],
     mayAsType: [],
@@ -252,7 +244,7 @@ const RULES: readonly Rule[] = [
     may: [
       'public index',
       'machine index',
-      'browser index',
+      'browser',
       'clock',
       'protocol',
       'connection',
