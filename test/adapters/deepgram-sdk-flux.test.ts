@@ -76,6 +76,35 @@ test.each(Object.entries(INCIDENTS))(
   },
 );
 
+test('turns are counted through a reconnect, and one that was cut does not start again', async () => {
+  const app = stage({}, { fluxSampleRate: 'any' });
+  const { connection, heard, send } = await open(app);
+  const silence = async () => {
+    app.finishWord(send);
+    for (let step = 0; step < 100; step += 1) {
+      await app.wait(0.02);
+      send(new Uint8Array(40));
+    }
+  };
+  await app.speak(3, send);
+  await silence();
+  await app.speak(2, send);
+  app.network.cut();
+  await app.speak(3, send);
+  await silence();
+  await app.speak(3, send);
+  await silence();
+  connection.sendCloseStream({ type: 'CloseStream' });
+  await app.until(() => heard.closes.length > 0);
+  expect(app.emulator.connections).toHaveLength(2);
+  const ends = turnsOf(heard.messages, 'EndOfTurn');
+  expect(ends.map(({ turn_index }) => turn_index)).toEqual([0, 1, 2]);
+  expect(turnsOf(heard.messages, 'StartOfTurn').map(({ turn_index }) => turn_index)).toEqual([0, 1, 2]);
+  expect(ends.flatMap((message) => message.words ?? []).map(({ word }) => word)).toEqual(
+    app.spoken().map(({ word }) => word),
+  );
+});
+
 test('Configure is answered once, and each further connection begins with all that was set', async () => {
   const app = stage({}, { fluxSampleRate: 'any' });
   const { connection, heard, send } = await open(app);

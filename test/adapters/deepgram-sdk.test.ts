@@ -1,5 +1,7 @@
 /** Apps of `@deepgram/sdk` with one line more lose no word. The SDK is the real one; time and network are virtual. */
 import { describe, expect, test } from 'vitest';
+// What is loaded on demand would take real time.
+import '../../src/static.ts';
 import { finalWords, LISTEN_V1, listenTo, stage } from './sdk-stage.ts';
 
 type Stage = ReturnType<typeof stage>;
@@ -169,7 +171,9 @@ describe('the seam of the SDK', () => {
   });
 
   test('KeepAlives and empty media of the app go nowhere', async () => {
-    const { connection, emulator, wait } = await open();
+    const { connection, emulator, wait, sessions } = await open();
+    const notices: string[] = [];
+    sessions[0]?.notices$.subscribe(({ code }) => notices.push(code));
     for (let second = 0; second < 5; second += 1) {
       connection.sendKeepAlive({ type: 'KeepAlive' });
       connection.sendMedia(new Uint8Array(0));
@@ -179,6 +183,7 @@ describe('the seam of the SDK', () => {
     // At the beginning, and every three seconds.
     expect(emulator.connections[0]?.controlMessages).toEqual(Array(2).fill('{"type":"KeepAlive"}'));
     expect(emulator.connections).toHaveLength(1);
+    expect(notices).toEqual([]);
   });
 
   test('media of every kind is copied and kept in order', async () => {
