@@ -31,6 +31,14 @@ export type ErrorReason =
   | 'protocol-refused'
   /** The server accepted the connection, and never said that it is ready. */
   | 'not-ready'
+  /** The certificate of the server is not trusted: the `cause` says why. */
+  | 'certificate-refused'
+  /** The server at this address has no TLS. */
+  | 'no-tls'
+  /** Nothing listened at this address until `giveUpAfterMs`. */
+  | 'connection-refused'
+  /** The host had no address until `giveUpAfterMs`. */
+  | 'host-not-found'
   /** The outage outlasted `giveUpAfterMs`. */
   | 'retries-exhausted'
   /** The user, the browser's settings or the page's permissions policy refuse the microphone. */

@@ -79,6 +79,17 @@ const ENDINGS = {
   ],
   /** Audio went out and nothing came back. */
   stalled: ['soon'],
+  /** The certificate is self-signed or expired, has another name, or a proxy replaced it. It does not mend itself. */
+  'certificate-refused': [
+    'never',
+    'See the cause: renew the certificate, correct the host in baseUrl or the clock, or set NODE_EXTRA_CA_CERTS to the authority of your proxy.',
+  ],
+  /** `wss://` to a port without TLS. */
+  'no-tls': ['never', 'Check the scheme and the port of baseUrl: ws:// where the server has no certificate.'],
+  /** Nothing listens on this port. */
+  'connection-refused': ['soon', 'Check host and port of baseUrl, and whether the server runs.'],
+  /** The host name has no address. */
+  'host-not-found': ['soon', 'Check the network, DNS and the spelling of the host in baseUrl.'],
   'credentials-failed': ['soon', 'See the cause.'],
   'credentials-timeout': ['soon', 'See whether the token endpoint is up.'],
 } as const satisfies Record<string, Ending>;
@@ -108,11 +119,12 @@ export function retryAfter(kind: EndKind): Retry {
 
 /**
  * A handshake refused for good, and not by Deepgram, whose refusals have a `dg-` header or a JSON body of their own: a proxy or a
- * login page on the way.
+ * login page on the way. A proxy may replace the certificate, too.
  */
 export function isForeignRefusal({ kind, status, serverMessage, requestId }: ConnectionEnd): boolean {
   const retry = retryAfter(kind);
-  const isRefusal = status !== undefined && (retry === 'never' || retry === 'reauthorise');
+  const isHandshake = status !== undefined || kind === 'certificate-refused' || kind === 'no-tls';
+  const isRefusal = isHandshake && (retry === 'never' || retry === 'reauthorise');
   return isRefusal && serverMessage === undefined && requestId === undefined;
 }
 

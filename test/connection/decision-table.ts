@@ -113,6 +113,10 @@ export const DECISIONS: Record<EndKind, Record<SituationName, RecoveryDecision>>
   'connect-timeout': SOON,
   'not-ready': SOON,
   stalled: SOON,
+  'certificate-refused': NEVER,
+  'no-tls': NEVER,
+  'connection-refused': SOON,
+  'host-not-found': SOON,
   'credentials-failed': SOON,
   'credentials-timeout': SOON,
 };

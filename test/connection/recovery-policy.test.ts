@@ -6,6 +6,7 @@ import {
   type EndKind,
   reasonOf,
   remedyFor,
+  isForeignRefusal,
   retryAfter,
 } from '../../src/protocol/connection-end.ts';
 import { KINDS, SETTINGS, SITUATIONS, type SituationName, DECISIONS } from './decision-table.ts';
@@ -49,8 +50,9 @@ function forEveryEnd(check: (kind: EndKind, history: RecoveryHistory, verdict: s
 }
 
 test('what cannot succeed is never tried again, whatever went before [G7]', () => {
-  forEveryEnd((kind, _history, verdict) => {
-    if (retryAfter(kind) === 'never') expect(goesOn(verdict)).toBe(false);
+  forEveryEnd((kind, { hasOpened, foreignRefusals }, verdict) => {
+    const mayPass = hasOpened && foreignRefusals < 4 && isForeignRefusal({ kind });
+    if (retryAfter(kind) === 'never' && !mayPass) expect(goesOn(verdict)).toBe(false);
   });
 });
 
@@ -133,6 +135,15 @@ describe('a refusal without a mark of Deepgram', () => {
   test('is told from one of Deepgram by its header or its body, which is never retried [G7]', () => {
     expect(decide({ hasOpened: true }, { serverMessage: 'No such model.' })).toBe('fail');
     expect(decide({ hasOpened: true }, { requestId: 'b0a2' })).toBe('fail');
+  });
+
+  test('may be a certificate, which a proxy can replace for a moment [G7]', () => {
+    for (const kind of ['certificate-refused', 'no-tls'] as const) {
+      const end = { kind, status: undefined, code: 1006 };
+      expect(decide({}, end)).toBe('fail');
+      expect(decide({ hasOpened: true, foreignRefusals: 3 }, end)).toBe('retry');
+      expect(decide({ hasOpened: true, foreignRefusals: 4 }, end)).toBe('fail');
+    }
   });
 
   test('may be a 401, also with a fixed key [G7]', () => {

@@ -190,18 +190,35 @@ export const ENDS: Record<EndKind, Prose> = {
     why: 'A token endpoint may be slow for a moment.',
     remedy: 'Check the token endpoint, and raise credentialsTimeoutMs if it is always slow.',
   },
-};
-
-/** Failures that are not ends of our connections. */
-export const OTHERS = {
   'certificate-refused': {
-    worthRetrying: false,
     cause:
       'The certificate of the server is not trusted: it has expired, is self-signed, has another name, or a proxy replaced it.',
     why: 'The same certificate would be refused again.',
     remedy:
       'For a proxy or a self-hosted server set NODE_EXTRA_CA_CERTS to its authority. Check the clock of this machine. Do not switch verification off.',
   },
+  'connection-refused': {
+    cause: 'The host exists, but nothing listens on this port, or a firewall rejects it.',
+    why: 'A restarting server looks like this. If it persists, the address is wrong.',
+    remedy: 'Check host and port, and whether the self-hosted server or the emulator runs.',
+  },
+  'host-not-found': {
+    cause:
+      'The host name has no address: the machine is offline, DNS does not answer, or the name is misspelled.',
+    why: 'It works again when the network is back, unless the name is misspelled.',
+    remedy:
+      'Check the network and the spelling of the host: api.deepgram.com, api.eu.deepgram.com, or your own.',
+  },
+  'no-tls': {
+    cause: 'One side speaks TLS and the other does not: wss:// to a port that expects ws://, or the reverse.',
+    why: 'The same address would fail again.',
+    remedy:
+      'Use wss:// for Deepgram, and ws:// for an emulator or a self-hosted server without a certificate.',
+  },
+};
+
+/** Failures that are not ends of our connections. */
+export const OTHERS = {
   'closed-by-caller': {
     worthRetrying: true,
     cause: 'The app closed the socket before its handshake was done.',
@@ -216,25 +233,11 @@ export const OTHERS = {
     why: 'The same message would be refused again.',
     remedy: 'Read the description in the message, and correct the message.',
   },
-  'connection-refused': {
-    worthRetrying: true,
-    cause: 'The host exists, but nothing listens on this port, or a firewall rejects it.',
-    why: 'A restarting server looks like this. If it persists, the address is wrong.',
-    remedy: 'Check host and port, and whether the self-hosted server or the emulator runs.',
-  },
   'flux-idle': {
     worthRetrying: true,
     cause: 'Flux (/v2/listen) ended an idle connection (INACTIVE_CLIENT).',
     why: 'Retry with the next audio.',
     remedy: 'Hold a Flux connection with WebSocket pings or silence: it has no KeepAlive message.',
-  },
-  'host-not-found': {
-    worthRetrying: true,
-    cause:
-      'The host name has no address: the machine is offline, DNS does not answer, or the name is misspelled.',
-    why: 'It works again when the network is back, unless the name is misspelled.',
-    remedy:
-      'Check the network and the spelling of the host: api.deepgram.com, api.eu.deepgram.com, or your own.',
   },
   'invalid-audio': {
     worthRetrying: false,
@@ -247,13 +250,6 @@ export const OTHERS = {
     cause: 'An option is missing, invalid, or contradicts another. Nothing was sent.',
     why: 'The same options would be refused again.',
     remedy: 'Correct the option: the message has its name, its value and a valid value.',
-  },
-  'no-tls': {
-    worthRetrying: false,
-    cause: 'One side speaks TLS and the other does not: wss:// to a port that expects ws://, or the reverse.',
-    why: 'The same address would fail again.',
-    remedy:
-      'Use wss:// for Deepgram, and ws:// for an emulator or a self-hosted server without a certificate.',
   },
   'retries-exhausted': {
     worthRetrying: true,

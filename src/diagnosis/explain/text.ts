@@ -4,6 +4,7 @@
  */
 import type { EndKind } from '../../protocol/connection-end.ts';
 import { classifyEnd } from '../../protocol/listen-v1/close-reasons.ts';
+import { PLATFORM_CAUSES } from '../../protocol/platform-causes.ts';
 import type { OtherKind } from './prose.ts';
 
 /** A recognised failure. Contains only numbers and names, since the text may contain a secret. */
@@ -62,16 +63,7 @@ const SIGNS: readonly (readonly [RegExp, EndKind | OtherKind])[] = [
     /socket is not open|not open: readyState|CLOSING or CLOSED|still in CONNECTING|ConnectionClosed.*send/i,
     'sent-too-late',
   ],
-  [
-    /ENOTFOUND|EAI_AGAIN|ERR_NAME_NOT_RESOLVED|getaddrinfo|name resolution|name or service not known|nodename nor servname/i,
-    'host-not-found',
-  ],
-  [/ECONNREFUSED|ERR_CONNECTION_REFUSED|connection ?refused/i, 'connection-refused'],
-  [/wrong[ _]version[ _]number|packet length too long|ERR_SSL_PROTOCOL_ERROR/i, 'no-tls'],
-  [
-    /CERT_|CERTIFICATE|certificate|UNABLE_TO_(?:VERIFY|GET)|SELF_SIGNED|ALTNAME|ERR_TLS_/,
-    'certificate-refused',
-  ],
+  ...PLATFORM_CAUSES,
   [
     /ETIMEDOUT|ESOCKETTIMEDOUT|ERR_CONNECTION_TIMED_OUT|UND_ERR_CONNECT_TIMEOUT|^TIMEOUT$|handshake (?:has )?timed out|timed out (?:during|while)|connect(?:ion)? time(?:d )?out|timeout error|DeepgramTimeoutError/i,
     'connect-timeout',

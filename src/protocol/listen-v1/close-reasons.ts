@@ -1,10 +1,11 @@
 /** Names the ends of a `/v1/listen` connection: close codes with their reason texts, and statuses of the handshake. */
 import type { SocketEnd } from '../../transports/transport.ts';
 import type { ConnectionEnd, EndKind } from '../connection-end.ts';
+import { PLATFORM_CAUSES } from '../platform-causes.ts';
 
 /** Names the end of a socket. */
 export function classifyEnd({ code, reason, status, dgError, requestId, cause }: SocketEnd): ConnectionEnd {
-  const kind = status === undefined ? classifyClose(code, reason) : classifyStatus(status);
+  const kind = status === undefined ? classifyClose(code, reason, cause) : classifyStatus(status);
   const serverMessage = reason || dgError;
   return {
     kind,
@@ -44,8 +45,10 @@ const CODES: Partial<Record<number, EndKind>> = {
   1013: 'try-again-later',
 };
 
-/** A close frame, or its absence (1006). */
-function classifyClose(code: number, reason: string): EndKind {
+/** A close frame, or its absence (1006), whose cause the platform may know. */
+function classifyClose(code: number, reason: string, cause = ''): EndKind {
+  const known = PLATFORM_CAUSES.find(([sign]) => code === 1006 && sign.test(cause));
+  if (known) return known[1];
   if (code === 1011) return classifyInternalError(reason);
   if ((code === 1002 || code === 1008) && /data-?0000/i.test(reason)) return 'undecodable-audio';
   return CODES[code] ?? (code >= 4000 ? 'application-close' : 'network-lost');
