@@ -25,7 +25,7 @@ function door(format: AudioFormat = RAW) {
   const clock = new VirtualClock();
   const intake = new Intake(clock, format, sink, (code, evidence, cause) => {
     if (code === 'audio-unreadable')
-      failed.push(`${String((cause as Error)?.message)}: ${JSON.stringify(evidence)}`);
+      failed.push(`${String((cause as Error | undefined)?.message)}: ${JSON.stringify(evidence)}`);
   });
   const push = (chunk: Parameters<Intake['push']>[0], at?: number) => intake.push(chunk, at);
   return { clock, intake, push, passed, failed, capturedAt, settled: () => intake.settled(1_000) };

@@ -1,5 +1,5 @@
 /** What messages do, one by one: what they show, what they confirm, and when a drain is complete. */
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ConnectionEnd } from '../../src/protocol/connection-end.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
 import { TranscriptAssembly } from '../../src/transcript/transcript-assembly.ts';
@@ -89,9 +89,10 @@ test('an interim is shown and confirms nothing [G2]', () => {
 test('a result that reaches further is progress, counted anew on each link [G11]', () => {
   const interim = { is_final: false };
   const advances = (message: object) => {
-    bench.link.advanceSince = bench.clock.now();
+    const { link } = bench;
+    Object.assign(link, { advanceSince: bench.clock.now() });
     receive(message);
-    return bench.link.advanceSince === undefined;
+    return link.advanceSince === undefined;
   };
   expect(advances(result(0, 'a b', interim))).toBe(true);
   expect(advances(result(0, 'a c', interim))).toBe(false);
@@ -181,12 +182,11 @@ test('a field that was left out is reported, and the rest of its message taken',
 });
 
 test('an exception is a malformed message, and the link goes on', () => {
-  const { segment } = transcript;
-  transcript.segment = () => {
+  const broken = vi.spyOn(transcript, 'segment').mockImplementation(() => {
     throw new Error('unforeseen');
-  };
+  });
   expect(receive(result(0, 'a'))).toEqual(['message Results', 'message-malformed {"problem":"unexpected"}']);
-  transcript.segment = segment;
+  broken.mockRestore();
   expect(receive(result(0, 'a'))).toContain("final 'a' of 1");
 });
 

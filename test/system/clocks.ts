@@ -43,3 +43,13 @@ export class OwnClock implements Clock {
     this.#clock.clearTimeout(timer);
   }
 }
+
+/** Promises have their say: those of credentials and of `close()` take a handful of turns. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 8; turn += 1) await Promise.resolve();
+}
+
+/** For promises of the platform, such as a Blob's. */
+export async function breathe(): Promise<void> {
+  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,4 +1,5 @@
 /** Compressed audio given all at once, as a file is: paced, timed, replayed at its frames, and none of it lost. */
+import { breathe, settle } from './clocks.ts';
 import { expect, test, vi } from 'vitest';
 import { createLiveTranscription, type Notice } from '../../src/index.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
@@ -16,7 +17,6 @@ import {
 } from '../audio/containers/frame-muxers.ts';
 import { box, concat } from '../audio/containers/muxers.ts';
 import { FrameServer, mark } from './frame-server.ts';
-import { breathe, settle } from './story.ts';
 
 interface Format {
   frameMs: number;

@@ -1,7 +1,8 @@
+import { settle } from './clocks.ts';
 import { describe, expect, test } from 'vitest';
 import type { ListenChange } from '../../src/index.ts';
 import { expectWholeTranscript, takeTurn, talk } from './flux-story.ts';
-import { settle, type Story, tell } from './story.ts';
+import { type Story, tell } from './story.ts';
 
 const configures = (story: Story) =>
   story.network.links.flatMap(({ frames }) =>

@@ -1,3 +1,4 @@
+import { breathe, settle } from './clocks.ts';
 import { expect, test, vi } from 'vitest';
 import { createLiveTranscription, type Notice, type Transcript } from '../../src/index.ts';
 import {
@@ -12,7 +13,6 @@ import {
   VirtualClock,
   VirtualNetwork,
 } from '../../src/testing/index.ts';
-import { breathe, settle } from './story.ts';
 
 const RATE = 8_000;
 const WORDS = count(1, 40);

@@ -1,8 +1,9 @@
+import { settle } from './clocks.ts';
 import { Observable, Subject } from 'rxjs';
 import { expect, test } from 'vitest';
 import { TranscriptionError, transcribe, type Transcript } from '../../src/index.ts';
 import { Emulator, numberedRecogniser, VirtualClock, VirtualNetwork } from '../../src/testing/index.ts';
-import { KEY, RATE, settle, tell } from './story.ts';
+import { KEY, RATE, tell } from './story.ts';
 import { speakNumbered } from '../../src/testing/index.ts';
 
 test('status tells the course of a session, and completes with it', async () => {

@@ -1,3 +1,4 @@
+import { settle } from './clocks.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { array, assert, asyncProperty, constant, double, oneof, record } from 'fast-check';
@@ -7,7 +8,6 @@ import { VirtualClock } from '../../src/testing/index.ts';
 import type { SocketHandlers } from '../../src/index.ts';
 import { expectTurnsToHold } from '../transcript/turn-rules.ts';
 import { expectWholeTranscript, takeTurn, talk } from './flux-story.ts';
-import { settle } from './story.ts';
 
 const types = (turns: Turn[]) => turns.map(({ type }) => type).filter((type) => type !== 'update');
 

@@ -1,5 +1,7 @@
+import { bytesOf } from './voice.ts';
+import { breathe } from './clocks.ts';
 import { describe, expect, test } from 'vitest';
-import { breathe, bytesOf, RATE, type Story, tell } from './story.ts';
+import { RATE, type Story, tell } from './story.ts';
 
 test('empty chunks are skipped, reported once, and never reach the wire [G4]', async () => {
   const story = await tell();
@@ -188,7 +190,7 @@ describe('audio with the time of its capture', () => {
         times.map((time, word) =>
           Math.abs((time ?? 0) - [dayMs, dayMs + 600, 2 * dayMs, 2 * dayMs + 600][word]!),
         ),
-      ).toEqual(times.map(() => expect.toSatisfy((offMs: number) => offMs <= 40)));
+      ).toEqual(times.map(() => expect.toSatisfy((offMs: number) => offMs <= 40) as number));
       expect(times).toHaveLength(4);
     },
   );

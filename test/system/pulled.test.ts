@@ -1,4 +1,5 @@
 /** A file is pulled: none of it is given up, however long it is, whatever happens to the connection. */
+import { breathe, settle } from './clocks.ts';
 import { Subject, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { expect, test, vi } from 'vitest';
 import {
@@ -20,7 +21,6 @@ import {
 import { concat, noise } from '../audio/containers/muxers.ts';
 import { mp3Frame, MP3_FRAME_MS } from '../audio/containers/frame-muxers.ts';
 import { FrameServer, mark } from './frame-server.ts';
-import { breathe, settle } from './story.ts';
 
 // Loaded when they are needed; virtual time does not wait for a module.
 await import('../../src/audio/container-framing.ts');

@@ -1,6 +1,7 @@
+import { bytesOf } from './voice.ts';
 import { describe, expect, test } from 'vitest';
 import { interleave, speakNumbered } from '../../src/testing/index.ts';
-import { bytesOf, RATE, type Story, tell } from './story.ts';
+import { RATE, type Story, tell } from './story.ts';
 
 describe('finalize()', () => {
   test('is answered as soon as the server has decided, behind the audio it follows [G4]', async () => {

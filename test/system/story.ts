@@ -38,8 +38,8 @@ import {
   VirtualNetwork,
   type VirtualNetworkOptions,
 } from '../../src/testing/index.ts';
-import { GrainyClock, OwnClock } from './clocks.ts';
-import { CYCLE_SAMPLES, RATE, WORD_SAMPLES, sampleOf } from './voice.ts';
+import { GrainyClock, OwnClock, settle } from './clocks.ts';
+import { CYCLE_SAMPLES, RATE, WORD_SAMPLES, sampleOf, bytesOf } from './voice.ts';
 import { fastestPace, longestSilenceMs, type Range, sum, union } from './measures.ts';
 
 export { RATE };
@@ -395,18 +395,4 @@ export class Story {
     if (!this.#mayRefuse) throw new Error(`send() refused: ${result.reason}`);
     this.refusals.push(result);
   }
-}
-
-export function bytesOf(audio: Int16Array): Uint8Array {
-  return new Uint8Array(audio.buffer, audio.byteOffset, audio.byteLength);
-}
-
-/** Promises have their say: those of credentials and of `close()` take a handful of turns. */
-export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 8; turn += 1) await Promise.resolve();
-}
-
-/** For promises of the platform, such as a Blob's. */
-export async function breathe(): Promise<void> {
-  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }

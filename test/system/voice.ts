@@ -17,3 +17,7 @@ export function sampleOf(position: number): number {
   if (!audio) words.set(word, (audio = speakNumbered([word], { sampleRate: RATE, gapMs: GAP_MS })));
   return audio[position % CYCLE_SAMPLES] as number;
 }
+
+export function bytesOf(audio: Int16Array): Uint8Array {
+  return new Uint8Array(audio.buffer, audio.byteOffset, audio.byteLength);
+}
