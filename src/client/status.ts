@@ -27,8 +27,6 @@ export interface OpenConnection {
 export type Status =
   /** Not connected, for want of audio. */
   | InEveryPhase<'waiting'>
-  /** It waits for a place. Nothing produces this phase yet. */
-  | InEveryPhase<'queued'>
   /** Opens a connection, and no connection was lost before. */
   | (InEveryPhase<'connecting'> & { attempt: number })
   | (InEveryPhase<'open'> & OpenConnection)

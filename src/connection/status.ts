@@ -16,12 +16,11 @@ export type ConnectionState =
   | 'failed';
 
 /**
- * `waiting` for audio, `queued` for a place (nothing produces it yet), `connecting` for the first time, `open`, `recovering` what was lost, `closing`, `closed` by the user,
- * or `failed` for good.
+ * `waiting` for audio, `connecting` for the first time, `open`, `recovering` what was lost, `closing`, `closed` by the user, or
+ * `failed` for good.
  */
 export type ConnectionPhase =
   | 'waiting'
-  | 'queued'
   | 'connecting'
   | 'open'
   | 'recovering'

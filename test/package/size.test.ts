@@ -6,10 +6,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { ROOT } from './source-tree.ts';
 
 /**
- * In bytes, gzip; a kilobyte is a thousand of them. The goal is 12: what stands between is the machine (1.5), the checks
- * of options and parameters with their remedies (2.6), those of every field that the server sends (0.7), text from outside (0.6), and the ends with theirs (0.8).
+ * In bytes, gzip; a kilobyte is a thousand of them. The goal is 14: what stands between is told in docs/decisions.md.
  */
-const ENTRY_LIMIT = 19_820;
+const ENTRY_LIMIT = 24_800;
 const ERROR_CLASS_LIMIT = 1_000;
 /** Sentences, for those who ask for them. */
 const EXPLAIN_LIMIT = 8_500;

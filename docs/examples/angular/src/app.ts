@@ -20,7 +20,6 @@ export const SETTING = new InjectionToken<{
 const STATUS = {
   closed: 'Off',
   waiting: 'Waiting for sound',
-  queued: 'Waiting for a place',
   connecting: 'Connecting',
   open: 'Listening',
   recovering: 'Reconnecting',

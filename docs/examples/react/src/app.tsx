@@ -40,7 +40,6 @@ export function App({ options, microphone, cut }: Props): ReactNode {
 const STATUS = {
   closed: 'Off',
   waiting: 'Waiting for sound',
-  queued: 'Waiting for a place',
   connecting: 'Connecting',
   open: 'Listening',
   recovering: 'Reconnecting',
