@@ -66,7 +66,13 @@ export function noteMessage(watch: StallWatch, now: number): void {
     answerTimeout.answered(Math.min(now - answerSince, watch.sentMs - answerSentMs));
   }
   watch.answerSince = undefined;
+  const isShorter = answerTimeout.ms < watch.timeoutMs;
   watch.timeoutMs = answerTimeout.ms;
+  // The timer was set for the longer one, and would come too late.
+  if (isShorter && watch.stallTimer !== undefined) {
+    stopWatching(watch);
+    arm(watch, watch.timeoutMs);
+  }
 }
 
 /** A result went beyond the one before it. */

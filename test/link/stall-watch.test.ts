@@ -214,6 +214,15 @@ describe('the timeout', () => {
     expect(line.timeout.ms).toBe(TIMEOUT_MS);
   });
 
+  test('that has shrunk is kept by the link on which it shrank [G11]', () => {
+    const line = new Line();
+    line.timeout.timedOut();
+    line.watch.timeoutMs = line.timeout.ms;
+    line.talk(1);
+    line.speak(11);
+    expect(line.stalledAtMs).toEqual([1_000 + TIMEOUT_MS]);
+  });
+
   test('is not grown by a pause before the first answer', () => {
     const line = new Line();
     line.speak(1);
