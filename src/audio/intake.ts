@@ -58,7 +58,7 @@ export class Intake {
 
   /** Audio goes on coming. */
   get isFlowing(): boolean {
-    return this.#clock.now() - this.#passedAt <= FLOWING_MS;
+    return !this.#hasFinished && this.#clock.now() - this.#passedAt <= FLOWING_MS;
   }
 
   /** Some audio waits for its bytes. */

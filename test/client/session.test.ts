@@ -73,6 +73,14 @@ describe('a backlog', () => {
     expect(evidenceOf('catching-up')).toEqual([{ backlogSeconds: 3, doneInSeconds: 2.4 }]);
   });
 
+  test('takes less time where the session closes, though audio came a moment ago', async () => {
+    const { live, open, evidenceOf } = await session();
+    live.send(audio(3_000));
+    void live.close();
+    await open();
+    expect(evidenceOf('catching-up')).toEqual([{ backlogSeconds: 3, doneInSeconds: 2.4 }]);
+  });
+
   test.each([
     ['all of it', 'all', [], 2_000],
     ['none of it', 'live', [{ startSeconds: 0, endSeconds: 2, reason: 'skipped' }], 0],

@@ -216,7 +216,7 @@ export const PLANTED: readonly PlantedDefect[] = [
     'if (leftMs < TIMER_ROUNDING_MS) stopWatching(watch);',
   ]),
   defect('G11', 'a stall is noticed after a minute', [
-    'client/session.ts',
+    'client/links.ts',
     'new AdaptiveTimeout(answerMs, MAX_ANSWER_FACTOR * answerMs)',
     'new AdaptiveTimeout(6 * answerMs, 18 * answerMs)',
   ]),
