@@ -58,9 +58,7 @@ export const RARE_LIVES: Record<string, Scenario> = {
   'a stall ends it all, in a drain': plain([speak(200), deafen, close, rest(9_000)], { giveUpAfterMs: 0 }),
   'an idle drain stalls when the budget is spent': plain(
     [...spent, connect, rest(2_000), deafen, rest(12_000)],
-    {
-      disconnectAfterIdleMs: 4_000,
-    },
+    { disconnectAfterIdleMs: 4_000, drainMs: 2_000 },
   ),
   'an idle drain is cut when the budget is spent': plain(
     [
@@ -74,9 +72,20 @@ export const RARE_LIVES: Record<string, Scenario> = {
     ],
     { disconnectAfterIdleMs: 4_000 },
   ),
+  'the server ends an idle drain before it has seen it': plain(
+    [
+      connect,
+      rest(3_000),
+      { do: 'weather', latencyMs: 600, jitterMs: 0, uplinkBytesPerSecond: Infinity },
+      rest(1_100),
+      ends(1000),
+      rest(2_000),
+    ],
+    { disconnectAfterIdleMs: 4_000 },
+  ),
   'audio comes while an idle drain gets no answer': plain(
-    [speak(500), deafen, { do: 'react', to: 'draining', by: 'speak' }, rest(12_000)],
-    { disconnectAfterIdleMs: 4_000, drainMs: 1_500 },
+    [speak(500), deafen, { do: 'react', to: 'draining', by: 'speak' }, rest(30_000)],
+    { disconnectAfterIdleMs: 4_000, drainMs: 500 },
   ),
   'an unfinished word waits in dormant, and is closed': plain([
     speak(300),
@@ -86,15 +95,6 @@ export const RARE_LIVES: Record<string, Scenario> = {
     ends(1000),
     rest(1_000),
     close,
-  ]),
-  'a closing session rests, and its time runs out': plain([
-    speak(300),
-    rest(3_500),
-    { do: 'cut' },
-    rest(4_000),
-    close,
-    ends(1000),
-    rest(12_000),
   ]),
   'a page is frozen while a connection is made, for nothing that was said': plain([
     connect,

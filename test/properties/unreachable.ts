@@ -4,6 +4,7 @@ const NO_FRAME = 'a close frame comes on open connections only';
 const NOT_WATCHED = 'only open connections are watched';
 const NOT_ASKED = 'Metadata is an answer only to the CloseStream of a drain';
 const DRAINS = 'whoever closes on an open connection drains';
+const NO_REST = 'whoever closes never rests';
 const NO_PROBE = 'whoever closes never waits for a probe';
 const STILL_PENDING = 'an attempt of a closing session is for audio, which no attempt settles';
 const NO_TIME = 'the state lasts no time, and the end that led there is told at another instant';
@@ -32,6 +33,7 @@ export const UNREACHABLE: Readonly<Record<string, string>> = {
   'idle-keepalive drain.completed dormant': NOT_ASKED,
   'streaming deadline.passed closed': DRAINS,
   'idle-keepalive deadline.passed closed': DRAINS,
+  'dormant deadline.passed closed': NO_REST,
   'suspended deadline.passed closed': NO_PROBE,
   'closed-1011 online.elapsed stay': NO_TIME,
   'closed-1011 deadline.passed closed': NO_TIME,
