@@ -316,7 +316,6 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
     }
     this.rate = timeline.rate;
     this.isExact = framing.isExact;
-    this.position = start;
     startPace(this, timeline.rate, settings.catchUpRate, now);
   }
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
-import type { Drop } from '../../src/audio/audio-timeline.ts';
+import { expect, test, vi } from 'vitest';
+import { AudioTimeline, type Drop } from '../../src/audio/audio-timeline.ts';
+import { VirtualClock } from '../../src/testing/index.ts';
 import { ReadTimeline } from './read-timeline.ts';
 
 function timeline(maxSeconds = 60, maxBytes = 1e9) {
@@ -106,6 +107,98 @@ test('no sample is told of twice, though it was pushed out unsent before its con
   expect(told).toBe(line.snapshot().dropped);
 });
 
+test('no sample is told of twice, though some between them were pushed out unsent [G2]', () => {
+  const { line, drops, accept, sendAll } = timeline(1);
+  line.connect();
+  for (let i = 0; i < 5; i += 1) accept(20);
+  sendAll();
+  for (let i = 0; i < 7; i += 1) accept(20);
+  sendAll();
+  accept(20);
+  accept(20);
+  line.disconnect();
+  expect(drops).toEqual([
+    { start: 100, end: 140, reason: 'log-full' },
+    { start: 0, end: 100, reason: 'connection-lost' },
+    { start: 140, end: 180, reason: 'connection-lost' },
+  ]);
+});
+
+test('a sender from under which audio is pushed out goes on with the oldest that is left [G2 G3]', () => {
+  const { line, drops, accept } = timeline(1);
+  line.connect();
+  for (let i = 0; i < 7; i += 1) accept(20);
+  expect(line.unsent).toBe(100);
+  expect(line.upcoming).toMatchObject({ start: 40, end: 60 });
+  line.announce();
+  expect(drops).toEqual([{ start: 0, end: 40, reason: 'log-full' }]);
+});
+
+test('what is pushed out between connections is told of at the next one, be it less than a second [G2]', () => {
+  const { line, drops, accept } = timeline(1);
+  for (let i = 0; i < 6; i += 1) accept(20);
+  expect(drops).toEqual([]);
+  line.connect();
+  expect(drops).toEqual([{ start: 0, end: 20, reason: 'log-full' }]);
+});
+
+test('the end of an older connection takes nothing from the present one [G5]', () => {
+  const { line, accept } = timeline();
+  const reader = () => ({ frameIndex: 0, nextPosition: 0, audioAdded: vi.fn() });
+  const [older, present] = [reader(), reader()];
+  line.attach(older);
+  line.attach(present);
+  line.detach(older);
+  accept(20);
+  expect(older.audioAdded).not.toHaveBeenCalled();
+  expect(present.audioAdded).toHaveBeenCalledTimes(1);
+});
+
+test('audio that comes while there is no connection is told of once, and once again after the next', () => {
+  const onWaiting = vi.fn();
+  const line = new AudioTimeline(new VirtualClock(), {
+    rate: 100,
+    frameBytes: 2,
+    maxSeconds: 60,
+    maxBytes: 1e9,
+    onDrop: () => undefined,
+    onWaiting,
+  });
+  const reader = { frameIndex: 0, nextPosition: 0, audioAdded: () => undefined };
+  const accept = () => line.append(new Uint8Array(40), 20, 0);
+  accept();
+  accept();
+  expect(onWaiting).toHaveBeenCalledTimes(1);
+  line.attach(reader);
+  accept();
+  expect(onWaiting).toHaveBeenCalledTimes(1);
+  line.detach(reader);
+  accept();
+  accept();
+  expect(onWaiting).toHaveBeenCalledTimes(2);
+});
+
+test('what is sent again is the copy, whatever has become of the memory it came in [G3]', () => {
+  const { line } = timeline();
+  const bytes = Uint8Array.of(1, 2, 3, 4);
+  line.isLive = true;
+  line.connect();
+  line.add(bytes, 2);
+  bytes.fill(9);
+  line.disconnect();
+  line.connect();
+  expect([...(line.upcoming?.bytes ?? [])]).toEqual([1, 2, 3, 4]);
+});
+
+test('the time of capture that a source gives goes on from frame to frame', () => {
+  const { line, accept } = timeline();
+  line.capturedAt = 5_000;
+  accept(100);
+  accept(100);
+  expect([line.wallTimeOf(0), line.wallTimeOf(100), line.wallTimeOf(150)]).toEqual([5_000, 6_000, 6_500]);
+  expect(line.capturedAt).toBe(7_000);
+});
+
 test('what was not sent and is pushed out is dropped, and told of at least once a second [G2]', () => {
   const { line, drops, accept } = timeline(1);
   for (let i = 0; i < 40; i += 1) accept(20);
@@ -133,23 +226,6 @@ test('the catch-up policy drops what it skips, once, and keeps the rest [G2]', (
   expect(drops).toEqual([{ start: 0, end: 130, reason: 'skipped' }]);
   line.connect();
   expect(line.upcoming?.start).toBe(130);
-});
-
-test('where frames are whole, a replay begins at a boundary at or before the frontier [G4]', () => {
-  const line = new ReadTimeline({
-    rate: 1_000,
-    frameBytes: 0,
-    maxSeconds: 60,
-    maxBytes: 1e9,
-    onDrop: () => undefined,
-  });
-  for (let i = 0; i < 12; i += 1) line.add(Uint8Array.of(i), 100, i % 4 === 0);
-  line.connect();
-  while (line.upcoming) line.sendNext();
-  line.confirm(650);
-  line.disconnect();
-  line.connect();
-  expect(line.upcoming).toMatchObject({ start: 400, isBoundary: true });
 });
 
 test('the books balance at every step, and announced is exactly what is dropped [G2]', () => {
@@ -320,19 +396,4 @@ test('the newest frame is kept, however large', () => {
   expect(line.snapshot().dropped).toBe(0);
   accept(60);
   expect(line.snapshot()).toMatchObject({ pending: 60, dropped: 60 });
-});
-
-test('a full log of whole frames begins at a boundary', () => {
-  const line = new ReadTimeline({
-    rate: 1_000,
-    frameBytes: 0,
-    maxSeconds: 60,
-    maxBytes: 6,
-    onDrop: () => undefined,
-  });
-  for (let i = 0; i < 7; i += 1) line.add(Uint8Array.of(i), 100, i % 4 === 0);
-  expect(line.snapshot()).toMatchObject({ accepted: 700, dropped: 400 });
-  line.connect();
-  expect(line.upcoming).toMatchObject({ start: 400, isBoundary: true });
-  expect([...(line.upcoming?.bytes ?? [])]).toEqual([4]);
 });

@@ -103,6 +103,59 @@ test('a result that reaches further is progress, counted anew on each link [G11]
   expect(advances(result(0, 'a b', interim))).toBe(true);
 });
 
+test('an interim confirms nothing, whatever is final behind it [G2]', () => {
+  const own = new LinkBench();
+  own.hand(1_000);
+  own.open();
+  own.settledTo = 500;
+  own.link.receive(JSON.stringify(result(0, 'a', { is_final: false })));
+  expect(own.timeline.snapshot().confirmed).toBe(0);
+  own.link.receive(JSON.stringify(result(0, 'a')));
+  expect(own.timeline.snapshot().confirmed).toBe(500);
+});
+
+test('on an estimated timeline a result that overshoots does not hide the progress of the next [G11]', () => {
+  lose();
+  connect(false);
+  const overshoots = result(0, 'a', { is_final: false, duration: 3_600 });
+  receive(overshoots);
+  bench.clock.advance(10_000);
+  bench.hand(100);
+  bench.link.advanceSince = bench.clock.now();
+  receive(overshoots);
+  expect(bench.link.advanceSince).toBe(undefined);
+});
+
+test('an UtteranceEnd at a seam belongs to the words before it [G3]', () => {
+  const own = new LinkBench({ maxSeconds: 1 });
+  own.open();
+  own.hand(500);
+  own.clock.advance(1_000);
+  own.socket.waiting = 1e6;
+  for (let i = 0; i < 10; i += 1) own.hand(200);
+  own.socket.waiting = 0;
+  own.clock.advance(200);
+  expect(own.link.positionOf(0.5, 'start')).toBe(1_500);
+  own.log = [];
+  own.link.receive(JSON.stringify({ type: 'UtteranceEnd', channel: [0, 1], last_word_end: 0.5 }));
+  expect(own.log).toContain('utterance-end on 0 at 0.5');
+});
+
+test('who listens to events hears each after the transcript that came of it, audio or not', () => {
+  bench = new LinkBench({}, bench.clock, {
+    heard: ({ kind }, { number }) => void bench.log.push(`heard ${kind} of ${number}`),
+  });
+  bench.open();
+  expect(receive(result(0, 'a'))).toEqual(['heard segment of 1']);
+  bench.hand(1_000);
+  expect(receive(result(0, 'a'))).toEqual(["final 'a'", 'heard segment of 1']);
+  expect(receive({ type: 'UtteranceEnd', channel: [0, 1], last_word_end: 1 })).toEqual([
+    'heard utterance-end of 1',
+    'utterance-end on 0 at 1',
+  ]);
+  expect(receive('{').join()).not.toContain('heard');
+});
+
 test('an estimate confirms no more than was sent [G2]', () => {
   lose();
   connect(false);
@@ -294,6 +347,29 @@ describe('Metadata', () => {
     receive(result(0, 'a', { is_final: false }));
     expect(concluded(10)).toEqual([DRAINED]);
     expect(bench.timeline.hasPending).toBe(true);
+  });
+
+  test('completes the drain once, whatever comes behind', () => {
+    receive(result(0, 'a', { duration: 10 }));
+    drain();
+    expect(receive(metadata(10))).toContain(DRAINED);
+    expect(receive(result(0, 'a', { duration: 10 }))).not.toContain(DRAINED);
+    expect(bench.during(() => bench.link.end(end(1000)))).toEqual([]);
+  });
+
+  test.each([
+    ['all is confirmed', true, 10, true],
+    ['some is not', true, 5, false],
+    ['positions are estimates', false, 5, true],
+  ])('says whether it is whole: %s', (_, isExact, seconds, isWhole) => {
+    const wholes: boolean[] = [];
+    bench.session.tell = (fact) => {
+      if (fact.type === 'drain.completed') wholes.push(fact.isWhole);
+    };
+    lose();
+    connect(isExact);
+    concluded(seconds);
+    expect(wholes).toEqual([isWhole]);
   });
 
   test('completes the drain of a link that carried no audio', () => {

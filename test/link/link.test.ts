@@ -1,6 +1,7 @@
 /** What a link writes, and in which order. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CLOSE_STREAM } from '../../src/protocol/listen-v1/client-messages.ts';
+import { VirtualClock } from '../../src/testing/index.ts';
 import { ANSWER_MS, audio, DRAIN_MS, KEEP_ALIVE_MS, LinkBench, MAX_BUFFERED_BYTES } from './link-bench.ts';
 
 let bench: LinkBench;
@@ -57,6 +58,14 @@ describe('live audio', () => {
     bench.hand();
     expect(bench.socket.messages).toHaveLength(length);
     expect(bench.timeline.unsent).toBeGreaterThanOrEqual(20);
+  });
+
+  test('that waits for its pace costs one timer, however much of it there is', () => {
+    bench.flow();
+    bench.rush();
+    const { pendingTimers } = bench.clock;
+    for (let i = 0; i < 20; i += 1) bench.hand();
+    expect(bench.clock.pendingTimers).toBe(pendingTimers);
   });
 
   test('goes out at once again when the backlog has gone', () => {
@@ -138,6 +147,16 @@ describe('a link', () => {
     expect(bench.clock.pendingTimers).toBe(0);
   });
 
+  test('says once that it is over, when nothing of it is left to do', () => {
+    const over: unknown[] = [];
+    bench = new LinkBench({}, new VirtualClock(), {
+      ended: (link) => over.push(link, bench.clock.pendingTimers),
+    });
+    bench.flow();
+    bench.link.end();
+    expect(over).toEqual([bench.link, 0]);
+  });
+
   test('was flowing at its end, or was not', () => {
     bench.flow();
     expect(bench.link.isFlowing).toBe(true);
@@ -174,6 +193,7 @@ describe('a control message', () => {
     bench.clock.advance(1_000);
     const order = bench.log.filter((what) => !what.endsWith('is sent') && what !== 'waiting');
     expect(order).toEqual(['80 ms', '80 ms', 'First', 'Second', '80 ms', 'Third']);
+    expect(bench.controls).toHaveLength(3);
   });
 
   test('keeps its place where small frames were joined in the log [G4]', () => {
@@ -203,6 +223,13 @@ describe('a control message', () => {
     );
     bench.open();
     expect(bench.log.filter((what) => what !== 'KeepAlive')).toEqual(['First']);
+  });
+
+  test('that ends the link is the last, though audio waits behind it [G5]', () => {
+    bench.controls.push({ ...bench.message('First'), onSent: () => bench.link.end() });
+    bench.hand(20);
+    expect(bench.during(() => bench.open())).toEqual(['First']);
+    expect(bench.pass(1_000)).toEqual([]);
   });
 
   test('does not hurry the audio before it [G10]', () => {
