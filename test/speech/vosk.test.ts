@@ -101,7 +101,7 @@ describe('hearing real speech', () => {
 
   beforeAll(async () => {
     [firstHeard, secondHeard] = await Promise.all([hear(conversation(first)), hear(conversation(second))]);
-  }, 60_000);
+  }, 180_000);
 
   it('understands two speakers at once', () => {
     const heard = [...wordsOf(firstHeard.finals), '|', ...wordsOf(secondHeard.finals)];
