@@ -1,7 +1,7 @@
 /** A place where the library lies as npm would deliver it, and the example apps beside it as in the repository. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -26,6 +26,8 @@ export class Workshop {
     }
     symlinkSync(join(ROOT, 'node_modules'), join(this.#folder, 'node_modules'), 'junction');
     await run(process.execPath, ['scripts/build.mjs'], { cwd: this.#folder });
+    // Else npm looks through all of it for peers.
+    unlinkSync(join(this.#folder, 'node_modules'));
     await Promise.all(apps.map((app) => this.run(app, 'npm', ['ci', '--prefer-offline'])));
   }
 
