@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import config from './vitest.config.ts';
 
-const LONG_PROPERTIES = /\/test\/control\/(invariants|keep-alive|retry-budget)\.test/;
+const LONG_PROPERTIES = /\/test\/connection\/(invariants|keep-alive|retry-budget)\.test/;
 
 /** The first failure ends a run, so what is quick goes first. */
 class QuickestFirst extends BaseSequencer {

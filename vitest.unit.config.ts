@@ -8,10 +8,11 @@ export default defineConfig({
     ...base.test,
     include: [
       'test/*.test.ts',
-      'test/{bindings,control,data,diagnosis,inspect,protocol,sources,viewer}/**/*.test.{ts,tsx}',
+      'test/{adapters,audio,client,connection,diagnosis,inspect,link,protocol,transcript}/**/*.test.{ts,tsx}',
+      'test/tools/{sources,viewer}/**/*.test.ts',
       'test/browser/*.test.ts',
       'test/testing/{clock,media,network,recognisers}/**/*.test.ts',
     ],
-    exclude: ['test/tools/viewer/{page-server,show}.test.ts'],
+    exclude: ['test/adapters/deepgram-sdk-sockets.test.ts', 'test/tools/viewer/{page-server,show}.test.ts'],
   },
 });

@@ -1,7 +1,7 @@
 // Changes the sources in every way that StrykerJS knows, one at a time, and asks the tests whether they notice: at least 85 % must be.
 //
 //   npm run mutation              all areas, in half an hour
-//   npm run mutation -- control   one area, or several; what has not changed since the last run is not tried again
+//   npm run mutation -- link      one area, or several; what has not changed since the last run is not tried again
 //
 // A mutant is tried by the unit tests that are meant for it, so that a score is not owed to chance.
 import { spawnSync } from 'node:child_process';
@@ -13,9 +13,11 @@ const LEAST_SCORE = 85;
 
 /** @type {Record<string, { mutate: string[], tests: string[] }>} */
 const AREAS = {
-  protocol: { mutate: ['src/protocol/*.ts'], tests: ['test/protocol/*.test.ts'] },
-  control: { mutate: ['src/connection/**/*.ts'], tests: ['test/connection/*.test.ts'] },
-  data: { mutate: ['src/audio/*.ts'], tests: ['test/audio/*.test.ts'] },
+  protocol: { mutate: ['src/protocol/**/*.ts'], tests: ['test/protocol/**/*.test.ts'] },
+  connection: { mutate: ['src/connection/**/*.ts'], tests: ['test/connection/*.test.ts'] },
+  link: { mutate: ['src/link/*.ts'], tests: ['test/link/*.test.ts'] },
+  audio: { mutate: ['src/audio/*.ts'], tests: ['test/audio/*.test.ts'] },
+  transcript: { mutate: ['src/transcript/*.ts'], tests: ['test/transcript/*.test.ts'] },
   containers: { mutate: ['src/audio/containers/*.ts'], tests: ['test/audio/containers/*.test.ts'] },
 };
 

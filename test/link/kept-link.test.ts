@@ -185,8 +185,8 @@ describe('a message', () => {
     receive(segment({ confirmedTo: 0.5 }));
     expect(bench.timeline.snapshot().confirmed).toBe(500);
     bench.link.isExact = false;
-    receive(segment({ confirmedTo: 60 }));
     bench.hand(100);
+    receive(segment({ confirmedTo: 60 }));
     expect(bench.timeline.snapshot()).toMatchObject({ confirmed: 2_000, pending: 100 });
   });
 
