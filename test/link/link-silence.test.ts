@@ -103,6 +103,31 @@ describe('silence', () => {
     expect(bench.log).not.toContain('20 ms');
   });
 
+  test('of one and a half timeout windows is not too long: the connection may be there', () => {
+    bench.flow();
+    bench.clock.jump(14_980);
+    expect(bench.during(() => bench.hand())).toContain('20 ms');
+    expect(bench.log).not.toContain('socket.stalled');
+  });
+
+  test.each<[string, () => void]>([
+    ['nothing waits', () => undefined],
+    ['audio waits for the socket', () => ((bench.socket.waiting = MAX_BUFFERED_BYTES + 1), bench.hand())],
+  ])('that ends the link leaves no timer behind where %s [G5]', (_where, happen) => {
+    bench.session.tell = ({ type }) => {
+      bench.log.push(type);
+      if (type === 'socket.stalled') bench.link.end();
+    };
+    bench.flow();
+    bench.clock.advance(50);
+    happen();
+    // The socket is looked at again after the KeepAlive is due.
+    bench.clock.advance(2_920);
+    bench.clock.jump(15_001);
+    expect(bench.pass(0)).toEqual([expect.stringMatching('timer-late'), 'socket.stalled']);
+    expect(bench.clock.pendingTimers).toBe(0);
+  });
+
   test('is measured up to the end of a link, and not after the end of the stream', () => {
     const { counts } = bench.session;
     bench.flow();
