@@ -3,7 +3,7 @@
 /** Deepgram's keys are 40 characters and more; what is shorter, in a test, may well be a word that was spoken. */
 export const MIN_SECRET_LENGTH = 16;
 
-/** Evidence and reasons: enough to understand, too little to fill a memory. */
+/** The longest evidence or reason that is kept, in characters. A server could fill the memory otherwise. */
 const MAX_LINE = 1_000;
 
 /** Control characters of terminals but tab and newline, line separators, and what turns the direction of writing. */

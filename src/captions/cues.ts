@@ -22,12 +22,12 @@ export interface CaptionOptions {
    */
   nameOf?: (speaker: CaptionSpeaker) => string | undefined;
   /**
-   * Most characters of one cue; a longer word stands alone. No matter to {@link toText}.
+   * Most characters of one cue; a longer word stands alone. Ignored by {@link toText}.
    * @defaultValue `84`: two lines of 42, which broadcasters allow
    */
   maxCharacters?: number;
   /**
-   * Most seconds of one cue. No matter to {@link toText}.
+   * Most seconds of one cue. Ignored by {@link toText}.
    * @defaultValue `7`
    */
   maxSeconds?: number;

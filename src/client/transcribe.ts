@@ -14,7 +14,7 @@ export function providePull(pull: typeof Pull): void {
   provided = pull;
 }
 
-/** Is given the session of each subscription, for its status, notices and ledger. */
+/** Called for each subscription with its session, which has the status, the notices and the ledger. */
 type Started = (live: LiveTranscription) => void;
 
 /**
@@ -42,7 +42,7 @@ export function transcribe(
  * An observable cannot be held back: audio that comes faster than it lasts, such as a file, is given up where it outgrows the
  * log, and the notice `audio-dropped` says so. Give a file as a source that is pulled.
  *
- * @param started Is given the session of each subscription, for its status, notices and ledger.
+ * @param started Called for each subscription with its session, which has the status, the notices and the ledger.
  * @throws TranscriptionError `invalid-option`, at once, for anything that cannot work.
  *
  * @example

@@ -95,7 +95,7 @@ export function expectReply(watch: StallWatch, now: number, timeoutMs: number, l
   check(watch);
 }
 
-/** Find out sooner, until the next message: the platform says that it is offline, which is a hint and no proof. */
+/** The platform says that it is offline. That may be wrong, so the link is not given up; it is given less time until the next message. */
 export function shortenTimeout(watch: StallWatch): void {
   watch.timeoutMs = Math.min(watch.timeoutMs, watch.answerTimeout.ms * SHORT_FACTOR);
   check(watch);

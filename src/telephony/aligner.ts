@@ -105,7 +105,7 @@ export class Aligner {
     this.#release(Math.max(this.#readyTo(), this.#head - this.#reorderSamples), false);
   }
 
-  /** Releases what needs not be waited for, even if it fills no chunk: for when the audio pauses. */
+  /** When the audio pauses: releases all audio that is in order, even if it is shorter than a chunk. */
   releaseSettled(): void {
     this.#release(Math.max(this.#readyTo(), this.#head - this.#reorderSamples), true);
   }

@@ -36,7 +36,7 @@ export interface CallOptions {
    * @defaultValue `10000`
    */
   startWithinMs?: number;
-  /** Providers of your own, tried before those that are known. No matter to {@link fromTwilio} and its like. */
+  /** Providers of your own, tried before those that are known. Ignored by {@link fromTwilio} and the other functions for one provider. */
   dialects?: readonly Dialect[];
   /** Replaces time, for tests. @defaultValue the system's clock */
   clock?: Clock;

@@ -21,7 +21,7 @@ import type {
 } from './phone-call.ts';
 import { type CallStart, readMessage } from './read-message.ts';
 
-/** Audio, keys and notices kept for somebody who subscribes late. */
+/** How much audio, and how many keys and notices, are kept for the first subscriber. */
 const KEPT_AUDIO_MS = 60_000;
 const KEPT_EVENTS = 1_000;
 /** After so long without a frame, audio that fills no chunk goes out. */

@@ -106,7 +106,7 @@ export interface CallCounts {
   doubled: number;
   /** Messages that could not be read, and frames of unexpected tracks. */
   bad: number;
-  /** Silence that was put into holes, and for a track without audio, in milliseconds; of both tracks together. */
+  /** Silence put in where frames were missing or a track had no audio, in milliseconds. The sum of both tracks. */
   filledMs: number;
   gaps: number;
 }
@@ -126,7 +126,7 @@ export interface PhoneCall extends CallStream {
   readonly control$: Observable<CallControl>;
   /** What is wrong. What happens before the first subscription is kept for it. */
   readonly notices$: Observable<CallNotice>;
-  /** A new object each time it is asked for. */
+  /** The counts so far. Each read makes a new object, which does not change later. */
   readonly counts: CallCounts;
   /** Settles when the call is over. Never rejects. */
   readonly ended: Promise<CallEnd>;

@@ -14,7 +14,7 @@ import { WebSocketServer } from 'ws';
 const {
   DEEPGRAM_API_KEY,
   DEEPGRAM_URL = 'wss://api.deepgram.com',
-  /** Of Twilio's console: with it, nobody else can open a stream. */
+  /** From Twilio's console. The server checks Twilio's signature with it, so nobody else can open a stream. */
   TWILIO_AUTH_TOKEN,
   /** Where Twilio reaches this server, such as wss://calls.example.com: its signature covers the address. */
   PUBLIC_URL = '',

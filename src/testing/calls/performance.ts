@@ -4,7 +4,7 @@ import type { CallPlan, LostAudio } from './plan-call.ts';
 
 /** A call that is being played. */
 export interface PlayedCall {
-  /** What the script's loss took away. */
+  /** The audio that was left out, as the script's `loss` asks. */
   readonly lost: readonly LostAudio[];
   /** When it is hung up, in milliseconds since its start. */
   readonly endsAtMs: number;

@@ -4,7 +4,7 @@ import { seededRandom } from '../network/random.ts';
 import type { CallScript } from './call-script.ts';
 import { type Identity, type Spoken, WORDINGS } from './wording.ts';
 
-/** Audio that never reached the server, in milliseconds of the track's recording. */
+/** A range of a track's audio that was not sent. Times are in milliseconds since the start of its recording. */
 export interface LostAudio {
   track: 'inbound' | 'outbound';
   fromMs: number;

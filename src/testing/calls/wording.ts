@@ -32,7 +32,7 @@ export interface Wording {
   opening(call: Identity): string[];
   media(call: Identity, frame: Spoken): string | Uint8Array;
   digit(call: Identity, digit: string, sequence: number): string;
-  /** What it says at the end, if it says anything. */
+  /** The message that ends the stream; `undefined` if the provider sends none. */
   stop(call: Identity, sequence: number): string | undefined;
 }
 

@@ -6,7 +6,7 @@ import { type ExplainOptions, explainText } from './explain.ts';
 import { readNamedFile, UnreadableFile } from './named-file.ts';
 import { abilitiesOf } from './terminal/abilities.ts';
 
-/** The parts of the process that are used. */
+/** What `explain` uses of Node's `process`. */
 export interface ExplainProcess {
   stdin: Readable;
   stdout: { isTTY: boolean; columns: number };
