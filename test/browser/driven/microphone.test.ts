@@ -129,9 +129,9 @@ describe('microphone()', () => {
     await open();
     const { heard, contexts } = await page.evaluate(async () => {
       const made = app.watchResources();
-      const hearing = app.hear(app.microphone());
-      while (made.tracks.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      const chunks: Uint8Array[] = [];
+      const hearing = app.hear(app.microphone().pipe(app.rxjs.tap((chunk) => chunks.push(chunk))));
+      while (chunks.length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
       // What Chromium does when the device goes: it cannot be pulled out here.
       made.tracks[0]?.stop();
       made.tracks[0]?.dispatchEvent(new Event('ended'));
