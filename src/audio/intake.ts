@@ -16,6 +16,11 @@ const WAITING_BYTES_PER_MS = 16;
 /** Where a source goes on, the next chunk comes within this. */
 const FLOWING_MS = 1_000;
 
+interface HeldChunk {
+  bytes: Uint8Array;
+  capturedAt: number | undefined;
+}
+
 /** Until code that could not be loaded is asked for again. */
 const LOAD_AGAIN_MS = 3_000;
 
@@ -29,6 +34,10 @@ export class Intake {
   /** The last of the chunks that wait for their bytes. */
   #waiting: Promise<void> | undefined;
   #waitingBytes = 0;
+  #isPassing = false;
+  /** Sent by an observer of the session while the chunk before it was on its way: they come behind all of it. */
+  readonly #held: HeldChunk[] = [];
+  #whenPassed: (() => void) | undefined;
   readonly #bytesPerMs: number;
   #passedAt = -Infinity;
   /** What waits for something that may never come, and is let go by `close()`. */
@@ -61,9 +70,9 @@ export class Intake {
     return !this.#hasFinished && this.#clock.now() - this.#passedAt <= FLOWING_MS;
   }
 
-  /** Some audio waits for its bytes. */
+  /** Some audio waits for its bytes, or for the end of the chunk before it. */
   get isWaiting(): boolean {
-    return this.#waiting !== undefined;
+    return this.#waiting !== undefined || this.#isPassing;
   }
 
   /** `false`: positions are estimates, and a replay may repeat or miss a little. */
@@ -92,6 +101,12 @@ export class Intake {
     return this.#wait(timeoutMs, this.#allPassed());
   }
 
+  /** `false` if no chunk is on its way; else the task runs when all of it is in the log. */
+  defer(task: () => void): boolean {
+    if (this.#isPassing) this.#whenPassed = task;
+    return this.#isPassing;
+  }
+
   /** No more audio will come. */
   finish(): void {
     if (this.#hasFinished) return;
@@ -107,13 +122,16 @@ export class Intake {
   }
 
   #take(bytes: Uint8Array, capturedAt: number | undefined): void {
-    if (this.#waiting === undefined) {
+    if (this.#waiting === undefined && !this.#isPassing) {
       this.#pass(bytes, capturedAt);
       return;
     }
     // Not `slice`, which for a Buffer is a view.
     const copy = new Uint8Array(bytes);
-    this.#queue(copy.byteLength, () => this.#pass(copy, capturedAt));
+    if (this.#waiting === undefined) {
+      this.#waitingBytes += copy.byteLength;
+      this.#held.push({ bytes: copy, capturedAt });
+    } else this.#queue(copy.byteLength, () => this.#pass(copy, capturedAt));
   }
 
   #pass(bytes: Uint8Array, capturedAt: number | undefined): void {
@@ -122,9 +140,26 @@ export class Intake {
       this.#report('audio-unreadable', { bytes: bytes.byteLength });
       return;
     }
+    // Audio that is passed on changes the status, and who hears of that may send more, or end the session.
+    this.#isPassing = true;
+    try {
+      this.#passTo(this.#framing, bytes, capturedAt);
+      for (let held = this.#held.shift(); held; held = this.#held.shift()) {
+        this.#waitingBytes -= held.bytes.byteLength;
+        this.#passTo(this.#framing, held.bytes, held.capturedAt);
+      }
+    } finally {
+      this.#isPassing = false;
+      const task = this.#whenPassed;
+      this.#whenPassed = undefined;
+      task?.();
+    }
+  }
+
+  #passTo(framing: Framing, bytes: Uint8Array, capturedAt: number | undefined): void {
     this.#passedAt = this.#clock.now();
     this.#sink.capturedAt = capturedAt;
-    this.#framing.push(bytes, this.#passedAt);
+    framing.push(bytes, this.#passedAt);
     this.tap?.(bytes);
   }
 

@@ -313,7 +313,7 @@ class Session implements LiveTranscription {
   }
 
   #send(event: ConnectionEvent): void {
-    if (!this.#report) this.actor.send(event);
+    if (this.actor.getSnapshot().status === 'active') this.actor.send(event);
   }
 
   /** One listener for everything that the machine emits: each costs thousands of sessions the same. */
@@ -344,6 +344,8 @@ class Session implements LiveTranscription {
     const { state: shownState, phase: shownPhase, lastEnd: shownEnd } = this.#shown;
     if (shownState === state && shownPhase === phaseOf(state, context) && shownEnd === context.lastEnd)
       return;
+    // Of a chunk that is on its way the report counts every sample.
+    if (output && this.#intake.defer(() => this.#followMachine())) return;
     // What waits for new audio to be heard again may wait for ever.
     if (state === 'dormant') this.#transcript.withdrawTurn();
     const error =

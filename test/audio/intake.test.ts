@@ -62,6 +62,34 @@ test('a Blob that no method reads, such as React Native has, is refused at once'
   expect(() => sizeOf({ size: 9, slice: () => undefined })).toThrow(TranscriptionError);
 });
 
+test('what is sent by somebody who hears of a chunk comes behind all of it, halves of samples included [G3]', async () => {
+  const { clock } = door();
+  const passed: number[] = [];
+  const reused = Uint8Array.of(6, 7);
+  const seen: unknown[] = [];
+  const sink = {
+    append: (bytes: Uint8Array) => {
+      passed.push(...bytes);
+      if (passed.length > 4) return;
+      // Where the app's own status observer sends: once, in the middle of the first chunk.
+      intake.push(reused, 60);
+      reused.fill(99);
+      intake.push(blob(8, 9), undefined);
+      intake.push(Uint8Array.of(10), undefined);
+      seen.push(intake.isWaiting, intake.waitingBytes);
+    },
+    setFormat: () => undefined,
+    capturedAt: undefined as number | undefined,
+  };
+  const intake = new Intake(clock, { ...RAW, frameBytes: 2 }, sink, () => undefined);
+  intake.push(Uint8Array.of(1, 2, 3, 4, 5), undefined);
+  expect(passed).toEqual([1, 2, 3, 4, 5, 6]);
+  await intake.settled(1_000);
+  expect(passed).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  expect(seen).toEqual([true, 5]);
+  expect([intake.isWaiting, intake.waitingBytes]).toEqual([false, 0]);
+});
+
 test('what comes behind a Blob waits for it, as it was when it came [G3]', async () => {
   const { intake, push, passed, settled } = door();
   const reused = Buffer.from([4, 5, 6]);

@@ -4,6 +4,7 @@ import {
   createLiveTranscription,
   type LiveTranscriptionOptions,
   type Notice,
+  type SessionReport,
   type SocketHandlers,
 } from '../../src/index.ts';
 import { loadDiagnosis } from '../../src/diagnosis/diagnose.ts';
@@ -137,4 +138,25 @@ describe('a Blob that waits for its bytes', () => {
     await clock.advanceAsync(60_000);
     expect((await report).outcome).toBe('deadline');
   });
+});
+
+describe('a session that a subscriber ends', () => {
+  test.each(['abort', 'close'] as const)(
+    'by %s() in the middle of a chunk counts all of it [G2]',
+    async (how) => {
+      const { clock, live, open } = await session();
+      await open();
+      let report: Promise<SessionReport> | undefined;
+      live.status$.subscribe(({ state }) => {
+        if (state !== 'streaming' || report) return;
+        if (how === 'abort') live.abort();
+        report = live.close({ timeoutMs: 10 });
+      });
+      // Goes out in pieces of 250 ms, and the first changes the status.
+      live.send(audio(900));
+      await clock.advanceAsync(1_000);
+      expect((await report)?.ledger).toMatchObject({ accepted: 900, confirmed: 0, pending: 900, dropped: 0 });
+      expect(live.ledger).toMatchObject({ accepted: 900 });
+    },
+  );
 });
