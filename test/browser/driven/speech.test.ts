@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readWav } from '../../../src/tools/sources/wav.ts';
-import { count, FRAGMENT, speak, startEmulator, startVosk } from '../../../src/testing/index.ts';
+import { count, speak, startEmulator, startVosk } from '../../../src/testing/index.ts';
 import { wordErrors } from '../../speech/word-errors.ts';
 import { launchChromium } from '../chromium.ts';
 import { fakeMicrophone, RECORDING_RATE, soundFile } from './recordings.ts';
@@ -34,13 +34,24 @@ async function transcribeMicrophone([baseUrl, seconds]: readonly [string, number
   return { words, ledger: live?.ledger };
 }
 
-/** Plays samples into the microphone of a page, while its connections are broken. */
+/** A device takes a moment to begin, and on a busy machine longer: the recording starts with silence, and is listened to beyond its end. */
+const LEAD_SECONDS = 2;
+const TAIL_SECONDS = 3;
+
+function withLead(speech: Int16Array, rate: number): Int16Array {
+  const samples = new Int16Array(speech.length + LEAD_SECONDS * rate);
+  samples.set(speech, LEAD_SECONDS * rate);
+  return samples;
+}
+
+/** Plays speech into the microphone of a page, while its connections are broken; cuts are counted from its first word. */
 async function hear(
-  samples: Int16Array,
+  speech: Int16Array,
   rate: number,
   recogniser: Parameters<typeof startEmulator>[0],
   cutsAtSeconds: readonly number[],
 ) {
+  const samples = withLead(speech, rate);
   using recording = soundFile(samples, rate);
   await using emulator = await startEmulator(recogniser);
   await using site = await startSite();
@@ -48,10 +59,9 @@ async function hear(
   try {
     const page = await browser.newPage();
     await page.goto(site.url);
-    // It takes the device a moment to begin.
-    const seconds = samples.length / rate + 1;
+    const seconds = samples.length / rate + TAIL_SECONDS;
     const hearing = page.evaluate(transcribeMicrophone, [emulator.url, seconds] as const);
-    const cuts = cutsAtSeconds.map((at) => setTimeout(() => emulator.cut(), at * 1_000));
+    const cuts = cutsAtSeconds.map((at) => setTimeout(() => emulator.cut(), (LEAD_SECONDS + at) * 1_000));
     const heard = await hearing;
     for (const cut of cuts) clearTimeout(cut);
     return { ...heard, connections: emulator.connections.length };
@@ -62,27 +72,20 @@ async function hear(
 
 test('every word that the microphone hears comes once and in order, through two cuts [G2 G3]', async () => {
   const numbers = count(1, 16);
-  const samples = speak(numbers, { sampleRate: RECORDING_RATE });
-  const heard = await hear(samples, RECORDING_RATE, {}, [3, 6]);
+  const speech = speak(numbers, { sampleRate: RECORDING_RATE });
+  const heard = await hear(speech, RECORDING_RATE, {}, [3, 6]);
   expect(heard.connections).toBe(3);
   expect(heard.ledger).toMatchObject({ pending: 0, dropped: 0 });
-  // The device may begin or end in mid-word; what lies between has to be there.
-  const whole = heard.words.filter((word) => word !== FRAGMENT).map(Number);
-  const [first = 0] = whole;
-  expect(whole).toEqual(count(first, whole.length));
-  expect(whole.length).toBeGreaterThanOrEqual(numbers.length - 2);
+  expect(heard.words.map(Number)).toEqual(numbers);
 });
 
 test('a recording of real speech is understood, through a cut', async () => {
   const spoken = 'he might even have been made amiable himself'.split(' ');
   const { data, sampleRate } = readWav(await readFile(join(recordings, 'austen-0930.wav')));
   const speech = new Int16Array(data.slice().buffer);
-  // Something to begin with, while the device starts.
-  const samples = new Int16Array(speech.length + sampleRate);
-  samples.set(speech, sampleRate);
   const vosk = await startVosk();
   try {
-    const heard = await hear(samples, sampleRate, { recogniser: vosk.recogniser }, [2.2]);
+    const heard = await hear(speech, sampleRate, { recogniser: vosk.recogniser }, [1.2]);
     expect(heard.connections).toBe(2);
     // What a recogniser makes of words around a cut is its own affair: two of the eight may go wrong.
     expect(wordErrors(heard.words, spoken), heard.words.join(' ')).toBeLessThanOrEqual(2);
