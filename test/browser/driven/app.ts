@@ -1,5 +1,5 @@
 /** What the pages of these tests have at hand, as `app`. */
-import type { Observable } from 'rxjs';
+import { type Observable, tap } from 'rxjs';
 import {
   type Clock,
   createLiveTranscription,
@@ -42,6 +42,24 @@ export function hear(source: Observable<Uint8Array>, chunkCount = Infinity): Pro
       },
     });
   });
+}
+
+/** Listens to the end, and calls `then` when so many chunks have come, however long that takes on a busy machine. */
+export function hearThen(
+  source: Observable<Uint8Array>,
+  chunkCount: number,
+  then: () => void,
+): Promise<Heard> {
+  let left = chunkCount;
+  return hear(
+    source.pipe(
+      tap(() => {
+        left -= 1;
+        // Behind the chunk, as an event of the platform would come.
+        if (left === 0) setTimeout(then);
+      }),
+    ),
+  );
 }
 
 /** Every microphone track and audio context that the page has made from now on: for seeing whether they are let go. */

@@ -129,13 +129,11 @@ describe('microphone()', () => {
     await open();
     const { heard, contexts } = await page.evaluate(async () => {
       const made = app.watchResources();
-      const chunks: Uint8Array[] = [];
-      const hearing = app.hear(app.microphone().pipe(app.rxjs.tap((chunk) => chunks.push(chunk))));
-      while (chunks.length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
-      // What Chromium does when the device goes: it cannot be pulled out here.
-      made.tracks[0]?.stop();
-      made.tracks[0]?.dispatchEvent(new Event('ended'));
-      const heard = await hearing;
+      const heard = await app.hearThen(app.microphone(), 2, () => {
+        // What Chromium does when the device goes: it cannot be pulled out here.
+        made.tracks[0]?.stop();
+        made.tracks[0]?.dispatchEvent(new Event('ended'));
+      });
       return { heard, contexts: made.contexts.map(({ state }) => state) };
     });
     expect(heard.end).toMatchObject({ reason: 'microphone-lost' });
@@ -251,10 +249,8 @@ describe('fromMediaStream()', () => {
       const [track] = stream.getAudioTracks() as [MediaStreamTrack];
       const first = await app.hear(app.fromMediaStream(stream), 20);
       const stateAfter = track.readyState;
-      const hearing = app.hear(app.fromMediaStream(stream));
-      await new Promise((resolve) => setTimeout(resolve, 320));
-      track.stop();
-      return { first, stateAfter, second: await hearing };
+      const second = await app.hearThen(app.fromMediaStream(stream), 3, () => track.stop());
+      return { first, stateAfter, second };
     });
     expect(result.stateAfter).toBe('live');
     const settled = result.first.samples.slice(8_000).map((sample) => sample / 0x8000);

@@ -21,7 +21,7 @@ export const STATES: Record<ConnectionState, StateLook> = {
   'closed-1011': {
     letter: 'X',
     styles: ['red'],
-    meaning: 'the server has closed; a verdict is due',
+    meaning: 'the server has closed; what follows is decided',
     weight: 9,
   },
   backoff: { letter: 'B', styles: ['magenta'], meaning: 'waits a moment; audio is kept', weight: 5 },
