@@ -86,9 +86,7 @@ process.exitCode = missed.length === 0 ? 0 : 1;
 function publish(results) {
   writeResults(results);
   render();
-  console.log(
-    '\nWritten: test/bench/results.json, docs/bench.md, docs/bench.svg and the table of README.md.',
-  );
+  console.log('\nWritten: test/bench/results.json, docs/bench.md and docs/bench.svg.');
 }
 
 /** @param {string} name @returns {Promise<Report>} */

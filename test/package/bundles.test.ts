@@ -1,5 +1,5 @@
 /**
- * What an app pays, by the bundlers that people use, from the package as it is published. The table of sizes in the README is written
+ * What an app pays, by the bundlers that people use, from the package as it is published. The table of sizes in docs/bench.md is written
  * here: `UPDATE_SIZES=1 npm run test:package` after a change that was meant.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -79,8 +79,8 @@ describe.each(Object.keys(BUNDLERS))('%s', (bundler) => {
   });
 });
 
-describe('the sizes in the README', () => {
-  const README = join(ROOT, 'README.md');
+describe('the sizes in docs/bench.md', () => {
+  const PAGE = join(ROOT, 'docs', 'bench.md');
   const TABLE = /(<!-- sizes -->\n)([\s\S]*?)(<!-- \/sizes -->)/;
   const NAMES: Record<App, string> = {
     transcribe: '`createLiveTranscription`, `transcribe`',
@@ -105,13 +105,13 @@ describe('the sizes in the README', () => {
       rows.push(`| ${NAMES[app]} | ${sizes.map((size) => `${size.toFixed(1)} kB`).join(' | ')} |\n`);
     }
     const head = '| a page that imports | own code | with rxjs and xstate |\n|---|---|---|\n';
-    const readme = readFileSync(README, 'utf8');
+    const page = readFileSync(PAGE, 'utf8');
     if (process.env['UPDATE_SIZES'])
-      writeFileSync(README, readme.replace(TABLE, `$1\n${head}${rows.join('')}\n$3`));
+      writeFileSync(PAGE, page.replace(TABLE, `$1\n${head}${rows.join('')}\n$3`));
 
-    const written = TABLE.exec(readFileSync(README, 'utf8'))?.[2]?.match(/[\d.]+(?= kB)/g) ?? [];
+    const written = TABLE.exec(readFileSync(PAGE, 'utf8'))?.[2]?.match(/[\d.]+(?= kB)/g) ?? [];
     expect(written).toHaveLength(figures.length);
-    // A change of a few bytes is not worth a change of the README.
+    // A change of a few bytes is not worth a change of the page.
     figures.forEach((size, at) => {
       expect(Math.abs(Number(written[at]) - size), rows.join('')).toBeLessThanOrEqual(
         Math.max(0.1, size * 0.03),

@@ -52,7 +52,7 @@ const api = {
     baseUrl: deepgram.url.replace('http', 'ws'),
     canCut: deepgram.cut !== undefined,
   }),
-  'POST /api/token': async () => ({ accessToken: (await grantToken()).access_token }),
+  'POST /api/token': grantToken,
   'POST /api/cut': () => deepgram.cut?.(),
 };
 

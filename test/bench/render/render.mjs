@@ -1,17 +1,9 @@
-/** Puts what was measured into the documents: the table of README.md, the tables of docs/bench.md, and docs/bench.svg. */
+/** Puts what was measured into the documents: the tables of docs/bench.md, and docs/bench.svg. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drawChart } from './chart.mjs';
 import { readResults } from './results.mjs';
-import {
-  comparisonTable,
-  goalsTable,
-  ownTable,
-  provenance,
-  readmeTable,
-  scenarioTable,
-  wordsTable,
-} from './tables.mjs';
+import { comparisonTable, goalsTable, ownTable, provenance, scenarioTable, wordsTable } from './tables.mjs';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 
@@ -20,7 +12,6 @@ export function rendered() {
   const results = readResults();
   return {
     parts: {
-      'README.md': { bench: readmeTable(results) },
       'docs/bench.md': {
         provenance: provenance(results),
         goals: goalsTable(results),

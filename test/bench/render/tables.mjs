@@ -1,4 +1,4 @@
-/** The tables of README.md and docs/bench.md, from the figures alone. */
+/** The tables of docs/bench.md, from the figures alone. */
 import { CLIENTS } from '../clients/entrants.mjs';
 import { SCENARIOS } from '../faults/scenarios.mjs';
 import { figureOf, spokenOf } from './results.mjs';
@@ -15,61 +15,10 @@ function format(value) {
   return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-/** @param {number | null | undefined} ms */
-function duration(ms) {
-  if (ms === null || ms === undefined) return format(ms);
-  return Math.abs(ms) < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
-}
-
 /** Of a hundred words. @param {Results} results @param {string} scenario @param {string} client */
 export function percentLost(results, scenario, client) {
   const figure = figureOf(results, `words/${scenario}/lost`);
   return Math.round((100 * (figure.values[client] ?? NaN)) / spokenOf(figure));
-}
-
-/** A word is never quite lost at 0 %, nor all at 100 %, by rounding alone. @param {Results} results @param {string} scenario @param {string} client */
-function lostCell(results, scenario, client) {
-  const lost = figureOf(results, `words/${scenario}/lost`).values[client] ?? NaN;
-  const percent = percentLost(results, scenario, client);
-  return lost === 0 ? '0' : percent === 0 ? '< 1 %' : `${percent} %`;
-}
-
-/** @param {Results} results */
-export function readmeTable(results) {
-  const { versions } = results;
-  const title = (/** @type {(typeof CLIENTS)[number]} */ { name, title: full, npm }) => {
-    if (name === 'rx-deepgram') return `**${full}**`;
-    return npm === undefined ? full : `${full} ${versions[npm]}`;
-  };
-  const lost = (/** @type {string} */ name, /** @type {string} */ what) => [
-    what,
-    ...CLIENTS.map((client) => lostCell(results, name, client.name)),
-  ];
-  const row = (
-    /** @type {string} */ id,
-    /** @type {string} */ what,
-    /** @type {(value: number | null | undefined) => string} */ show,
-  ) => {
-    const { values } = figureOf(results, id);
-    return [what, ...CLIENTS.map(({ name }) => show(values[name]))];
-  };
-  return markdown([
-    ['words lost', ...CLIENTS.map(title)],
-    lost('pause', 'a pause of 12 s'),
-    lost('cuts', 'three cuts'),
-    lost('close-1011', 'close 1011, twice'),
-    lost('outage-5', 'an outage of 5 s'),
-    lost('outage-40', 'an outage of 40 s'),
-    lost('half-open', 'a half-open connection'),
-    lost('flapping', 'a flapping server'),
-    lost('odd-chunks', 'two cuts, chunks cut in mid-sample'),
-    row('attempts/wrong-key', '**attempts** in a minute with a wrong key', format),
-    row('recovery/median', 'delay of **interrupted words**, beyond a perfect client', duration),
-    row('cpu/20/ratio', '**CPU** of a 20 ms frame', (value) =>
-      value === undefined ? '–' : `${format(value)} ×`,
-    ),
-    row('size/own', '**kB** gzip in a browser', format),
-  ]);
 }
 
 /** Everything about words, with what else became of them. @param {Results} results */

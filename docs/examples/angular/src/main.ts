@@ -3,10 +3,10 @@ import { type CaptureStatus, microphone } from 'rx-deepgram/browser';
 import { App, SETTING } from './app.ts';
 
 /** Asked before every attempt to connect, so that no reconnect uses a token that has expired. */
-async function auth({ signal }: { signal: AbortSignal }): Promise<{ accessToken: string }> {
+async function auth({ signal }: { signal: AbortSignal }): Promise<{ access_token: string }> {
   const response = await fetch('/api/token', { method: 'POST', signal });
   if (!response.ok) throw new Error(`No token: HTTP ${response.status}`);
-  return (await response.json()) as { accessToken: string };
+  return (await response.json()) as { access_token: string };
 }
 
 const server = await fetch('/api/deepgram');
