@@ -1,4 +1,7 @@
-/** The public names of `rx-deepgram`. */
+/**
+ * The session, its options, and what it gives.
+ * @module rx-deepgram
+ */
 export { type Clock, systemClock } from './clock.ts';
 export type { ConnectionPhase, ConnectionState } from './connection/status.ts';
 export type { DropReason } from './audio/audio-timeline.ts';

@@ -1,4 +1,7 @@
-/** The binding for Angular: signals for values, observables for events. It needs no zone. */
+/**
+ * The binding for Angular: signals for values, observables for events. It needs no zone.
+ * @module rx-deepgram/angular
+ */
 import {
   assertInInjectionContext,
   computed,

@@ -1,4 +1,7 @@
-/** A transport for `@deepgram/sdk`: `rx-deepgram/deepgram-sdk`. Only types of the SDK are imported. */
+/**
+ * A transport for `@deepgram/sdk`. Only types of the SDK are imported.
+ * @module rx-deepgram/deepgram-sdk
+ */
 import type { DeepgramTransportFactory, DeepgramTransportRequest } from '@deepgram/sdk';
 import type { LiveTranscription } from '../client/live-transcription.ts';
 import { type Auth, type AuthFunction, checkOptions } from '../client/options.ts';

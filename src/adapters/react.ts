@@ -1,5 +1,8 @@
+/**
+ * The binding for React: one hook, and a provider for components that share a transcription.
+ * @module rx-deepgram/react
+ */
 'use client';
-/** The binding for React: one hook, and a provider for components that share a transcription. */
 import {
   createContext,
   createElement,

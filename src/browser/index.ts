@@ -1,4 +1,7 @@
-/** `rx-deepgram/browser`: microphones and media streams as sources, and a clock that goes on in hidden tabs. */
+/**
+ * Microphones and media streams as sources, and a clock that goes on in hidden tabs.
+ * @module rx-deepgram/browser
+ */
 export type { CaptureOptions, CaptureStatus } from './capture.ts';
 export { fromMediaStream } from './media-stream.ts';
 export { microphone, type MicrophoneOptions } from './microphone.ts';

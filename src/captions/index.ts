@@ -1,3 +1,6 @@
-/** The public names of `rx-deepgram/captions`: transcripts as files, for those who ask. */
+/**
+ * Transcripts as files.
+ * @module rx-deepgram/captions
+ */
 export type { CaptionOptions, CaptionSource, CaptionSpeaker } from './cues.ts';
 export { toSrt, toText, toWebVTT } from './formats.ts';

@@ -1,4 +1,7 @@
-/** `rx-deepgram/machine`: the connection machine, for inspectors, models and tests of your own. */
+/**
+ * The connection machine, for inspectors, models and tests of your own.
+ * @module rx-deepgram/machine
+ */
 export { connectionMachine } from './connection-machine.ts';
 export type { ConnectionContext, ConnectionOutcome, ConnectionSettings } from './context.ts';
 export type { ConnectionEmitted, ConnectionEvent, ConnectionLoss } from './events.ts';

@@ -1,4 +1,7 @@
-/** `rx-deepgram/diagnosis`: `explain()`, the flight recorder, the readers of its recordings, and the analysis of audio. */
+/**
+ * `explain()`, the flight recorder, the readers of its recordings, and the analysis of audio.
+ * @module rx-deepgram/diagnosis
+ */
 export {
   type AudioFacts,
   audioFacts,

@@ -1,4 +1,7 @@
-/** The public names of `rx-deepgram/telephony`: telephone calls as sources of audio. */
+/**
+ * Telephone calls as sources of audio.
+ * @module rx-deepgram/telephony
+ */
 export type { CallOptions } from './call-options.ts';
 export { type CallRegistry, type CallRegistryOptions, callRegistry } from './call-registry.ts';
 export type { CallSocket, SocketMessage } from './call-socket.ts';

@@ -1,6 +1,6 @@
 /**
- * The testing kit: a Deepgram emulator with faults by name, virtual time and a virtual network, and voices whose
- * words can be checked one by one.
+ * A Deepgram emulator with faults by name, virtual time, a virtual network, and voices whose words can be checked one by one.
+ * @module rx-deepgram/testing
  */
 export type { CallProvider, CallScript } from './calls/call-script.ts';
 export type { LostAudio } from './calls/plan-call.ts';

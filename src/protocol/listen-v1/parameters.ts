@@ -14,6 +14,7 @@ export type ParameterValue = string | number | boolean | readonly (string | numb
  * @see https://developers.deepgram.com/reference/speech-to-text/listen-streaming
  */
 export interface ListenParameters {
+  /** The model; with one of `flux-general-en` and `flux-general-multi` the session speaks to `/v2/listen`. */
   model?: OpenEnum<'nova-3' | 'nova-3-medical' | 'nova-2' | 'nova-2-phonecall' | 'nova-2-meeting'>;
   /** BCP-47, or `multi`. Deepgram's default: `en`. */
   language?: string;
@@ -33,19 +34,25 @@ export interface ListenParameters {
   >;
   /** Hertz; goes with `encoding`. */
   sample_rate?: number;
-  /** Deepgram's default: 1. Read only with `encoding`. */
+  /** Interleaved channels of raw audio. Deepgram's default: 1. Read only with `encoding`. */
   channels?: number;
+  /** Transcribes each channel by itself, up to 20. Without it they are mixed. Deepgram's default: `false`. */
   multichannel?: boolean;
+  /** Results while a sentence is being said, about once a second; finals replace them. Deepgram's default: `false`. */
   interim_results?: boolean;
   /** Milliseconds of silence that make a result `speech_final`, or `false`. Deepgram's default: 10. */
   endpointing?: number | false;
-  /** Milliseconds, at least 1000; needs `interim_results`. */
+  /** Milliseconds without a new word until an UtteranceEnd; at least 1000; needs `interim_results`. Deepgram's default: none is sent. */
   utterance_end_ms?: number;
+  /** A message `SpeechStarted` when speech begins: see `messages$`. Deepgram's default: `false`. */
   vad_events?: boolean;
+  /** Writes numbers, dates and the like as people do. May hold a final back for 3 s of silence. Deepgram's default: `false`. */
   smart_format?: boolean;
+  /** Punctuation and capitals: `text`, and each word's `punctuated_word`. Deepgram's default: `false`. */
   punctuate?: boolean;
+  /** Numbers the speakers: each word gets a `speaker`. They are numbered anew on each connection. Deepgram's default: `false`. */
   diarize?: boolean;
-  /** Only for nova-3 models. */
+  /** Words and phrases to listen for, 500 tokens in all. Only for nova-3 models and Flux. */
   keyterm?: readonly string[] | string;
   [parameter: string]: ParameterValue;
 }
