@@ -102,7 +102,7 @@ export class ConfigureRequests {
   #ask(request: Request): void {
     const { change, position } = request;
     const control: ControlMessage = {
-      text: configureMessage(change),
+      text: configureMessage(change, this.#session.settings.listen),
       position,
       onSent: () => {
         this.#isSent = true;

@@ -17,13 +17,13 @@ export interface ListenChange {
   eot_timeout_ms?: number;
   /** `flux-general-multi` only. */
   language_hint?: readonly string[];
-  /** Flux only. */
+  /** With Flux, and with nova-3 models. */
   numerals?: boolean;
 }
 
 const THRESHOLDS = ['eot_threshold', 'eager_eot_threshold', 'eot_timeout_ms'];
 const OF_FLUX = [...THRESHOLDS, 'keyterm', 'language_hint', 'numerals'];
-const OF_LISTEN = ['keyterm'];
+const OF_LISTEN = ['keyterm', 'numerals'];
 
 /** Deepgram's limits; tokens are counted as words, of which there are no more. Beyond them `/v1/listen` falls silent. */
 const MAX_KEYTERMS = 100;
@@ -59,7 +59,7 @@ export function checkChange(change: ListenChange, parameters: Parameters): void 
 }
 
 /** The text that asks for a checked change. */
-export function configureMessage(change: ListenChange): string {
+export function configureMessage(change: ListenChange, parameters: Parameters): string {
   const { keyterm: keyterms, language_hint: language_hints, numerals, ...thresholds } = change;
   const hasThresholds = JSON.stringify(thresholds) !== '{}';
   return JSON.stringify({
@@ -67,7 +67,7 @@ export function configureMessage(change: ListenChange): string {
     ...(hasThresholds && { thresholds }),
     keyterms,
     language_hints,
-    numerals,
+    ...(isFlux(parameters) || numerals === undefined ? { numerals } : { features: { numerals } }),
   });
 }
 

@@ -27,7 +27,11 @@ export interface Message {
 const STEP_MS = 20;
 
 /** A virtual network with a client of the SDK on it. */
-export function stage(options: ResilientTransportOptions = {}, server: EmulatorOptions = {}) {
+export function stage(
+  options: ResilientTransportOptions = {},
+  server: EmulatorOptions = {},
+  app: ConstructorParameters<typeof DeepgramClient>[0] = {},
+) {
   const clock = new VirtualClock();
   const emulator = new Emulator({ clock, recogniser: numberedRecogniser, ...server });
   const network = new VirtualNetwork(emulator);
@@ -39,7 +43,7 @@ export function stage(options: ResilientTransportOptions = {}, server: EmulatorO
     transport: network.transport,
     onSession: (live) => sessions.push(live),
   });
-  const client = new DeepgramClient({ apiKey: 'dg-secret-7f3a9c', transportFactory });
+  const client = new DeepgramClient({ apiKey: 'dg-secret-7f3a9c', transportFactory, ...app });
   /** Time passes, and promises with it. */
   const wait = async (seconds: number) => {
     for (let leftMs = seconds * 1000; leftMs > 1e-6; leftMs -= STEP_MS) {

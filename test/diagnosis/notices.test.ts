@@ -64,13 +64,16 @@ test.each(Object.entries(SURE_AFTER_MS))('%s says since when: %i ms ago', async 
   await room.end();
 });
 
-test('a healthy session has nothing to say', async () => {
-  const room = new Room();
-  await room.play(60);
-  void room.live.close();
-  await room.wait(20);
-  expect(room.notices.map(({ message }) => message)).toEqual([]);
-});
+test.each([{}, PROVOCATIONS['messages-missing'].setting])(
+  'a healthy session has nothing to say: %j',
+  async (setting) => {
+    const room = new Room(setting);
+    await room.play(60);
+    void room.live.close();
+    await room.wait(20);
+    expect(room.notices.map(({ message }) => message)).toEqual([]);
+  },
+);
 
 test('a container where samples are declared is told by its name', async () => {
   const room = new Room();

@@ -26,6 +26,9 @@ const SDK_TIMEOUT_SECONDS = 10;
 /** The part of the SDK's timeout after which the connection is called open all the same. */
 const OPEN_SHARE = 0.8;
 
+/** The SDK cannot ask an app to wait: a file comes all at once, and waits here instead of in the socket. */
+const LOG = { maxSeconds: 3_600, maxBytes: 32 * 2 ** 20 };
+
 interface Listeners {
   open?: () => void;
   message?: (message: string) => void;
@@ -52,6 +55,7 @@ export class ListenTransport implements DeepgramTransport {
     const options: LiveTranscriptionOptions = {
       ...session,
       ...addressOf(request.url),
+      log: { ...LOG, ...session.log },
       auth: session.auth ?? authOf(headers),
       connect: 'eager',
       // Whether the server knows it is for the app to know.
@@ -129,9 +133,14 @@ export class ListenTransport implements DeepgramTransport {
 
   /** As a change of the session, it holds on further connections, too. */
   #configure(message: Record<string, unknown>, text: string): void {
-    const { thresholds, keyterms, language_hints, numerals } = message;
-    const fields = { ...objectOf(thresholds), keyterm: keyterms, language_hint: language_hints, numerals };
-    const change = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+    const { type: _, thresholds, features, keyterms, language_hints, ...others } = message;
+    // Both APIs call it so, and put it in different places.
+    const fields = { ...objectOf(thresholds), ...objectOf(features), ...others };
+    const named = { ...fields, keyterm: keyterms, language_hint: language_hints };
+    // `null` keeps what was set.
+    const change = Object.fromEntries(
+      Object.entries(named).filter(([, value]) => value !== undefined && value !== null),
+    );
     this.live.configure(change).catch((error: unknown) => {
       // Its ConfigureFailure comes from the server in any case.
       if (error instanceof TranscriptionError && error.reason === 'invalid-option') this.#sendText(text);

@@ -1,5 +1,6 @@
 /** Reports valid parameters that are rarely intended, once at the beginning. */
 import type { ListenParameters } from '../../protocol/listen-v1/parameters.ts';
+import { isFlux } from '../../protocol/flux/parameters.ts';
 import type { StartWatch } from './watch.ts';
 
 interface Advice {
@@ -12,7 +13,7 @@ interface Advice {
 const ADVICE: readonly Advice[] = [
   {
     parameter: 'interim_results',
-    applies: ({ interim_results }) => String(interim_results) !== 'true',
+    applies: (listen) => String(listen.interim_results) !== 'true' && !isFlux(listen),
     advice:
       'without it words appear only when an utterance ends, and a half-open connection is found after 20 s instead of 10',
   },
