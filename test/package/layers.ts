@@ -1,0 +1,275 @@
+/** The layers of the sources, and what each may import. */
+
+/** Names of what can be imported: an area of `src`, or packages. */
+export type Area =
+  | 'leaf'
+  | 'clock'
+  | 'protocol'
+  | 'transport port'
+  | 'transport tap'
+  | 'transports'
+  | 'audio'
+  | 'transcript'
+  | 'link'
+  | 'connection'
+  | 'diagnosis'
+  | 'recorder'
+  | 'diagnosis index'
+  | 'machine index'
+  | 'browser'
+  | 'client'
+  | 'static'
+  | 'public index'
+  | 'testing'
+  | 'testing index'
+  | 'sources'
+  | 'adapters'
+  | 'sdk adapter'
+  | 'telephony'
+  | 'captions'
+  | 'store port'
+  | 'store index'
+  | 'viewer'
+  | 'cli';
+type Package = 'xstate' | 'rxjs' | 'ws' | 'node' | 'react' | '@angular/core' | '@deepgram/sdk';
+
+export interface Rule {
+  area: Area;
+  /** What it may import, besides itself. */
+  may: readonly (Area | Package)[];
+  /** What it may import as a type. */
+  mayAsType: readonly (Area | Package)[];
+  because: string;
+}
+
+/** The files that stand for themselves. Of the rest, the folder is the area. */
+export const SINGLE_FILES: Record<string, Area> = {
+  'src/adaptive-timeout.ts': 'leaf',
+  'src/clock.ts': 'clock',
+  'src/environment.ts': 'leaf',
+  'src/errors.ts': 'leaf',
+  'src/facts.ts': 'leaf',
+  'src/outside-text.ts': 'leaf',
+  'src/static.ts': 'static',
+  'src/index.ts': 'public index',
+  'src/transports/transport.ts': 'transport port',
+  'src/transports/tap.ts': 'transport tap',
+  'src/diagnosis/index.ts': 'diagnosis index',
+  'src/connection/index.ts': 'machine index',
+  'src/testing/index.ts': 'testing index',
+  'src/adapters/deepgram-sdk.ts': 'sdk adapter',
+  'src/store/audio-store.ts': 'store port',
+  'src/store/index.ts': 'store index',
+};
+
+/** Folders within a folder that keep to other rules than the rest of it. */
+export const NESTED: Record<string, Area> = {
+  'src/adapters/deepgram-sdk/': 'sdk adapter',
+  'src/diagnosis/recorder/': 'recorder',
+  'src/tools/cli/': 'cli',
+  'src/tools/sources/': 'sources',
+  'src/tools/viewer/': 'viewer',
+};
+
+export const RULES: readonly Rule[] = [
+  {
+    area: 'leaf',
+    may: [],
+    mayAsType: [],
+    because: 'everything stands on it, so it can stand on nothing',
+  },
+  {
+    area: 'clock',
+    may: [],
+    mayAsType: [],
+    because: 'the one source of time must be replaceable without dragging anything along',
+  },
+  {
+    area: 'transport port',
+    may: [],
+    mayAsType: [],
+    because: 'browser, Node and virtual sockets share these types and nothing else',
+  },
+  {
+    area: 'transport tap',
+    may: [],
+    mayAsType: ['transport port'],
+    because: 'who listens to a socket needs no more than the port',
+  },
+  {
+    area: 'transports',
+    may: ['leaf', 'clock', 'transport port', 'node'],
+    mayAsType: [],
+    because: 'a transport moves bytes: it must not know what they mean, nor who decides',
+  },
+  {
+    area: 'protocol',
+    may: ['leaf'],
+    mayAsType: ['transport port'],
+    because:
+      "what Deepgram says and expects is a matter of data, readable and testable without a connection's machinery",
+  },
+  {
+    area: 'audio',
+    may: ['leaf', 'clock', 'protocol'],
+    mayAsType: [],
+    because:
+      'what is said is kept without knowing to whom it goes: free of xstate and rxjs, so that its properties run by the million',
+  },
+  {
+    area: 'transcript',
+    may: ['audio'],
+    mayAsType: ['protocol'],
+    because: 'what is heard is joined without knowing from which socket it comes',
+  },
+  {
+    area: 'link',
+    may: ['leaf', 'clock'],
+    mayAsType: ['audio', 'protocol', 'transcript', 'transport port'],
+    because:
+      'one connection is the parts that it is given; it makes none of them, so that each can be tried alone',
+  },
+  {
+    area: 'connection',
+    may: ['leaf', 'protocol', 'xstate'],
+    mayAsType: ['clock', 'transport port'],
+    because: 'the machine decides and carries no audio, so it can see neither audio nor links nor rxjs',
+  },
+  {
+    area: 'diagnosis',
+    may: ['leaf', 'protocol', 'audio', 'rxjs'],
+    mayAsType: ['clock', 'connection', 'link', 'client'],
+    because: 'a notice explains what others have found out, and must not be able to change it',
+  },
+  {
+    area: 'browser',
+    may: ['leaf', 'clock', 'rxjs'],
+    mayAsType: [],
+    because: 'who only wants the microphone must not pay for a transcription, nor the other way round',
+  },
+  {
+    area: 'client',
+    may: [
+      'leaf',
+      'clock',
+      'protocol',
+      'transports',
+      'audio',
+      'transcript',
+      'link',
+      'connection',
+      'diagnosis',
+      'browser',
+      'xstate',
+      'rxjs',
+    ],
+    mayAsType: ['transport port'],
+    because: 'the parts are joined here and nowhere else, and rxjs is the face shown to users',
+  },
+  {
+    area: 'static',
+    may: ['audio', 'client', 'diagnosis'],
+    mayAsType: [],
+    because: 'it loads at once what is loaded on demand elsewhere',
+  },
+  {
+    area: 'public index',
+    may: ['leaf', 'clock', 'connection', 'client', 'protocol', 'diagnosis', 'browser'],
+    mayAsType: ['audio', 'transcript', 'transport port'],
+    because: 'it names what is public, and does nothing',
+  },
+  {
+    area: 'recorder',
+    may: ['machine index', 'diagnosis', 'leaf', 'public index', 'transport tap', 'rxjs', 'xstate'],
+    mayAsType: [],
+    because: 'it listens as any user could, and what it lacks, they lack',
+  },
+  {
+    area: 'machine index',
+    may: ['connection'],
+    mayAsType: [],
+    because: 'it names what is public, and does nothing',
+  },
+  {
+    area: 'diagnosis index',
+    may: ['diagnosis', 'recorder'],
+    mayAsType: [],
+    because: 'it names what is public, and does nothing',
+  },
+  {
+    area: 'testing',
+    may: ['clock', 'ws', 'node'],
+    mayAsType: ['transport port', 'store port', 'protocol'],
+    because: 'the emulator judges the client: sharing code with it, they would share their mistakes',
+  },
+  {
+    area: 'testing index',
+    may: ['testing'],
+    mayAsType: [],
+    because: 'it names what is public, and does nothing',
+  },
+  {
+    area: 'sources',
+    may: ['public index', 'clock', 'rxjs', 'node'],
+    mayAsType: [],
+    because: 'what we can build on the public names and a clock, our users can build too',
+  },
+  {
+    area: 'adapters',
+    may: ['public index', 'rxjs', 'react', '@angular/core'],
+    mayAsType: [],
+    because: 'an adapter of one screen, written as a user would write it',
+  },
+  {
+    area: 'sdk adapter',
+    may: ['leaf', 'clock', 'client', 'protocol', 'transcript', 'transports'],
+    mayAsType: ['link', 'transport port', '@deepgram/sdk'],
+    because: 'it stands between two clients, so it needs our insides and only the types of the other',
+  },
+  {
+    area: 'telephony',
+    may: ['public index', 'clock', 'rxjs'],
+    mayAsType: [],
+    because: 'a call is a source like any other, and runs wherever a socket is accepted, Node or not',
+  },
+  {
+    area: 'captions',
+    may: [],
+    mayAsType: ['public index'],
+    because: 'a file is made of finished transcripts: who writes one needs no session, nor any of its code',
+  },
+  {
+    area: 'store port',
+    may: [],
+    mayAsType: [],
+    because: 'an adapter for an engine needs these types and nothing else',
+  },
+  {
+    area: 'store index',
+    may: [],
+    mayAsType: ['store port'],
+    because: 'it names what is public, and does nothing',
+  },
+  {
+    area: 'viewer',
+    may: [
+      'public index',
+      'machine index',
+      'browser',
+      'clock',
+      'protocol',
+      'connection',
+      'transport tap',
+      'sources',
+      'rxjs',
+    ],
+    mayAsType: ['xstate'],
+    because: 'it shows the machine as it is, so it reads the definition; all else it sees as a user would',
+  },
+  {
+    area: 'cli',
+    may: ['public index', 'diagnosis index', 'testing index', 'sources', 'rxjs', 'node'],
+    mayAsType: ['viewer'],
+    because: 'it is the first user of the public names: what it lacks, they lack',
+  },
+];
