@@ -87,3 +87,6 @@ export {
 export { FRAGMENT, toneRecogniser } from './recognisers/tone.ts';
 export type { VoskFileOptions } from './recognisers/vosk/files.ts';
 export { startVosk, type VoskHost, type VoskOptions } from './recognisers/vosk/host.ts';
+export { memoryStore, type MemoryStoreOptions } from './store/memory-store.ts';
+export type { ContractSettings } from './store/contract-room.ts';
+export { type ContractClause, storeContract, type StoreUnderTest } from './store/store-contract.ts';

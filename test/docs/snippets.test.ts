@@ -52,6 +52,7 @@ beforeAll(() => {
         'rx-deepgram/diagnosis': ['../../../src/diagnosis/index.ts'],
         'rx-deepgram/telephony': ['../../../src/telephony/index.ts'],
         'rx-deepgram/captions': ['../../../src/captions/index.ts'],
+        'rx-deepgram/store': ['../../../src/store/index.ts'],
         'rx-deepgram/static': ['../../../src/static.ts'],
         'rx-deepgram/testing': ['../../../src/testing/index.ts'],
       },

@@ -1,0 +1,21 @@
+/** `rx-deepgram/store`: sessions that outlive their process, and the port for the stores that keep them. */
+export type {
+  Appended,
+  AudioStore,
+  Confirmation,
+  Confirmed,
+  Held,
+  Json,
+  Lease,
+  LeaseRequest,
+  NewFinal,
+  Opened,
+  Published,
+  Refusal,
+  StoredAudio,
+  StoredBlock,
+  StoredFinal,
+  StoredRequest,
+  StoredSession,
+  WriterRequest,
+} from './audio-store.ts';

@@ -1,0 +1,84 @@
+/** Audio by position, and the requests behind it. */
+import { type Clauses, ALL, DESCRIPTION, block, check, readAll, same, sameBlocks } from './contract-room.ts';
+
+export const AUDIO: Clauses = {
+  'audio is read as it was appended': async ({ store, id }) => {
+    const { lease } = await store.openWriter(id, { holder: 'a', description: DESCRIPTION });
+    const blocks = [block(0, 100, 5_000.25), block(100, 150), block(150, 400, 6_000)];
+    for (const each of blocks) await store.append(lease, each);
+    sameBlocks(await readAll(store, id, 0), blocks);
+    sameBlocks(await readAll(store, id, 100), blocks.slice(1));
+    sameBlocks(await readAll(store, id, 149), blocks.slice(1));
+    sameBlocks(await readAll(store, id, 400), []);
+    const { end, confirmed, requests } = await store.read(id, 400, 0, ALL);
+    same([end, confirmed, requests], [400, 0, []], 'end, confirmed and requests');
+  },
+
+  'bytes are kept as they were at the time of the call': async ({ store, id }) => {
+    const { lease } = await store.openWriter(id, { holder: 'a', description: DESCRIPTION });
+    const buffer = Uint8Array.from({ length: 256 }, (_, index) => index);
+    const given = buffer.subarray(0, 256);
+    await store.append(lease, { position: 0, end: 128, bytes: given, capturedAt: undefined });
+    buffer.fill(0);
+    const [read] = await readAll(store, id, 0);
+    same([...(read?.bytes ?? [])], [...Array.from({ length: 256 }).keys()], 'bytes');
+  },
+
+  'an append whose answer was lost can be repeated': async ({ store, id }) => {
+    const { lease } = await store.openWriter(id, { holder: 'a', description: DESCRIPTION });
+    await store.append(lease, block(0, 100));
+    same(await store.append(lease, block(0, 100)), { previousEnd: 100, end: 100, confirmed: 0 }, 'repeat');
+    same(
+      await store.append(lease, block(0, 150)),
+      { previousEnd: 100, end: 100, confirmed: 0 },
+      'a longer repeat',
+    );
+    sameBlocks(await readAll(store, id, 0), [block(0, 100)]);
+  },
+
+  'audio that is missing leaves a gap, and its place is kept': async ({ store, id }) => {
+    const { lease } = await store.openWriter(id, { holder: 'a', description: DESCRIPTION });
+    await store.append(lease, block(0, 100));
+    same(
+      await store.append(lease, block(300, 400)),
+      { previousEnd: 100, end: 400, confirmed: 0 },
+      'append behind a gap',
+    );
+    sameBlocks(await readAll(store, id, 0), [block(0, 100), block(300, 400)]);
+  },
+
+  'an append lets the oldest audio go when it is asked to': async ({ store, id }) => {
+    const { lease } = await store.openWriter(id, { holder: 'a', description: DESCRIPTION });
+    for (let start = 0; start < 400; start += 100) await store.append(lease, block(start, start + 100));
+    await store.append(lease, block(400, 500), 200);
+    sameBlocks(await readAll(store, id, 0), [block(200, 300), block(300, 400), block(400, 500)]);
+  },
+
+  'a read is bounded, and gives one block at least': async ({ store, id }) => {
+    const { lease } = await store.openWriter(id, { holder: 'a', description: DESCRIPTION });
+    const blocks = [0, 100, 200, 300].map((start) => block(start, start + 100));
+    for (const each of blocks) await store.append(lease, each);
+    sameBlocks([...(await store.read(id, 0, 0, 1)).blocks], blocks.slice(0, 1));
+    const { blocks: some } = await store.read(id, 0, 0, 450);
+    check(some.length >= 1 && some.length <= 3, `${some.length} blocks of 200 bytes for 450`);
+    sameBlocks([...some], blocks.slice(0, some.length));
+  },
+
+  'requests are numbered, kept in order, and not doubled by a repeat': async ({ store, id }) => {
+    const { lease } = await store.openWriter(id, { holder: 'w', description: DESCRIPTION });
+    const configure = { position: 0, data: { kind: 'configure', change: { keyterms: ['Zürich', '"'] } } };
+    const finalize = { position: 100, data: { kind: 'finalize' } };
+    same(await store.request(lease, configure), 1, 'number');
+    same(await store.request(lease, configure), 1, 'number of a repeat');
+    same(await store.request(lease, finalize), 2, 'number');
+    same(
+      (await store.read(id, 0, 0, ALL)).requests,
+      [
+        { ...configure, seq: 1 },
+        { ...finalize, seq: 2 },
+      ],
+      'requests',
+    );
+    same((await store.read(id, 0, 1, ALL)).requests, [{ ...finalize, seq: 2 }], 'requests after the first');
+  },
+};

@@ -1,0 +1,53 @@
+/**
+ * The contract of an {@link AudioStore}, as functions that any test runner can call: each makes a store, uses it, and rejects where the
+ * store does not keep to it.
+ *
+ * ```ts
+ * for (const { name, run } of storeContract((settings) => ({ store: myStore(settings), wait: sleep }))) test(name, run);
+ * ```
+ */
+import type { AudioStore } from '../../store/audio-store.ts';
+import { AUDIO } from './audio-clauses.ts';
+import { CLAIMS } from './claims-clauses.ts';
+import { type ContractSettings, SETTINGS } from './contract-room.ts';
+import { FINALS } from './finals-clauses.ts';
+import { LEASES } from './leases-clauses.ts';
+
+/** The store of one clause, and its time. */
+export interface StoreUnderTest {
+  /** Empty, or shared with other clauses: each uses session ids of its own. */
+  store: AudioStore;
+  /** Lets so many milliseconds pass on the store's clock. */
+  wait: (ms: number) => void | Promise<void>;
+  /** Called at the end, whatever the outcome. */
+  dispose?: () => void | Promise<void>;
+}
+
+/** One part of the contract. */
+export interface ContractClause {
+  /** A sentence that says what is guaranteed. */
+  name: string;
+  /** Rejects if the store does not keep to it. */
+  run: () => Promise<void>;
+}
+
+/**
+ * The clauses of the contract. `make` is called for each, with the times that the store has to be set to; ids begin with `prefix`, for
+ * stores that are shared or kept between two runs.
+ */
+export function storeContract(
+  make: (settings: ContractSettings) => StoreUnderTest | Promise<StoreUnderTest>,
+  prefix = 'contract',
+): ContractClause[] {
+  return Object.entries({ ...LEASES, ...AUDIO, ...FINALS, ...CLAIMS }).map(([name, clause], index) => ({
+    name,
+    run: async () => {
+      const { store, wait, dispose } = await make(SETTINGS);
+      try {
+        await clause({ store, id: `${prefix}-${index}`, wait: async (ms) => wait(ms) });
+      } finally {
+        await dispose?.();
+      }
+    },
+  }));
+}
