@@ -44,8 +44,8 @@ const SILENCE: Record<CallEncoding, { byte: number; sampleBytes: number }> = {
   alaw: { byte: 0xd5, sampleBytes: 1 },
   linear16: { byte: 0, sampleBytes: 2 },
 };
-/** Timestamps are whole milliseconds, and some are off by a few; the shortest frame is 10 ms. */
-const TOLERANCE_MS = 4;
+/** Timestamps may be off by half a frame, but never by so much that a word is heard elsewhere. */
+const TOLERANCE_MS = 10;
 /** A timestamp further off is believed only when the next two agree: one bad number must not move the call. */
 const JUMP_MS = 1_000;
 const FRAMES_THAT_PROVE_A_JUMP = 3;
@@ -92,7 +92,8 @@ export class Aligner {
       timestampMs === undefined
         ? Math.max(track.end, track.origin, this.#frontier)
         : track.origin + Math.round((timestampMs * this.#settings.sampleRate) / 1000);
-    const start = track.place(at, this.#toleranceSamples);
+    const tolerance = Math.min(length / 2, this.#toleranceSamples);
+    const start = track.place(at, tolerance);
     const frame = { start, end: start + length, bytes };
     this.frames += 1;
     if (this.#isStray(frame)) {

@@ -9,6 +9,8 @@ import type { PhoneCall } from './phone-call.ts';
 import { type CallStart, parseObject, readStart } from './read-message.ts';
 
 const NEVER = { withinMs: 0, find: () => undefined };
+/** Providers send 8 to 48 kHz. A rate of zero would have no end of chunks, and an endless one no room for one. */
+const SAMPLE_RATES = { least: 4_000, most: 192_000 };
 /** A provider says at most two things before its start. */
 const MAX_EARLY_MESSAGES = 100;
 
@@ -102,7 +104,13 @@ export async function openCall(
 }
 
 function newCall(start: CallStart, options: CheckedCallOptions, resumeWithinMs: number): LiveCall {
-  const { encoding, encodingName, dialect } = start;
+  const { encoding, encodingName, dialect, sampleRate } = start;
+  const isRate = Number.isInteger(sampleRate);
+  if (!isRate || sampleRate < SAMPLE_RATES.least || sampleRate > SAMPLE_RATES.most) {
+    throw new TranscriptionError('no-call', `The call comes with a sample rate of ${sampleRate}.`, {
+      remedy: `Ask ${dialect.name} for ${dialect.format.sampleRate}.`,
+    });
+  }
   if (encoding) return new LiveCall(start, encoding, options, resumeWithinMs);
   throw new TranscriptionError('no-call', `The call comes as '${encodingName}', which cannot be used.`, {
     remedy: `Ask ${dialect.name} for one of: ${Object.keys(dialect.encodings).join(', ')}.`,

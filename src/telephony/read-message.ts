@@ -62,7 +62,7 @@ export function readStart(message: Json, dialects: readonly Dialect[]): CallStar
       start: message,
     },
     tracks: tracksOf(valueAt(message, dialect, 'tracks')),
-    encoding: encodingName === '' ? dialect.format.encoding : dialect.encodings[encodingName.trim()],
+    encoding: encodingName === '' ? dialect.format.encoding : ownOf(dialect.encodings, encodingName.trim()),
     encodingName,
     sampleRate:
       numberOf(valueAt(message, dialect, 'sampleRate')) ?? numberOf(rateInName) ?? dialect.format.sampleRate,
@@ -134,6 +134,11 @@ function valueAt(message: Json, { fields }: Dialect, name: DialectField): unknow
   if (path === undefined) return undefined;
   if (path === '') return message;
   return path.split('.').reduce<unknown>((value, key) => asObject(value)?.[key], message);
+}
+
+/** Not what every object inherits, such as `constructor`. */
+function ownOf<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
 /** Numbers are texts with some providers and numbers with others. */

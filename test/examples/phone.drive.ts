@@ -23,19 +23,23 @@ let url: string;
 beforeAll(async () => {
   await workshop.install('phone');
   emulator = await startEmulator();
-  url = await workshop.serve('phone', 'node', ['server.mjs'], {
-    DEEPGRAM_API_KEY: 'any-key-will-do',
-    DEEPGRAM_URL: emulator.url,
-    TWILIO_AUTH_TOKEN: TOKEN,
-    PUBLIC_URL,
-    TRANSCRIPTS: transcripts,
-  });
+  url = await serve();
 });
 afterAll(async () => {
   workshop.close();
   await emulator.close();
   rmSync(transcripts, { recursive: true });
 });
+
+function serve(): Promise<string> {
+  return workshop.serve('phone', 'node', ['server.mjs'], {
+    DEEPGRAM_API_KEY: 'any-key-will-do',
+    DEEPGRAM_URL: emulator.url,
+    TWILIO_AUTH_TOKEN: TOKEN,
+    PUBLIC_URL,
+    TRANSCRIPTS: transcripts,
+  });
+}
 
 const voices = (first: number, words: number) => ({
   inbound: speak(count(first, words), { sampleRate: SAMPLE_RATE }),
@@ -99,3 +103,16 @@ test('SIGTERM in the middle of a call writes what was said until then, and ends 
   expect(Caller.slice(0, 4)).toEqual(count(20, 4));
   expect(Agent.slice(0, 4)).toEqual(count(5_020, 4));
 });
+
+test('SIGTERM while Deepgram cannot be reached writes what was said before, within the 15 seconds until SIGKILL', async () => {
+  url = await serve();
+  const played = await dial('CA4', 40, 40);
+  await setTimeout(6_000);
+  await emulator.close();
+  const askedMs = performance.now();
+  expect(await workshop.terminate()).toEqual([0]);
+  expect(performance.now() - askedMs).toBeLessThan(15_000);
+  await played.over;
+  const { Caller = [] } = await wordsOf('CA4');
+  expect(Caller.slice(0, 3)).toEqual(count(40, 3));
+}, 30_000);

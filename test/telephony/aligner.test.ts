@@ -140,6 +140,25 @@ describe('holes', () => {
   });
 });
 
+test('timestamps off by three milliseconds cut nothing out of the audio, after a lost frame either', () => {
+  const times = fc.array(fc.record({ offMs: fc.integer({ min: -3, max: 3 }), isLost: fc.boolean() }), {
+    minLength: 2,
+    maxLength: 40,
+  });
+  fc.assert(
+    fc.property(times, (messages) => {
+      const { aligner, say, heard } = mono();
+      for (const [i, { offMs, isLost }] of messages.entries()) {
+        if (!isLost || i % 5 !== 4) say(0, i, Math.max(0, i * FRAME_MS + offMs));
+      }
+      aligner.flush();
+      const sent = messages.flatMap(({ isLost }, i) => (isLost && i % 5 === 4 ? [] : frames(0, i)));
+      expect(heard(0).filter((sample) => sample !== SILENCE)).toEqual(sent);
+    }),
+    { numRuns: 300 },
+  );
+});
+
 describe('timestamps that jump', () => {
   test('once are ignored: one bad number does not silence the rest of the call', () => {
     const { aligner, say, log, heard } = mono();

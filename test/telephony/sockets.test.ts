@@ -160,6 +160,27 @@ describe('a call does not start', () => {
     expect(error.remedy).toContain('pcmu, pcma');
   });
 
+  test.each([0, 0.001, 1e300])(
+    'with a sample rate that no call has, %d, which would hang the server',
+    async (rate) => {
+      const start = {
+        ...START,
+        start: { ...START.start, mediaFormat: { encoding: 'audio/x-mulaw', sampleRate: rate } },
+      };
+      const error = await refusalOf(fromTwilio(of(...texts(start, media('0', frame(1)), STOP))));
+      expect(error.reason).toBe('no-call');
+      expect(error.message).toContain(String(rate));
+    },
+  );
+
+  test('in an encoding named like what every object has', async () => {
+    const start = {
+      ...START,
+      start: { ...START.start, mediaFormat: { encoding: 'constructor', sampleRate: 8_000 } },
+    };
+    expect((await refusalOf(fromTwilio(of(...texts(start))))).message).toContain("'constructor'");
+  });
+
   test.each([
     { frameMs: 5 },
     { reorderMs: -1 },

@@ -33,6 +33,8 @@ if (!TWILIO_AUTH_TOKEN && !/^(127\.|localhost$|::1$)/.test(HOST)) {
 
 const SPEAKERS = ['Caller', 'Agent'];
 const GRACE_MS = 1_000;
+/** At SIGTERM, while Deepgram cannot be reached: the files must be written before SIGKILL comes. */
+const LAST_WORDS_MS = 10_000;
 const STREAM_PATH = '/twilio';
 const registry = callRegistry({ resumeWithinMs: Number(RESUME_WITHIN_MS) });
 /** Pages that listen. @type {Set<import('node:http').ServerResponse>} */
@@ -173,7 +175,10 @@ async function stop() {
   const files = [...running.values()];
   for (const socket of streams.clients) socket.close(1001);
   // Those that wait for another stream, or whose socket does not answer, end a little later.
-  setTimeout(() => [...running.keys()].forEach((live) => void live.close()), GRACE_MS);
+  setTimeout(
+    () => [...running.keys()].forEach((live) => void live.close({ timeoutMs: LAST_WORDS_MS })),
+    GRACE_MS,
+  );
   await Promise.allSettled(files);
   process.exit();
 }
