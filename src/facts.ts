@@ -26,8 +26,8 @@ export interface Facts {
 /** The name of a fact. */
 export type FactCode = keyof Facts;
 
-/** Numbers and short texts. */
-export type Evidence = Readonly<Record<string, number | string | undefined>>;
+/** Numbers, short texts, and what is so. */
+export type Evidence = Readonly<Record<string, number | string | boolean | undefined>>;
 
 /** Reports a fact, with the error beneath it where there is one. */
 export type ReportFact = <Code extends FactCode>(code: Code, evidence: Facts[Code], cause?: unknown) => void;

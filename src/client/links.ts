@@ -12,6 +12,7 @@ import type { LinkCounts, LinkFact, LinkSession } from '../link/link-session.ts'
 import type { ListenChange } from '../protocol/configure.ts';
 import type { ConnectionEnd } from '../protocol/connection-end.ts';
 import type { AudioFormat, Parameters } from '../protocol/protocol.ts';
+import { requestIdIn } from '../protocol/response.ts';
 import type { RebasedLink } from '../transcript/rebased-messages.ts';
 import type { TranscriptAssembly } from '../transcript/transcript-assembly.ts';
 import type { Handshake, Socket } from '../transports/transport.ts';
@@ -99,12 +100,12 @@ export class Links {
   }
 
   /** A connection is open: its link sends what is unconfirmed, and then what comes. */
-  open(socket: Socket, { requestId }: Handshake): Link {
+  open(socket: Socket, { headers }: Handshake): Link {
     const { options, intake, backlog, transcript, streams, pauseWatch } = this.#around;
     const { clock, protocol } = options;
     const { isExact } = intake;
     const connection = this.opened.connection + 1;
-    this.opened = { connection, since: clock.wallTime(), requestId };
+    this.opened = { connection, since: clock.wallTime(), requestId: requestIdIn(headers) };
     if (!isExact) transcript.forgetCoverage();
     if (connection > 1) backlog.skip();
     const code = protocol.keep && fluxCode();

@@ -15,7 +15,7 @@
  * Everything inside `attached` has a live socket: leaving it, by whatever transition, tears the socket down.
  */
 import { assertEvent, assign, cancel, emit, enqueueActions, fromCallback, or, setup, stateIn } from 'xstate';
-import { isForeignRefusal, retryAfter } from '../protocol/connection-end.ts';
+import { retryAfter } from '../protocol/connection-end.ts';
 import { backoffDelayMs, nextRandom } from './backoff.ts';
 import {
   type ConnectionContext,
@@ -73,7 +73,7 @@ const machineSetup = setup({
       assertEvent(event, ['socket.ended', 'socket.stalled']);
       const { end, at, pendingAudio, flowingAudio } = event;
       const { outageSince = at, settings } = context;
-      const isForeign = isForeignRefusal(end);
+      const isForeign = end.isForeign === true;
       const retry = isForeign ? 'gently' : retryAfter(end.kind);
       const { seed, random } = nextRandom(context.seed);
       const delayMs = backoffDelayMs(context.failures, retry === 'gently', random);

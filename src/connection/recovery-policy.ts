@@ -2,7 +2,7 @@
  * What to do when a connection ends: one pure function, from the end and the history to a decision. No other file
  * decides about retries.
  */
-import { type ConnectionEnd, isForeignRefusal, retryAfter } from '../protocol/connection-end.ts';
+import { type ConnectionEnd, retryAfter } from '../protocol/connection-end.ts';
 
 /** What the decision depends on, beside the end itself. */
 export interface RecoveryHistory {
@@ -63,7 +63,7 @@ export function decideRecovery(
   settings: RecoverySettings,
 ): RecoveryDecision {
   if (history.closing && !history.pendingAudio) return 'finish';
-  const isPassing = history.hasOpened && isForeignRefusal(end);
+  const isPassing = history.hasOpened && end.isForeign === true;
   if (isPassing && history.foreignRefusals + 1 >= FOREIGN_REFUSALS) return 'fail';
   const retry = isPassing ? 'gently' : retryAfter(end.kind);
   if (retry === 'never') return 'fail';

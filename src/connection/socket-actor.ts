@@ -146,7 +146,7 @@ function holdSocket(ports: BoundPorts, send: (event: ConnectionEvent) => void): 
         if (!isOver) link?.receiveBinary(bytes);
       },
       ended: (socketEnd) => {
-        end(ports.protocol.classifyEnd(socketEnd, link?.serverError));
+        end(ports.protocol.classifyEnd({ ...handshake, ...socketEnd }, link?.serverError));
       },
     };
     try {

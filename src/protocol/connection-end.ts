@@ -99,12 +99,17 @@ export interface ConnectionEnd {
   kind: EndKind;
   /** WebSocket close code; 1006 where there was no close frame. None for a handshake with a status, and for ends of our own. */
   code?: number;
-  /** Deepgram's own explanation: the close frame's text, the `dg-error` header or the `err_msg` of the body. */
+  /** Deepgram's own explanation: the close frame's text, the `dg-error` header or the text of the error body. */
   serverMessage?: string;
   /** HTTP status of a refused handshake, where the platform shows it. */
   status?: number;
   /** Deepgram's id of the request: quote it to their support. */
   requestId?: string;
+  /**
+   * A handshake refused for good, and not by Deepgram, whose refusals have a `dg-` header or an error body of their own: by a proxy
+   * or a login page on the way. A proxy may replace the certificate, too.
+   */
+  isForeign?: true;
   /** The platform's own words, such as `ECONNREFUSED`. */
   cause?: string;
 }
@@ -115,17 +120,6 @@ export const END_KINDS = Object.keys(ENDINGS) as EndKind[];
 /** Whether to try again after such an end. */
 export function retryAfter(kind: EndKind): Retry {
   return ENDINGS[kind][0];
-}
-
-/**
- * A handshake refused for good, and not by Deepgram, whose refusals have a `dg-` header or a JSON body of their own: a proxy or a
- * login page on the way. A proxy may replace the certificate, too.
- */
-export function isForeignRefusal({ kind, status, serverMessage, requestId }: ConnectionEnd): boolean {
-  const retry = retryAfter(kind);
-  const isHandshake = status !== undefined || kind === 'certificate-refused' || kind === 'no-tls';
-  const isRefusal = isHandshake && (retry === 'never' || retry === 'reauthorise');
-  return isRefusal && serverMessage === undefined && requestId === undefined;
 }
 
 /** What to do about an end, where there is something to do. */

@@ -3,34 +3,32 @@
  * comes once, and a `send` that throws ends the connection, not the process.
  */
 import { oneLine, readableJson, secretRemover } from '../outside-text.ts';
-import type { Socket, SocketEnd, Transport } from './transport.ts';
+import {
+  type Handshake,
+  MAX_BODY_CHARACTERS,
+  type ResponseHeaders,
+  type Socket,
+  type SocketEnd,
+  type Transport,
+} from './transport.ts';
+
+/** More headers than any server of Deepgram sends. */
+const MAX_HEADERS = 50;
+
+type Remover = (text: string) => string;
 
 /** The same transport, whose word can be printed and kept. */
 export function guarded(transport: Transport): Transport {
   return (request, handlers) => {
     const withoutSecret = secretRemover(request.credentials.value);
-    const clean = (text: unknown) => (typeof text === 'string' ? oneLine(withoutSecret(text)) : undefined);
     let hasEnded = false;
     const end = (socketEnd: SocketEnd) => {
       if (hasEnded) return;
       hasEnded = true;
-      const { code, status } = socketEnd;
-      const safe: SocketEnd = {
-        code: Number.isInteger(code) ? code : 1006,
-        reason: clean(socketEnd.reason) ?? '',
-      };
-      if (typeof status === 'number') safe.status = status;
-      for (const name of ['dgError', 'requestId', 'cause'] as const) {
-        const text = clean(socketEnd[name]);
-        if (text !== undefined) safe[name] = text;
-      }
-      handlers.ended(safe);
+      handlers.ended(checkedEnd(socketEnd, withoutSecret));
     };
     const socket = transport(request, {
-      opened: ({ requestId }) => {
-        const id = clean(requestId);
-        handlers.opened(id === undefined ? {} : { requestId: id });
-      },
+      opened: (handshake) => handlers.opened(checkedHandshake(handshake, withoutSecret)),
       message: (text) => handlers.message(readableJson(withoutSecret(text))),
       binary: (bytes) => handlers.binary(bytes),
       ended: end,
@@ -44,6 +42,35 @@ export function guarded(transport: Transport): Transport {
       });
     });
   };
+}
+
+/** The same handshake without secrets, and nothing in it that is no text. */
+function checkedHandshake({ headers }: Handshake, withoutSecret: Remover): Handshake {
+  return typeof headers === 'object' ? { headers: checkedHeaders(headers, withoutSecret) } : {};
+}
+
+/** The same end without secrets, and nothing in it of a wrong type or an unbounded length. */
+function checkedEnd(end: SocketEnd, withoutSecret: Remover): SocketEnd {
+  const { code, reason, status, headers, body, cause } = end;
+  const line = (text: unknown) => (typeof text === 'string' ? oneLine(withoutSecret(text)) : '');
+  const safe: SocketEnd = { code: Number.isInteger(code) ? code : 1006, reason: line(reason) };
+  if (typeof status === 'number') safe.status = status;
+  if (typeof headers === 'object') safe.headers = checkedHeaders(headers, withoutSecret);
+  const text = typeof body === 'string' ? readableJson(withoutSecret(body)) : '';
+  // Cut, it would be neither JSON nor free of half a secret.
+  if (text && text.length <= MAX_BODY_CHARACTERS) safe.body = text;
+  if (typeof cause === 'string') safe.cause = line(cause);
+  return safe;
+}
+
+function checkedHeaders(headers: ResponseHeaders | null, withoutSecret: Remover): ResponseHeaders {
+  return Object.fromEntries(
+    Object.entries(headers ?? {})
+      .filter(([name, value]) => typeof value === 'string' && !/^set-cookie/i.test(name))
+      .slice(0, MAX_HEADERS)
+      .map((entry) => entry.map((text) => oneLine(withoutSecret(text))))
+      .map(([name = '', value = '']) => [name.toLowerCase(), value]),
+  );
 }
 
 /** A class, and no literal with a getter, which V8 keeps as a dictionary: this is on the way of every frame. */

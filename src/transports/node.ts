@@ -1,13 +1,18 @@
 /** The transport in Node, Bun and Deno, over `ws`: the only file that knows it. Shows handshake status and headers, as browsers cannot. */
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
-import type { Socket, SocketEnd, Transport } from './transport.ts';
+import {
+  MAX_BODY_CHARACTERS,
+  type ResponseHeaders,
+  type Socket,
+  type SocketEnd,
+  type Transport,
+} from './transport.ts';
 
 /** How long the closing handshake may take before the socket is dropped. */
 const CLOSE_MS = 2_000;
 
-/** An error body longer than this, or one that pauses for so long, is not one of Deepgram's. */
-const MAX_BODY_BYTES = 8 * 1024;
+/** A body that pauses for so long is not waited for. */
 const BODY_MS = 1_000;
 
 /** A result is some kB; `ws` would otherwise take 100 MiB. */
@@ -22,30 +27,25 @@ export const transport: Transport = ({ url, credentials }, handlers) => {
     closeTimeout: CLOSE_MS,
     maxPayload: MAX_MESSAGE_BYTES,
   } as WebSocket.ClientOptions);
-  let requestId: string | undefined;
+  let headers: ResponseHeaders = {};
   /** Known before the close event, which for a failed handshake says 1006 and nothing else. */
   let failure: Partial<SocketEnd> = {};
 
   socket.on('upgrade', (response) => {
-    requestId = header(response, 'dg-request-id');
+    headers = headersOf(response);
   });
-  socket.on('open', () => handlers.opened(requestId === undefined ? {} : { requestId }));
+  socket.on('open', () => handlers.opened({ headers }));
   socket.on('message', (data: Buffer, isBinary) => {
     if (isBinary) handlers.binary(data.byteLength);
     else handlers.message(data.toString());
   });
   socket.on('unexpected-response', (request, response) => {
-    failure = { status: response.statusCode ?? 0 };
-    const id = header(response, 'dg-request-id');
-    if (id !== undefined) failure.requestId = id;
-    const end = (dgError: string | undefined) => {
-      if (dgError !== undefined) failure.dgError = dgError;
+    failure = { status: response.statusCode ?? 0, headers: headersOf(response) };
+    readBody(response, (body) => {
+      if (body !== undefined) failure.body = body;
       request.destroy();
       socket.terminate();
-    };
-    const dgError = header(response, 'dg-error');
-    if (dgError !== undefined) end(dgError);
-    else readBody(response, (body) => end(errorMessage(body)));
+    });
   });
   // Without a listener Node would end the process; after a failed handshake `close` follows all the same.
   socket.on('error', (error: NodeJS.ErrnoException) => {
@@ -54,12 +54,7 @@ export const transport: Transport = ({ url, credentials }, handlers) => {
   socket.on('close', (code, reason) => {
     socket.removeAllListeners();
     socket.on('error', ignoreLateError);
-    handlers.ended({
-      code,
-      reason: reason.toString(),
-      ...(requestId === undefined ? {} : { requestId }),
-      ...failure,
-    });
+    handlers.ended({ code, reason: reason.toString(), ...failure });
   });
 
   return new NodeSocket(socket);
@@ -109,35 +104,27 @@ class NodeSocket implements Socket {
 /** The end was told; an error that comes after it changes nothing. */
 function ignoreLateError(): void {}
 
-function header(response: IncomingMessage, name: string): string | undefined {
-  const value = response.headers[name];
-  return Array.isArray(value) ? value[0] : value;
+/** Cookies are the only ones that come as a list. */
+function headersOf({ headers }: IncomingMessage): ResponseHeaders {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([, value]) => typeof value === 'string'),
+  ) as ResponseHeaders;
 }
 
-/** Reads an error body, as far as it is worth reading, and as far as it comes. */
-function readBody(response: IncomingMessage, done: (body: string) => void): void {
+/** Reads a body, if it comes whole and is worth reading. */
+function readBody(response: IncomingMessage, done: (body: string | undefined) => void): void {
   let body = '';
-  const finish = () => {
+  const finish = (whole?: string) => {
     response.removeAllListeners();
     response.on('error', ignoreLateError);
-    done(body);
+    done(whole);
   };
   response.setEncoding('utf8');
   response.on('data', (chunk: string) => {
     body += chunk;
-    if (body.length > MAX_BODY_BYTES) finish();
+    if (body.length > MAX_BODY_CHARACTERS) finish();
   });
-  response.on('end', finish);
-  response.on('error', finish);
-  response.setTimeout(BODY_MS, finish);
-}
-
-/** Deepgram's `{ err_code, err_msg, request_id }`. */
-function errorMessage(body: string): string | undefined {
-  try {
-    const { err_msg: message } = JSON.parse(body) as { err_msg?: unknown };
-    return typeof message === 'string' ? message : undefined;
-  } catch {
-    return undefined;
-  }
+  response.on('end', () => finish(body));
+  response.on('error', () => finish());
+  response.setTimeout(BODY_MS, () => finish());
 }

@@ -19,10 +19,12 @@ export interface OpenRequest {
   credentials: Credentials;
 }
 
-/** What the handshake told us, where the platform shows it (a browser shows none of it). */
+/** Headers of a response: names in lower case, without cookies. */
+export type ResponseHeaders = Readonly<Record<string, string>>;
+
+/** The response that opened a connection, where the platform shows it (a browser does not). */
 export interface Handshake {
-  /** Deepgram's `dg-request-id` header: the id to quote to their support. */
-  requestId?: string;
+  headers?: ResponseHeaders;
 }
 
 /** How a socket ended: by a close frame, by the network (1006), or at the handshake with an HTTP status. */
@@ -33,13 +35,16 @@ export interface SocketEnd {
   reason: string;
   /** HTTP status of a refused handshake, where the platform shows it. */
   status?: number;
-  /** Deepgram's `dg-error` header, or the `err_msg` of the body. */
-  dgError?: string;
-  /** Deepgram's `dg-request-id` header. */
-  requestId?: string;
+  /** Headers of the response that refused it. */
+  headers?: ResponseHeaders;
+  /** Its body, if it is text, came whole, and has at most {@link MAX_BODY_CHARACTERS}. */
+  body?: string;
   /** The platform's own words, such as `ECONNREFUSED`; never holds a secret. */
   cause?: string;
 }
+
+/** An error body is shorter; what is longer is not passed on. */
+export const MAX_BODY_CHARACTERS = 8 * 1024;
 
 /**
  * What a transport calls. `opened` not before it has returned its socket; `ended` exactly once, last, whatever happens.

@@ -83,3 +83,24 @@ test('an address is noted without user and password', () => {
   flight.options.transport?.(request, deaf);
   expect(flight.toNDJSON()).toContain('"wss://host/v1/listen"');
 });
+
+test('a refusal is noted with what the server said, without secret and cookies [G8]', () => {
+  const flight = recordFlight({
+    auth: { apiKey: KEY },
+    clock: new VirtualClock(),
+    transport: (_request, handlers) => {
+      const headers = { 'dg-error': `no such key: ${KEY}`, 'set-cookie': 'session=1' };
+      handlers.ended({ code: 1006, reason: '', status: 401, headers, body: `{"err_msg":"${KEY}"}` });
+      return { bufferedAmount: 0, send: () => {}, close: () => {}, terminate: () => {} };
+    },
+  });
+  const request = { url: 'wss://host/v1/listen', credentials: { scheme: 'token', value: KEY } } as const;
+  const deaf = { opened: () => {}, message: () => {}, binary: () => {}, ended: () => {} };
+  flight.options.transport?.(request, deaf);
+  const [, , ended] = flight.toNDJSON().split('\n');
+  expect(JSON.parse(ended ?? '')).toMatchObject({
+    kind: 'ended',
+    end: { status: 401, headers: { 'dg-error': 'no such key: [secret]' }, body: '{"err_msg":"[secret]"}' },
+  });
+  expect(flight.toNDJSON()).not.toMatch(/cookie/);
+});

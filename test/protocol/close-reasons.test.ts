@@ -115,13 +115,14 @@ test('no text or number makes the classification fail', () => {
 });
 
 test('an end carries what is known, and leaves out what is not', () => {
-  expect(classifyEnd({ code: 1011, reason: NET_0001, requestId: 'id' })).toEqual({
+  expect(classifyEnd({ code: 1011, reason: NET_0001, headers: { 'dg-request-id': 'id' } })).toEqual({
     kind: 'client-silent',
     code: 1011,
     serverMessage: NET_0001,
     requestId: 'id',
   });
-  expect(classifyEnd({ code: 1006, reason: '', status: 401, dgError: 'Invalid credentials.' })).toEqual({
+  const headers = { 'dg-error': 'Invalid credentials.' };
+  expect(classifyEnd({ code: 1006, reason: '', status: 401, headers })).toEqual({
     kind: 'unauthorized',
     status: 401,
     serverMessage: 'Invalid credentials.',

@@ -270,7 +270,7 @@ export class Story {
   }
 
   /** How the present connection, and those before it, ended. */
-  get ends(): (string | number | undefined)[] {
+  get ends(): unknown[] {
     return this.noticesOf('connection-lost').map(({ evidence }) => evidence['kind']);
   }
 

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { guarded } from '../../src/transports/guarded.ts';
-import type { Socket, SocketEnd, SocketHandlers, Transport } from '../../src/transports/transport.ts';
+import type {
+  Handshake,
+  Socket,
+  SocketEnd,
+  SocketHandlers,
+  Transport,
+} from '../../src/transports/transport.ts';
 
 const SECRET = 'dg-secret/7f3a"9c=0123456789';
 
@@ -44,24 +50,24 @@ describe('a secret that is said back is taken out [G8]', () => {
     ['in an address', encodeURIComponent(SECRET)],
   ])('%s', (_, said) => {
     const { inner, heard } = open();
-    inner.opened({ requestId: `id ${said}` });
+    inner.opened({ headers: { 'dg-request-id': `id ${said}` } });
     inner.message(`{"description":"no ${said}!"}`);
     const end: SocketEnd = {
       code: 1008,
       reason: `a ${said}`,
-      dgError: `b ${said}`,
-      requestId: `c ${said}`,
+      headers: { 'dg-error': `b ${said}` },
+      body: `{"err_msg":"c ${said}"}`,
       cause: `d ${said}`,
     };
     inner.ended(end);
     expect(heard).toEqual([
-      { requestId: 'id [secret]' },
+      { headers: { 'dg-request-id': 'id [secret]' } },
       '{"description":"no [secret]!"}',
       {
         code: 1008,
         reason: 'a [secret]',
-        dgError: 'b [secret]',
-        requestId: 'c [secret]',
+        headers: { 'dg-error': 'b [secret]' },
+        body: '{"err_msg":"c [secret]"}',
         cause: 'd [secret]',
       },
     ]);
@@ -106,6 +112,36 @@ test('an end that is not made of what it should be is still an end', () => {
   const { inner, heard } = open();
   inner.ended({ code: 'x', reason: {}, status: '401', cause: 5 } as unknown as SocketEnd);
   expect(heard).toEqual([{ code: 1006, reason: '' }]);
+});
+
+test('headers and a body are passed on within bounds, and without cookies', () => {
+  const { inner, heard } = open();
+  const many = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`x-${i}`, 'v']));
+  const headers = {
+    'Dg-Error': '\x1b[31mno',
+    'Set-Cookie': 'session=1',
+    via: ['a'],
+    ['__proto__']: 'p',
+    ...many,
+  };
+  inner.opened({ headers } as unknown as Handshake);
+  inner.opened({ headers: null } as unknown as Handshake);
+  inner.ended({ code: 1006, reason: '', status: 403, headers: 5, body: {} } as unknown as SocketEnd);
+  const [{ headers: seen }, ...rest] = heard as [Required<Handshake>];
+  expect(seen).toMatchObject({ 'dg-error': '\\u001b[31mno', 'x-0': 'v' });
+  expect(Object.keys(seen)).toHaveLength(50);
+  expect(Object.keys(seen)).not.toContain('set-cookie');
+  expect(Object.getPrototypeOf(seen)).toBe(Object.prototype);
+  expect(rest).toEqual([{ headers: {} }, { code: 1006, reason: '', status: 403 }]);
+});
+
+test.each([
+  ['is JSON, is JSON still', '{"err_msg":"a\x1bb",\n"n":1}', '{"err_msg":"a\\\\u001bb",\n"n":1}'],
+  ['is too long, is left out: cut, it might hold half a secret', 'x'.repeat(9_000) + SECRET, undefined],
+])('a body that %s', (_, said, passedOn) => {
+  const { inner, heard } = open();
+  inner.ended({ code: 1006, reason: '', status: 403, body: said });
+  expect((heard[0] as SocketEnd).body).toBe(passedOn);
 });
 
 test('a send that throws ends the connection, once, and not within the call', async () => {

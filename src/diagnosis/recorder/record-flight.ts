@@ -8,6 +8,7 @@ import {
   type ConnectionState,
   type LiveTranscriptionOptions,
   platformTransport,
+  type SocketEnd,
   systemClock,
   TranscriptionError,
   type Transport,
@@ -150,14 +151,17 @@ class Recording {
       const note = (entry: Unplaced) => this.#note({ ...entry, socket: number });
       note({ kind: 'opening', url: safeUrl(request.url) });
       return {
-        opened: (handshake) => note({ kind: 'opened', ...handshake }),
+        opened: ({ headers }) => {
+          const requestId = headers?.['dg-request-id'];
+          note({ kind: 'opened', ...(requestId === undefined ? {} : { requestId }) });
+        },
         sent: (message) => this.#sent(number, message),
         received: (text) => note({ kind: 'received', ...this.#textOf(text) }),
         released: (how) => note({ kind: 'released', how }),
         ended: (end) => {
           if (!hasEnded) this.#openSockets -= 1;
           hasEnded = true;
-          note({ kind: 'ended', end });
+          note({ kind: 'ended', end: this.#endOf(end) });
           this.#completeIfOver();
         },
       };
@@ -241,6 +245,16 @@ class Recording {
     const kept = this.#settings.words ? whole : whole.replace(SPOKEN_TEXT, hideLetters);
     if (kept.length <= MAX_TEXT) return { text: kept };
     return { text: kept.slice(0, MAX_TEXT), cut: kept.length - MAX_TEXT };
+  }
+
+  /** Of the headers only Deepgram's: those of a proxy may be nobody else's business. */
+  #endOf({ headers = {}, body, ...end }: SocketEnd): SocketEnd {
+    const known = Object.entries(headers).filter(([name]) => name.startsWith('dg-'));
+    return {
+      ...end,
+      ...(known.length > 0 ? { headers: Object.fromEntries(known) } : {}),
+      ...(body === undefined ? {} : { body: this.#textOf(body).text }),
+    };
   }
 
   #now(): number {

@@ -1,19 +1,30 @@
 /** Names the ends of a `/v1/listen` connection: close codes with their reason texts, and statuses of the handshake. */
 import type { SocketEnd } from '../../transports/transport.ts';
-import type { ConnectionEnd, EndKind } from '../connection-end.ts';
+import { type ConnectionEnd, type EndKind, retryAfter } from '../connection-end.ts';
 import { PLATFORM_CAUSES } from '../platform-causes.ts';
+import { responseOf } from '../response.ts';
 
 /** Names the end of a socket. */
-export function classifyEnd({ code, reason, status, dgError, requestId, cause }: SocketEnd): ConnectionEnd {
+export function classifyEnd(end: SocketEnd): ConnectionEnd {
+  const { code, reason, status, cause } = end;
   const kind = status === undefined ? classifyClose(code, reason, cause) : classifyStatus(status);
-  const serverMessage = reason || dgError;
+  const response = responseOf(end);
+  const serverMessage = reason || response?.message;
+  const requestId = response?.requestId;
   return {
     kind,
     ...(status === undefined ? { code } : { status }),
     ...(serverMessage ? { serverMessage } : {}),
     ...(requestId ? { requestId } : {}),
     ...(cause ? { cause } : {}),
+    ...(!response && isRefusal(kind, status) ? { isForeign: true } : {}),
   };
+}
+
+/** A handshake was refused for good. */
+function isRefusal(kind: EndKind, status: number | undefined): boolean {
+  const isHandshake = status !== undefined || kind === 'certificate-refused' || kind === 'no-tls';
+  return isHandshake && (retryAfter(kind) === 'never' || retryAfter(kind) === 'reauthorise');
 }
 
 const STATUSES: Partial<Record<number, EndKind>> = {

@@ -26,7 +26,7 @@ export function haunt(handlers: SocketHandlers, end: SocketEnd, clock: Clock): v
   for (const delayMs of AFTER_MS) {
     clock.setTimeout(() => {
       handlers.message(STALE_RESULTS);
-      handlers.opened({ requestId: 'stale' });
+      handlers.opened({ headers: { 'dg-request-id': 'stale' } });
       handlers.binary(4);
       handlers.ended(end);
     }, delayMs);

@@ -182,13 +182,7 @@ export class VirtualLink implements Socket {
       case 'drop':
         return this.#reset();
       case 'refuse': {
-        const { status, headers } = outcome.refusal;
-        const seen = {
-          status,
-          dgError: headers['dg-error'] ?? '',
-          requestId: headers['dg-request-id'] ?? '',
-        };
-        const shown = this.#conditions.platform === 'node' ? seen : {};
+        const shown = this.#conditions.platform === 'node' ? outcome.refusal : {};
         return this.#toClient.put(this.#delayMs(), () => this.#finish({ code: 1006, reason: '', ...shown }));
       }
       case 'accept':
@@ -200,7 +194,8 @@ export class VirtualLink implements Socket {
 
   #accept(outcome: Extract<HandshakeOutcome, { kind: 'accept' }>): void {
     const { requestId } = outcome.admission;
-    const handshake: Handshake = this.#conditions.platform === 'node' ? { requestId } : {};
+    const headers = { 'dg-request-id': requestId };
+    const handshake: Handshake = this.#conditions.platform === 'node' ? { headers } : {};
     this.#toClient.put(this.#delayMs(), () => {
       this.#state = 'open';
       this.#log.opened(this.#clock.now());

@@ -55,7 +55,11 @@ test('a handshake takes a round trip and shows its request id; a browser is show
   expect(node.seen).toEqual([]);
   node.clock.advance(1);
   expect(node.seen).toEqual([
-    { atMs: 200, event: 'opened', handshake: { requestId: node.emulator.latest?.requestId } },
+    {
+      atMs: 200,
+      event: 'opened',
+      handshake: { headers: { 'dg-request-id': node.emulator.latest?.requestId } },
+    },
   ]);
   const browser = connect({ platform: 'browser' });
   browser.open();
@@ -168,7 +172,7 @@ test('a refused handshake ends with 1006 and its status, which a browser is not 
   node.open();
   node.clock.advance(100);
   expect(node.seen).toMatchObject([
-    { event: 'ended', end: { code: 1006, status: 401, dgError: 'Invalid credentials.' } },
+    { event: 'ended', end: { code: 1006, status: 401, headers: { 'dg-error': 'Invalid credentials.' } } },
   ]);
   const browser = connect({ key: 'wrong-key', platform: 'browser' });
   browser.open();
