@@ -61,15 +61,12 @@ export interface StoredFinal extends NewFinal {
 }
 
 /** A wish of the writer, to be carried out behind the audio before `position`. */
-export interface WriterRequest {
+export interface StoredRequest {
+  /** The first request of a session is 1; each later one is the next number. */
+  readonly seq: number;
   readonly position: number;
   /** `end`, `finalize` or `configure`, with its details. */
   readonly data: Json;
-}
-
-/** The same, with its number: the first of a session is 1. */
-export interface StoredRequest extends WriterRequest {
-  readonly seq: number;
 }
 
 /** Where a session stands. */
@@ -84,6 +81,8 @@ export interface StoredSession {
   readonly end: number;
   /** The number of the last final. */
   readonly finals: number;
+  /** The number of the last request. */
+  readonly requests: number;
   /** The number of the last request that was carried out. */
   readonly doneRequest: number;
   /** It was released for good: nobody has to own it any more. */
@@ -112,6 +111,11 @@ export interface Held {
 
 /** What an owner confirms. */
 export interface Confirmation {
+  /**
+   * The first confirmation of a lease is 1; each later one is the next number. One that is not greater than the last was made before: it
+   * changes nothing, however late it comes, and all its finals are refused.
+   */
+  readonly number: number;
   /** Everything before it is confirmed; never lowers what was. */
   readonly position: number;
   readonly finals: readonly NewFinal[];
@@ -124,8 +128,8 @@ export interface Confirmed {
   /** What was confirmed before. */
   readonly previous: number;
   /**
-   * The number of each final, in the order in which they were given; `undefined` where it was refused because its end is not beyond
-   * the last published end of its channel.
+   * The number of each final, in the order in which they were given; `undefined` where it was refused, because its end is not beyond
+   * the last published end of its channel or the confirmation was made before.
    */
   readonly seqs: readonly (number | undefined)[];
 }
@@ -191,8 +195,8 @@ export interface AudioStore {
    */
   append(writer: Lease, block: StoredBlock, keepFrom?: number): Promise<Appended | Refusal>;
 
-  /** Writer: leaves a request for the owner. A request that equals the last one is not added again. */
-  request(writer: Lease, request: WriterRequest): Promise<number | Refusal>;
+  /** Writer: leaves a request for the owner. One whose number is not greater than the last is not added again. */
+  request(writer: Lease, request: StoredRequest): Promise<Refusal | undefined>;
 
   /**
    * Reads blocks that end behind `from`, up to about `maxBytes` and at least one, and requests with a number above `afterRequest`. The

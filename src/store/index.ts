@@ -17,5 +17,4 @@ export type {
   StoredFinal,
   StoredRequest,
   StoredSession,
-  WriterRequest,
 } from './audio-store.ts';

@@ -197,7 +197,6 @@ export const ENTRIES: Record<string, Entry> = {
       'StoredFinal',
       'StoredRequest',
       'StoredSession',
-      'WriterRequest',
     ],
   },
   './testing': {

@@ -21,7 +21,7 @@ export const CLAIMS: Clauses = {
     same(await claimOf(store, id, `${id}a`), undefined, 'claim without audio');
     await store.append(writer.lease, block(0, 100));
     const { lease } = await opened(store, id, 'a');
-    await store.confirm(lease, { position: 100, finals: [], state: null });
+    await store.confirm(lease, { number: 1, position: 100, finals: [], state: null });
     await store.release(lease, false);
     same(await claimOf(store, id, `${id}b`), undefined, 'claim when all is confirmed');
     await store.append(writer.lease, block(100, 200));
@@ -34,7 +34,7 @@ export const CLAIMS: Clauses = {
 
   'a session with a request that was not carried out is claimed': async ({ store, id }) => {
     const writer = await store.openWriter(id, { holder: 'w', description: DESCRIPTION });
-    await store.request(writer.lease, { position: 0, data: 'end' });
+    await store.request(writer.lease, { seq: 1, position: 0, data: 'end' });
     const claimed = await claimOf(store, id, `${id}a`);
     check(claimed !== undefined, 'it was not claimed');
     await store.renew(claimed.lease, 1);

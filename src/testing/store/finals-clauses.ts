@@ -22,7 +22,7 @@ export const FINALS: Clauses = {
       await store.append(writer.lease, block(start, start + 100));
     const state = { connection: 3, covered: [[0, 150]], text: '✓ "quoted"' };
     same(
-      await store.confirm(lease, { position: 150, finals: [final(0, 90), final(0, 150)], state }),
+      await store.confirm(lease, { number: 1, position: 150, finals: [final(0, 90), final(0, 150)], state }),
       { previous: 0, seqs: [1, 2] },
       'confirmation',
     );
@@ -45,17 +45,36 @@ export const FINALS: Clauses = {
 
   'a confirmation whose answer was lost publishes nothing twice': async ({ store, id }) => {
     const { lease } = await opened(store, id, 'a');
-    const confirmation = { position: 100, finals: [final(0, 100), final(1, 80)], state: 1 };
+    const confirmation = { number: 1, position: 100, finals: [final(0, 100), final(1, 80)], state: 1 };
     await store.confirm(lease, confirmation);
     same(await store.confirm(lease, confirmation), { previous: 100, seqs: [undefined, undefined] }, 'repeat');
     same((await store.published(id, 0, 10)).finals.length, 2, 'finals');
   },
 
+  'a confirmation that comes late changes nothing': async ({ store, id }) => {
+    const { lease } = await opened(store, id, 'a');
+    await store.confirm(lease, { number: 2, position: 100, finals: [final(0, 100)], state: 2 });
+    same(
+      await store.confirm(lease, { number: 1, position: 90, finals: [final(1, 90)], state: 1 }),
+      { previous: 100, seqs: [undefined] },
+      'late confirmation',
+    );
+    await store.release(lease, false);
+    const { lease: next, session } = await opened(store, id, 'b');
+    same([session.confirmed, session.finals, session.state], [100, 1, 2], 'confirmed, finals and state');
+    same(
+      await store.confirm(next, { number: 1, position: 110, finals: [final(0, 110)], state: 3 }),
+      { previous: 100, seqs: [2] },
+      'first confirmation of the next owner',
+    );
+  },
+
   'a final is refused only if its end is not beyond that of its channel': async ({ store, id }) => {
     const { lease } = await opened(store, id, 'a');
-    await store.confirm(lease, { position: 0, finals: [final(0, 100)], state: null });
+    await store.confirm(lease, { number: 1, position: 0, finals: [final(0, 100)], state: null });
     same(
       await store.confirm(lease, {
+        number: 2,
         position: 50,
         finals: [final(1, 50), final(0, 99), final(0, 100), final(0, 101), final(1, 51)],
         state: null,
@@ -69,9 +88,9 @@ export const FINALS: Clauses = {
     const { lease } = await opened(store, id, 'a');
     const writer = await store.openWriter(id, { holder: 'a', description: DESCRIPTION });
     await store.append(writer.lease, block(0, 100));
-    await store.confirm(lease, { position: 250, finals: [], state: 1 });
+    await store.confirm(lease, { number: 1, position: 250, finals: [], state: 1 });
     same(
-      await store.confirm(lease, { position: 50, finals: [], state: 2 }),
+      await store.confirm(lease, { number: 2, position: 50, finals: [], state: 2 }),
       { previous: 250, seqs: [] },
       'a lower confirmation',
     );
@@ -97,8 +116,8 @@ export const FINALS: Clauses = {
     const { lease } = await opened(store, id, 'a');
     const writer = await store.openWriter(id, { holder: 'a', description: DESCRIPTION });
     await store.append(writer.lease, block(0, 100));
-    await store.request(writer.lease, { position: 100, data: 'end' });
-    await store.confirm(lease, { position: 10, finals: [final(0, 10)], state: 1 });
+    await store.request(writer.lease, { seq: 1, position: 100, data: 'end' });
+    await store.confirm(lease, { number: 1, position: 10, finals: [final(0, 10)], state: 1 });
     await store.show(lease, 'text');
     await wait(SETTINGS.expireMs / 2);
     same((await store.published(id, 0, 10)).finals.length, 1, 'finals before');
@@ -115,7 +134,7 @@ export const FINALS: Clauses = {
     const two = await opened(store, `${id}:2`, 'a');
     const writer = await store.openWriter(id, { holder: 'a', description: DESCRIPTION });
     await store.append(writer.lease, block(0, 100));
-    await store.confirm(one.lease, { position: 50, finals: [final(0, 50)], state: 1 });
+    await store.confirm(one.lease, { number: 1, position: 50, finals: [final(0, 50)], state: 1 });
     same(
       await store.read(`${id}:2`, 0, 0, ALL),
       { blocks: [], end: 0, confirmed: 0, requests: [] },

@@ -13,6 +13,7 @@ export const LEASES: Clauses = {
       confirmed: 0,
       end: 0,
       finals: 0,
+      requests: 0,
       doneRequest: 0,
       isEnded: false,
     });
@@ -65,7 +66,7 @@ export const LEASES: Clauses = {
     const { lease } = await opened(store, id, 'a');
     for (let times = 0; times < 3; times += 1) {
       await wait(SETTINGS.leaseMs / 2);
-      await store.confirm(lease, { position: 0, finals: [], state: null });
+      await store.confirm(lease, { number: times + 1, position: 0, finals: [], state: null });
     }
     check('heldMs' in (await store.open(id, { holder: 'b', description: DESCRIPTION })), 'it was taken');
   },
@@ -74,7 +75,7 @@ export const LEASES: Clauses = {
     const { lease } = await opened(store, id, 'a');
     await wait(SETTINGS.leaseMs + 50);
     same(
-      await store.confirm(lease, { position: 0, finals: [final(0, 10)], state: null }),
+      await store.confirm(lease, { number: 1, position: 0, finals: [final(0, 10)], state: null }),
       { previous: 0, seqs: [1] },
       'confirmation',
     );
@@ -85,7 +86,7 @@ export const LEASES: Clauses = {
     const { lease } = await opened(store, id, 'a');
     await wait(SETTINGS.leaseMs + 50);
     const later = await opened(store, id, 'b');
-    const confirmation = { position: 100, finals: [final(0, 100)], state: 'a' };
+    const confirmation = { number: 1, position: 100, finals: [final(0, 100)], state: 'a' };
     same(await store.confirm(lease, confirmation), 'fenced', 'confirmation');
     same(await store.renew(lease, 5), 'fenced', 'renewal');
     await store.release(lease, true);
@@ -112,7 +113,11 @@ export const LEASES: Clauses = {
     id,
   }) => {
     const lost: Lease = { id, holder: 'a', epoch: 7 };
-    same(await store.confirm(lost, { position: 0, finals: [], state: null }), 'forgotten', 'confirmation');
+    same(
+      await store.confirm(lost, { number: 1, position: 0, finals: [], state: null }),
+      'forgotten',
+      'confirmation',
+    );
     same(await store.renew(lost, 0), 'forgotten', 'renewal');
     same(await store.append(lost, block(0, 10)), 'forgotten', 'append');
     const first = await opened(store, id, 'a');
@@ -128,7 +133,7 @@ export const LEASES: Clauses = {
     const second = await store.openWriter(id, { holder: 'b', description: DESCRIPTION });
     same(second.session.end, 100, 'end of the audio');
     same(await store.append(first.lease, block(100, 200)), 'fenced', 'append');
-    same(await store.request(first.lease, { position: 100, data: 'end' }), 'fenced', 'request');
+    same(await store.request(first.lease, { seq: 1, position: 100, data: 'end' }), 'fenced', 'request');
     same(
       await store.append(second.lease, block(100, 200)),
       { previousEnd: 100, end: 200, confirmed: 0 },

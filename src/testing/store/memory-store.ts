@@ -20,7 +20,6 @@ import type {
   StoredBlock,
   StoredFinal,
   StoredRequest,
-  WriterRequest,
 } from '../../store/audio-store.ts';
 
 /** Options of {@link memoryStore}, in milliseconds. */
@@ -43,6 +42,8 @@ interface Session {
   state: Json | undefined;
   confirmed: number;
   end: number;
+  /** Of the present owner. */
+  confirmations: number;
   doneRequest: number;
   isEnded: boolean;
   owner: Role;
@@ -91,8 +92,7 @@ class MemoryStore implements AudioStore {
     for (const [id, known] of this.#sessions) {
       const session = this.#find(id);
       if (!session || known.isEnded || !this.#isFree(session.owner)) continue;
-      const lastRequest = session.requests.at(-1)?.seq ?? 0;
-      if (session.end > session.confirmed || lastRequest > session.doneRequest)
+      if (session.end > session.confirmed || lastRequestOf(session) > session.doneRequest)
         return this.#own(id, session, { holder, description: null });
     }
     return undefined;
@@ -113,17 +113,13 @@ class MemoryStore implements AudioStore {
     return { previousEnd, end: session.end, confirmed: session.confirmed };
   }
 
-  async request(writer: Lease, request: WriterRequest): Promise<number | Refusal> {
+  async request(writer: Lease, request: StoredRequest): Promise<Refusal | undefined> {
     const session = this.#find(writer.id);
     const refusal = refusalOf(session?.writer, writer);
     if (refusal || !session) return refusal ?? 'forgotten';
     this.#touch(session);
-    const last = session.requests.at(-1);
-    const isSame =
-      last?.position === request.position && JSON.stringify(last.data) === JSON.stringify(request.data);
-    const seq = isSame ? last.seq : (last?.seq ?? 0) + 1;
-    if (!isSame) session.requests.push({ ...structuredClone(request), seq });
-    return seq;
+    if (request.seq > lastRequestOf(session)) session.requests.push(structuredClone(request));
+    return undefined;
   }
 
   async read(id: string, from: number, afterRequest: number, maxBytes: number): Promise<StoredAudio> {
@@ -147,8 +143,10 @@ class MemoryStore implements AudioStore {
     if (refusal || !session) return refusal ?? 'forgotten';
     this.#touch(session);
     session.owner.heldUntil = this.#clock.now() + this.leaseMs;
-    const { position, finals, state } = structuredClone(confirmation);
+    const { number, position, finals, state } = structuredClone(confirmation);
     const previous = session.confirmed;
+    if (number <= session.confirmations) return { previous, seqs: finals.map(() => undefined) };
+    session.confirmations = number;
     const seqs = finals.map((final) => publish(session, final));
     session.state = state;
     session.confirmed = Math.max(previous, position);
@@ -188,7 +186,9 @@ class MemoryStore implements AudioStore {
   }
 
   #own(id: string, session: Session, request: LeaseRequest): Opened {
+    const before = session.owner.epoch;
     const lease = take(id, session.owner, request);
+    if (lease.epoch !== before) session.confirmations = 0;
     session.owner.heldUntil = this.#clock.now() + this.leaseMs;
     return { lease, session: shown(session) };
   }
@@ -212,6 +212,7 @@ class MemoryStore implements AudioStore {
         state: undefined,
         confirmed: 0,
         end: 0,
+        confirmations: 0,
         doneRequest: 0,
         isEnded: false,
         owner: { epoch: 0, holder: '', heldUntil: -Infinity },
@@ -245,6 +246,10 @@ function refusalOf(role: Role | undefined, { holder, epoch }: Lease): Refusal | 
   return role.epoch > epoch || role.holder !== holder ? 'fenced' : undefined;
 }
 
+function lastRequestOf({ requests }: Session): number {
+  return requests.at(-1)?.seq ?? 0;
+}
+
 /** The number of the final, or `undefined` where its channel has been published beyond its end. */
 function publish(session: Session, final: NewFinal): number | undefined {
   if (final.end <= (session.publishedTo.get(final.channel) ?? -Infinity)) return undefined;
@@ -262,6 +267,7 @@ function shown(session: Session): Opened['session'] {
     confirmed,
     end,
     finals: session.finals.length,
+    requests: lastRequestOf(session),
     doneRequest,
     isEnded,
   });
