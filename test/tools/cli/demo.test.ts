@@ -28,4 +28,7 @@ test('plays test tones where no recogniser is installed, and names the command t
   expect(code, 'ended by the signal').toBeUndefined();
   expect(printed).toMatch(/Test tones instead of human speech\. .*Run `npm install [^`]+@[\d.]+`\.\n/);
   expect(printed).toMatch(/27 s of test tones · local emulator/);
+  expect(printed, 'after Ctrl-C').toMatch(
+    /Interrupted after [\d.]+ s: 0\.0 s of [\d.]+ s of audio confirmed, 0\.0 s dropped,\s0 words, 0\sreconnects\.\n$/,
+  );
 });

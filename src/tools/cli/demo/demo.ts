@@ -10,7 +10,7 @@ import { openLocalStage } from './local-stage.ts';
 import { perform } from './performance.ts';
 import { HOSTED_PLAN, LOCAL_PLAN } from './plan.ts';
 import { loadRecording, toneRecording } from './recording.ts';
-import { record, report } from './report.ts';
+import { interrupted, record, report } from './report.ts';
 import type { Stage } from './stage.ts';
 import { inSeconds, type News, Story } from './story.ts';
 import { tellLine } from './telling.ts';
@@ -84,12 +84,16 @@ export async function runDemo(
       ? keepDrawing(region, stdout, story, programme, colour, stage.clock)
       : keepTelling(story, (line) => write([paint(line, colour)]));
     if (!live) write([paint(openedLine(programme), colour)]);
+    const beganAt = stage.clock.now();
     const outcome = await perform(recording, plan, stage, story, signal);
     stopDrawing();
     region.close();
-    if (!outcome) return undefined;
-
     const page = { columns: columns(), colour };
+    if (!outcome) {
+      write(interrupted(story, stage.clock.now() - beganAt, page));
+      return undefined;
+    }
+
     const verdict = judge(story, outcome, plan, recording.seconds);
     if (live) write([paint(openedLine(programme), colour), ...record(story, page)]);
     write(report(story, outcome, verdict, page));

@@ -113,7 +113,7 @@ function fixedRows(
     ...flow(legend(story, colour), width, indent, '  ').map((line) => ({ line, rank: 6 })),
     blank(8),
     { line: labelled('silence', silenceGauge(story, inner, nowMs)), rank: 1 },
-    { line: labelled('ledger', isNarrow ? bar : [...bar, ...wordCount(story)]), rank: 5 },
+    { line: labelled('audio', isNarrow ? bar : [...bar, ...wordCount(story)]), rank: 5 },
     ...flow(ledgerNumbers(story.seconds), width, indent).map((line) => ({ line, rank: 2 })),
     blank(7),
   ];

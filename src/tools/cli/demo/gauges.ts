@@ -1,4 +1,4 @@
-/** Two gauges: the silence on the wire against Deepgram's limit, and the ledger. */
+/** Two gauges: the time since the last message to Deepgram, against its limit; and what became of the audio. */
 import { WINDOW_MS } from '../deepgram.ts';
 import { type Line, span } from '../terminal/span.ts';
 import { inSeconds, type Seconds, type Story } from './story.ts';
@@ -11,8 +11,8 @@ export function silenceGauge(story: Story, width: number, nowMs: number): Line {
   const silenceMs = lastOutboundAtMs === undefined ? 0 : Math.max(0, nowMs - lastOutboundAtMs);
   const longest = Math.max(longestSilenceMs, silenceMs);
   const now = ` ${inSeconds(silenceMs / 1000)} of 10 s`;
-  const words = width < 50 ? now : `${now}, longest ${inSeconds(longest / 1000)}`;
-  const cells = Math.max(10, Math.min(40, width - words.length - 2));
+  const words = width < 50 ? now : ` nothing sent for${now}, at most ${inSeconds(longest / 1000)}`;
+  const cells = Math.max(10, Math.min(30, width - words.length - 2));
   const filled = Math.min(cells, Math.round((silenceMs / WINDOW_MS) * cells));
   const style = silenceMs < UNEASY_MS ? 'green' : 'red';
   return [
@@ -32,7 +32,7 @@ export function wordCount(story: Story): Line {
 
 /** All audio as one bar. Each part has its own fill character, for terminals without colour. */
 export function ledgerBar(seconds: Seconds, audioSeconds: number, width: number): Line {
-  const cells = Math.max(10, Math.min(40, width - 2));
+  const cells = Math.max(10, Math.min(30, width - 2));
   const upTo = (value: number) => Math.min(cells, Math.round((value / audioSeconds) * cells));
   const confirmed = upTo(seconds.confirmed);
   const dropped = upTo(seconds.confirmed + seconds.dropped) - confirmed;
@@ -47,12 +47,11 @@ export function ledgerBar(seconds: Seconds, audioSeconds: number, width: number)
   ];
 }
 
-/** The four numbers of the ledger. */
+/** What the bar shows, in numbers; nothing dropped is not worth a word. */
 export function ledgerNumbers({ accepted, confirmed, pending, dropped }: Seconds): Line[] {
   return [
-    [span('accepted ', 'dim'), span(inSeconds(accepted))],
-    [span('confirmed ', 'dim'), span(inSeconds(confirmed), 'green')],
-    [span('pending ', 'dim'), span(inSeconds(pending), 'yellow')],
-    [span('dropped ', 'dim'), span(inSeconds(dropped), ...(dropped > 0 ? (['red', 'bold'] as const) : []))],
+    [span(inSeconds(confirmed), 'green'), span(` of ${inSeconds(accepted)} confirmed by finals`, 'dim')],
+    [span(inSeconds(pending), 'yellow'), span(' kept for a replay', 'dim')],
+    ...(dropped > 0 ? [[span(`${inSeconds(dropped)} dropped`, 'red', 'bold')]] : []),
   ];
 }

@@ -1,9 +1,9 @@
 /**
  * One run of the demonstration: the same audio through two sessions at once. The plan disturbs the first; the second is
- * undisturbed. The story records the first.
+ * undisturbed but for the pause. The story records the first.
  *
  *   recording ─┬─ pause, cut, close ─► createLiveTranscription ─► story
- *              └─────────────────────► transcribe() ────────────► words to compare with
+ *              └─ pause ─────────────► transcribe() ────────────► words to compare with
  */
 import { concat, defer, Observable, Subject, takeUntil, tap } from 'rxjs';
 import {
@@ -83,7 +83,7 @@ export async function perform(
   });
   if (isAborted()) return undefined;
 
-  const undisturbed = listenInPeace(recording, stage, story, ended$);
+  const undisturbed = listenInPeace(recording, plan, stage, story, ended$);
   await finished(
     performedAudio(recording, plan, stage, story, atMs).pipe(
       tap((frame) => {
@@ -108,33 +108,49 @@ export async function perform(
   };
 }
 
-/** The recording in real time, with the pause, and with the broken connections on its way. */
-function performedAudio(
+/** The recording in real time, with its pause. */
+function played(
   { samples, bytesPerSecond }: Recording,
+  { pause }: Plan,
+  clock: Clock,
+  onPause: () => void = () => undefined,
+  onResume: () => void = () => undefined,
+): Observable<Uint8Array> {
+  const pauseAtByte = evenBytes(pause.at * bytesPerSecond);
+  return concat(
+    paced(samples.subarray(0, pauseAtByte), { bytesPerSecond, clock }),
+    defer(() => {
+      onPause();
+      return silence(pause.seconds * 1000, clock);
+    }),
+    defer(() => {
+      onResume();
+      return paced(samples.subarray(pauseAtByte), { bytesPerSecond, clock });
+    }),
+  );
+}
+
+/** The same, with the broken connections on its way. */
+function performedAudio(
+  recording: Recording,
   plan: Plan,
   stage: Stage,
   story: Story,
   atMs: () => number,
 ): Observable<Uint8Array> {
-  const { clock } = stage;
-  const pauseAtByte = evenBytes(plan.pause.at * bytesPerSecond);
   const strikes = [...plan.strikes];
-  let played = 0;
-  return concat(
-    paced(samples.subarray(0, pauseAtByte), { bytesPerSecond, clock }),
-    defer(() => {
-      story.pause(plan.pause.seconds, atMs());
-      return silence(plan.pause.seconds * 1000, clock);
-    }),
-    defer(() => {
-      story.resume(atMs());
-      return paced(samples.subarray(pauseAtByte), { bytesPerSecond, clock });
-    }),
+  let seconds = 0;
+  return played(
+    recording,
+    plan,
+    stage.clock,
+    () => story.pause(plan.pause.seconds, atMs()),
+    () => story.resume(atMs()),
   ).pipe(
     tap((frame) => {
-      played += frame.byteLength / bytesPerSecond;
+      seconds += frame.byteLength / recording.bytesPerSecond;
       const due = strikes[0];
-      if (!due || played < due.at) return;
+      if (!due || seconds < due.at) return;
       strikes.shift();
       story.strike(due.fault);
       stage.strike(due.fault);
@@ -144,13 +160,14 @@ function performedAudio(
 
 async function listenInPeace(
   recording: Recording,
+  plan: Plan,
   { undisturbed, clock }: Stage,
   story: Story,
   ended$: Observable<void>,
 ): Promise<{ finals: Transcript[]; error: unknown }> {
   const finals: Transcript[] = [];
-  const { samples, bytesPerSecond } = recording;
-  const transcripts$ = paced(samples, { bytesPerSecond, clock }).pipe(
+  // It pauses too, so that both have heard the same at any moment.
+  const transcripts$ = played(recording, plan, clock).pipe(
     transcribe({ ...undisturbed, ...optionsFor(recording, clock) }),
     tap((transcript) => {
       if (!transcript.final) return;

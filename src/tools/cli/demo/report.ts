@@ -29,6 +29,16 @@ export function record(story: Story, { columns, colour }: Page): string[] {
   return ['', ...log, '', ...heading.map((line) => paint(line, colour)), ...text];
 }
 
+/** After Ctrl-C: what has been seen until then. */
+export function interrupted(story: Story, afterMs: number, { columns, colour }: Page): string[] {
+  const { accepted, confirmed, dropped } = story.seconds;
+  const words = story.finals.reduce((count, final) => count + final.words.length, 0);
+  const sentence =
+    `Interrupted after ${inSeconds(afterMs / 1000)}: ${inSeconds(confirmed)} of ${inSeconds(accepted)} of audio confirmed, ` +
+    `${inSeconds(dropped)} dropped, ${plural(words, 'word')}, ${plural(story.reconnects, 'reconnect')}.`;
+  return wrap(wordsOf(sentence), Math.min(WIDEST, columns - 1)).map((line) => paint(line, colour));
+}
+
 export function report(
   story: Story,
   outcome: Outcome,
@@ -81,17 +91,17 @@ function tableRows(story: Story, { report, measuredSilenceMs }: Outcome, verdict
   ];
 }
 
-/** Differences of the words at each seam. */
+/** Differences of the words, at the seams that have some. */
 function differenceLines(story: Story, differences: readonly Difference[], width: number): Line[] {
   const sum = differences.length === 0 ? '(the same words)' : `(${plural(differences.length, 'difference')})`;
   const title = wordsOf('Against the undisturbed run', 'bold');
   const heading = wrap([...title, ...wordsOf(sum, 'dim')], width, INDENT);
   const seams = story.seams.flatMap(({ from, to }, i) => {
     const here = differences.filter(({ seam }) => seam === i);
+    if (here.length === 0) return [];
     const range = to < Infinity ? `${from.toFixed(1)}–${to.toFixed(1)} s` : `from ${from.toFixed(1)} s`;
     const label = wordsOf(`seam ${i + 1}, ${range}:`, 'dim');
-    const found = here.length > 0 ? here.map(diffSpans) : [wordsOf('word for word', 'green')];
-    return found.flatMap((spans) => wrap([...label, ...spans], width, INDENT));
+    return here.flatMap((difference) => wrap([...label, ...diffSpans(difference)], width, INDENT));
   });
   const strays = differences
     .filter(({ seam }) => seam === undefined)
