@@ -56,7 +56,7 @@ export interface NewFinal {
 
 /** A final result that was published. */
 export interface StoredFinal extends NewFinal {
-  /** The first final of a session is 1; each later one is the next number, without a gap. */
+  /** The first final of a session is 1; each later one is the next number. A gap: finals that the store has lost. */
   readonly seq: number;
 }
 
@@ -96,6 +96,8 @@ export interface LeaseRequest {
   readonly description: Json;
   /** The epoch of the lease will be greater: after {@link Refusal} `forgotten`, that of the lease which was forgotten. */
   readonly afterEpoch?: number;
+  /** The next final gets a greater number: readers see the hole that forgotten finals have left. */
+  readonly afterFinal?: number;
 }
 
 /** A lease, and where the session stands. */
@@ -157,7 +159,7 @@ export interface StoredAudio {
 
 /** What a reader gets. */
 export interface Published {
-  /** In order, without a gap. */
+  /** In order. */
   readonly finals: readonly StoredFinal[];
   /** What the owner showed last: interim texts and status; best effort. */
   readonly shown: Json | undefined;

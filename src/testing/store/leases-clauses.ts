@@ -122,8 +122,15 @@ export const LEASES: Clauses = {
     same(await store.append(lost, block(0, 10)), 'forgotten', 'append');
     const first = await opened(store, id, 'a');
     same(await store.renew(lost, 0), 'forgotten', 'renewal after an older lease');
-    const again = await store.open(id, { holder: 'a', description: DESCRIPTION, afterEpoch: 7 });
+    const after = { afterEpoch: 7, afterFinal: 30 };
+    const again = await store.open(id, { holder: 'a', description: DESCRIPTION, ...after });
     check('lease' in again && again.lease.epoch > 7, 'the epoch is not higher than that of the lost lease');
+    same(
+      await store.confirm(again.lease, { number: 1, position: 0, finals: [final(0, 10)], state: null }),
+      { previous: 0, seqs: [31] },
+      'confirmation behind the finals that were lost',
+    );
+    same((await store.published(id, 29, 1)).finals, [{ ...final(0, 10), seq: 31 }], 'finals');
     same(await store.renew(first.lease, 0), 'fenced', 'renewal of the lease before');
   },
 

@@ -42,6 +42,7 @@ interface Session {
   state: Json | undefined;
   confirmed: number;
   end: number;
+  lastFinal: number;
   /** Of the present owner. */
   confirmations: number;
   doneRequest: number;
@@ -181,7 +182,7 @@ class MemoryStore implements AudioStore {
   async published(id: string, after: number, limit: number): Promise<Published> {
     const session = this.#find(id);
     if (!session) return { finals: [], shown: undefined, isEnded: false };
-    const finals = session.finals.slice(after, after + limit);
+    const finals = session.finals.filter(({ seq }) => seq > after).slice(0, limit);
     return structuredClone({ finals, shown: session.shown, isEnded: session.isEnded });
   }
 
@@ -189,6 +190,7 @@ class MemoryStore implements AudioStore {
     const before = session.owner.epoch;
     const lease = take(id, session.owner, request);
     if (lease.epoch !== before) session.confirmations = 0;
+    session.lastFinal = Math.max(session.lastFinal, request.afterFinal ?? 0);
     session.owner.heldUntil = this.#clock.now() + this.leaseMs;
     return { lease, session: shown(session) };
   }
@@ -212,6 +214,7 @@ class MemoryStore implements AudioStore {
         state: undefined,
         confirmed: 0,
         end: 0,
+        lastFinal: 0,
         confirmations: 0,
         doneRequest: 0,
         isEnded: false,
@@ -254,7 +257,8 @@ function lastRequestOf({ requests }: Session): number {
 function publish(session: Session, final: NewFinal): number | undefined {
   if (final.end <= (session.publishedTo.get(final.channel) ?? -Infinity)) return undefined;
   session.publishedTo.set(final.channel, final.end);
-  const seq = session.finals.length + 1;
+  session.lastFinal += 1;
+  const seq = session.lastFinal;
   session.finals.push({ ...final, seq });
   return seq;
 }
@@ -266,7 +270,7 @@ function shown(session: Session): Opened['session'] {
     state,
     confirmed,
     end,
-    finals: session.finals.length,
+    finals: session.lastFinal,
     requests: lastRequestOf(session),
     doneRequest,
     isEnded,
