@@ -1,4 +1,12 @@
-import { type ErrorReason, type Status, TranscriptionError } from 'rx-deepgram';
+import {
+  type AudioLedger,
+  type ErrorReason,
+  type Notice,
+  type NoticeCode,
+  type Status,
+  type Transcript,
+  TranscriptionError,
+} from 'rx-deepgram';
 import type { CaptureStatus } from 'rx-deepgram/browser';
 
 /** What the speaker is told when the microphone is on, and nobody can be heard. */
@@ -45,4 +53,41 @@ export function adviceOn(error: Error): string {
 export function nextAttempt({ attempt, retryAt }: Extract<Status, { phase: 'recovering' }>): string {
   const time = retryAt === undefined ? '' : ` at ${new Date(retryAt).toLocaleTimeString()}`;
   return `, attempt ${attempt}${time}`;
+}
+
+/** Notices that help the speaker; the others are for you. */
+const ADVICE: Partial<Record<NoticeCode, string>> = {
+  'audio-clipping': 'You are too loud for this microphone. Turn it down, or move away from it.',
+  'audio-dropped': 'Some words are lost: the connection was away for longer than audio is kept.',
+  'connection-flapping': 'The connection breaks again and again. Try another network.',
+  'connection-suspended':
+    'The connection has been away for a while. What you say is kept, and written later.',
+  'link-congested': 'Your network is slow. The captions come late, and none is lost.',
+};
+
+/** What the speaker is told of the notices that still hold. */
+export function adviceFrom(notices: readonly Notice[]): string[] {
+  const latest = new Map(notices.map((notice) => [notice.code, notice]));
+  return [...latest.values()].flatMap(({ code, stage }) => (stage === 'cleared' ? [] : (ADVICE[code] ?? [])));
+}
+
+/** Text is about a second late as a rule, and readers notice three. Without interim text a sentence may take six to come. */
+const LATE_SECONDS = 3;
+const SENTENCE_SECONDS = 6;
+const LATE: readonly NoticeCode[] = ['catching-up', 'results-late', 'results-missing'];
+
+/** By how many seconds the text is behind the speaker; 0 while it is as fast as usual. */
+export function secondsBehind(captions: {
+  phase: Status['phase'];
+  notices: readonly Notice[];
+  ledger: AudioLedger | undefined;
+  interims: readonly Transcript[];
+}): number {
+  const { phase, notices, ledger, interims } = captions;
+  if (!ledger || phase === 'closed' || phase === 'failed') return 0;
+  const unwritten = interims.map(({ end }) => ledger.accepted / ledger.sampleRate - end);
+  const behind = Math.min(ledger.pending / ledger.sampleRate, ...unwritten);
+  const latest = new Map(notices.map(({ code, stage }) => [code, stage]));
+  const isKnown = phase !== 'open' || LATE.some((code) => latest.get(code) === 'raised');
+  return behind < (isKnown ? LATE_SECONDS : SENTENCE_SECONDS) ? 0 : Math.round(behind);
 }
