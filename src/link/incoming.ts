@@ -8,6 +8,10 @@ import { noteAdvance, type StallWatch } from './stall-watch.ts';
 /** The server rounds its count of seconds; a smaller difference is no loss. */
 const ROUNDING_SECONDS = 0.05;
 
+/** A result may end so much behind the audio sent, by rounding and padding. */
+const OVERRUN_SECONDS = 1;
+const ESTIMATE_SECONDS = 600;
+
 /** No audio for so long is a pause of the speaker: the least that `utterance_end_ms` takes for one. */
 const PAUSE_MS = 1_000;
 
@@ -73,8 +77,10 @@ export function receiveEvent(link: ReceivingLink, event: ServerEvent): void {
   }
 }
 
-export function takeSegment(link: ReceivingLink, segment: Segment): void {
-  const { transcript, requests } = link.session;
+export function takeSegment(link: ReceivingLink, heard: Segment): void {
+  const { transcript, requests, report } = link.session;
+  const segment = isPossible(link, heard.end) ? heard : asFarAsPossible(link, heard);
+  if (segment !== heard) report('message-malformed', { problem: 'a result ends beyond the audio sent' });
   if (link.hasClock) {
     const end = Math.min(link.positionOf(segment.end, 'end'), link.position);
     if (end > link.transcribedTo) {
@@ -94,6 +100,19 @@ export function takeSegment(link: ReceivingLink, segment: Segment): void {
     if (position !== undefined && hasPausedAt(link, position)) transcript.finalized(segment.channel);
   }
   concludeIfSettled(link);
+}
+
+/** No result can tell of audio that was not sent. Where positions are estimates, the server may know of more than we counted. */
+function isPossible(link: ReceivingLink, seconds: number): boolean {
+  return seconds <= link.sentSeconds + (link.isExact ? OVERRUN_SECONDS : ESTIMATE_SECONDS);
+}
+
+/** The words count, and the time does not: it would cover words that are still to come. */
+function asFarAsPossible(link: ReceivingLink, segment: Segment): Segment {
+  const last = segment.words.findLast(({ end }) => isPossible(link, end));
+  const bounded = { ...segment, end: last?.end ?? segment.start };
+  delete bounded.confirmedTo;
+  return bounded;
 }
 
 function confirm(link: ReceivingLink, position: number): void {

@@ -14,6 +14,29 @@ test('messages that make no sense are reported and change nothing [G3]', async (
   story.expectEveryWordOnce();
 });
 
+test('a final with an absurd duration confirms no words in flight [G2 G3]', async () => {
+  let isMad = false;
+  const story = await tell({
+    weather: { latencyMs: 400 },
+    through: (transport) => (request, handlers) =>
+      transport(request, {
+        ...handlers,
+        message: (text) => {
+          const isFinal = text.includes('"is_final":true');
+          handlers.message(isMad && isFinal ? text.replace(/"duration":[\d.]+/, '"duration":900000') : text);
+          if (isMad && isFinal) story.network.cut();
+          isMad &&= !isFinal;
+        },
+      }),
+  });
+  await story.speak(5);
+  isMad = true;
+  await story.speak(15);
+  await story.close();
+  story.expectEveryWordOnce();
+  expect(story.noticesOf('message-malformed').length).toBe(1);
+});
+
 test('results that come twice are shown once [G3]', async () => {
   const story = await tell();
   await story.speak(1);
