@@ -1,13 +1,39 @@
 import { expect, test } from 'vitest';
-import { readFlight } from '../../src/diagnosis/index.ts';
+import { initialContext } from '../../src/connection/context.ts';
+import { readFlight, replayFlight } from '../../src/diagnosis/index.ts';
+
+const HEADER = { kind: 'flight', version: 1, startedAt: '2026-01-01T00:00:00.000Z', dropped: 0 };
+const written = (...lines: object[]) => lines.map((line) => JSON.stringify(line)).join('\n');
+const CONTEXT = initialContext();
 
 test.each([
   ['a state that is none', { kind: 'state', state: 'constructor' }],
   ['an address that is none', { kind: 'opening', socket: 1, url: 'nowhere' }],
   ['frames that are no pairs', { kind: 'frames', socket: 1, frames: { a: 1 } }],
   ['a stall without its end', { kind: 'event', event: { type: 'socket.stalled' } }],
+  ['a checkpoint without its state', { kind: 'checkpoint', context: CONTEXT }],
+  ['a checkpoint in no state', { kind: 'checkpoint', value: 'constructor', context: CONTEXT }],
+  ['a checkpoint in half a state', { kind: 'checkpoint', value: { attached: null }, context: CONTEXT }],
+  ['a checkpoint without settings', { kind: 'checkpoint', value: 'dormant', context: { attempts: 1 } }],
+  [
+    'a checkpoint that counts in words',
+    { kind: 'checkpoint', value: 'dormant', context: { ...CONTEXT, failures: 'many' } },
+  ],
 ])('a recording edited to hold %s is refused by its line, and crashes nothing', (_, entry) => {
-  const header = { kind: 'flight', version: 1, startedAt: '2026-01-01T00:00:00.000Z', dropped: 0 };
-  const text = [header, { at: 1, ...entry }].map((line) => JSON.stringify(line)).join('\n');
-  expect(() => readFlight(text)).toThrow(/\bline 2\b/);
+  expect(() => readFlight(written(HEADER, { at: 1, ...entry }))).toThrow(/\bline 2\b/);
+});
+
+test.each([
+  ['no time', undefined],
+  ['a number', 1],
+  ['no date', 'yesterday'],
+])('a recording whose header has %s for its beginning is refused by its line', (_, startedAt) => {
+  expect(() => readFlight(written({ ...HEADER, startedAt }))).toThrow(/\bline 1\b.*startedAt/);
+});
+
+test('a checkpoint of an older version, which remembered less, is read and replayed', () => {
+  const { settings, seed, attempts } = CONTEXT;
+  const context = { settings, seed, attempts };
+  const flight = readFlight(written(HEADER, { at: 1, kind: 'checkpoint', value: 'dormant', context }));
+  expect(replayFlight(flight)).toMatchObject({ agrees: true, states: ['dormant'] });
 });

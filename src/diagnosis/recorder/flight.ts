@@ -2,7 +2,13 @@
  * The format of a recording: one JSON object in each line, complete enough for a replay. No line contains a secret.
  */
 import { type ConnectionState, type SocketEnd, TranscriptionError } from '../../index.ts';
-import { type ConnectionContext, type ConnectionEvent, leafState } from '../../connection/index.ts';
+import {
+  type ConnectionContext,
+  type ConnectionEvent,
+  connectionMachine,
+  leafState,
+} from '../../connection/index.ts';
+import { shown } from '../../errors.ts';
 
 /** The first line: version and start time. */
 export interface FlightHeader {
@@ -67,7 +73,8 @@ export function readFlight(ndjson: string): Flight {
   });
   const [header, ...entries] = objects;
   if (header?.kind !== 'flight') throw noFlight('its first line is no header');
-  if (header.version !== 1) throw noFlight(`its version is ${String(header.version)}`);
+  if (header.version !== 1) throw noFlight(`its version is ${shown(header.version)}`);
+  if (!isHeader(header)) throw noFlight('line 1 lacks startedAt or dropped');
   entries.forEach((entry, i) => {
     if (entry !== undefined && !isEntry(entry)) throw noFlight(`line ${i + 2} is not an entry`);
   });
@@ -106,6 +113,47 @@ const STATES: readonly unknown[] = [
   'failed',
 ] satisfies ConnectionState[];
 
+function isHeader(header: object): boolean {
+  const { startedAt, dropped } = header as Record<keyof FlightHeader, unknown>;
+  return typeof startedAt === 'string' && !Number.isNaN(Date.parse(startedAt)) && Number.isInteger(dropped);
+}
+
+/** What the machine reads of its memory. What an older version did not record may be missing. */
+const CONTEXT: Partial<Record<keyof ConnectionContext, 'string' | 'number' | 'boolean' | 'object'>> = {
+  settings: 'object',
+  seed: 'number',
+  attempts: 'number',
+  failures: 'number',
+  serverSilences: 'number',
+  outageSince: 'number',
+  lastEnd: 'object',
+  reauthorised: 'boolean',
+  hasOpened: 'boolean',
+  foreignRefusals: 'number',
+  hadAudio: 'boolean',
+  everConfirmed: 'boolean',
+  onlines: 'number',
+  closing: 'boolean',
+  pendingAudio: 'boolean',
+  decision: 'string',
+  delayMs: 'number',
+  retryAt: 'number',
+  outcome: 'string',
+};
+
+/** A replay may begin here. */
+function isCheckpoint(value: unknown, context: Record<string, unknown>): boolean {
+  const isRight = ([name, type]: [string, string]) =>
+    context[name] === undefined || (context[name] !== null && typeof context[name] === type);
+  if (context['settings'] === undefined || !Object.entries(CONTEXT).every(isRight)) return false;
+  try {
+    connectionMachine.resolveState({ value: value as string, context: context as never });
+    return STATES.includes(leafState(value as string));
+  } catch {
+    return false;
+  }
+}
+
 function isFrames(frames: unknown): boolean {
   const isPair = (pair: unknown) => Array.isArray(pair) && pair.length === 2 && pair.every(Number.isFinite);
   return Array.isArray(frames) && frames.every(isPair);
@@ -120,6 +168,8 @@ function isEntry(line: unknown): boolean {
   const needed = Object.entries(FIELDS[kind as FlightEntry['kind']]);
   if (needed.some(([name, type]) => typeof fields[name] !== type || fields[name] === null)) return false;
   if (kind === 'state') return STATES.includes(fields['state']);
+  if (kind === 'checkpoint')
+    return isCheckpoint(fields['value'], fields['context'] as Record<string, unknown>);
   if (kind === 'opening') return URL.canParse(fields['url'] as string);
   if (kind === 'frames') return isFrames(fields['frames']);
   if (kind !== 'event') return true;
