@@ -41,5 +41,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     reporters: ['default'],
+    // Most sessions of the tests have nobody who reads their notices.
+    onConsoleLog: (text) => !text.startsWith('rx-deepgram: '),
   },
 });

@@ -29,5 +29,10 @@ export type FactCode = keyof Facts;
 /** Numbers, short texts, and what is so. */
 export type Evidence = Readonly<Record<string, number | string | boolean | undefined>>;
 
-/** Reports a fact, with the error beneath it where there is one. */
-export type ReportFact = <Code extends FactCode>(code: Code, evidence: Facts[Code], cause?: unknown) => void;
+/** Reports a fact, with the error beneath it and a remedy of its own where there is one. */
+export type ReportFact = <Code extends FactCode>(
+  code: Code,
+  evidence: Facts[Code],
+  cause?: unknown,
+  remedy?: string,
+) => void;

@@ -164,6 +164,11 @@ export interface LiveTranscriptionOptions {
    * reported to the platform, and disturbs nobody. No secret is ever in the events.
    */
   inspect?: ((event: InspectionEvent) => void) | Observer<InspectionEvent>;
+  /**
+   * Writes the first problem of severity `error` to `console.warn`, where nobody has asked for `notices$`.
+   * @defaultValue `true`
+   */
+  warnOnConsole?: boolean;
   /** Replaces the socket, for tests and unusual platforms. @defaultValue `ws` in Node, Bun and Deno, `WebSocket` elsewhere */
   transport?: Transport;
   /**
@@ -205,7 +210,7 @@ const RANGES = {
 
 const NAMES = [
   ...Object.keys(RANGES),
-  ...'auth listen baseUrl connect catchUp forceEndTurn fillSilence log inspect transport clock seed'.split(
+  ...'auth listen baseUrl connect catchUp forceEndTurn fillSilence warnOnConsole log inspect transport clock seed'.split(
     ' ',
   ),
 ];
@@ -238,7 +243,7 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
   if (seed !== undefined) within('seed', seed, -(2 ** 53), 2 ** 53);
   if (typeof catchUp === 'string') oneOf('catchUp', catchUp, ['all', 'live']);
   else within('catchUp.lastSeconds', objectOf('catchUp', catchUp).lastSeconds, 0, 3_600);
-  const { forceEndTurn = HOSTED.test(baseUrl), fillSilence = true } = options;
+  const { forceEndTurn = HOSTED.test(baseUrl), fillSilence = true, warnOnConsole = true } = options;
   return {
     ...(numbers as Record<keyof typeof RANGES, number>),
     protocol,
@@ -246,6 +251,7 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
     catchUp,
     forceEndTurn,
     fillSilence,
+    warnOnConsole,
     baseUrl: checkBaseUrl(baseUrl),
     connect: oneOf('connect', options.connect ?? 'lazy', ['lazy', 'eager']),
     log: {

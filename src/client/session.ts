@@ -114,7 +114,7 @@ class Session implements LiveTranscription {
   ) {
     const { clock, listen, log, protocol, finalizeAfterMs } = options;
     const format = protocol.audioFormat(listen);
-    const streams = new SessionStreams(clock);
+    const streams = new SessionStreams(options, () => this.#notices !== undefined);
     this.#options = options;
     this.#streams = streams;
     this.transcripts$ = streams.transcripts.asObservable();
@@ -328,10 +328,10 @@ class Session implements LiveTranscription {
       case 'connection.opened':
         break;
       case 'connection.lost':
-        this.#streams.report('connection-lost', { ...emitted.end, attempt: emitted.attempt });
+        this.#streams.lost(emitted.end, emitted.attempt);
         break;
       case 'connection.suspended':
-        this.#streams.report('connection-suspended', {});
+        this.#streams.report('connection-suspended', { ...emitted.end });
         break;
       default:
         emitted satisfies never;
@@ -359,7 +359,7 @@ class Session implements LiveTranscription {
       wallTimeOf: (at) => clock.wallTime() + at - clock.now(),
     });
     this.#streams.status.next(this.#shown);
-    if (output) this.#streams.complete();
+    if (output) this.#streams.complete(error);
   }
 
   /** Everything that can still be reported is reported before the observables complete. */

@@ -1,12 +1,15 @@
 /** Everything that a session tells its subscribers. */
 import { ReplaySubject, Subject } from 'rxjs';
-import type { Clock } from '../clock.ts';
+import { warner } from '../diagnosis/console-warning.ts';
 import type { Fact } from '../diagnosis/observed-session.ts';
+import type { TranscriptionError } from '../errors.ts';
 import type { ReportFact } from '../facts.ts';
+import { type ConnectionEnd, remedyFor } from '../protocol/connection-end.ts';
 import type { ServerMessage } from '../protocol/server-message.ts';
 import type { Transcript } from '../transcript/stitcher.ts';
 import type { Turn } from '../transcript/turns.ts';
 import type { Utterance } from '../transcript/utterances.ts';
+import type { CheckedOptions } from './options.ts';
 import type { Status } from './status.ts';
 
 const MAX_UNHEARD_FACTS = 64;
@@ -22,12 +25,26 @@ export class SessionStreams {
   readonly status = new ReplaySubject<Status>(1);
   readonly report: ReportFact;
 
-  constructor(clock: Clock) {
-    this.report = (code, evidence, cause) => this.facts.next({ code, evidence, at: clock.wallTime(), cause });
+  readonly #warn: ReturnType<typeof warner> | undefined;
+
+  /** `isHeard`: somebody has asked for the notices. */
+  constructor({ clock, warnOnConsole }: CheckedOptions, isHeard: () => boolean) {
+    const warn = warnOnConsole ? warner(isHeard) : undefined;
+    this.report = (code, evidence, cause, remedy) => {
+      const fact: Fact = { code, evidence, at: clock.wallTime(), cause, remedy };
+      this.facts.next(fact);
+      warn?.(fact);
+    };
+    this.#warn = warn;
+  }
+
+  lost(end: ConnectionEnd, attempt: number): void {
+    this.report('connection-lost', { ...end, attempt }, undefined, remedyFor(end.kind));
   }
 
   /** The status last: who hears of the end has heard everything before it. */
-  complete(): void {
+  complete(error: TranscriptionError | undefined): void {
+    if (error) this.#warn?.(error);
     const { transcripts, utterances, turns, messages, facts, status } = this;
     for (const subject of [transcripts, utterances, turns, messages, facts, status]) subject.complete();
   }

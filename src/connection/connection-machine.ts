@@ -148,7 +148,7 @@ const machineSetup = setup({
       assertEvent(event, ['socket.ended', 'socket.stalled']);
       return { type: 'connection.lost', end: event.end, attempt: context.attempts };
     }),
-    announceSuspended: emit({ type: 'connection.suspended' }),
+    announceSuspended: emit(({ context }) => ({ type: 'connection.suspended', end: context.lastEnd })),
     suspect: emit({ type: 'connection.suspected' }),
     drain: emit({ type: 'drain.due' }),
   },

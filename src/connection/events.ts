@@ -55,7 +55,7 @@ export type ConnectionEmitted =
   | { type: 'connection.opened'; attempt: number }
   | { type: 'connection.lost'; end: ConnectionEnd; attempt: number }
   /** The retries are far apart from now on. */
-  | { type: 'connection.suspended' }
+  | { type: 'connection.suspended'; end: ConnectionEnd | undefined }
   /** The platform says that it is offline: wait less long before the link is stalled. */
   | { type: 'connection.suspected' }
   /** Send the rest, then end the stream. */

@@ -32,7 +32,7 @@ export function diagnose(session: ObservedSession): Observable<Notice> {
 }
 
 /** The fact without an explanation, for when the code cannot be loaded. */
-function unexplained(fact: Fact, cause: unknown): Notice {
+export function unexplained(fact: Fact, cause: unknown): Notice {
   return {
     ...fact,
     stage: 'event',

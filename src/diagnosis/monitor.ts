@@ -3,9 +3,9 @@
  * only reads.
  */
 import { Observable } from 'rxjs';
-import type { ObservedSession } from './observed-session.ts';
+import type { Fact, ObservedSession } from './observed-session.ts';
 import { NoticeBoard } from './notice-board.ts';
-import type { Notice } from './notices.ts';
+import { createNotice, type Notice } from './notices.ts';
 import { watchConnections } from './watches/connections.ts';
 import { watchLink } from './watches/link.ts';
 import { watchPace } from './watches/pace.ts';
@@ -26,6 +26,11 @@ const LASTING = new Set([
   'format-doubtful',
   'timer-late',
 ]);
+
+/** A fact, explained. */
+export function noticeOf({ code, evidence, at, cause, remedy }: Fact): Notice {
+  return createNotice(code, 'event', evidence, at, at, cause, remedy);
+}
 
 /** The notices of one session. Watching ends with the session or the subscription. */
 export function monitor(session: ObservedSession): Observable<Notice> {
@@ -68,7 +73,7 @@ export function monitor(session: ObservedSession): Observable<Notice> {
     subscriber.add(
       facts$.subscribe({
         next: (fact) => {
-          if (!LASTING.has(fact.code)) board.tell(fact.code, fact.evidence, fact.at, fact.cause);
+          if (!LASTING.has(fact.code)) board.tell(fact.code, fact.evidence, fact.at, fact.cause, fact.remedy);
           for (const watch of watches) watch.fact?.(fact, clock.now());
         },
         complete: () => subscriber.complete(),

@@ -15,8 +15,14 @@ export class NoticeBoard {
   }
 
   /** Reports an event, now or at another time. */
-  tell(code: NoticeCode, evidence: Evidence = {}, at = this.#clock.wallTime(), cause?: unknown): void {
-    this.#publish(createNotice(code, 'event', evidence, at, at, cause));
+  tell(
+    code: NoticeCode,
+    evidence: Evidence = {},
+    at = this.#clock.wallTime(),
+    cause?: unknown,
+    remedy?: string,
+  ): void {
+    this.#publish(createNotice(code, 'event', evidence, at, at, cause, remedy));
   }
 
   /** Raises a notice. `lastedMs`: the condition began that long ago. */

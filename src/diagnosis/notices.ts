@@ -86,12 +86,13 @@ export const NOTICES = {
   'connection-lost': {
     severity: 'warning',
     meaning: 'A connection ended, or an attempt failed',
+    /** Its kind may have one. */
     remedy: '',
   },
   'connection-suspended': {
     severity: 'error',
     meaning: 'The outage is long: attempts are rare now',
-    remedy: 'Check the network.',
+    remedy: 'See how the last attempt ended, and check the network.',
   },
   'credentials-failed': {
     severity: 'warning',
@@ -205,6 +206,7 @@ export function createNotice(
   at: number,
   since = at,
   cause?: unknown,
+  ownRemedy?: string,
 ): Notice {
   const { severity, meaning, remedy }: Explanation = NOTICES[code];
   const details = Object.entries(evidence)
@@ -218,7 +220,7 @@ export function createNotice(
     stage,
     severity: stage === 'cleared' ? 'info' : severity,
     message: `${meaning}${details && ` (${details})`}${stage === 'cleared' ? ': no longer' : ''}.`,
-    remedy: stage === 'cleared' ? '' : remedy,
+    remedy: stage === 'cleared' ? '' : (ownRemedy ?? remedy),
     docs: `docs/recovery.md#${code}`,
     evidence,
     at,

@@ -40,6 +40,11 @@ const PORTS: readonly Port[] = [
     because: 'the seed of the jitter is drawn once, where it can be overridden; all chance follows from it',
   },
   {
+    where: /^src\/diagnosis\/console-warning\.ts$/,
+    may: ['console'],
+    because: 'a problem that nobody listens for would pass in silence',
+  },
+  {
     where: /^src\/tools\/viewer\/frames\.ts$/,
     may: ['requestAnimationFrame'],
     because: 'it draws when a browser paints; what it draws has its time from a clock',

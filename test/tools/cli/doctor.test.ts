@@ -19,7 +19,7 @@ import {
   stallResults,
   startEmulator,
 } from '../../../src/testing/index.ts';
-import { selfSigned } from './certificate.ts';
+import { selfSigned } from '../../transports/certificate.ts';
 import { consult, KEY } from './doctor-practice.ts';
 
 const NET_0001 = 'See https://dpgr.am/net0001';
