@@ -11,6 +11,7 @@ export type { AudioChunk, CapturedAudio } from './audio/audio-chunk.ts';
 export type { Transcript, Word } from './transcript/stitcher.ts';
 export type { Turn } from './transcript/turns.ts';
 export type { Utterance } from './transcript/utterances.ts';
+export type { Environment } from './environment.ts';
 export type { Evidence } from './facts.ts';
 export type { Notice, NoticeCode, Severity } from './diagnosis/notices.ts';
 export { type ErrorDetails, type ErrorReason, TranscriptionError } from './errors.ts';

@@ -8,9 +8,16 @@ import type { Clock } from '../clock.ts';
 import { clockWorker } from './inlined-scripts.ts';
 import { scriptUrl } from './script-url.ts';
 
+/** What it needs of a page. */
+export interface Page extends Pick<EventTarget, 'addEventListener' | 'removeEventListener'> {
+  readonly document: { readonly hidden: boolean };
+  readonly Worker: new (url: string) => Pick<Worker, 'onmessage' | 'postMessage' | 'terminate'>;
+  reportError(error: unknown): void;
+}
+
 /** Wraps the system's clock; `url` is the address of the worker's script, for policies that refuse `blob:`. */
-export function hiddenTabClock(system: Clock, url?: string | URL): Clock {
-  const clock = new HiddenTabClock(system, url);
+export function hiddenTabClock(system: Clock, url?: string | URL, page: Page = globalThis): Clock {
+  const clock = new HiddenTabClock(system, url, page);
   return {
     now: () => clock.now(),
     wallTime: () => system.wallTime(),
@@ -33,20 +40,22 @@ const OCCASIONS = ['visibilitychange', 'resume', 'pageshow'] as const;
 class HiddenTabClock {
   readonly #system: Clock;
   readonly #url: string | URL | undefined;
+  readonly #page: Page;
   readonly #timers = new Set<Timer>();
   readonly #ring = () => this.#ringOverdue();
   readonly #reconsider = () => this.#wakeUp();
   #isAwake = false;
   #releaseUrl: (() => void) | undefined;
-  #worker: Worker | undefined;
+  #worker: InstanceType<Page['Worker']> | undefined;
   #pageTimer: unknown;
   #alarmAt = Infinity;
   #wallAheadMs: number;
   #sleptMs = 0;
 
-  constructor(system: Clock, url: string | URL | undefined) {
+  constructor(system: Clock, url: string | URL | undefined, page: Page) {
     this.#system = system;
     this.#url = url;
+    this.#page = page;
     this.#wallAheadMs = system.wallTime() - system.now();
   }
 
@@ -81,16 +90,16 @@ class HiddenTabClock {
   /** Checks visibility and overdue timers, at first and after each event. */
   #wakeUp(): void {
     if (!this.#isAwake)
-      for (const name of OCCASIONS) globalThis.addEventListener(name, this.#reconsider, true);
+      for (const name of OCCASIONS) this.#page.addEventListener(name, this.#reconsider, true);
     this.#isAwake = true;
-    if (!globalThis.document.hidden) this.#dismissWorker();
+    if (!this.#page.document.hidden) this.#dismissWorker();
     else if (!this.#worker) this.#hireWorker();
     this.#ringOverdue();
   }
 
   #rest(): void {
     if (this.#timers.size > 0) return;
-    for (const name of OCCASIONS) globalThis.removeEventListener(name, this.#reconsider, true);
+    for (const name of OCCASIONS) this.#page.removeEventListener(name, this.#reconsider, true);
     this.#isAwake = false;
     this.#dismissWorker();
     this.#system.clearTimeout(this.#pageTimer);
@@ -106,7 +115,7 @@ class HiddenTabClock {
       try {
         timer.callback();
       } catch (error) {
-        reportError(error);
+        this.#page.reportError(error);
       }
     }
     if (this.#timers.size > 0) this.#arm();
@@ -125,7 +134,7 @@ class HiddenTabClock {
   #hireWorker(): void {
     const { url, release } = scriptUrl(this.#url, clockWorker);
     try {
-      this.#worker = new Worker(url);
+      this.#worker = new this.#page.Worker(url);
       this.#worker.onmessage = this.#ring;
       this.#releaseUrl = release;
     } catch {

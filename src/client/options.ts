@@ -2,6 +2,7 @@
 import type { InspectionEvent, Observer } from 'xstate';
 import type { Clock } from '../clock.ts';
 import { defaultClock } from './default-clock.ts';
+import { type Environment, environmentOf } from '../environment.ts';
 import { invalidOption, nearest, shown } from '../errors.ts';
 import { MIN_SECRET_LENGTH } from '../outside-text.ts';
 import {
@@ -172,6 +173,12 @@ export interface LiveTranscriptionOptions {
   /** Replaces the socket, for tests and unusual platforms. @defaultValue `ws` in Node, Bun and Deno, `WebSocket` elsewhere */
   transport?: Transport;
   /**
+   * Replaces what the platform says of network and page: for React Native, whose network state is a module of its own, for servers
+   * that know more of their network, and for tests. `frozen` gives the connection back before nothing runs.
+   * @defaultValue the events `online`, `offline`, `freeze` and `pagehide`, where there are any
+   */
+  environment?: Environment;
+  /**
    * Replaces time, for tests.
    * @defaultValue the system's clock; in a page {@link workerClock}, which hidden tabs do not slow
    */
@@ -210,7 +217,7 @@ const RANGES = {
 
 const NAMES = [
   ...Object.keys(RANGES),
-  ...'auth listen baseUrl connect catchUp forceEndTurn fillSilence warnOnConsole log inspect transport clock seed'.split(
+  ...'auth listen baseUrl connect catchUp forceEndTurn fillSilence warnOnConsole log inspect transport environment clock seed'.split(
     ' ',
   ),
 ];
@@ -224,6 +231,7 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
   checkNames('', options, NAMES);
   checkNames('log.', log, ['maxSeconds', 'maxBytes', 'overflow']);
   const { baseUrl = 'wss://api.deepgram.com', clock, seed, transport } = options;
+  const { environment = environmentOf(globalThis) } = options;
   const protocol = chooseProtocol(listen);
   protocol.checkParameters(listen);
   const { defaults } = protocol;
@@ -234,8 +242,10 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
     const otherwise = defaults?.[name as keyof typeof defaults] ?? normal;
     numbers[name] = within(name, options[name as keyof typeof RANGES] ?? otherwise, least, most, normal);
   }
-  if (transport !== undefined && typeof transport !== 'function')
-    throw invalidOption(`transport is ${shown(transport)}.`, 'Give a function that opens a socket.');
+  for (const [name, value] of Object.entries({ transport, environment })) {
+    if (value !== undefined && typeof value !== 'function')
+      throw invalidOption(`${name} is ${shown(value)}.`, 'Give a function, or leave it out.');
+  }
   if (clock !== undefined && CLOCK.some((name) => typeof objectOf('clock', clock)[name] !== 'function'))
     throw invalidOption('clock lacks a function.', `Give an object with ${CLOCK.join(', ')}.`);
   if (!protocol.finalize && options.finalizeAfterMs !== undefined && options.finalizeAfterMs < Infinity)
@@ -264,6 +274,7 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
       maxBytes: within('log.maxBytes', log.maxBytes ?? LOG_BYTES, 64 * 1024, 2 ** 30),
       overflow: oneOf('log.overflow', log.overflow ?? 'drop-oldest', ['drop-oldest', 'refuse']),
     },
+    environment,
     clock: clock ?? defaultClock(),
     seed: seed ?? Math.floor(Math.random() * 2 ** 32),
     canReauthorise: typeof auth === 'function',

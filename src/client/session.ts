@@ -25,7 +25,6 @@ import { bindPorts, connectedMachine } from '../connection/socket-actor.ts';
 import { leafState, phaseOf } from '../connection/status.ts';
 import { diagnose } from '../diagnosis/diagnose.ts';
 import type { Notice } from '../diagnosis/notices.ts';
-import { watchEnvironment } from '../environment.ts';
 import { invalidOption, type TranscriptionError } from '../errors.ts';
 import type { LinkSession } from '../link/link-session.ts';
 import type { ListenChange } from '../protocol/configure.ts';
@@ -184,7 +183,7 @@ class Session implements LiveTranscription {
     streams.status.next(this.#shown);
     this.actor.subscribe(() => this.#followMachine());
     this.actor.on('*', (emitted) => this.#onEmitted(emitted));
-    this.#stopWatching = watchEnvironment({
+    this.#stopWatching = options.environment({
       online: () => send({ type: 'network.online' }),
       offline: () => send({ type: 'network.offline' }),
       // No KeepAlive can be sent then: rather than be closed for silence, the connection is given back in good order.

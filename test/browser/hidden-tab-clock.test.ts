@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { hiddenTabClock } from '../../src/browser/hidden-tab-clock.ts';
+import { hiddenTabClock, type Page } from '../../src/browser/hidden-tab-clock.ts';
 import type { Clock } from '../../src/index.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
 
@@ -31,6 +31,12 @@ class WorkerDouble {
   }
 }
 
+class PageDouble extends EventTarget {
+  readonly document = { hidden: false };
+  readonly Worker = WorkerDouble as unknown as Page['Worker'];
+  reportError: (error: unknown) => void = () => undefined;
+}
+
 /** The system's clock in a page: its timers starve while the page is hidden, and it may stand still while time goes on. */
 class PageClock implements Clock {
   sleptMs = 0;
@@ -50,28 +56,23 @@ class PageClock implements Clock {
 }
 
 let time: VirtualClock;
-let page: EventTarget & { hidden: boolean };
+let page: PageDouble;
 let system: PageClock;
 let clock: Clock;
 
 beforeEach(() => {
   time = WorkerDouble.time = new VirtualClock();
-  page = Object.assign(new EventTarget(), { hidden: false });
-  system = new PageClock(time, page);
+  page = new PageDouble();
+  system = new PageClock(time, page.document);
   WorkerDouble.refuses = false;
-  vi.stubGlobal('document', page);
-  vi.stubGlobal('Worker', WorkerDouble);
-  vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
-  vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page));
-  clock = hiddenTabClock(system);
+  clock = hiddenTabClock(system, undefined, page);
 });
 afterEach(() => {
-  vi.unstubAllGlobals();
   expect(WorkerDouble.alive.size).toBe(0);
 });
 
 function look(hidden: boolean): void {
-  page.hidden = hidden;
+  page.document.hidden = hidden;
   page.dispatchEvent(new Event('visibilitychange'));
 }
 
@@ -104,7 +105,7 @@ test('a worker waits while the page is hidden, and only then [G1]', async () => 
 });
 
 test('the worker goes when nobody waits any more, and not between one timer and the next', async () => {
-  page.hidden = true;
+  page.document.hidden = true;
   const timer = clock.setTimeout(() => {}, 1_000);
   const [worker] = WorkerDouble.alive;
   clock.clearTimeout(timer);
@@ -118,7 +119,7 @@ test('the worker goes when nobody waits any more, and not between one timer and 
 
 test('where the browser refuses a worker, the timers of the page do what they can', async () => {
   WorkerDouble.refuses = true;
-  page.hidden = true;
+  page.document.hidden = true;
   const fired = timers(1_000);
   await time.advanceAsync(60_000);
   expect(fired).toEqual(['1000 at 60000']);
@@ -150,7 +151,7 @@ describe('when the machine has slept', () => {
 });
 
 test('after a page was frozen, what is overdue fires at once', async () => {
-  page.hidden = true;
+  page.document.hidden = true;
   const fired = timers(1_000);
   for (const worker of WorkerDouble.alive) worker.freeze();
   await time.advanceAsync(20_000);
@@ -160,7 +161,7 @@ test('after a page was frozen, what is overdue fires at once', async () => {
 
 test('a timer that throws does not keep the others from firing', async () => {
   const reported = vi.fn();
-  vi.stubGlobal('reportError', reported);
+  page.reportError = reported;
   clock.setTimeout(() => {
     throw new Error('mine');
   }, 10);

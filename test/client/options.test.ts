@@ -38,6 +38,7 @@ test.each<[Partial<LiveTranscriptionOptions> | { [name: string]: unknown }, RegE
   [{ log: { maxBytes: 10 } }, /log\.maxBytes is 10/],
   [{ log: { overflow: 'drop' } }, /log\.overflow is 'drop'.*drop-oldest, refuse/],
   [{ transport: 5 }, /transport is 5\. Give a function/],
+  [{ environment: {} }, /environment is an object\. Give a function/],
   [{ clock: {} }, /clock lacks a function\. Give an object with now, wallTime, setTimeout, clearTimeout/],
   [{ clock: 5 }, /clock is number/],
   [{ seed: 'x' }, /seed is 'x'/],

@@ -32,6 +32,7 @@ export const ENTRIES: Record<string, Entry> = {
       'Credentials',
       'DropReason',
       'EndKind',
+      'Environment',
       'ErrorDetails',
       'ErrorMessage',
       'ErrorReason',

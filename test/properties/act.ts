@@ -175,7 +175,7 @@ function believe(world: World, belief: 'online' | 'offline'): void {
 
 function freeze(world: World): void {
   world.isFreezing = true;
-  world.page.tell('freeze');
+  world.page.tell('frozen');
   world.isFreezing = false;
 }
 

@@ -1,5 +1,6 @@
 /** Platforms that have less than a browser, by what each lacks. Those that can be run are, in `test/platforms`. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { environmentOf } from '../../src/environment.ts';
 import { tell } from './story.ts';
 
 afterEach(() => vi.unstubAllGlobals());
@@ -78,11 +79,14 @@ describe('where import() is refused, as in a service worker,', () => {
 
 test('where no event can be captured, as in workerd, a session begins', async () => {
   const heard: string[] = [];
-  vi.stubGlobal('addEventListener', (name: string, _: unknown, options: { capture?: boolean }) => {
-    if (options.capture) throw new TypeError('addEventListener(): options.capture must be false.');
-    heard.push(name);
+  const environment = environmentOf({
+    addEventListener: (name: string, _: unknown, options?: AddEventListenerOptions | boolean) => {
+      if (typeof options === 'object' && options.capture === true)
+        throw new TypeError('addEventListener(): options.capture must be false.');
+      heard.push(name);
+    },
   });
-  const story = await tell();
+  const story = await tell({ environment });
   await story.speak(6);
   await story.close();
   expect(heard).toContain('online');

@@ -1,6 +1,6 @@
 /** Losses that were once possible: each test names one, and what prevented it stays. */
-import { expect, test, vi } from 'vitest';
-import { createLiveTranscription } from '../../src/index.ts';
+import { expect, test } from 'vitest';
+import { createLiveTranscription, type Environment } from '../../src/index.ts';
 import { Emulator, stallResults, VirtualClock, VirtualNetwork } from '../../src/testing/index.ts';
 import { tell } from './story.ts';
 
@@ -142,20 +142,22 @@ test('a close within an idle drain is not taken for drained, where audio came be
 });
 
 test('a link that outlives many offline events is not condemned while it answers [G11]', async () => {
-  const heard = new Map<string, () => void>();
-  vi.stubGlobal('addEventListener', (name: string, listener: () => void) => heard.set(name, listener));
-  vi.stubGlobal('removeEventListener', () => undefined);
-  const story = await tell();
+  let network!: Parameters<Environment>[0];
+  const story = await tell({
+    environment: (hints) => {
+      network = hints;
+      return () => undefined;
+    },
+  });
   for (let flicker = 0; flicker < 4; flicker += 1) {
     await story.speak(2);
-    heard.get('offline')?.();
+    network.offline();
     await story.speak(1);
-    heard.get('online')?.();
+    network.online();
   }
   await story.speak(10);
   expect(story.ends).toEqual([]);
   story.live.abort();
-  vi.unstubAllGlobals();
 });
 
 /** Time does not move while timers of no delay go on being set. */

@@ -4,7 +4,7 @@ import { SECRET } from './platform.ts';
 import type { World } from './world.ts';
 
 export function optionsOf(
-  { setting, desk, loop, wire }: World,
+  { setting, desk, loop, wire, page }: World,
   inspect: LiveTranscriptionOptions['inspect'],
 ): LiveTranscriptionOptions {
   const raw = { encoding: 'linear16', sample_rate: setting.rate } as const;
@@ -27,6 +27,7 @@ export function optionsOf(
     seed: setting.seed,
     clock: loop,
     transport: wire.transport,
+    environment: page.environment,
     ...(inspect ? { inspect } : {}),
   };
 }

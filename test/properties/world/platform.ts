@@ -1,33 +1,23 @@
 /** What a client's platform gives it beside time and sockets: the events of a page, and somebody to ask for tokens. */
-import type { Auth, AuthFunction, Clock } from '../../../src/index.ts';
+import type { Auth, AuthFunction, Clock, Environment } from '../../../src/index.ts';
 
-type PageEvent = 'online' | 'offline' | 'freeze';
-type Listener = () => void;
+type Hints = Parameters<Environment>[0];
 
-/** The events of a browser's page. Of one session at a time, since there is one global object. */
+/** The hints of a browser's page. */
 export class Page {
-  readonly #listeners = new Map<string, Set<Listener>>();
+  readonly #heard = new Set<Hints>();
 
-  constructor() {
-    Object.assign(globalThis, {
-      addEventListener: (event: string, listener: Listener, options?: { signal?: AbortSignal }) => {
-        const listeners = this.#listeners.get(event) ?? new Set();
-        this.#listeners.set(event, listeners.add(listener));
-        options?.signal?.addEventListener('abort', () => listeners.delete(listener));
-      },
-      removeEventListener: (event: string, listener: Listener) =>
-        this.#listeners.get(event)?.delete(listener),
-    });
-  }
+  readonly environment: Environment = (hints) => {
+    this.#heard.add(hints);
+    return () => this.#heard.delete(hints);
+  };
 
   get listenerCount(): number {
-    let count = 0;
-    for (const listeners of this.#listeners.values()) count += listeners.size;
-    return count;
+    return this.#heard.size;
   }
 
-  tell(event: PageEvent): void {
-    for (const listener of this.#listeners.get(event) ?? []) listener();
+  tell(hint: keyof Hints): void {
+    for (const hints of this.#heard) hints[hint]();
   }
 }
 
