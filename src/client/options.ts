@@ -6,6 +6,7 @@ import { type Environment, environmentOf } from '../environment.ts';
 import { invalidOption, nearest, shown } from '../errors.ts';
 import { MIN_SECRET_LENGTH } from '../outside-text.ts';
 import {
+  ATTEMPTS_PER_SECOND,
   CATCH_UP_RATE,
   CONNECT_TIMEOUT_MS,
   CREDENTIALS_TIMEOUT_MS,
@@ -14,6 +15,7 @@ import {
   KEEP_ALIVE_MS,
   LOG_BYTES,
   LOG_SECONDS,
+  MAX_ATTEMPTS_PER_SECOND,
   MAX_CATCH_UP_RATE,
   MAX_FRAME_MS,
   MAX_KEEP_ALIVE_MS,
@@ -85,6 +87,12 @@ export interface LiveTranscriptionOptions {
    * @defaultValue `8000`
    */
   connectTimeoutMs?: number;
+  /**
+   * How many attempts to connect all sessions of the process together may begin in a second; the others wait in order, those with audio
+   * first. From 1 to 10000. Sessions with the same value share it: give all the same, where a server or a proxy is known to take fewer.
+   * @defaultValue `2500`, fewer where the event loop is late
+   */
+  attemptsPerSecond?: number;
   /**
    * How long the `auth` function may take. Then its signal aborts, and it is asked again with the next attempt.
    * @defaultValue `10000`
@@ -206,6 +214,7 @@ const RANGES = {
   keepAliveMs: [KEEP_ALIVE_MS, MIN_KEEP_ALIVE_MS, MAX_KEEP_ALIVE_MS],
   disconnectAfterIdleMs: [Infinity, 0, MAX_TIMER_MS],
   connectTimeoutMs: [CONNECT_TIMEOUT_MS, 1, MAX_TIMER_MS],
+  attemptsPerSecond: [ATTEMPTS_PER_SECOND, 1, MAX_ATTEMPTS_PER_SECOND],
   credentialsTimeoutMs: [CREDENTIALS_TIMEOUT_MS, 1, MAX_TIMER_MS],
   stallMs: [STALL_MS, 1_000, MAX_TIMER_MS],
   drainMs: [DRAIN_MS, 0, MAX_TIMER_MS],

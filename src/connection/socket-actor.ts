@@ -10,7 +10,9 @@ import { TranscriptionError } from '../errors.ts';
 import type { ConnectionEnd, EndKind } from '../protocol/connection-end.ts';
 import { MAX_CONNECT_TIMEOUT_MS } from '../protocol/limits.ts';
 import type { Protocol, ServerError } from '../protocol/protocol.ts';
+import { runningTimeOf } from '../running-time.ts';
 import type { Credentials, Handshake, Socket, SocketHandlers, Transport } from '../transports/transport.ts';
+import { attemptPaceOf, type WaitingAttempt } from './attempt-pace.ts';
 import { connectionMachine } from './connection-machine.ts';
 import type { ConnectionEvent } from './events.ts';
 
@@ -49,6 +51,8 @@ export interface ConnectionPorts {
   credentialsTimeoutMs: number;
   /** For the first handshake; for later ones it follows the handshakes before them. */
   connectTimeoutMs: number;
+  /** Of all sessions with this clock and this rate. */
+  attemptsPerSecond: number;
 }
 
 interface BoundPorts extends ConnectionPorts {
@@ -79,6 +83,8 @@ export const connectedMachine = connectionMachine.provide({
   },
 });
 
+const nothing = () => undefined;
+
 /** Runs one attempt, and the connection that comes of it; the answer lets go of both. */
 function holdSocket(ports: BoundPorts, send: (event: ConnectionEvent) => void): () => void {
   const { clock } = ports;
@@ -87,14 +93,14 @@ function holdSocket(ports: BoundPorts, send: (event: ConnectionEvent) => void): 
   let socket: Socket | undefined;
   let link: OpenLink | undefined;
   let isOver = false;
-  let timer: unknown;
+  let stopTimer: () => void = nothing;
 
   const wasLetGo = () => isOver;
 
   const end = (connectionEnd: ConnectionEnd): void => {
     if (isOver) return;
     isOver = true;
-    clock.clearTimeout(timer);
+    stopTimer();
     const flowingAudio = link?.isFlowing === true;
     link?.end(connectionEnd);
     send({
@@ -108,13 +114,13 @@ function holdSocket(ports: BoundPorts, send: (event: ConnectionEvent) => void): 
   };
 
   const expectWithin = (delayMs: number, kind: EndKind): void => {
-    clock.clearTimeout(timer);
-    timer = clock.setTimeout(() => {
+    stopTimer();
+    stopTimer = runningTimeOf(clock).deadline(delayMs, () => {
       if (kind === 'connect-timeout') ports.handshakeTimeout.timedOut();
       end({ kind });
       cancelled?.abort();
       socket?.terminate();
-    }, delayMs);
+    });
   };
 
   const open = (credentials: Credentials): void => {
@@ -124,7 +130,8 @@ function holdSocket(ports: BoundPorts, send: (event: ConnectionEvent) => void): 
     let handshake: Handshake = {};
     const beginLink = () => {
       if (isOver || link || !socket) return;
-      clock.clearTimeout(timer);
+      stopTimer();
+      stopTimer = nothing;
       link = ports.openLink(socket, handshake);
       send({ type: 'socket.opened', link: link.number, pendingAudio: ports.hasPendingAudio() });
       // A subscriber of the status has ended the session meanwhile.
@@ -177,18 +184,26 @@ function holdSocket(ports: BoundPorts, send: (event: ConnectionEvent) => void): 
     );
   };
   const controller = cancelled;
-  const loading = ports.load?.();
-  if (!loading) authorise(controller);
-  else {
-    loading.then(
-      () => authorise(controller),
-      () => end({ kind: 'network-lost', cause: 'The code for this model could not be loaded.' }),
-    );
-  }
+  const pace = attemptPaceOf(clock, ports.attemptsPerSecond);
+  const attempt: WaitingAttempt = {
+    hasAudio: ports.hasPendingAudio,
+    begin: () => {
+      const loading = ports.load?.();
+      if (!loading) authorise(controller);
+      else {
+        loading.then(
+          () => authorise(controller),
+          () => end({ kind: 'network-lost', cause: 'The code for this model could not be loaded.' }),
+        );
+      }
+    },
+  };
+  pace.ask(attempt);
 
   return () => {
     cancelled?.abort();
-    clock.clearTimeout(timer);
+    pace.withdraw(attempt);
+    stopTimer();
     if (isOver) return;
     isOver = true;
     const mayHangUp = link && !link.isStalled;

@@ -11,6 +11,7 @@ import type { Frame } from '../audio/audio-log.ts';
 import type { Clock } from '../clock.ts';
 import type { ConnectionEnd } from '../protocol/connection-end.ts';
 import type { LinkKeeper, ServerError } from '../protocol/protocol.ts';
+import { type RunningTime, runningTimeOf } from '../running-time.ts';
 import type { Socket } from '../transports/transport.ts';
 import { conclude, type ReceivingLink, receiveEvent, takeSegment } from './incoming.ts';
 import { type KeepableLink, keptLink } from './kept-link.ts';
@@ -62,6 +63,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
   readonly segments: LinkClock['segments'] = [];
 
   // Its stall watch.
+  readonly running: RunningTime;
   readonly answerTimeout: AdaptiveTimeout;
   timeoutMs: number;
   hasAnswered = false;
@@ -102,6 +104,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
     this.#controls = [...controls];
     this.number = number;
     this.clock = clock;
+    this.running = runningTimeOf(clock);
     this.answerTimeout = session.answerTimeout;
     this.timeoutMs = session.answerTimeout.ms;
     this.lastOutboundAt = clock.now();
@@ -351,6 +354,4 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
     noteOutbound(this, now);
     this.#socket.send(message);
   }
-
-  /** Something has gone out. */
 }

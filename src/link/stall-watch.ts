@@ -3,10 +3,12 @@
  * once for each second of audio, silence included. A server that talks on without ever advancing its transcript is taken for
  * stalled as well, later.
  *
- * Both time and audio must have passed: a trickle too thin for results is no broken link, and pauses do not hide one.
+ * Both time and audio must have passed: a trickle too thin for results is no broken link, and pauses do not hide one. Time in which
+ * our own event loop stood still does not count, and no link is given up before what had come was read.
  */
 import type { AdaptiveTimeout } from '../adaptive-timeout.ts';
 import { type Clock, TIMER_ROUNDING_MS } from '../clock.ts';
+import type { RunningTime } from '../running-time.ts';
 
 /** The part of the timeout that must have been filled with audio. */
 const AUDIO_SHARE = 0.5;
@@ -20,9 +22,10 @@ const SHORT_FACTOR = 0.5;
 /** How often to look whether a trickle has become enough audio to judge by. */
 const TRICKLE_POLL_MS = 1_000;
 
-/** The fields of a link that its stall watch needs. Times are milliseconds on the clock. */
+/** The fields of a link that its stall watch needs. Moments are in running time. */
 export interface StallWatch {
   readonly clock: Clock;
+  readonly running: RunningTime;
   /** Without an answer for so long a link is stalled; of all links, since a slow server is slow on the next one too. */
   readonly answerTimeout: AdaptiveTimeout;
   /** The timeout until the next message. */
@@ -47,11 +50,11 @@ export interface StallWatch {
 /** Audio went out, or would have if the socket had taken it. On the path of every frame: the rest is left to a timer. */
 export function noteAudio(watch: StallWatch, audioMs: number, now: number): void {
   if (watch.answerSince === undefined) {
-    watch.answerSince = now;
+    watch.answerSince = watch.running.at(now);
     watch.answerSentMs = watch.sentMs;
   }
   if (watch.advanceSince === undefined) {
-    watch.advanceSince = now;
+    watch.advanceSince = watch.running.at(now);
     watch.advanceSentMs = watch.sentMs;
   }
   watch.sentMs += audioMs;
@@ -63,7 +66,7 @@ export function noteMessage(watch: StallWatch, now: number): void {
   const { answerSince, answerSentMs, answerTimeout } = watch;
   if (answerSince !== undefined && !watch.hasAnswered && isAudioWaiting(watch)) {
     watch.hasAnswered = true;
-    answerTimeout.answered(Math.min(now - answerSince, watch.sentMs - answerSentMs));
+    answerTimeout.answered(Math.min(watch.running.at(now) - answerSince, watch.sentMs - answerSentMs));
   }
   watch.answerSince = undefined;
   const isShorter = answerTimeout.ms < watch.timeoutMs;
@@ -87,8 +90,9 @@ export function noteAdvance(watch: StallWatch): void {
 export function expectReply(watch: StallWatch, now: number, timeoutMs: number, leastMs = timeoutMs): void {
   const { answerSince, answerSentMs } = watch;
   const isDue = answerSince !== undefined && hasEnoughAudio(watch, answerSentMs, watch.timeoutMs);
-  const leftMs = isDue ? answerSince + watch.timeoutMs - now : Infinity;
-  watch.answerSince = now;
+  const runAt = watch.running.at(now);
+  const leftMs = isDue ? answerSince + watch.timeoutMs - runAt : Infinity;
+  watch.answerSince = runAt;
   watch.answerSentMs = -Infinity;
   watch.advanceSince = undefined;
   watch.timeoutMs = Math.max(leastMs, Math.min(timeoutMs, leftMs));
@@ -113,17 +117,27 @@ export function stopWatching(watch: StallWatch): void {
 }
 
 function arm(watch: StallWatch, delayMs: number): void {
+  const { clock, running } = watch;
+  const dueAt = clock.now() + delayMs;
   watch.seenMs = watch.sentMs;
-  watch.stallTimer = watch.clock.setTimeout(() => check(watch), delayMs);
+  watch.stallTimer = clock.setTimeout(() => {
+    running.fired(dueAt, clock.now());
+    check(watch);
+  }, delayMs);
 }
 
-function check(watch: StallWatch): void {
+function check(watch: StallWatch, hasRead = false): void {
   stopWatching(watch);
   const { answerSince, answerSentMs, advanceSince, advanceSentMs, timeoutMs } = watch;
   const leftMs = Math.min(
     leftOf(watch, answerSince, answerSentMs, timeoutMs),
     leftOf(watch, advanceSince, advanceSentMs, timeoutMs * ADVANCE_FACTOR),
   );
+  // A message may have come, and not been read yet.
+  if (leftMs < TIMER_ROUNDING_MS && !hasRead) {
+    watch.stallTimer = watch.clock.setTimeout(() => check(watch, true), 0);
+    return;
+  }
   // Nothing ever came: a slow server looks like that as well.
   if (leftMs < TIMER_ROUNDING_MS && !watch.hasAnswered && isAudioWaiting(watch))
     watch.answerTimeout.timedOut();
@@ -150,7 +164,7 @@ function leftOf(
   timeoutMs: number,
 ): number {
   if (since === undefined) return Infinity;
-  const leftMs = since + timeoutMs - watch.clock.now();
+  const leftMs = since + timeoutMs - watch.running.at(watch.clock.now());
   if (hasEnoughAudio(watch, sentBeforeMs, timeoutMs)) return leftMs;
   return hasFlowed(watch) ? Math.max(leftMs, TRICKLE_POLL_MS) : Infinity;
 }

@@ -21,6 +21,11 @@ export const CONNECT_TIMEOUT_MS = 8_000;
 /** To this it grows where handshakes are slow: longer ones would outlast the log. */
 export const MAX_CONNECT_TIMEOUT_MS = 30_000;
 
+/** Attempts of one process: ten thousand sessions that lose their connections together have them again within 4 s, one alone never waits. */
+export const ATTEMPTS_PER_SECOND = 2_500;
+/** Beyond this it is no limit. */
+export const MAX_ATTEMPTS_PER_SECOND = 10_000;
+
 /** A token endpoint that does not answer for this long is treated as failed, and asked again. */
 export const CREDENTIALS_TIMEOUT_MS = 10_000;
 

@@ -84,6 +84,7 @@ beforeEach(() => {
     credentialsFailed: (error) => said.push(error),
     credentialsTimeoutMs: CREDENTIALS_TIMEOUT_MS,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    attemptsPerSecond: 1_000,
   };
   const actor = createActor(listeningMachine, { clock });
   leave = () => actor.send({ type: 'leave' });
@@ -221,6 +222,15 @@ describe('an attempt fails', () => {
     expect(said).toEqual([]);
     clock.advance(1);
     expect(said).toEqual([ended({ kind: 'connect-timeout' }), 'terminate']);
+  });
+
+  test('but not where the server has answered, and our own event loop was late to read it', async () => {
+    await dial();
+    said = [];
+    clock.setTimeout(() => network.opened({}), 3 * CONNECT_TIMEOUT_MS);
+    clock.jump(3 * CONNECT_TIMEOUT_MS);
+    clock.advance(0);
+    expect(said).toEqual(['open link', opened]);
   });
 
   test('where the platform can make no socket', async () => {

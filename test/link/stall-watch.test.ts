@@ -10,6 +10,7 @@ import {
   type StallWatch,
   stopWatching,
 } from '../../src/link/stall-watch.ts';
+import { runningTimeOf } from '../../src/running-time.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -17,6 +18,7 @@ const TIMEOUT_MS = 10_000;
 function watchOf(clock: Clock, answerTimeout: AdaptiveTimeout, stalled = () => {}): StallWatch {
   return {
     clock,
+    running: runningTimeOf(clock),
     answerTimeout,
     timeoutMs: answerTimeout.ms,
     hasAnswered: false,
@@ -107,7 +109,17 @@ describe('a link is stalled', () => {
     const line = new Line();
     line.speak(7);
     shortenTimeout(line.watch);
+    line.clock.advance(0);
     expect(line.stalledAtMs).toEqual([7_000]);
+  });
+
+  test('after the timeout, of which time in which our own event loop stood still is no part', () => {
+    const line = new Line();
+    line.clock.setTimeout(() => line.watch.running.fired(5_000, line.clock.now()), 5_000);
+    line.speak(4.9);
+    line.clock.jump(2_000);
+    line.speak(10);
+    expect(line.stalledAtMs).toEqual([11_900]);
   });
 
   test('without any audio where a reply is expected', () => {
@@ -170,6 +182,24 @@ describe('a link is not stalled', () => {
       line.speak(1, 0.05);
       noteMessage(line.watch, line.clock.now());
     }
+    expect(line.stalledAtMs).toEqual([]);
+  });
+
+  test('by an answer that came while our own event loop stood still', () => {
+    const line = new Line();
+    line.speak(9.9);
+    // What came meanwhile is read after the timers that fell due.
+    line.clock.setTimeout(() => noteMessage(line.watch, line.clock.now()), 3_000);
+    line.clock.jump(3_000);
+    line.speak(5);
+    expect(line.stalledAtMs).toEqual([]);
+  });
+
+  test('by an answer that waits to be read at the deadline', () => {
+    const line = new Line();
+    line.speak(9.9);
+    line.clock.setTimeout(() => noteMessage(line.watch, line.clock.now()), 100);
+    line.speak(5);
     expect(line.stalledAtMs).toEqual([]);
   });
 

@@ -46,6 +46,7 @@ export interface Rule {
 export const SINGLE_FILES: Record<string, Area> = {
   'src/adaptive-timeout.ts': 'leaf',
   'src/clock.ts': 'clock',
+  'src/running-time.ts': 'clock',
   'src/environment.ts': 'leaf',
   'src/errors.ts': 'leaf',
   'src/facts.ts': 'leaf',

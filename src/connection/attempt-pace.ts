@@ -1,0 +1,112 @@
+/**
+ * The pace at which a process attempts connections. When many sessions lose theirs at once, attempts that begin together would hold up the
+ * audio of those that are open. So they begin at a rate, in the order in which they asked, those with audio first. A late event loop
+ * lets fewer begin. One session alone never waits.
+ */
+import type { Clock } from '../clock.ts';
+import { runningTimeOf } from '../running-time.ts';
+
+/** Between two groups of attempts. */
+const STEP_MS = 10;
+
+/** As many as fall due in this time may begin at once. */
+const BURST_MS = 40;
+
+/** Without audio an attempt waits no longer than this for those with audio. */
+const PATIENCE_MS = 5_000;
+
+/** An attempt that waits for its turn. */
+export interface WaitingAttempt {
+  hasAudio(): boolean;
+  begin(): void;
+}
+
+export class AttemptPace {
+  readonly #clock: Clock;
+  readonly #perMs: number;
+  readonly #most: number;
+  /** How many may begin now. */
+  #tokens: number;
+  #tokensAt: number;
+  /** Since when each waits, in the order in which they asked. */
+  readonly #waiting = new Map<WaitingAttempt, number>();
+  #timer: unknown;
+
+  constructor(clock: Clock, perSecond: number) {
+    this.#clock = clock;
+    this.#perMs = perSecond / 1000;
+    this.#most = Math.max(1, this.#perMs * BURST_MS);
+    this.#tokens = this.#most;
+    this.#tokensAt = clock.now();
+  }
+
+  /** Begins at once, or when it is its turn. */
+  ask(attempt: WaitingAttempt): void {
+    this.#refill();
+    if (this.#waiting.size === 0 && this.#tokens >= 1) {
+      this.#tokens -= 1;
+      attempt.begin();
+      return;
+    }
+    this.#waiting.set(attempt, this.#clock.now());
+    this.#wait();
+  }
+
+  /** The attempt is not wanted any more. */
+  withdraw(attempt: WaitingAttempt): void {
+    if (!this.#waiting.delete(attempt) || this.#waiting.size > 0) return;
+    this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #refill(): void {
+    const now = this.#clock.now();
+    this.#tokens = Math.min(this.#most, this.#tokens + (now - this.#tokensAt) * this.#perMs);
+    this.#tokensAt = now;
+  }
+
+  #wait(): void {
+    if (this.#timer !== undefined || this.#waiting.size === 0) return;
+    const delayMs = Math.max(STEP_MS, (1 - this.#tokens) / this.#perMs);
+    const dueAt = this.#clock.now() + delayMs;
+    this.#timer = this.#clock.setTimeout(() => {
+      this.#timer = undefined;
+      runningTimeOf(this.#clock).fired(dueAt, this.#clock.now());
+      this.#beginSome();
+      this.#wait();
+    }, delayMs);
+  }
+
+  #beginSome(): void {
+    this.#refill();
+    for (const attempt of this.#next(Math.floor(this.#tokens))) {
+      // Whoever has begun may have changed the plans of another.
+      if (!this.#waiting.delete(attempt)) continue;
+      this.#tokens -= 1;
+      attempt.begin();
+    }
+  }
+
+  #next(count: number): WaitingAttempt[] {
+    const longAgo = this.#clock.now() - PATIENCE_MS;
+    const first: WaitingAttempt[] = [];
+    const others: WaitingAttempt[] = [];
+    for (const [attempt, since] of this.#waiting) {
+      if (first.length === count) break;
+      if (since <= longAgo || attempt.hasAudio()) first.push(attempt);
+      else if (others.length < count) others.push(attempt);
+    }
+    return [...first, ...others].slice(0, count);
+  }
+}
+
+const paces = new WeakMap<Clock, Map<number, AttemptPace>>();
+
+/** That of all sessions with this clock and rate. */
+export function attemptPaceOf(clock: Clock, perSecond: number): AttemptPace {
+  let ofClock = paces.get(clock);
+  if (!ofClock) paces.set(clock, (ofClock = new Map()));
+  let pace = ofClock.get(perSecond);
+  if (!pace) ofClock.set(perSecond, (pace = new AttemptPace(clock, perSecond)));
+  return pace;
+}
