@@ -12,6 +12,7 @@
  * Nothing is ever let go by an interim result.
  */
 import type { Clock } from '../clock.ts';
+import { MAX_FRAME_MS } from '../protocol/limits.ts';
 import { AudioLog, type Frame } from './audio-log.ts';
 import { CaptureClock } from './capture-clock.ts';
 import type { FrameSink } from './framing.ts';
@@ -56,8 +57,14 @@ export interface AudioReader extends LogCursor {
   audioAdded(now: number): void;
 }
 
-/** Raw frames are kept, and replayed, in pieces of this length: small enough for an even pace. */
-const LOGGED_FRAME_SECONDS = 0.08;
+/** Raw audio is kept in frames of this length at most. */
+const LOGGED_FRAME_SECONDS = MAX_FRAME_MS / 1000;
+
+/** It is replayed in pieces of this length, or in those of the app where they are longer: an even pace that costs no more than live audio. */
+const PIECE_SECONDS = 0.08;
+
+/** The last piece of a frame may be this much longer, rather than be followed by a short one. */
+const LAST_PIECE_FACTOR = 1.25;
 
 /** Drops in a row are announced together, at the latest when they have grown to this. */
 const ANNOUNCE_SECONDS = 1;
@@ -75,6 +82,8 @@ export class AudioTimeline implements FrameSink {
   /** The newest frame while it is still in the memory of its owner. */
   #live: Uint8Array | undefined;
   #liveStart = 0;
+  /** Length of the newest frame. */
+  #newestSamples = 0;
   #unannounced: Drop | undefined;
 
   constructor(clock: Clock, settings: TimelineSettings) {
@@ -152,6 +161,7 @@ export class AudioTimeline implements FrameSink {
     if (this.#isOverfull()) this.#makeRoom();
     this.#live = bytes;
     this.#liveStart = start;
+    this.#newestSamples = samples;
     this.#tellReader(now);
     this.#live = undefined;
   }
@@ -205,6 +215,19 @@ export class AudioTimeline implements FrameSink {
     const following = this.#log.at(cursor.frameIndex + 1);
     if (following) cursor.frameIndex += 1;
     return following;
+  }
+
+  /** How much of raw audio a link sends in one message. `isHurried`: as much as it may, for there is little time. */
+  pieceSamples(isHurried: boolean): number {
+    const seconds = isHurried ? LOGGED_FRAME_SECONDS : PIECE_SECONDS;
+    return Math.max(seconds * this.rate, this.#newestSamples);
+  }
+
+  /** Where the piece ends that begins at `start`. Frames that are not raw are whole. */
+  endOfPiece(frame: Frame, start: number, samples: number): number {
+    return this.#isRaw && start + LAST_PIECE_FACTOR * samples < frame.end
+      ? start + Math.floor(samples)
+      : frame.end;
   }
 
   /** The bytes of a frame, or of a part of it where it is raw. Of live audio they are the caller's own. */

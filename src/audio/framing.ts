@@ -59,8 +59,11 @@ export class RawFraming implements Framing {
     }
     const all = this.#carry ? join(this.#carry, bytes) : bytes;
     const whole = all.byteLength - (all.byteLength % this.#frameBytes);
-    for (let from = 0; from < whole; from += this.#maxBytes) {
-      const frame = all.subarray(from, Math.min(from + this.#maxBytes, whole));
+    // In equal parts, so that no message is for a short rest.
+    const parts = Math.ceil(whole / this.#maxBytes);
+    const partBytes = Math.ceil(whole / this.#frameBytes / parts) * this.#frameBytes;
+    for (let from = 0; from < whole; from += partBytes) {
+      const frame = all.subarray(from, Math.min(from + partBytes, whole));
       this.#sink.append(frame, frame.byteLength / this.#frameBytes, now);
     }
     this.#carry = whole < all.byteLength ? new Uint8Array(all.subarray(whole)) : undefined;

@@ -34,6 +34,9 @@ import { expectReply, noteAudio, noteMessage, shortenTimeout, stopWatching } fro
 /** How often a full socket is looked at again. */
 const CONGESTION_POLL_MS = 50;
 
+/** A timer this late shows that the process is short of time. */
+const HURRIED_MS = 50;
+
 /** Shorter silences after the end of the stream say nothing, however short `drainMs` is. */
 const MIN_DRAIN_SILENCE_MS = 1_000;
 
@@ -79,6 +82,8 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
   // The order of what goes out.
   #controls: ControlMessage[];
   #pumpTimer: unknown;
+  /** Behind, and short of time: longer pieces cost less. */
+  #isHurried = false;
   idleTimer: unknown;
   lastOutboundAt: number;
   #uncongestedUntil: number;
@@ -251,19 +256,22 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
   #pump(now: number): void {
     const { timeline } = this.session;
     if (this.hasEndedStream || this.isOver || isForgotten(this, now)) return;
+    const samples = timeline.pieceSamples(this.#isHurried);
     for (let frame = timeline.next(this); frame; frame = timeline.next(this)) {
       const start = Math.max(frame.start, this.nextPosition);
       if (this.#controls.length > 0) this.#sendControls(start, now);
       if (!this.#isLive()) return;
       const delayMs = this.#isCongested(now)
         ? this.#waitForSocket(now)
-        : this.#waitForPace(frame, start, now);
+        : this.#waitForPace(frame, start, now, samples);
       if (delayMs > 0) {
         this.#pumpIn(delayMs);
         return;
       }
-      this.#sendAudio(frame, start, this.#endOfPiece(frame), now);
+      const end = timeline.endOfPiece(frame, start, samples);
+      this.#sendAudio(frame, start, this.#beforeControl(end), now);
     }
+    this.#isHurried = false;
     if (this.#controls.length > 0) this.#sendControls(timeline.end, now);
     if (!this.#isDraining) return;
     const mayEnd = this.keeper?.mayEndStream() !== false;
@@ -272,8 +280,8 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
     this.#expectLastResults(now, MIN_DRAIN_SILENCE_MS);
   }
 
-  /** A piece ends with its frame, or where a control message has its place. */
-  #endOfPiece({ end }: Frame): number {
+  /** A piece ends where a control message has its place. */
+  #beforeControl(end: number): number {
     const control = this.#controls.length > 0 ? this.#controls[0] : undefined;
     return control ? Math.min(end, control.position) : end;
   }
@@ -298,9 +306,9 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
     return CONGESTION_POLL_MS;
   }
 
-  #waitForPace(frame: Frame, start: number, now: number): number {
+  #waitForPace(frame: Frame, start: number, now: number, samples: number): number {
     if (this.tokensPerMs === 0) this.#begin(frame, start, now);
-    return waitMs(this, now);
+    return waitMs(this, now, samples);
   }
 
   /** Asked for every frame, it asks the socket only now and then: its buffer takes a second to fill. */
@@ -341,9 +349,12 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
   }
 
   #pumpIn(delayMs: number): void {
+    const dueAt = this.clock.now() + delayMs;
     this.#pumpTimer = this.clock.setTimeout(() => {
+      const now = this.clock.now();
       this.#pumpTimer = undefined;
-      this.#pump(this.clock.now());
+      this.#isHurried = now - dueAt > HURRIED_MS;
+      this.#pump(now);
     }, delayMs);
   }
 

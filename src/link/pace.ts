@@ -7,6 +7,9 @@
 /** Slack for the jitter of live audio: late frames that come together need not wait. */
 const BURST_SECONDS = 0.1;
 
+/** Longer pieces may come in longer bursts: with what the last one overdraws, 1.25 × real time is kept over ten seconds. */
+const LONG_BURST_FACTOR = 2.5;
+
 /** A frame may go when there are more than no tokens, and a timer that is exact would find just none. */
 const MARGIN_MS = 0.01;
 
@@ -18,7 +21,7 @@ export interface Pace {
   tokensAt: number;
   /** Refilled in a millisecond; 0 before the first audio of the link. */
   tokensPerMs: number;
-  /** As many as may be saved up. */
+  /** As many as may be saved up, for pieces that are no longer. */
   maxTokens: number;
 }
 
@@ -30,9 +33,10 @@ export function startPace(pace: Pace, samplesPerSecond: number, catchUpRate: num
   pace.tokensAt = now;
 }
 
-/** Milliseconds until a frame may go; 0: now. */
-export function waitMs(pace: Pace, now: number): number {
-  pace.tokens = Math.min(pace.maxTokens, pace.tokens + (now - pace.tokensAt) * pace.tokensPerMs);
+/** Milliseconds until a piece of so many samples may go; 0: now. */
+export function waitMs(pace: Pace, now: number, samples: number): number {
+  const most = samples > pace.maxTokens ? LONG_BURST_FACTOR * pace.maxTokens : pace.maxTokens;
+  pace.tokens = Math.min(most, pace.tokens + (now - pace.tokensAt) * pace.tokensPerMs);
   pace.tokensAt = now;
   return pace.tokens > 0 ? 0 : -pace.tokens / pace.tokensPerMs + MARGIN_MS;
 }

@@ -358,21 +358,21 @@ test('each connection is sent what is not settled, byte for byte, and no more th
 
 test('small frames are joined in the log, and each is sent as it came while nothing waits', () => {
   const { line, accept, sendAll } = timeline();
-  accept(3);
-  accept(5);
+  accept(12);
+  accept(13);
   accept(1);
   line.connect();
-  expect(line.upcoming).toMatchObject({ start: 0, end: 8 });
+  expect(line.upcoming).toMatchObject({ start: 0, end: 25 });
   sendAll();
   accept(3);
-  expect(line.upcoming).toMatchObject({ start: 9, end: 12 });
+  expect(line.upcoming).toMatchObject({ start: 26, end: 29 });
   sendAll();
   accept(2);
-  expect(line.upcoming).toMatchObject({ start: 12, end: 14 });
+  expect(line.upcoming).toMatchObject({ start: 29, end: 31 });
   line.disconnect();
   line.connect();
   line.sendNext();
-  expect(line.upcoming).toMatchObject({ start: 8, end: 14 });
+  expect(line.upcoming).toMatchObject({ start: 25, end: 31 });
 });
 
 test('room is counted in bytes and in time', () => {

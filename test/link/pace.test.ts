@@ -10,7 +10,7 @@ function paceOf(samplesPerSecond: number, catchUpRate: number, now: number): Pac
 test('live audio never waits [G10]', () => {
   const pace = paceOf(1_000, 1.2, 0);
   for (let now = 0; now < 60_000; now += 20) {
-    expect(waitMs(pace, now)).toBeLessThanOrEqual(0);
+    expect(waitMs(pace, now, 1)).toBeLessThanOrEqual(0);
     pace.tokens -= 20;
   }
 });
@@ -21,7 +21,7 @@ test('a backlog goes at the catch-up rate, in the long run exactly [G10]', () =>
     let now = 0;
     let sent = 0;
     while (now < 100_000) {
-      const delayMs = waitMs(pace, now);
+      const delayMs = waitMs(pace, now, 1);
       if (delayMs > 0) now += delayMs;
       else {
         pace.tokens -= frame;
@@ -36,12 +36,12 @@ test('a backlog goes at the catch-up rate, in the long run exactly [G10]', () =>
 test('a tenth of a second goes at once, however long the rest before it; what overdraws it waits as long as it takes [G10]', () => {
   const pace = paceOf(2_000, 1.2, 0);
   for (const now of [0, 10_000]) {
-    expect(waitMs(pace, now)).toBe(0);
+    expect(waitMs(pace, now, 1)).toBe(0);
     pace.tokens -= 199;
-    expect(waitMs(pace, now)).toBe(0);
+    expect(waitMs(pace, now, 1)).toBe(0);
     pace.tokens -= 1;
-    expect(waitMs(pace, now)).toBeCloseTo(0, 1);
+    expect(waitMs(pace, now, 1)).toBeCloseTo(0, 1);
     pace.tokens -= 240;
-    expect(waitMs(pace, now)).toBeCloseTo(100, 1);
+    expect(waitMs(pace, now, 1)).toBeCloseTo(100, 1);
   }
 });
