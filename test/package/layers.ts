@@ -132,8 +132,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     area: 'connection',
-    may: ['leaf', 'protocol', 'xstate'],
-    mayAsType: ['clock', 'transport port'],
+    may: ['leaf', 'clock', 'protocol', 'xstate'],
+    mayAsType: ['transport port'],
     because: 'the machine decides and carries no audio, so it can see neither audio nor links nor rxjs',
   },
   {
