@@ -186,7 +186,7 @@ function holdSocket(ports: BoundPorts, send: (event: ConnectionEvent) => void): 
   const controller = cancelled;
   const pace = attemptPaceOf(clock, ports.attemptsPerSecond);
   const attempt: WaitingAttempt = {
-    hasAudio: ports.hasPendingAudio,
+    hasAudio: () => ports.hasPendingAudio(),
     begin: () => {
       const loading = ports.load?.();
       if (!loading) authorise(controller);
