@@ -24,6 +24,10 @@ export default defineConfig({
       { find: /^rx-deepgram\/machine$/, replacement: `${import.meta.dirname}/src/connection/index.ts` },
       { find: /^rx-deepgram\/viewer$/, replacement: `${import.meta.dirname}/src/tools/viewer/index.ts` },
       {
+        find: /^rx-deepgram\/(redis)$/,
+        replacement: `${import.meta.dirname}/src/store/$1/index.ts`,
+      },
+      {
         find: /^rx-deepgram\/(browser|diagnosis|captions|store|telephony|testing)$/,
         replacement: `${import.meta.dirname}/src/$1/index.ts`,
       },

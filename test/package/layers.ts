@@ -29,6 +29,7 @@ export type Area =
   | 'captions'
   | 'store port'
   | 'store index'
+  | 'store engines'
   | 'viewer'
   | 'cli';
 type Package = 'xstate' | 'rxjs' | 'ws' | 'node' | 'react' | '@angular/core' | '@deepgram/sdk';
@@ -67,6 +68,8 @@ export const SINGLE_FILES: Record<string, Area> = {
 export const NESTED: Record<string, Area> = {
   'src/adapters/deepgram-sdk/': 'sdk adapter',
   'src/diagnosis/recorder/': 'recorder',
+  'src/store/file/': 'store engines',
+  'src/store/redis/': 'store engines',
   'src/tools/cli/': 'cli',
   'src/tools/sources/': 'sources',
   'src/tools/viewer/': 'viewer',
@@ -250,6 +253,12 @@ export const RULES: readonly Rule[] = [
     may: [],
     mayAsType: ['store port'],
     because: 'it names what is public, and does nothing',
+  },
+  {
+    area: 'store engines',
+    may: ['clock', 'node'],
+    mayAsType: ['store port'],
+    because: "an adapter translates the port to one engine; the client of the engine is the app's own",
   },
   {
     area: 'viewer',

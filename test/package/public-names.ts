@@ -200,6 +200,11 @@ export const ENTRIES: Record<string, Entry> = {
       'StoredSession',
     ],
   },
+  './redis': {
+    source: 'src/store/redis/index.ts',
+    values: ['redisStore'],
+    types: ['IoRedisClient', 'NodeRedisClient', 'NodeRedisCluster', 'RedisClient', 'RedisStoreOptions'],
+  },
   './testing': {
     source: 'src/testing/index.ts',
     values: [

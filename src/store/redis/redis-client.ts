@@ -1,0 +1,48 @@
+/** What is used of an app's client: one command at a time, with answers in bytes. */
+
+/** A client of `redis` 6: `createClient()`, connected. */
+export interface NodeRedisClient {
+  sendCommand(args: string[], options?: object): Promise<unknown>;
+  withTypeMapping(mapping: object): unknown;
+}
+
+/** A client of `redis` 6 for a cluster: `createCluster()`, connected. */
+export interface NodeRedisCluster {
+  sendCommand(
+    firstKey: string | undefined,
+    isReadonly: boolean | undefined,
+    args: string[],
+    options?: object,
+  ): Promise<unknown>;
+  readonly masters: readonly unknown[];
+}
+
+/** A client of `ioredis` 6: `new Redis()` or `new Cluster()`. */
+export interface IoRedisClient {
+  callBuffer(command: string, args: (string | Buffer | number)[]): Promise<unknown>;
+}
+
+/** A client that the app has. */
+export type RedisClient = NodeRedisClient | NodeRedisCluster | IoRedisClient;
+
+/** An argument of a command. */
+export type Argument = string | Buffer;
+
+/** Sends a command; `key` says to which node of a cluster. Texts in its answer are bytes. */
+export type SendCommand = (command: string, key: string, args: Argument[]) => Promise<unknown>;
+
+/** Texts as bytes: 36 is `$`, which begins them in the protocol. */
+const AS_BYTES = { typeMapping: { 36: Buffer } };
+
+/** @throws TypeError for what is no such client. */
+export function commandsOf(client: RedisClient): SendCommand {
+  if ('callBuffer' in client) return async (command, _, args) => client.callBuffer(command, args);
+  if ('masters' in client) {
+    return async (command, key, args) =>
+      client.sendCommand(key, false, [command, ...args] as string[], AS_BYTES);
+  }
+  if (typeof client.sendCommand === 'function') {
+    return async (command, _, args) => client.sendCommand([command, ...args] as string[], AS_BYTES);
+  }
+  throw new TypeError('redisStore() was given no client: give one of redis 6 or ioredis 6.');
+}

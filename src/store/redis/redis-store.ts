@@ -1,0 +1,231 @@
+/** Sessions in Redis: each call of the port is one script, and so one round trip. */
+import { systemClock } from '../../clock.ts';
+import type {
+  Appended,
+  AudioStore,
+  Confirmation,
+  Confirmed,
+  Held,
+  Json,
+  Lease,
+  LeaseRequest,
+  Opened,
+  Published,
+  Refusal,
+  StoredAudio,
+  StoredBlock,
+  StoredRequest,
+} from '../audio-store.ts';
+import { type Argument, commandsOf, type RedisClient, type SendCommand } from './redis-client.ts';
+import { audioOf, listOf, numberOf, openedOf, publishedOf, type Reply, textOf } from './replies.ts';
+import * as scripts from './scripts.ts';
+
+/** Options of {@link redisStore}. */
+export interface RedisStoreOptions {
+  /**
+   * Begins the names of all keys; those of a session go on with its id in braces, so that they share a slot.
+   * @defaultValue `rx-deepgram`
+   */
+  prefix?: string;
+  /**
+   * How long an owner that is heard no more keeps its session from others, in milliseconds; 100 to 60000.
+   * @defaultValue `3000`
+   */
+  leaseMs?: number;
+  /**
+   * After so many milliseconds without a write everything of a session is gone; 1000 to 604800000.
+   * @defaultValue `3600000`: an hour
+   */
+  expireMs?: number;
+}
+
+/** A call without an answer is taken for failed; Redis may still carry it out, and every call may be repeated. */
+const ANSWER_MS = 1_000;
+/** Sessions that one claim looks at: those with an owner are put off by their lease. */
+const CLAIM_LIMIT = 100;
+
+/**
+ * Keeps sessions in Redis 6.2 or later, so that they outlive their process. The client is the app's own, connected, and stays so.
+ *
+ * @throws TypeError for what is no client of `redis` 6 or `ioredis` 6; RangeError for an option out of its range.
+ *
+ * @example
+ * ```ts
+ * const client = await createClient({ url: 'redis://localhost' }).on('error', console.error).connect();
+ * const store = redisStore(client);
+ * ```
+ */
+export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): AudioStore {
+  return new RedisStore(commandsOf(client), options);
+}
+
+class RedisStore implements AudioStore {
+  readonly leaseMs: number;
+  readonly expireMs: number;
+  readonly #send: SendCommand;
+  readonly #prefix: string;
+  /** Calls without an answer in time, by session. While there is one no other is made: a client would only keep them, with their audio. */
+  readonly #overdue = new Map<string, number>();
+
+  constructor(
+    send: SendCommand,
+    { prefix = 'rx-deepgram', leaseMs = 3_000, expireMs = 3_600_000 }: RedisStoreOptions,
+  ) {
+    this.#send = send;
+    this.#prefix = prefix;
+    this.leaseMs = within('leaseMs', leaseMs, 100, 60_000);
+    this.expireMs = within('expireMs', expireMs, 1_000, 604_800_000);
+  }
+
+  async open(id: string, request: LeaseRequest): Promise<Opened | Held> {
+    const { holder, description, afterEpoch = 0, afterFinal = 0 } = request;
+    const own = [holder, JSON.stringify(description), afterEpoch, afterFinal];
+    const args = [...own, this.leaseMs, this.expireMs];
+    const reply = await this.#run(scripts.OPEN, id, args);
+    if (typeof reply === 'number') return { heldMs: reply };
+    await this.#lookLater(this.leaseMs, id);
+    return openedOf(id, holder, listOf(reply));
+  }
+
+  async openWriter(id: string, { holder, description, afterEpoch = 0 }: LeaseRequest): Promise<Opened> {
+    const args = [holder, JSON.stringify(description), afterEpoch, this.expireMs];
+    return openedOf(id, holder, listOf(await this.#run(scripts.OPEN_WRITER, id, args)));
+  }
+
+  async claim(holder: string): Promise<Opened | undefined> {
+    const due = listOf(await this.#runOnList(scripts.TO_LOOK_AT, [CLAIM_LIMIT]));
+    for (let i = 0; i < due.length; i += 2) {
+      const [id, since] = [textOf(due[i]), textOf(due[i + 1])];
+      const reply = await this.#run(scripts.CLAIM, id, [holder, this.leaseMs, this.expireMs]);
+      if (reply === null) await this.#runOnList(scripts.FORGET, [id, since]);
+      else await this.#lookLater(typeof reply === 'number' ? reply : this.leaseMs, id);
+      if (Array.isArray(reply)) return openedOf(id, holder, reply as readonly Reply[]);
+    }
+    return undefined;
+  }
+
+  async append(writer: Lease, block: StoredBlock, keepFrom = 0): Promise<Appended | Refusal> {
+    const { position, end, capturedAt = '', bytes } = block;
+    const { buffer, byteOffset, byteLength } = bytes;
+    // The client may send it later, and the caller may use its buffer again at once.
+    const copy = Buffer.from(Buffer.from(buffer, byteOffset, byteLength));
+    const args = [writer.holder, writer.epoch, position, end, capturedAt, copy, keepFrom, this.expireMs];
+    const reply = await this.#run(scripts.APPEND, writer.id, args);
+    if (!Array.isArray(reply)) return textOf(reply) as Refusal;
+    const [previousEnd = 0, newEnd = 0, confirmed = 0, isUnowned] = (reply as Reply[]).map(numberOf);
+    if (isUnowned) await this.#lookLater(0, writer.id);
+    return { previousEnd, end: newEnd, confirmed };
+  }
+
+  async request({ id, holder, epoch }: Lease, request: StoredRequest): Promise<Refusal | undefined> {
+    const { seq, position, data } = request;
+    const json = JSON.stringify({ seq, position, data });
+    const reply = await this.#run(scripts.REQUEST, id, [holder, epoch, seq, json, this.expireMs]);
+    if (typeof reply !== 'number') return textOf(reply) as Refusal;
+    if (reply === 1) await this.#lookLater(0, id);
+    return undefined;
+  }
+
+  async read(id: string, from: number, afterRequest: number, maxBytes: number): Promise<StoredAudio> {
+    return audioOf(listOf(await this.#run(scripts.READ, id, [from, afterRequest, maxBytes])));
+  }
+
+  async confirm({ id, holder, epoch }: Lease, confirmation: Confirmation): Promise<Confirmed | Refusal> {
+    const { number, position, state, finals } = confirmation;
+    const own = [holder, epoch, number, position, JSON.stringify(state), this.leaseMs, this.expireMs];
+    const others = finals.flatMap(({ channel, end, data }) => [channel, end, JSON.stringify(data)]);
+    const reply = await this.#run(scripts.CONFIRM, id, [...own, ...others]);
+    if (!Array.isArray(reply)) return textOf(reply) as Refusal;
+    const [previous, seqs] = reply as Reply[];
+    return { previous: numberOf(previous), seqs: listOf(seqs).map((seq) => numberOf(seq) || undefined) };
+  }
+
+  async renew({ id, holder, epoch }: Lease, doneRequest: number): Promise<Refusal | undefined> {
+    const args = [holder, epoch, doneRequest, this.leaseMs, this.expireMs];
+    const reply = await this.#run(scripts.RENEW, id, args);
+    if (typeof reply !== 'number') return textOf(reply) as Refusal;
+    if (reply === 1) await this.#lookLater(this.leaseMs, id);
+    return undefined;
+  }
+
+  async release({ id, holder, epoch }: Lease, isEnded: boolean): Promise<void> {
+    const args = [holder, epoch, isEnded ? 1 : 0, this.expireMs];
+    if ((await this.#run(scripts.RELEASE, id, args)) === 1) await this.#lookLater(0, id);
+  }
+
+  async show({ id, holder, epoch }: Lease, shown: Json): Promise<void> {
+    await this.#run(scripts.SHOW, id, [holder, epoch, JSON.stringify(shown)]);
+  }
+
+  async published(id: string, after: number, limit: number): Promise<Published> {
+    return publishedOf(listOf(await this.#run(scripts.PUBLISHED, id, [after, limit])));
+  }
+
+  /** Braces in an id would put the keys of a session in several slots. */
+  async #run(script: scripts.Script, id: string, args: readonly (Argument | number)[]): Promise<Reply> {
+    const session = `${this.#prefix}:{${encodeURIComponent(id)}}`;
+    return this.#answer(script, id, [`${session}:m`, `${session}:a`, `${session}:t`], args);
+  }
+
+  async #runOnList(script: scripts.Script, args: readonly (Argument | number)[]): Promise<Reply> {
+    return this.#answer(script, '', [`${this.#prefix}:claims`], args);
+  }
+
+  async #lookLater(inMs: number, id: string): Promise<void> {
+    await this.#runOnList(scripts.LOOK_LATER, [inMs, this.expireMs, id]);
+  }
+
+  async #answer(
+    script: scripts.Script,
+    id: string,
+    keys: readonly string[],
+    args: readonly (Argument | number)[],
+  ): Promise<Reply> {
+    const overdue = this.#overdue.get(id) ?? 0;
+    if (overdue > 0) throw new Error('Redis has not answered the calls before.');
+    const call = this.#evaluate(script, keys, args);
+    let isLate = false;
+    let timer: unknown;
+    const late = new Promise<never>((_, reject) => {
+      timer = systemClock.setTimeout(() => {
+        isLate = true;
+        this.#overdue.set(id, (this.#overdue.get(id) ?? 0) + 1);
+        reject(new Error(`Redis did not answer within ${ANSWER_MS} ms.`));
+      }, ANSWER_MS);
+    });
+    const settle = () => {
+      systemClock.clearTimeout(timer);
+      if (!isLate) return;
+      const left = (this.#overdue.get(id) ?? 1) - 1;
+      if (left > 0) this.#overdue.set(id, left);
+      else this.#overdue.delete(id);
+    };
+    call.then(settle, settle);
+    return Promise.race([call, late]);
+  }
+
+  /** Redis forgets scripts when it restarts. */
+  async #evaluate(
+    { sha, source }: scripts.Script,
+    keys: readonly string[],
+    args: readonly (Argument | number)[],
+  ): Promise<Reply> {
+    const [key = ''] = keys;
+    const rest = [
+      String(keys.length),
+      ...keys,
+      ...args.map((each) => (typeof each === 'number' ? String(each) : each)),
+    ];
+    try {
+      return (await this.#send('EVALSHA', key, [sha, ...rest])) as Reply;
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+      return (await this.#send('EVAL', key, [source, ...rest])) as Reply;
+    }
+  }
+}
+
+function within(name: string, value: number, least: number, most: number): number {
+  if (Number.isFinite(value) && value >= least && value <= most) return value;
+  throw new RangeError(`${name} is ${String(value)}. Give a number from ${least} to ${most}.`);
+}

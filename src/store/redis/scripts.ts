@@ -1,0 +1,223 @@
+/**
+ * The scripts that Redis runs, each in one atomic step. A session has three keys:
+ *
+ *     m  hash    d description, s state, c confirmed, e end, n finals, x ended, w shown
+ *                oe, oh, ou  epoch, holder and end of the owner's lease      we, wh  the writer's
+ *                k  number of the owner's last confirmation      p0, p1 …  end of the last final of a channel
+ *                q, dr  last request, last request that was carried out      q1, q2 …  a request
+ *                i  when the list of claims was told of it
+ *     a  stream  the audio; the id of a block is its end, so that order and repeats are Redis' own affair
+ *     t  stream  the finals, by number
+ */
+import { createHash } from 'node:crypto';
+
+/** A script, and the name by which Redis knows it once it has run. */
+export interface Script {
+  readonly source: string;
+  readonly sha: string;
+}
+
+/** Numbers are written as Redis gave them, or by `%.0f`: Lua's own way rounds. */
+const COMMON = `
+local m, a, t = KEYS[1], KEYS[2], KEYS[3]
+local function now() local at = redis.call('TIME') return at[1] * 1000 + math.floor(at[2] / 1000) end
+local function get(...) return redis.call('HMGET', m, ...) end
+local function set(...) redis.call('HSET', m, ...) end
+local function num(value) return tonumber(value or '0') end
+local function whole(value) return string.format('%.0f', value) end
+local function keepFor(ms) for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ms) end end
+local function letGo(to) redis.call('XTRIM', a, 'MINID', whole(math.floor(to) + 1)) end
+local function refusal(role, holder, epoch)
+  local known = get(role .. 'e', role .. 'h')
+  if num(known[1]) < tonumber(epoch) then return 'forgotten' end
+  if num(known[1]) > tonumber(epoch) or known[2] ~= holder then return 'fenced' end
+end
+local function create(description)
+  if redis.call('HSETNX', m, 'd', description) == 1 then redis.call('DEL', a, t) end
+end
+local function take(role, holder, after)
+  local known = get(role .. 'e', role .. 'h')
+  local epoch = num(known[1])
+  if known[2] ~= holder or epoch <= after then epoch = math.max(epoch, after) + 1 end
+  if role == 'o' and epoch ~= num(known[1]) then set('k', '0') end
+  set(role .. 'e', whole(epoch), role .. 'h', holder)
+  return whole(epoch)
+end
+local function session(epoch) return { epoch, get('d', 's', 'c', 'e', 'n', 'q', 'dr', 'x') } end
+`;
+
+const script = (body: string): Script => {
+  const source = COMMON + body;
+  return { source, sha: createHash('sha1').update(source).digest('hex') };
+};
+
+/** holder, description, epoch, final, milliseconds of the lease and of the keys → milliseconds for which it is held, or a session. */
+export const OPEN = script(`
+local owner = get('oh', 'ou')
+local left = num(owner[2]) - now()
+if owner[1] and owner[1] ~= '' and owner[1] ~= ARGV[1] and left > 0 then return left end
+create(ARGV[2])
+local epoch = take('o', ARGV[1], num(ARGV[3]))
+set('ou', whole(now() + ARGV[5]), 'x', '0', 'i', whole(now()))
+if num(ARGV[4]) > num(get('n')[1]) then set('n', ARGV[4]) end
+keepFor(ARGV[6])
+return session(epoch)
+`);
+
+/** holder, description, epoch, milliseconds of the keys → a session. */
+export const OPEN_WRITER = script(`
+create(ARGV[2])
+local epoch = take('w', ARGV[1], num(ARGV[3]))
+keepFor(ARGV[4])
+return session(epoch)
+`);
+
+/** holder, milliseconds of the lease and of the keys → milliseconds for which it is held, nothing to be done, or a session. */
+export const CLAIM = script(`
+local known = get('d', 'x', 'ou', 'c', 'e', 'q', 'dr')
+if not known[1] or known[2] == '1' then return false end
+local left = num(known[3]) - now()
+if left > 0 then return left end
+if num(known[5]) <= num(known[4]) and num(known[6]) <= num(known[7]) then return false end
+local epoch = take('o', ARGV[1], 0)
+set('ou', whole(now() + ARGV[2]), 'i', whole(now()))
+keepFor(ARGV[3])
+return session(epoch)
+`);
+
+/** holder, epoch, position, end, capture time, bytes, what to keep, milliseconds of the keys → a refusal, or ends and `isUnowned`. */
+export const APPEND = script(`
+local refused = refusal('w', ARGV[1], ARGV[2])
+if refused then return refused end
+local known = get('e', 'c', 'ou')
+local ended = known[1] or '0'
+if num(ARGV[3]) >= num(known[1]) and num(ARGV[4]) > num(ARGV[3]) then
+  ended = ARGV[4]
+  set('e', ended)
+  if num(ended) > num(known[2]) then redis.call('XADD', a, ended .. '-0', 'p', ARGV[3], 't', ARGV[5], 'b', ARGV[6]) end
+end
+if num(ARGV[7]) > 0 then letGo(num(ARGV[7])) end
+keepFor(ARGV[8])
+return { known[1] or '0', ended, known[2] or '0', num(known[3]) <= now() and 1 or 0 }
+`);
+
+/** holder, epoch, number and JSON of the request, milliseconds of the keys → a refusal, or `isUnowned`. */
+export const REQUEST = script(`
+local refused = refusal('w', ARGV[1], ARGV[2])
+if refused then return refused end
+local known = get('q', 'ou')
+if num(ARGV[3]) > num(known[1]) then set('q', ARGV[3], 'q' .. ARGV[3], ARGV[4]) end
+keepFor(ARGV[5])
+return num(known[2]) <= now() and 1 or 0
+`);
+
+/** from, request, bytes → end, confirmed, the blocks as id and fields, the requests in JSON. */
+export const READ = script(`
+local known = get('e', 'c', 'q')
+local blocks, bytes, from = {}, 0, whole(math.floor(ARGV[1]) + 1)
+local isFull = false
+while not isFull do
+  local some = redis.call('XRANGE', a, from, '+', 'COUNT', 16)
+  for _, block in ipairs(some) do
+    bytes = bytes + #block[2][6]
+    if #blocks > 0 and bytes > tonumber(ARGV[3]) then isFull = true break end
+    blocks[#blocks + 1] = block
+    from = '(' .. block[1]
+  end
+  if #some < 16 then isFull = true end
+end
+local requests = {}
+for seq = ARGV[2] + 1, num(known[3]) do
+  local request = get('q' .. whole(seq))[1]
+  if request then requests[#requests + 1] = request end
+end
+return { known[1] or '0', known[2] or '0', blocks, requests }
+`);
+
+/**
+ * holder, epoch, number, position, state, milliseconds of the lease and of the keys, then channel, end and JSON of each final
+ * → a refusal, or what was confirmed before and the numbers of the finals, 0 for one that was refused.
+ */
+export const CONFIRM = script(`
+local refused = refusal('o', ARGV[1], ARGV[2])
+if refused then return refused end
+local known = get('c', 'e', 'n', 'k')
+local seq, seqs = num(known[3]), {}
+local isRepeat = num(ARGV[3]) <= num(known[4])
+for i = 8, #ARGV, 3 do
+  local channel = 'p' .. ARGV[i]
+  local last = get(channel)[1]
+  if isRepeat or (last and tonumber(ARGV[i + 1]) <= tonumber(last)) then
+    seqs[#seqs + 1] = 0
+  else
+    seq = seq + 1
+    set(channel, ARGV[i + 1])
+    redis.call('XADD', t, whole(seq) .. '-0', 'c', ARGV[i], 'e', ARGV[i + 1], 'd', ARGV[i + 2])
+    seqs[#seqs + 1] = seq
+  end
+end
+set('ou', whole(now() + ARGV[6]))
+if not isRepeat then set('n', whole(seq), 's', ARGV[5], 'k', ARGV[3]) end
+local position = num(ARGV[4])
+if not isRepeat and position > num(known[1]) then
+  set('c', ARGV[4])
+  if position > num(known[2]) then set('e', ARGV[4]) end
+  letGo(position)
+end
+keepFor(ARGV[7])
+return { known[1] or '0', seqs }
+`);
+
+/** holder, epoch, request done, milliseconds of the lease and of the keys → a refusal, or whether to tell the list of claims anew. */
+export const RENEW = script(`
+local refused = refusal('o', ARGV[1], ARGV[2])
+if refused then return refused end
+local known = get('dr', 'i')
+set('ou', whole(now() + ARGV[4]))
+if num(ARGV[3]) > num(known[1]) then set('dr', ARGV[3]) end
+local isDue = now() - num(known[2]) > ARGV[5] / 4
+if isDue then set('i', whole(now())) end
+keepFor(ARGV[5])
+return isDue and 1 or 0
+`);
+
+/** holder, epoch, ended, milliseconds of the keys → whether somebody should claim it. */
+export const RELEASE = script(`
+if refusal('o', ARGV[1], ARGV[2]) then return 0 end
+set('ou', '0', 'oh', '', 'x', ARGV[3])
+keepFor(ARGV[4])
+local known = get('c', 'e', 'q', 'dr')
+local isPending = num(known[2]) > num(known[1]) or num(known[3]) > num(known[4])
+return ARGV[3] == '0' and isPending and 1 or 0
+`);
+
+/** holder, epoch, JSON */
+export const SHOW = script(`
+if not refusal('o', ARGV[1], ARGV[2]) then set('w', ARGV[3]) end
+`);
+
+/** number, limit → the finals as id and fields, what is shown, ended */
+export const PUBLISHED = script(`
+local known = get('w', 'x')
+local finals = redis.call('XRANGE', t, whole(ARGV[1] + 1), '+', 'COUNT', ARGV[2])
+return { finals, known[1], known[2] }
+`);
+
+/**
+ * The list of claims: a sorted set of the sessions that have an owner, or need one, by the time from which to look. It may be on another
+ * node than a session, so each change of it is a step of its own. `in` milliseconds, milliseconds of the key, ids.
+ */
+export const LOOK_LATER = script(`
+for i = 3, #ARGV do redis.call('ZADD', m, whole(now() + ARGV[1]), ARGV[i]) end
+keepFor(ARGV[2])
+`);
+
+/** limit → ids and their times, of those that are to be looked at */
+export const TO_LOOK_AT = script(`
+return redis.call('ZRANGE', m, '-inf', whole(now()), 'BYSCORE', 'LIMIT', 0, ARGV[1], 'WITHSCORES')
+`);
+
+/** id, time → removes it, unless it has been put in again. */
+export const FORGET = script(`
+if redis.call('ZSCORE', m, ARGV[1]) == ARGV[2] then redis.call('ZREM', m, ARGV[1]) end
+`);

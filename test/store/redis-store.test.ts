@@ -1,0 +1,172 @@
+/** The store in Redis keeps the contract of all stores, with each client that it is for, against a real server. */
+import { setTimeout } from 'node:timers/promises';
+import { Cluster, Redis } from 'ioredis';
+import { createClient, createCluster } from 'redis';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type RedisClient, redisStore } from '../../src/store/redis/index.ts';
+import { storeContract } from '../../src/testing/index.ts';
+import { NO_REDIS, RedisServer, startCluster } from './redis-server.ts';
+
+interface Connected {
+  client: RedisClient;
+  readonly close: () => void;
+}
+
+const CLUSTERS: Record<string, (ports: readonly number[]) => Promise<Connected>> = {
+  'redis 6': async (ports) => {
+    const client = createCluster({ rootNodes: ports.map((port) => ({ url: `redis://127.0.0.1:${port}` })) });
+    client.on('error', () => undefined);
+    await client.connect();
+    return { client, close: () => client.destroy() };
+  },
+  'ioredis 6': async (ports) => {
+    const client = new Cluster(ports.map((port) => ({ host: '127.0.0.1', port })));
+    client.on('error', () => undefined);
+    return { client, close: () => client.disconnect() };
+  },
+};
+
+const CLIENTS: Record<string, (url: string) => Promise<Connected>> = {
+  'redis 6': async (url) => {
+    const client = await createClient({ url })
+      .on('error', () => undefined)
+      .connect();
+    return { client, close: () => client.destroy() };
+  },
+  'redis 6 with RESP 3': async (url) => {
+    const client = await createClient({ url, RESP: 3 })
+      .on('error', () => undefined)
+      .connect();
+    return { client, close: () => client.destroy() };
+  },
+  'ioredis 6': async (url) => {
+    const client = new Redis(url);
+    client.on('error', () => undefined);
+    return { client, close: () => client.disconnect() };
+  },
+};
+
+const SKIPPED = NO_REDIS ? `: ${NO_REDIS}` : '';
+
+/** The clauses run at once, and must not claim each other's sessions: each has a prefix of its own. */
+function keepsTheContract(name: string, client: () => RedisClient): void {
+  let stores = 0;
+  const clauses = storeContract(
+    (settings) => ({
+      store: redisStore(client(), { ...settings, prefix: `${name} ${(stores += 1)}` }),
+      wait: async (ms) => setTimeout(ms),
+    }),
+    '} {"é',
+  );
+  for (const { name: title, run } of clauses) test.concurrent(title, async () => run());
+}
+
+describe.skipIf(NO_REDIS)(`a store in Redis${SKIPPED}`, () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await RedisServer.start();
+  });
+  afterAll(async () => server.dispose());
+
+  describe.each(Object.entries(CLIENTS))('with %s', (name, connect) => {
+    let connected: Connected;
+    beforeAll(async () => {
+      connected = await connect(server.url);
+    });
+    afterAll(() => connected.close());
+    keepsTheContract(name, () => connected.client);
+  });
+});
+
+describe.skipIf(NO_REDIS)(`a store in a Redis Cluster of three${SKIPPED}`, () => {
+  let servers: RedisServer[] = [];
+  beforeAll(async () => {
+    servers = await startCluster();
+  });
+  afterAll(async () => Promise.all(servers.map(async (each) => each.dispose())));
+
+  describe.each(Object.entries(CLUSTERS))('with %s', (name, connect) => {
+    let connected: Connected;
+    beforeAll(async () => {
+      connected = await connect(servers.map(({ port }) => port));
+    });
+    afterAll(() => connected.close());
+    keepsTheContract(name, () => connected.client);
+  });
+});
+
+describe.skipIf(NO_REDIS)(`a store in Redis that fails${SKIPPED}`, () => {
+  const block = (position: number) => ({
+    position,
+    end: position + 100,
+    bytes: new Uint8Array(200).fill(position),
+    capturedAt: undefined,
+  });
+
+  test('goes on after a restart of Redis, which forgets the scripts, with all that was appended', async () => {
+    const server = await RedisServer.start('--appendonly', 'yes', '--appendfsync', 'always');
+    const { client, close } = await CLIENTS['ioredis 6']!(server.url);
+    const store = redisStore(client);
+    const { lease } = await store.openWriter('call', { holder: 'w', description: null });
+    await store.append(lease, block(0));
+    await server.stop();
+    await server.start();
+    expect(await store.append(lease, block(100))).toEqual({ previousEnd: 100, end: 200, confirmed: 0 });
+    expect((await store.read('call', 0, 0, 1_000)).blocks.map(({ position }) => position)).toEqual([0, 100]);
+    close();
+    await server.dispose();
+  });
+
+  test.each(Object.keys(CLIENTS))(
+    'rejects within a second while Redis stands still, and then keeps no further calls (%s)',
+    async (name) => {
+      const server = await RedisServer.start();
+      const { client, close } = await CLIENTS[name]!(server.url);
+      const store = redisStore(client);
+      const { lease } = await store.openWriter('call', { holder: 'w', description: null });
+      server.signal('SIGSTOP');
+      await expect(store.append(lease, block(0))).rejects.toThrow('did not answer within 1000 ms');
+      await expect(store.append(lease, block(0))).rejects.toThrow('has not answered the calls before');
+      server.signal('SIGCONT');
+      // The call that was given up comes to be carried out, and its repeat changes nothing.
+      await expect
+        .poll(async () => store.append(lease, block(0)).catch(() => undefined))
+        .toMatchObject({ end: 100 });
+      expect((await store.read('call', 0, 0, 1_000)).blocks).toHaveLength(1);
+      close();
+      await server.dispose();
+    },
+  );
+
+  test('leaves no key that does not expire, whatever dies', async () => {
+    const server = await RedisServer.start();
+    const { client, close } = await CLIENTS['ioredis 6']!(server.url);
+    const redis = client as Redis;
+    const store = redisStore(client, { expireMs: 50_000 });
+    const writer = await store.openWriter('call', { holder: 'w', description: null });
+    await store.append(writer.lease, block(0));
+    await store.append(writer.lease, block(100));
+    await store.request(writer.lease, { seq: 1, position: 200, data: 'end' });
+    const { lease } = (await store.claim('o'))!;
+    const final = { channel: 0, end: 50, data: 'one' };
+    await store.confirm(lease, { number: 1, position: 50, finals: [final], state: null });
+    await store.show(lease, 'two');
+    const keys = await redis.keys('*');
+    expect(keys.toSorted()).toEqual(
+      ['a', 'm', 't']
+        .map((each) => `rx-deepgram:{call}:${each}`)
+        .concat('rx-deepgram:claims')
+        .toSorted(),
+    );
+    for (const key of keys) expect(await redis.pttl(key)).toBeGreaterThan(40_000);
+    close();
+    await server.dispose();
+  });
+});
+
+test('what is no client, and options out of their range, are refused', () => {
+  expect(() => redisStore({} as RedisClient)).toThrow('no client');
+  const client = { callBuffer: async () => null };
+  expect(() => redisStore(client, { leaseMs: 0 })).toThrow('leaseMs is 0. Give a number from 100 to 60000.');
+  expect(() => redisStore(client, { expireMs: Number.NaN })).toThrow('expireMs is NaN');
+});
