@@ -44,8 +44,8 @@ const SILENCE: Record<CallEncoding, { byte: number; sampleBytes: number }> = {
   alaw: { byte: 0xd5, sampleBytes: 1 },
   linear16: { byte: 0, sampleBytes: 2 },
 };
-/** Timestamps may be off by half a frame, but never by so much that a word is heard elsewhere. */
-const TOLERANCE_MS = 10;
+/** Timestamps may be off by 3 ms either way. More would make longer holes where the provider's clock drifts. */
+const TOLERANCE_MS = 6;
 /** A timestamp further off is believed only when the next two agree: one bad number must not move the call. */
 const JUMP_MS = 1_000;
 const FRAMES_THAT_PROVE_A_JUMP = 3;
