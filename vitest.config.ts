@@ -28,7 +28,7 @@ export default defineConfig({
         replacement: `${import.meta.dirname}/src/store/$1/index.ts`,
       },
       {
-        find: /^rx-deepgram\/(browser|diagnosis|captions|store|telephony|testing)$/,
+        find: /^rx-deepgram\/(browser|diagnosis|captions|sessions|store|telephony|testing)$/,
         replacement: `${import.meta.dirname}/src/$1/index.ts`,
       },
     ],

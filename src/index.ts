@@ -3,6 +3,7 @@
  * @module rx-deepgram
  */
 export { type Clock, systemClock } from './clock.ts';
+export type { ConnectionLimit, Place, PlaceRequest } from './connection/place.ts';
 export type { ConnectionPhase, ConnectionState } from './connection/status.ts';
 export type { DropReason } from './audio/audio-timeline.ts';
 

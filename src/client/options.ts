@@ -1,10 +1,11 @@
 /** Everything a user may choose: meaning, unit, default, and the check of each, in one place. */
 import type { InspectionEvent, Observer } from 'xstate';
 import type { Clock } from '../clock.ts';
+import { credentialsOf } from './credentials.ts';
 import { defaultClock } from './default-clock.ts';
+import type { ConnectionLimit } from '../connection/place.ts';
 import { type Environment, environmentOf } from '../environment.ts';
 import { invalidOption, nearest, shown } from '../errors.ts';
-import { MIN_SECRET_LENGTH } from '../outside-text.ts';
 import {
   ATTEMPTS_PER_SECOND,
   CATCH_UP_RATE,
@@ -169,6 +170,11 @@ export interface LiveTranscriptionOptions {
    */
   giveUpAfterMs?: number;
   /**
+   * Shared by sessions that may have no more than so many connections together: `connectionLimit()` of `rx-deepgram/sessions`.
+   * @defaultValue none
+   */
+  connectionLimit?: ConnectionLimit | undefined;
+  /**
    * Receives XState inspection events, as a function or an observer such as that of `@statelyai/inspect`. What it throws is
    * reported to the platform, and disturbs nobody. No secret is ever in the events.
    */
@@ -197,7 +203,10 @@ export interface LiveTranscriptionOptions {
 
 /** Options with every default filled in, and checked. */
 export interface CheckedOptions
-  extends Required<Omit<LiveTranscriptionOptions, 'auth' | 'baseUrl' | 'log' | 'inspect' | 'transport'>> {
+  extends Required<
+    Omit<LiveTranscriptionOptions, 'auth' | 'baseUrl' | 'log' | 'inspect' | 'transport' | 'connectionLimit'>
+  > {
+  connectionLimit: ConnectionLimit | undefined;
   /** Scheme `ws` or `wss`, host, and perhaps a path, without a slash at its end. */
   baseUrl: string;
   log: Required<NonNullable<LiveTranscriptionOptions['log']>>;
@@ -226,12 +235,16 @@ const RANGES = {
 
 const NAMES = [
   ...Object.keys(RANGES),
-  ...'auth listen baseUrl connect catchUp forceEndTurn fillSilence warnOnConsole log inspect transport environment clock seed'.split(
+  ...'auth listen baseUrl connect catchUp forceEndTurn fillSilence warnOnConsole log connectionLimit inspect transport environment clock seed'.split(
     ' ',
   ),
 ];
 
-const CLOCK = ['now', 'wallTime', 'setTimeout', 'clearTimeout'] as const;
+/** Objects that an app may give, and what they can do. */
+const OBJECTS = {
+  clock: ['now', 'wallTime', 'setTimeout', 'clearTimeout'],
+  connectionLimit: ['request'],
+};
 
 /** @throws TranscriptionError `invalid-option`, naming the value, why, and what to write instead. */
 export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions {
@@ -239,7 +252,7 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
   for (const [name, value] of Object.entries({ log, listen })) objectOf(name, value);
   checkNames('', options, NAMES);
   checkNames('log.', log, ['maxSeconds', 'maxBytes', 'overflow']);
-  const { baseUrl = 'wss://api.deepgram.com', clock, seed, transport } = options;
+  const { baseUrl = 'wss://api.deepgram.com', clock, seed, transport, connectionLimit } = options;
   const { environment = environmentOf(globalThis) } = options;
   const protocol = chooseProtocol(listen);
   protocol.checkParameters(listen);
@@ -255,8 +268,13 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
     if (value !== undefined && typeof value !== 'function')
       throw invalidOption(`${name} is ${shown(value)}.`, 'Give a function, or leave it out.');
   }
-  if (clock !== undefined && CLOCK.some((name) => typeof objectOf('clock', clock)[name] !== 'function'))
-    throw invalidOption('clock lacks a function.', `Give an object with ${CLOCK.join(', ')}.`);
+  for (const [name, functions] of Object.entries(OBJECTS)) {
+    const value = options[name as keyof typeof OBJECTS];
+    if (value === undefined) continue;
+    const given = objectOf(name, value) as Record<string, unknown>;
+    if (functions.some((each) => typeof given[each] !== 'function'))
+      throw invalidOption(`${name} lacks a function.`, `Give an object with ${functions.join(', ')}.`);
+  }
   if (!protocol.finalize && options.finalizeAfterMs !== undefined && options.finalizeAfterMs < Infinity)
     throw invalidOption('finalizeAfterMs is of no use with Flux.', 'Leave it out: a turn ends by itself.');
   if (seed !== undefined) within('seed', seed, -(2 ** 53), 2 ** 53);
@@ -271,6 +289,7 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
     forceEndTurn,
     fillSilence,
     warnOnConsole,
+    connectionLimit,
     baseUrl: checkBaseUrl(baseUrl),
     connect: oneOf('connect', options.connect ?? 'lazy', ['lazy', 'eager']),
     log: {
@@ -311,32 +330,6 @@ function checkNames(prefix: string, options: object, known: readonly string[]): 
         : "Give Deepgram's parameters within listen, and secrets within auth.",
     );
   }
-}
-
-/** What may stand in a header and in a sub-protocol. */
-const SECRET = /^[\x21-\x7e]+$/;
-
-/** Never shows the value: it may be a secret in the wrong place. */
-function credentialsOf(auth: unknown, name: string, address: string): Credentials {
-  const { apiKey, accessToken, access_token: granted } = (auth ?? {}) as Record<string, unknown>;
-  const [value, second] = [apiKey, accessToken, granted].filter(Boolean);
-  if (typeof value !== 'string' || !SECRET.test(value) || second !== undefined) {
-    throw invalidOption(
-      `${name} holds no secret, or two, or one with characters that none has.`,
-      'Give { apiKey } with a Deepgram API key, or { accessToken } or { access_token } with a temporary token.',
-    );
-  }
-  // Quoted, it is all of a value; a long one is found within one, too.
-  if (
-    address.includes(JSON.stringify(value)) ||
-    (value.length >= MIN_SECRET_LENGTH && address.includes(value))
-  ) {
-    throw invalidOption(
-      `${name} holds a secret that baseUrl or listen holds, too.`,
-      'Give secrets only as auth: an address is logged.',
-    );
-  }
-  return { scheme: value === apiKey ? 'token' : 'bearer', value };
 }
 
 /** Deepgram's own servers. */

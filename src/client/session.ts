@@ -22,7 +22,7 @@ import { PauseWatch } from '../audio/pause-watch.ts';
 import type { connectionMachine } from '../connection/connection-machine.ts';
 import type { ConnectionEmitted, ConnectionEvent } from '../connection/events.ts';
 import { bindPorts, connectedMachine } from '../connection/socket-actor.ts';
-import { leafState, phaseOf } from '../connection/status.ts';
+import { leafState } from '../connection/status.ts';
 import { diagnose } from '../diagnosis/diagnose.ts';
 import type { Notice } from '../diagnosis/notices.ts';
 import { invalidOption, type TranscriptionError } from '../errors.ts';
@@ -43,7 +43,7 @@ import type {
   SessionReport,
 } from './live-transcription.ts';
 import { type CheckedOptions, checkOptions, checkTimeout, type LiveTranscriptionOptions } from './options.ts';
-import { type Status, statusOf } from './status.ts';
+import { isShown, type Status, statusOf } from './status.ts';
 import { SessionStreams } from './streams.ts';
 
 /** The socket of this platform, for wrapping: `ws` in Node, Bun and Deno, `WebSocket` elsewhere. */
@@ -340,9 +340,7 @@ class Session implements LiveTranscription {
   #followMachine(): void {
     const { value, context, output } = this.actor.getSnapshot();
     const state = leafState(value);
-    const { state: shownState, phase: shownPhase, lastEnd: shownEnd } = this.#shown;
-    if (shownState === state && shownPhase === phaseOf(state, context) && shownEnd === context.lastEnd)
-      return;
+    if (isShown(this.#shown, state, context)) return;
     // Of a chunk that is on its way the report counts every sample.
     if (output && this.#intake.defer(() => this.#followMachine())) return;
     // What waits for new audio to be heard again may wait for ever.

@@ -29,6 +29,12 @@ export type Status =
   | InEveryPhase<'waiting'>
   /** Opens a connection, and no connection was lost before. */
   | (InEveryPhase<'connecting'> & { attempt: number })
+  /** The limit of connections is reached: waits in line. Audio is logged. */
+  | (InEveryPhase<'queued'> & {
+      attempt: number;
+      /** The number in the line, 1 being next: exact up to 10, further back told when it has fallen by a tenth. */
+      place: number;
+    })
   | (InEveryPhase<'open'> & OpenConnection)
   /** A connection or attempt was lost, and another one follows. */
   | (InEveryPhase<'recovering'> & {
@@ -54,6 +60,18 @@ export interface StatusDetails {
   wallTimeOf: (at: number) => number;
 }
 
+/** The machine has changed, and the status has not. */
+export function isShown(status: Status, state: ConnectionState, context: ConnectionContext): boolean {
+  const phase = phaseOf(state, context);
+  const place = status.phase === 'queued' ? status.place : context.place;
+  return (
+    status.state === state &&
+    status.phase === phase &&
+    status.lastEnd === context.lastEnd &&
+    place === context.place
+  );
+}
+
 export function statusOf(
   state: ConnectionState,
   context: ConnectionContext,
@@ -64,6 +82,8 @@ export function statusOf(
   switch (phase) {
     case 'connecting':
       return { phase, state, lastEnd, attempt: failures + 1 };
+    case 'queued':
+      return { phase, state, lastEnd, attempt: failures || 1, place: context.place as number };
     case 'open':
       return { phase, state, lastEnd, ...opened };
     case 'recovering':

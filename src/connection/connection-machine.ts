@@ -59,6 +59,7 @@ const machineSetup = setup({
     isClosing: ({ context }) => context.closing,
     isResting: ({ context }) => !context.closing,
     hasTried: ({ context }) => context.attempts > 0,
+    isFirstAttempt: ({ context }) => context.attempts === 1,
     wasOnline: ({ context }) => context.onlines > 0,
     isOpening: or([stateIn({ attached: 'connecting' }), stateIn({ attached: 'reconnecting' })]),
   },
@@ -67,8 +68,21 @@ const machineSetup = setup({
       attempts: ({ context }) => context.attempts + 1,
       pendingAudio: false,
       retryAt: undefined,
+      place: undefined,
     }),
     rememberAudio: assign({ pendingAudio: true }),
+    rememberPlace: assign(({ event }) => {
+      assertEvent(event, 'place.awaited');
+      return { place: event.place };
+    }),
+    /** A wait for a place is no outage. */
+    takePlace: assign(({ context: { outageSince }, event }) => {
+      assertEvent(event, 'place.granted');
+      return {
+        place: undefined,
+        outageSince: outageSince === undefined ? undefined : outageSince + event.waitedMs,
+      };
+    }),
     rememberEnd: assign(({ context, event }) => {
       assertEvent(event, ['socket.ended', 'socket.stalled']);
       const { end, at, pendingAudio, flowingAudio } = event;
@@ -187,6 +201,8 @@ const tryOnceMoreThenClose = [
 
 const drainThenClose = { target: 'draining', actions: ['beginClosing', 'armDeadline'] } as const;
 
+const queue = { target: 'queued', actions: 'rememberPlace' } as const;
+
 /** A platform that says it again and again must not cause an attempt each time. */
 const onlineAgain = { guard: 'wasOnline', actions: 'heedOnline' } as const;
 
@@ -249,6 +265,7 @@ export const connectionMachine = machineSetup.createMachine({
             'socket.opened': whenOpened,
             'user.close': closeWhenNothingIsPending,
             'network.online': onlineAgain,
+            'place.awaited': queue,
           },
         },
         reconnecting: {
@@ -257,6 +274,18 @@ export const connectionMachine = machineSetup.createMachine({
             'socket.opened': whenOpened,
             'user.close': closeWhenNothingIsPending,
             'network.online': onlineAgain,
+            'place.awaited': queue,
+          },
+        },
+        queued: {
+          // The limit of connections is reached: the attempt waits in line.
+          on: {
+            'place.awaited': { actions: 'rememberPlace' },
+            'place.granted': [
+              { guard: 'isFirstAttempt', target: 'connecting', actions: 'takePlace' },
+              { target: 'reconnecting', actions: 'takePlace' },
+            ],
+            'user.close': closeWhenNothingIsPending,
           },
         },
         streaming: {

@@ -78,6 +78,8 @@ export interface ConnectionContext {
   delayMs: number;
   /** When the next attempt begins, on the session's clock; none while one is under way. */
   retryAt: number | undefined;
+  /** Its place in the line of the limit of connections; 1 is next. */
+  place: number | undefined;
   /** How the session ends, or will if nothing else happens. */
   outcome: ConnectionOutcome;
 }
@@ -105,5 +107,6 @@ export function initialContext(settings: Partial<ConnectionSettings> = {}): Conn
     outcome: 'drained',
     delayMs: 0,
     retryAt: undefined,
+    place: undefined,
   };
 }

@@ -27,6 +27,10 @@ export type ConnectionEvent =
   | { type: 'audio.confirmed'; link: number }
   /** The handshake is done. */
   | { type: 'socket.opened'; link: number; pendingAudio: boolean }
+  /** The limit of connections is reached: the attempt stands at this place of the line; 1 is next. */
+  | { type: 'place.awaited'; place: number }
+  /** The attempt may begin, after so long a wait. */
+  | { type: 'place.granted'; waitedMs: number }
   /** The socket closed, or never opened. */
   | ({ type: 'socket.ended' } & ConnectionLoss)
   /** The connection is half-open: audio went out and nothing came back. */

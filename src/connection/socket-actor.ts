@@ -15,6 +15,7 @@ import type { Credentials, Handshake, Socket, SocketHandlers, Transport } from '
 import { attemptPaceOf, type WaitingAttempt } from './attempt-pace.ts';
 import { connectionMachine } from './connection-machine.ts';
 import type { ConnectionEvent } from './events.ts';
+import type { ConnectionLimit } from './place.ts';
 
 /** A link, as the actor needs it. */
 interface OpenLink {
@@ -37,6 +38,8 @@ export interface ConnectionPorts {
   clock: Clock;
   transport: Transport;
   protocol: Pick<Protocol, 'classifyEnd' | 'readyMs'>;
+  /** Shared with other sessions; none: every attempt begins at once. */
+  connectionLimit: ConnectionLimit | undefined;
   /** Loads code that the connection needs; `undefined`: it is there. */
   load?(): Promise<void> | undefined;
   /** Asked afresh for each attempt. */
@@ -103,6 +106,7 @@ function holdSocket(ports: BoundPorts, send: (event: ConnectionEvent) => void): 
     stopTimer();
     const flowingAudio = link?.isFlowing === true;
     link?.end(connectionEnd);
+    place?.release(connectionEnd.kind === 'rate-limited');
     send({
       type: 'socket.ended',
       link: link?.number,
@@ -154,6 +158,7 @@ function holdSocket(ports: BoundPorts, send: (event: ConnectionEvent) => void): 
       },
       ended: (socketEnd) => {
         end(ports.protocol.classifyEnd({ ...handshake, ...socketEnd }, link?.serverError));
+        place?.release(false);
       },
     };
     try {
@@ -198,7 +203,19 @@ function holdSocket(ports: BoundPorts, send: (event: ConnectionEvent) => void): 
       }
     },
   };
-  pace.ask(attempt);
+  let waitsSince: number | undefined;
+  const place = ports.connectionLimit?.request({
+    clock,
+    awaited: (number) => {
+      waitsSince ??= clock.now();
+      send({ type: 'place.awaited', place: number });
+    },
+    granted: () => {
+      if (waitsSince !== undefined) send({ type: 'place.granted', waitedMs: clock.now() - waitsSince });
+      pace.ask(attempt);
+    },
+  });
+  if (!ports.connectionLimit) pace.ask(attempt);
 
   return () => {
     cancelled?.abort();
@@ -209,7 +226,9 @@ function holdSocket(ports: BoundPorts, send: (event: ConnectionEvent) => void): 
     const mayHangUp = link && !link.isStalled;
     if (mayHangUp) link?.endStream();
     link?.end();
-    if (mayHangUp) socket?.close(1000, '');
-    else socket?.terminate();
+    // The server counts a connection until it is closed.
+    if (mayHangUp) return socket?.close(1000, '');
+    socket?.terminate();
+    place?.release(false);
   };
 }

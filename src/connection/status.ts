@@ -5,6 +5,7 @@ import type { ConnectionContext } from './context.ts';
 export type ConnectionState =
   | 'dormant'
   | 'connecting'
+  | 'queued'
   | 'streaming'
   | 'idle-keepalive'
   | 'closed-1011'
@@ -16,12 +17,13 @@ export type ConnectionState =
   | 'failed';
 
 /**
- * `waiting` for audio, `connecting` for the first time, `open`, `recovering` what was lost, `closing`, `closed` by the user, or
+ * `waiting` for audio, `connecting` for the first time, `queued` where the limit of connections is reached, `open`, `recovering` what was lost, `closing`, `closed` by the user, or
  * `failed` for good.
  */
 export type ConnectionPhase =
   | 'waiting'
   | 'connecting'
+  | 'queued'
   | 'open'
   | 'recovering'
   | 'closing'
@@ -36,6 +38,7 @@ export function leafState(value: string | Record<string, unknown>): ConnectionSt
 const PHASES: Record<ConnectionState, ConnectionPhase> = {
   dormant: 'waiting',
   connecting: 'connecting',
+  queued: 'queued',
   streaming: 'open',
   'idle-keepalive': 'open',
   draining: 'open',

@@ -9,9 +9,11 @@ import {
   armed,
   close,
   ended,
+  granted,
   opened,
   outcomeOf,
   emitted,
+  queued,
   type Snapshot,
   stalled,
   start,
@@ -25,7 +27,9 @@ import { KINDS } from './decision-table.ts';
 const isWait = (name: string): boolean => name.startsWith('after.');
 
 const plain = fc.constantFrom(
-  ...EVENTS.filter((name) => !isWait(name) && !/^socket\.|^user\.close$|^user\.abort$|^deadline/.test(name)),
+  ...EVENTS.filter(
+    (name) => !isWait(name) && !/^socket\.|^place\.|^user\.close$|^user\.abort$|^deadline/.test(name),
+  ),
 );
 
 /** Fatal ends now and then: most lives are to be long. */
@@ -39,6 +43,7 @@ const events: fc.Arbitrary<Step | 'wait'> = fc.oneof(
   { weight: 6, arbitrary: plain.map((type) => ({ type, link: 1, isWhole: true }) as Step) },
   { weight: 4, arbitrary: fc.constant('wait' as const) },
   { weight: 3, arbitrary: fc.boolean().map(opened) },
+  { weight: 2, arbitrary: fc.constantFrom(queued, granted) },
   {
     weight: 3,
     arbitrary: fc

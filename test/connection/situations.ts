@@ -27,6 +27,8 @@ export const online: Step = { type: 'network.online' };
 export const audio: Step = { type: 'audio.pending' };
 export const idle: Step = { type: 'audio.idle', link: 1 };
 export const confirmed: Step = { type: 'audio.confirmed', link: 1 };
+export const queued: Step = { type: 'place.awaited', place: 3 };
+export const granted: Step = { type: 'place.granted', waitedMs: 500 };
 export const drained = (isWhole = true): Step => ({ type: 'drain.completed', link: 1, isWhole });
 export const opened = (pendingAudio: boolean): Step => ({ type: 'socket.opened', link: 1, pendingAudio });
 export const close = (pendingAudio: boolean): Step => ({
@@ -119,6 +121,8 @@ function pathTo(state: State, condition: Condition): Step[] {
       return wasOnline
         ? [connect, online, ...again]
         : [connect, online, { type: 'online.elapsed' }, ...closing];
+    case 'queued':
+      return [...(condition === 'later attempt' ? [connect, online] : [connect]), queued, ...closing];
     case 'streaming':
       return [audio, opened(true)];
     case 'idle-keepalive':
@@ -159,6 +163,10 @@ function eventFor(name: EventName, condition: Condition): Step {
     case 'after.probe':
     case 'after.drain':
       return elapsed(name);
+    case 'place.awaited':
+      return queued;
+    case 'place.granted':
+      return granted;
     case 'audio.idle':
       return idle;
     case 'audio.confirmed':

@@ -60,6 +60,7 @@ beforeEach(() => {
   ports = {
     clock,
     protocol: listenV1,
+    connectionLimit: undefined,
     address: () => 'wss://host/v1/listen',
     openLink: () => {
       openLink();

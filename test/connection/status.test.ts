@@ -11,6 +11,7 @@ import {
 const PHASES: Record<ConnectionState, ConnectionPhase> = {
   dormant: 'waiting',
   connecting: 'connecting',
+  queued: 'queued',
   streaming: 'open',
   'idle-keepalive': 'open',
   draining: 'open',

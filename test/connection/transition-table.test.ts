@@ -36,7 +36,7 @@ function expectOutcome(state: State, event: (typeof EVENTS)[number], { when, to,
   expect([...effectsOf(before, given, after, actions)].sort(), when).toEqual([...effects].sort());
 
   // What holds for every cell: a new attempt is a new socket, and a socket left is a socket let go [M1, M4].
-  const isFresh = isAttached(to) && (!isAttached(state) || to === 'reconnecting');
+  const isFresh = isAttached(to) && (!isAttached(state) || (to === 'reconnecting' && state !== 'queued'));
   const isLeft = isAttached(state) && (isFresh || (to !== 'stay' && !isAttached(to)));
   const typesOf = (type: string) => actions.filter((action) => action.type === type).length;
   expect(typesOf('xstate.spawnChild'), when).toBe(isFresh ? 1 : 0);
@@ -47,6 +47,7 @@ function expectOutcome(state: State, event: (typeof EVENTS)[number], { when, to,
 const ATTACHED: ReadonlySet<string> = new Set([
   'connecting',
   'reconnecting',
+  'queued',
   'streaming',
   'idle-keepalive',
   'draining',

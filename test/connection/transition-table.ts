@@ -99,7 +99,11 @@ const CLOSE_OR_TRY_ONCE_MORE = [
 
 const DRAIN = go('draining', 'begin closing', 'drain.due');
 
+/** No attempt is made that could ask for a place, or it has one. */
+const NO_PLACE = { 'place.awaited': ignored, 'place.granted': ignored } as const;
+
 const NOT_ATTACHED = {
+  ...NO_PLACE,
   'audio.idle': ignored,
   'audio.confirmed': ignored,
   'socket.opened': ignored,
@@ -123,6 +127,8 @@ const TRY_IF_SAID_AGAIN = [when('said once', stay()), when('said again', go('rec
 
 /** Both attempts behave alike; they differ in what people are told. */
 const OPENING = {
+  'place.awaited': go('queued'),
+  'place.granted': ignored,
   'audio.pending': ignored,
   'audio.idle': ignored,
   'audio.confirmed': stay('refill budget'),
@@ -145,6 +151,7 @@ const OPENING = {
 } as const;
 
 const OPEN = {
+  ...NO_PLACE,
   'audio.confirmed': stay('refill budget'),
   'socket.opened': ignored,
   'socket.ended': LOST,
@@ -167,6 +174,7 @@ const OVER: Record<EventName, 'ignored'> = {
   'audio.pending': ignored,
   'audio.idle': ignored,
   'audio.confirmed': ignored,
+  ...NO_PLACE,
   'socket.opened': ignored,
   'socket.ended': ignored,
   'socket.stalled': ignored,
@@ -198,6 +206,15 @@ export const TRANSITIONS: Record<State, Record<EventName, Expected>> = {
   },
   connecting: OPENING,
   reconnecting: OPENING,
+  // There is no socket that could open, and the network's return makes no place free.
+  queued: {
+    ...OPENING,
+    'place.awaited': stay(),
+    'place.granted': [when('first attempt', go('connecting')), when('later attempt', go('reconnecting'))],
+    'socket.opened': ignored,
+    'network.online': ignored,
+    'online.elapsed': stay(),
+  },
   streaming: {
     ...OPEN,
     'audio.pending': ignored,

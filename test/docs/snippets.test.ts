@@ -54,6 +54,7 @@ beforeAll(() => {
         'rx-deepgram/captions': ['../../../src/captions/index.ts'],
         'rx-deepgram/store': ['../../../src/store/index.ts'],
         'rx-deepgram/redis': ['../../../src/store/redis/index.ts'],
+        'rx-deepgram/sessions': ['../../../src/sessions/index.ts'],
         'rx-deepgram/static': ['../../../src/static.ts'],
         'rx-deepgram/testing': ['../../../src/testing/index.ts'],
       },

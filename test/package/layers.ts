@@ -27,6 +27,7 @@ export type Area =
   | 'sdk adapter'
   | 'telephony'
   | 'captions'
+  | 'sessions'
   | 'store port'
   | 'store index'
   | 'store engines'
@@ -259,6 +260,12 @@ export const RULES: readonly Rule[] = [
     may: ['clock', 'node'],
     mayAsType: ['store port'],
     because: "an adapter translates the port to one engine; the client of the engine is the app's own",
+  },
+  {
+    area: 'sessions',
+    may: ['leaf', 'rxjs'],
+    mayAsType: ['public index'],
+    because: 'what sees many sessions sees each as a user does, and only those pay for it who have many',
   },
   {
     area: 'viewer',

@@ -27,6 +27,7 @@ export const ENTRIES: Record<string, Entry> = {
       'Clock',
       'CloseOptions',
       'ConnectionEnd',
+      'ConnectionLimit',
       'ConnectionPhase',
       'ConnectionState',
       'Credentials',
@@ -49,6 +50,8 @@ export const ENTRIES: Record<string, Entry> = {
       'NoticeCode',
       'OpenRequest',
       'ParameterValue',
+      'Place',
+      'PlaceRequest',
       'ResultsMessage',
       'SendResult',
       'ServerMessage',
@@ -171,6 +174,11 @@ export const ENTRIES: Record<string, Entry> = {
       'PhoneCall',
       'SocketMessage',
     ],
+  },
+  './sessions': {
+    source: 'src/sessions/index.ts',
+    values: ['connectionLimit'],
+    types: ['SharedConnectionLimit'],
   },
   './captions': {
     source: 'src/captions/index.ts',

@@ -52,6 +52,7 @@ const LASTING: ReadonlySet<Step['do']> = new Set([
   'block',
   'sleep',
   'token',
+  'crowd',
   'abort',
 ]);
 
@@ -154,6 +155,8 @@ async function perform(world: World, step: Step): Promise<void> {
     case 'wallJump':
       world.act('wallJump');
       return world.clock.jumpWallTime(step.ms);
+    case 'crowd':
+      return crowd(world, step.ms);
     case 'token':
       return desk.arrange(step.answer, step.times);
     default:
@@ -177,6 +180,15 @@ function freeze(world: World): void {
   world.isFreezing = true;
   world.page.tell('frozen');
   world.isFreezing = false;
+}
+
+/** Another session wants the one place that there is, and holds it for so long. */
+function crowd({ clock, limit }: World, ms: number): void {
+  const place = limit?.request({
+    clock,
+    awaited: () => undefined,
+    granted: () => void clock.setTimeout(() => place?.release(false), ms),
+  });
 }
 
 async function outage(world: World, ms: number, isNoticed: boolean): Promise<void> {

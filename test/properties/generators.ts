@@ -63,6 +63,7 @@ export const wishes: fc.Arbitrary<Step> = fc.oneof(
       do: fc.constant('react' as const),
       to: pick<ConnectionState>(
         'closed-1011',
+        'queued',
         'backoff',
         'reconnecting',
         'streaming',
@@ -193,6 +194,10 @@ export const machine: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 2,
+    arbitrary: fc.record({ do: fc.constant('crowd' as const), ms: pick(100, 2_000, 20_000, 90_000) }),
+  },
+  {
+    weight: 2,
     arbitrary: fc.record({ do: fc.constant('token' as const), answer: answers, times: pick(1, 1, 2, 6) }),
   },
 );
@@ -236,6 +241,7 @@ const anySetting: fc.Arbitrary<Setting> = fc.record({
   jitterMs: pick(0, 0, 40),
   platform: pick('node' as const, 'node' as const, 'browser' as const),
   lateEvents: fc.boolean(),
+  isLimited: pick(false, false, true),
   keepAliveHolds: pick('after-audio' as const, 'always' as const),
   processingDelayMs: mostly(0, 400, 2_000),
   noAudioTimeoutMs: pick(300_000, 300_000, 30_000),

@@ -17,6 +17,9 @@ const refuse: Step = { do: 'refuse', status: 503, times: 25 };
 const deafen: Step = { do: 'halfOpen', direction: 'both' };
 const doomed = (afterAudioMs: number): Step => ({ do: 'doom', fault: 'halfOpen', afterAudioMs });
 
+const crowd = (ms: number): Step => ({ do: 'crowd', ms });
+const freeze: Step = { do: 'sleep', ms: 2_000, frozen: true };
+
 const times = (count: number, ...steps: Step[]): Step[] => Array.from({ length: count }, () => steps).flat();
 
 /** Twenty connections in a row that the server ended while nothing was said: the budget is spent, and the session rests. */
@@ -210,6 +213,40 @@ export const RARE_LIVES: Record<string, Scenario> = {
     online,
     rest(3_000),
   ]),
+  'a session waits in line, and comes nearer': plain(
+    [crowd(1_000), crowd(1_000), speak(3_000), rest(2_000)],
+    {
+      isLimited: true,
+    },
+  ),
+  'a session is closed in the line, with nothing to say': plain([crowd(9_000), connect, rest(100), close], {
+    isLimited: true,
+  }),
+  'the platform says “offline” to a session in the line': plain(
+    [crowd(3_000), speak(500), { do: 'offline' }, rest(5_000)],
+    { isLimited: true },
+  ),
+  'an attempt is begun afresh, and another session has the place': plain(
+    [hang, connect, crowd(9_000), online, rest(20_000)],
+    { isLimited: true },
+  ),
+  'a page is frozen in the line': plain([crowd(9_000), speak(500), freeze, rest(20_000)], {
+    isLimited: true,
+  }),
+  'a page is frozen in the line, with nothing said': plain(
+    [crowd(9_000), connect, rest(100), freeze, rest(9_000)],
+    {
+      isLimited: true,
+    },
+  ),
+  'a page is frozen in the line, and it is one end too many': plain([crowd(9_000), speak(500), freeze], {
+    isLimited: true,
+    giveUpAfterMs: 0,
+  }),
+  'a page is frozen in the line, and the budget is spent': plain(
+    [...spent, crowd(9_000), speak(500), freeze, rest(40_000)],
+    { isLimited: true },
+  ),
   'an idle drain ends as idle connections end': plain([connect, rest(4_010), ends(1000), rest(1_000)], {
     disconnectAfterIdleMs: 4_000,
     latencyMs: 600,

@@ -57,6 +57,8 @@ export type Step =
   /** A page may be told. */
   | { do: 'sleep'; ms: number; frozen: boolean }
   | { do: 'wallJump'; ms: number }
+  /** Where sessions share a limit of one connection: another one asks for the place, and then holds it for so long. */
+  | { do: 'crowd'; ms: number }
   | { do: 'token'; answer: Answer; times: number };
 
 /** Where a session takes place. */
@@ -81,6 +83,8 @@ export interface Setting {
   jitterMs: number;
   platform: 'node' | 'browser';
   lateEvents: boolean;
+  /** It shares a limit of one connection with others. */
+  isLimited: boolean;
   keepAliveHolds: 'always' | 'after-audio';
   processingDelayMs: number;
   noAudioTimeoutMs: number;
@@ -113,6 +117,7 @@ export const PLAIN_SETTING: Setting = {
   jitterMs: 0,
   platform: 'node',
   lateEvents: false,
+  isLimited: false,
   keepAliveHolds: 'after-audio',
   processingDelayMs: 0,
   noAudioTimeoutMs: 300_000,

@@ -34,6 +34,7 @@ export interface FlightStory {
 const STATES: Partial<Record<ConnectionState, readonly [FlightIncident['tone'], string]>> = {
   dormant: ['plain', 'not connected, until audio comes'],
   connecting: ['plain', 'opens the first connection'],
+  queued: ['plain', 'the limit of connections is reached: waits for a place'],
   'idle-keepalive': ['plain', 'no audio: KeepAlives hold the connection'],
   suspended: ['bad', 'the outage is long: attempts are rare now'],
   draining: ['plain', 'sends the remaining audio, and takes the last results'],

@@ -102,6 +102,7 @@ const FIELDS: Record<FlightEntry['kind'], Record<string, 'string' | 'number' | '
 const STATES: readonly unknown[] = [
   'dormant',
   'connecting',
+  'queued',
   'streaming',
   'idle-keepalive',
   'closed-1011',

@@ -7,6 +7,7 @@ import { BOXES, type Kind } from './statechart/layout.ts';
 export const MEANINGS: Record<ConnectionState, string> = {
   dormant: 'Not connected, no audio.',
   connecting: 'Opens the first connection.',
+  queued: 'The limit of connections is reached: waits in line; audio is kept.',
   streaming: 'Connected: audio flows.',
   'idle-keepalive': 'Connected, no audio: KeepAlives hold the connection.',
   'closed-1011': 'Closed by the server with 1011; the next step is decided now.',
@@ -49,6 +50,8 @@ export function nameOf(eventType: string): string {
 /** The data of an event, in few words. */
 export function detailOf(event: { type: string }): string {
   const { end, pendingAudio } = event as Partial<Extract<ConnectionEvent, { type: 'socket.ended' }>>;
+  const { place } = event as Partial<Extract<ConnectionEvent, { type: 'place.awaited' }>>;
+  if (place !== undefined) return `number ${place} in the line`;
   if (end) {
     const { kind, code, status, serverMessage, cause } = end;
     return [kind, code ?? (status && `HTTP ${status}`), cause, serverMessage].filter(Boolean).join(' · ');

@@ -4,7 +4,7 @@ import { SECRET } from './platform.ts';
 import type { World } from './world.ts';
 
 export function optionsOf(
-  { setting, desk, loop, wire, page }: World,
+  { setting, desk, loop, wire, page, limit }: World,
   inspect: LiveTranscriptionOptions['inspect'],
 ): LiveTranscriptionOptions {
   const raw = { encoding: 'linear16', sample_rate: setting.rate } as const;
@@ -28,6 +28,7 @@ export function optionsOf(
     clock: loop,
     transport: wire.transport,
     environment: page.environment,
+    connectionLimit: limit,
     ...(inspect ? { inspect } : {}),
   };
 }

@@ -4,6 +4,7 @@
  */
 import {
   type AudioLedger,
+  type ConnectionLimit,
   createLiveTranscription,
   type LiveTranscription,
   type LiveTranscriptionOptions,
@@ -14,6 +15,7 @@ import {
   transcribe,
 } from '../../../src/index.ts';
 import { Subject } from 'rxjs';
+import { connectionLimit } from '../../../src/sessions/index.ts';
 import {
   Emulator,
   type Fault,
@@ -62,6 +64,7 @@ export class World {
   readonly speaker: Speaker;
   readonly wire: Wire;
   readonly live: LiveTranscription;
+  readonly limit: ConnectionLimit | undefined;
   /** The source of the operator form; its subscription. */
   readonly operator: { source: Subject<Uint8Array>; unsubscribe: () => void } | undefined;
   readonly notices: Notice[] = [];
@@ -122,6 +125,7 @@ export class World {
       () => this.blockedMs,
       wireListener(this, this.#hooks),
     );
+    this.limit = setting.isLimited ? connectionLimit(1) : undefined;
     const options = optionsOf(this, inspect);
     if (setting.face === 'operator') {
       const source = new Subject<Uint8Array>();

@@ -22,6 +22,7 @@ const STATUS = {
   closed: 'Off',
   waiting: 'Waiting for sound',
   connecting: 'Connecting',
+  queued: 'Waiting in line',
   open: 'Listening',
   recovering: 'Reconnecting',
   closing: 'Finishing',

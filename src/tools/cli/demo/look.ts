@@ -16,6 +16,7 @@ interface StateLook {
 export const STATES: Record<ConnectionState, StateLook> = {
   dormant: { letter: '·', styles: ['grey'], meaning: 'waits for the first audio', weight: 0 },
   connecting: { letter: 'C', styles: ['yellow'], meaning: 'opens the first connection', weight: 4 },
+  queued: { letter: 'Q', styles: ['yellow'], meaning: 'waits for a place among the connections', weight: 8 },
   streaming: { letter: 'S', styles: ['green'], meaning: 'audio flows', weight: 1 },
   'idle-keepalive': { letter: 'K', styles: ['blue'], meaning: 'no audio: KeepAlive every 3 s', weight: 2 },
   'closed-1011': {

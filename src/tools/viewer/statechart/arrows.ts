@@ -110,13 +110,38 @@ export const EDGES: Edge[] = [
     labels: [{ x: 490, y: 437, anchor: 'start', lines: ['~closing'] }],
   },
   {
-    draws: ['attached network.online [isOpening] > reconnecting'],
+    draws: ['connecting place.awaited > queued'],
     tone: 'open',
     points: [
-      [312, ROW_1 + 35],
-      [312, ROW_2 - 35],
+      [302, ROW_1 + 35],
+      [302, MIDDLE - 26],
     ],
-    labels: [{ x: 322, y: MIDDLE + 14, anchor: 'start', lines: ['network.online', '~start afresh'] }],
+    labels: [{ x: 309, y: MIDDLE - 40, anchor: 'start', lines: ['place.awaited'] }],
+  },
+  {
+    draws: ['reconnecting place.awaited > queued'],
+    tone: 'open',
+    points: [
+      [302, ROW_2 - 35],
+      [302, MIDDLE + 26],
+    ],
+  },
+  {
+    draws: ['queued place.granted [isFirstAttempt] > connecting'],
+    tone: 'open',
+    points: [
+      [424, MIDDLE - 26],
+      [424, ROW_1 + 35],
+    ],
+  },
+  {
+    draws: ['queued place.granted > reconnecting'],
+    tone: 'open',
+    points: [
+      [424, MIDDLE + 26],
+      [424, ROW_2 - 35],
+    ],
+    labels: [{ x: 417, y: MIDDLE + 50, anchor: 'end', lines: ['place.granted'] }],
   },
   // Open.
   {
@@ -332,6 +357,7 @@ export const EDGES: Edge[] = [
       'dormant user.close > closed',
       'connecting user.close > closed',
       'reconnecting user.close > closed',
+      'queued user.close > closed',
       'closed-1011 user.close > closed',
       'backoff user.close > closed',
       'suspended user.close > closed',
@@ -349,35 +375,5 @@ export const EDGES: Edge[] = [
         lines: ['~from everywhere', 'user.abort', 'deadline.passed', 'user.close', '~nothing pending'],
       },
     ],
-  },
-];
-
-/** Transitions without a change of state, as text. */
-export const NOTES: { draws: string[]; text: string }[] = [
-  {
-    draws: ['attached audio.confirmed', 'attached network.offline'],
-    text: 'Anywhere in attached: audio.confirmed refills the retry budget; network.offline shortens the stall timeout.',
-  },
-  {
-    draws: [
-      'connecting network.online [wasOnline]',
-      'reconnecting network.online [wasOnline]',
-      'backoff network.online [wasOnline]',
-      'suspended network.online [wasOnline]',
-      'anywhere online.elapsed',
-    ],
-    text: 'network.online buys at most one attempt a second; said again, it counts when the second is over.',
-  },
-  {
-    draws: [
-      'connecting user.close [hasAudio]',
-      'reconnecting user.close [hasAudio]',
-      'closed-1011 user.close [hasAudio]',
-      'draining user.close',
-      'draining audio.pending',
-      'attached drain.completed [isAudioWaiting] > reconnecting',
-      'closed-1011 audio.pending',
-    ],
-    text: 'What must wait is remembered: user.close with audio pending, and audio that comes while draining.',
   },
 ];

@@ -35,6 +35,7 @@ export const BOXES: Record<string, Box> = {
   dormant: { kind: 'resting', x: 94, y: ROW_1, w: 136, h: 70, caption: ['no audio'] },
   connecting: { kind: 'opening', x: 362, y: ROW_1, w: 144, h: 70, caption: ['the first attempt'] },
   reconnecting: { kind: 'opening', x: 362, y: ROW_2, w: 144, h: 70, caption: ['… then replay'] },
+  queued: { kind: 'waiting', x: 362, y: MIDDLE, w: 144, h: 52, caption: ['waits for a place'] },
   streaming: { kind: 'live', x: 664, y: ROW_1, w: 160, h: 70, caption: ['audio flows'] },
   'idle-keepalive': {
     kind: 'live',

@@ -79,7 +79,7 @@ ${KINDS.map((kind) => `.status[data-kind="${kind}"] { --kind: var(--${kind}-line
 .hatch-ground { fill: var(--live-fill); }
 .hatch-line { fill: color-mix(in srgb, var(--live-line) 45%, var(--live-fill)); }
 .span.closed-1011, .span.failed { fill: var(--failed-line); }
-.span.backoff, .span.suspended { fill: var(--waiting-line); }
+.span.backoff, .span.suspended, .span.queued { fill: var(--waiting-line); }
 .span.draining { fill: var(--fork-line); }
 .timeline .span:not(.idle-keepalive):not(.dormant):not(.closed) + .span-name { fill: #04120b; }
 .timeline .failed + .span-name, .timeline .closed-1011 + .span-name { fill: light-dark(#fff, #04120b); }
