@@ -11,7 +11,7 @@ import { runWorker } from '../test/properties/lab/run.mjs';
 
 /** @typedef {import('../test/properties/lab/run.mjs').Total} Total */
 
-const TRIALS = ['all', ...Array.from({ length: 11 }, (_, index) => `G${index + 1}`)];
+const TRIALS = ['all', 'flux', ...Array.from({ length: 11 }, (_, index) => `G${index + 1}`)];
 
 /** @param {string} problem
  * @returns {never}

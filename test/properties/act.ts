@@ -49,6 +49,8 @@ const LASTING: ReadonlySet<Step['do']> = new Set([
   'stall',
   'doom',
   'throttle',
+  'lose',
+  'mute',
   'block',
   'sleep',
   'token',
@@ -88,7 +90,7 @@ async function perform(world: World, step: Step): Promise<void> {
       world.speaker.cutHere();
       world.act('finalize');
       world.stir();
-      void session.finalize().then(() => world.stir());
+      void finalize(world).then(() => world.stir());
       return undefined;
     case 'connect':
       world.act('connect');
@@ -146,6 +148,11 @@ async function perform(world: World, step: Step): Promise<void> {
       return server.resumeResults();
     case 'throttle':
       return server.throttle(step.factor);
+    case 'lose':
+      return server.loseMessages(step.count);
+    case 'mute':
+      world.connectionFaults.push({ kind: 'mute' });
+      return undefined;
     case 'block':
     case 'sleep':
       world.act(step.do);
@@ -162,6 +169,11 @@ async function perform(world: World, step: Step): Promise<void> {
     default:
       return step satisfies never;
   }
+}
+
+/** With Flux it is the end of the turn; where the server does not know that, it is refused. */
+function finalize({ live: session, setting }: World): Promise<unknown> {
+  return setting.flux ? session.endTurn().catch(() => undefined) : session.finalize();
 }
 
 function react(world: World, by: Reaction): void {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { live } from './act.ts';
 import { plain } from './generators.ts';
 import { GUARANTEES } from './guarantees/all.ts';
+import { FLUX_TURNS } from './flux/turns.ts';
 import type { Step } from './scenario.ts';
 
 const speak = (ms: number): Step => ({ do: 'speak', ms, frameMs: 100, form: 'view' });
@@ -45,3 +46,18 @@ test('waking up with a backlog after 15 s leaves time going on', () =>
     { do: 'block', ms: 30_000 },
     { do: 'rest', ms: 5_000 },
   ));
+
+// After a block the idle timer is late: in a browser it sends silence, though audio waits, and cuts a word in two.
+test('with Flux, no silence goes before audio that waits [G3]', async () => {
+  const steps: Step[] = [
+    { do: 'speak', ms: 2_500, frameMs: 20, form: 'view' },
+    { do: 'burst', ms: 398, frameMs: 200 },
+    { do: 'block', ms: 4_001 },
+    { do: 'block', ms: 5 },
+    { do: 'close' },
+  ];
+  const flux = { eager: undefined, forceEndTurn: false, fillSilence: true, tail: 'withheld' } as const;
+  const browser = { platform: 'browser', latencyMs: 1, interim: false } as const;
+  const world = await live(plain(steps, { ...browser, flux }), { guarantees: [...GUARANTEES, FLUX_TURNS] });
+  expect(world.broken).toBeUndefined();
+});

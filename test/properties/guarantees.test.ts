@@ -25,4 +25,6 @@ describe('in random sessions', { timeout: 300_000 }, () => {
   }
 
   test('all guarantees hold together', () => expectToHold('all', 2 * RUNS));
+
+  test('all guarantees hold with Flux', () => expectToHold('flux', RUNS));
 });

@@ -16,7 +16,8 @@ describe.concurrent('a planted defect is noticed', { timeout: 300_000 }, () => {
     test(`${defect.name} [${defect.caughtBy}]`, async () => {
       const bundle = await bundleWorker(defect.patches);
       try {
-        const order = { trial: defect.caughtBy, seed: SEED, sessions: SESSIONS, untilMs: null, shrinkMs: 0 };
+        const trial = defect.trial ?? defect.caughtBy;
+        const order = { trial, seed: SEED, sessions: SESSIONS, untilMs: null, shrinkMs: 0 };
         const { breach } = await runWorker(bundle.file, order).done;
         expect(breach?.id).toBe(defect.caughtBy);
       } finally {

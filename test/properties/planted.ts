@@ -2,11 +2,14 @@
  * Defects, each of the kind that a hurried change brings in, and the guarantee that has to notice it. They are planted in a copy
  * of the sources on its way into a bundle; `find` must be there exactly once, so that a defect whose place has changed fails.
  */
+import { PLANTED_IN_FLUX } from './flux/planted.ts';
 import type { GuaranteeId } from './guarantees/guarantee.ts';
 
 export interface PlantedDefect {
   name: string;
   caughtBy: GuaranteeId;
+  /** The sessions in which it is noticed, if these are not those of the guarantee. */
+  trial?: string;
   patches: readonly Patch[];
 }
 
@@ -220,4 +223,5 @@ export const PLANTED: readonly PlantedDefect[] = [
     'new AdaptiveTimeout(answerMs, MAX_ANSWER_FACTOR * answerMs)',
     'new AdaptiveTimeout(6 * answerMs, 18 * answerMs)',
   ]),
+  ...PLANTED_IN_FLUX,
 ];

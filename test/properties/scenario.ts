@@ -1,5 +1,6 @@
 /** What a random session is made of, as plain values: they can be drawn, shrunk, printed and told. */
 import type { CatchUp, ConnectionState } from '../../src/index.ts';
+import type { FluxSetting } from './flux/setting.ts';
 import type { Answer } from './world/platform.ts';
 
 /** How a chunk of audio is handed in. */
@@ -52,6 +53,10 @@ export type Step =
   | { do: 'dropOnCloseStream'; before: 'results' | 'metadata' }
   | { do: 'malformed' | 'duplicate' | 'stall' | 'unstall' }
   | { do: 'throttle'; factor: number }
+  /** Messages that never arrive; on Flux, a hole in `sequence_id`. */
+  | { do: 'lose'; count: number }
+  /** The next connection hears nothing from the server, not even that it is ready. */
+  | { do: 'mute' }
   // What the machine does that the client runs on.
   | { do: 'block'; ms: number }
   /** A page may be told. */
@@ -88,6 +93,8 @@ export interface Setting {
   keepAliveHolds: 'always' | 'after-audio';
   processingDelayMs: number;
   noAudioTimeoutMs: number;
+  /** With Flux, and not `/v1/listen`. */
+  flux?: FluxSetting;
   /** How it ends, if no step has ended it. */
   ending: 'close' | 'abort';
 }

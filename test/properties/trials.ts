@@ -2,6 +2,8 @@
 import * as fc from 'fast-check';
 import { GUARANTEES } from './guarantees/all.ts';
 import type { Guarantee, GuaranteeId } from './guarantees/guarantee.ts';
+import { fluxScenario } from './flux/generators.ts';
+import { FLUX_TURNS } from './flux/turns.ts';
 import { machine, network, scenario, server, setting, speech, step, wishes } from './generators.ts';
 import type { Scenario, Setting, Step } from './scenario.ts';
 
@@ -81,7 +83,11 @@ const DANGERS: Record<GuaranteeId, fc.Arbitrary<Scenario>> = {
 
 /** By the names that `npm run soak -- --trial` takes. */
 export const TRIALS: Record<string, Ground> = {
-  all: { scenarios: scenario, guarantees: GUARANTEES },
+  all: {
+    scenarios: fc.oneof({ weight: 4, arbitrary: scenario }, { weight: 1, arbitrary: fluxScenario }),
+    guarantees: [...GUARANTEES, FLUX_TURNS],
+  },
+  flux: { scenarios: fluxScenario, guarantees: [...GUARANTEES, FLUX_TURNS] },
   ...Object.fromEntries(
     GUARANTEES.map((guarantee) => [
       guarantee.id,

@@ -36,7 +36,8 @@ function note(world: World): void {
   total.audioMs += (world.speaker.accepted * 1000) / world.setting.rate;
   total.steps += world.steps;
   total.connections += world.wire.links.length;
-  total.worstSilenceMs = Math.max(total.worstSilenceMs, world.worstAwakeSilenceMs);
+  // Flux has no KeepAlive: [G1] has another limit there.
+  if (!world.setting.flux) total.worstSilenceMs = Math.max(total.worstSilenceMs, world.worstAwakeSilenceMs);
 }
 
 function say(line: object): void {

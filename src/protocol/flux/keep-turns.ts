@@ -52,7 +52,10 @@ class TurnKeeper implements LinkKeeper {
   }
 
   hold(): void {
-    if (!this.#link.ping()) this.#link.sendSilence(STEP_SECONDS);
+    if (this.#link.ping()) return;
+    // Silence before audio that waits would cut a word in two.
+    if (this.#link.isBehind) this.#link.goOn();
+    else this.#link.sendSilence(STEP_SECONDS);
   }
 
   mayEndStream(): boolean {

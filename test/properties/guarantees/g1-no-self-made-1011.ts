@@ -16,12 +16,15 @@ export const G1: Guarantee = {
   assuming:
     'The event loop is never blocked for longer than 10 s minus the interval (7 s by default), and the machine does not sleep. KeepAlive holds a connection.',
   watch(world) {
-    const { keepAliveMs, keepAliveHolds } = world.setting;
+    const { keepAliveMs, keepAliveHolds, flux, format, platform } = world.setting;
+    /** Flux is held by pings or silence, and a browser has no pings, a container no silence. */
+    const mayRest = flux && platform === 'browser' && (format === 'wav' || !flux.fillSilence);
     let deafened = 0;
     return {
       step() {
         const link = world.wire.present;
-        if (link?.state !== 'open' || link.hasClosedStream || world.loop.isBlocked) return;
+        if (link?.state !== 'open' || link.hasClosedStream || world.loop.isBlocked || mayRest) return;
+        if (flux && !link.hasHeard) return;
         const silenceMs = world.now - link.lastOutAtMs;
         if (silenceMs <= keepAliveMs + SLACK_MS) return;
         const blockedMs = world.blockedMs - link.blockedAtLastOutMs;

@@ -3,6 +3,8 @@ import type { Guarantee } from './guarantee.ts';
 const WINDOW_MS = 10_000;
 /** The highest pace that Deepgram takes without throttling. */
 const MAX_PACE = 1.25;
+/** Silence that a drain adds, so that Flux hears the last words. */
+const PAD_SECONDS = 0.58;
 /** An open, uncongested connection that has audio to send sends some at least so often. */
 const STARVED_MS = 1_000;
 /** A socket that holds so much back, on a half-open link, may be full. */
@@ -15,9 +17,9 @@ export const G10: Guarantee = {
   assuming:
     '`catchUpRate` is at most 1.2 (the default). A rate of 1.25 may exceed the limit by a burst of 0.1 s.',
   watch(world) {
-    const { rate, catchUpRate } = world.setting;
+    const { rate, catchUpRate, flux } = world.setting;
     const maxPace = Math.max(MAX_PACE, catchUpRate + 0.05);
-    const mostBytes = 2 * rate * ((WINDOW_MS / 1000) * maxPace) + 44;
+    const mostBytes = 2 * rate * ((WINDOW_MS / 1000) * maxPace + (flux ? PAD_SECONDS : 0)) + 44;
     let frames: { atMs: number; bytes: number }[] = [];
     let first = 0;
     let inWindow = 0;
@@ -47,6 +49,7 @@ export const G10: Guarantee = {
       step() {
         const link = world.wire.present;
         if (link?.state !== 'open' || link.hasClosedStream || world.isSlow || world.loop.isBlocked) return;
+        if (flux && !link.hasHeard) return;
         const sinceMs = Math.max(link.openedAtMs, link.lastAudioAtMs || 0);
         if (world.now - sinceMs < STARVED_MS || world.blockedMs > 0 || link.bufferedAmount() > FULL_BYTES)
           return;

@@ -3,6 +3,8 @@ import type { Guarantee } from './guarantee.ts';
 /** How often the watch looks whether a trickle has become enough audio to judge by; and timers. */
 const SLACK_MS = 1_100;
 const PAUSE_MS = 900;
+/** Flux is ready when it says so, and is not waited for any longer. */
+const READY_MS = 10_000;
 
 export const G11: Guarantee = {
   id: 'G11',
@@ -11,8 +13,8 @@ export const G11: Guarantee = {
   assuming:
     'Audio flows: no pause is longer than a second, and audio fills at least half of the time. After CloseStream `drainMs` bounds the silence instead.',
   watch(world) {
-    const { rate, interim } = world.setting;
-    const leastMs = 10_000 * (interim ? 1 : 2);
+    const { rate, interim, flux } = world.setting;
+    const leastMs = flux ? 4_000 : 10_000 * (interim ? 1 : 2);
     let patienceMs = leastMs;
     let hasAnswered = true;
     const learn = (ms: number) => {
@@ -52,6 +54,11 @@ export const G11: Guarantee = {
       },
       step() {
         const link = world.wire.present;
+        if (flux && link?.state === 'open' && !link.hasHeard) {
+          const waitedMs = world.now - link.openedAtMs - world.blockedMs + link.blockedAtLastOutMs;
+          if (waitedMs > READY_MS + SLACK_MS && !world.loop.isBlocked)
+            world.breach('G11', `link ${link.number} has waited ${Math.round(waitedMs)} ms for Connected`);
+        }
         if (sinceMs === Infinity || link?.state !== 'open' || link.hasClosedStream || world.loop.isBlocked)
           return;
         const silentMs = world.now - sinceMs - (world.blockedMs - blockedBefore);

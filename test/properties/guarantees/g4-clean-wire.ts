@@ -2,6 +2,9 @@ import type { WireLink } from '../world/wire.ts';
 import type { Guarantee } from './guarantee.ts';
 
 const KNOWN = /^\{"type":"(KeepAlive|CloseStream|Finalize)"\}$/;
+/** Flux closes a connection with any other text, and not every server knows ForceEndTurn. */
+const KNOWN_TO_FLUX = /^\{"type":"(CloseStream)"\}$/;
+const KNOWN_TO_NEW_FLUX = /^\{"type":"(CloseStream|ForceEndTurn)"\}$/;
 
 export const G4: Guarantee = {
   id: 'G4',
@@ -9,7 +12,9 @@ export const G4: Guarantee = {
     'No empty binary frame and no half sample is sent. Control messages are text, follow the audio they belong to, and are never stale. CloseStream is sent once, last. A container’s header is first on every connection.',
   assuming: 'Nothing.',
   watch(world) {
-    const isWav = world.setting.format === 'wav';
+    const { format, flux } = world.setting;
+    const isWav = format === 'wav';
+    const known = !flux ? KNOWN : flux.forceEndTurn ? KNOWN_TO_NEW_FLUX : KNOWN_TO_FLUX;
     /** How much had been accepted at each `finalize()`. */
     const asked: number[] = [];
     let finalizes = 0;
@@ -32,7 +37,7 @@ export const G4: Guarantee = {
       return asked.length === 0 || (pending - later) * 2 > link.audioBytes;
     };
     const text = (link: WireLink, message: string): string | undefined => {
-      const type = KNOWN.exec(message)?.[1];
+      const type = known.exec(message)?.[1];
       if (!type) return `the text ${message}`;
       if (type === 'Finalize') {
         finalizes += 1;

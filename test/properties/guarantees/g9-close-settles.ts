@@ -27,7 +27,8 @@ export const G9: Guarantee = {
       },
       ended(link) {
         // A second trouble, or anything but a broken connection, is more than is promised.
-        if (isClosing && link.end?.code !== 1000) troubles += link.end?.code === 1006 ? 1 : 2;
+        const clean = world.setting.flux ? 1005 : 1000;
+        if (isClosing && link.end?.code !== clean) troubles += link.end?.code === 1006 ? 1 : 2;
       },
       step() {
         const { deadlineMs } = world;
@@ -44,7 +45,10 @@ export const G9: Guarantee = {
       },
       over(report) {
         const { outcome, connections, attempts, ledger } = report;
-        const opened = world.wire.links.filter(({ openedAtMs }) => !Number.isNaN(openedAtMs)).length;
+        const { flux } = world.setting;
+        const opened = world.wire.links.filter(({ openedAtMs, hasHeard }) =>
+          flux ? hasHeard : !Number.isNaN(openedAtMs),
+        ).length;
         if (connections !== opened)
           world.breach('G9', `the report says ${connections} connections; ${opened} were opened`);
         if (attempts < world.wire.links.length)

@@ -1,5 +1,5 @@
 /** What a guarantee is to the proof: a promise, an assumption, and somebody who watches a session for breaches. */
-import type { Notice, SendResult, SessionReport, Status, Transcript } from '../../../src/index.ts';
+import type { Notice, SendResult, SessionReport, Status, Transcript, Turn } from '../../../src/index.ts';
 import type { WireLink } from '../world/wire.ts';
 import type { World } from '../world/world.ts';
 
@@ -31,6 +31,8 @@ export interface Watch {
   /** Audio was handed in: so many bytes, what was answered, and for what reason it had to be refused. */
   sent?(bytes: number, result: SendResult, expectedRefusal: string | undefined): void;
   transcript?(transcript: Transcript): void;
+  /** Of a session with Flux. */
+  turn?(turn: Turn): void;
   notice?(notice: Notice): void;
   status?(status: Status): void;
   /** What the app asks for, and what happens to the world. */

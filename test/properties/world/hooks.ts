@@ -16,6 +16,7 @@ export class Hooks implements Hooked {
   readonly haunted: Hooked['haunted'] = [];
   readonly sent: Hooked['sent'] = [];
   readonly transcript: Hooked['transcript'] = [];
+  readonly turn: Hooked['turn'] = [];
   readonly notice: Hooked['notice'] = [];
   readonly status: Hooked['status'] = [];
   readonly act: Hooked['act'] = [];

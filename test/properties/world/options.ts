@@ -1,5 +1,6 @@
 /** The session's options, as a world's setting wants them. */
 import type { LiveTranscriptionOptions } from '../../../src/index.ts';
+import { fluxOptions } from '../flux/setting.ts';
 import { SECRET } from './platform.ts';
 import type { World } from './world.ts';
 
@@ -7,15 +8,13 @@ export function optionsOf(
   { setting, desk, loop, wire, page, limit }: World,
   inspect: LiveTranscriptionOptions['inspect'],
 ): LiveTranscriptionOptions {
-  const raw = { encoding: 'linear16', sample_rate: setting.rate } as const;
+  const raw = setting.format === 'raw' ? ({ encoding: 'linear16', sample_rate: setting.rate } as const) : {};
+  const listenV1 = { model: 'nova-3', interim_results: setting.interim, endpointing: 300 };
+  const { listen = listenV1, ...flux } = setting.flux ? fluxOptions(setting.flux) : {};
   return {
+    ...flux,
     auth: setting.auth === 'key' ? { apiKey: `${SECRET}-valid-fixed` } : desk.auth,
-    listen: {
-      model: 'nova-3',
-      ...(setting.format === 'raw' ? raw : {}),
-      interim_results: setting.interim,
-      endpointing: 300,
-    },
+    listen: { ...listen, ...raw },
     connect: setting.connect,
     keepAliveMs: setting.keepAliveMs,
     disconnectAfterIdleMs: setting.disconnectAfterIdleMs,

@@ -69,9 +69,10 @@ export class Speaker {
     return inCycle < 2 * wordSamples ? 2 * wordSamples - inCycle : inCycle % 2;
   }
 
-  /** Something happens behind the audio accepted so far, or a piece of the log later, that ends a word. */
-  cutHere(): void {
-    this.cuts.push({ start: this.accepted, end: this.accepted + 0.35 * this.voice.rate });
+  /** Something happens behind the audio accepted so far, less these bytes, or a piece of the log later, that ends a word. */
+  cutHere(lessBytes = 0): void {
+    const start = this.accepted - lessBytes / 2;
+    this.cuts.push({ start, end: start + 0.35 * this.voice.rate });
   }
 
   endOf(index: number): number {

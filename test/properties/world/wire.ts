@@ -25,6 +25,8 @@ export interface WireLink {
   audioBytes: number;
   frames: number;
   hasClosedStream: boolean;
+  /** A message has come: with Flux, the client may send. */
+  hasHeard: boolean;
   /** The network swallows what it is given. */
   isDeafened: boolean;
   /** Something lasting is wrong with it. */
@@ -72,6 +74,7 @@ export class Wire {
         audioBytes: 0,
         frames: 0,
         hasClosedStream: false,
+        hasHeard: false,
         isDeafened: false,
         isSick: false,
         bufferedAmount: () => socket.bufferedAmount,
@@ -107,7 +110,10 @@ export class Wire {
           deliver(
             'message',
             () => handlers.message(text),
-            () => listener.heard(link, text),
+            () => {
+              link.hasHeard = true;
+              listener.heard(link, text);
+            },
           ),
         binary: (bytes) =>
           deliver(
@@ -154,6 +160,15 @@ export class Wire {
         get bufferedAmount() {
           return socket.bufferedAmount;
         },
+        ...(socket.ping && {
+          ping: () => {
+            listener.silent(clock.now() - link.lastOutAtMs - (blockedMs() - link.blockedAtLastOutMs));
+            link.frames += 1;
+            link.lastOutAtMs = clock.now();
+            link.blockedAtLastOutMs = blockedMs();
+            socket.ping?.();
+          },
+        }),
         close: (code, reason) => {
           release('close');
           socket.close(code, reason);

@@ -24,6 +24,7 @@ import {
   type VirtualEventLoop,
   VirtualNetwork,
 } from '../../../src/testing/index.ts';
+import { fluxServer } from '../flux/setting.ts';
 import type { Guarantee, GuaranteeId } from '../guarantees/guarantee.ts';
 import type { Setting } from '../scenario.ts';
 import { GrainyLoop } from './grainy-loop.ts';
@@ -115,6 +116,7 @@ export class World {
       // Two NET-0000 without a result before them end a session, as they should; the client's own watch is quicker.
       responseTimeoutMs: 1e9,
       maxLogEntries: 0,
+      ...fluxServer(setting),
       faultsOf: () => this.#nextFaults(),
     });
     const { latencyMs, jitterMs, platform, lateEvents, seed } = setting;
@@ -366,6 +368,15 @@ export class World {
       },
       complete: complete('transcripts'),
     });
+    if (this.setting.flux) {
+      live.turns$.subscribe({
+        next: (turn) => {
+          if (this.isNarrated) this.tell(`  turn ${turn.id} ${turn.type}: ${turn.text}`);
+          for (const look of this.#hooks.turn) look(turn);
+        },
+        complete: complete('turns'),
+      });
+    }
     live.notices$.subscribe({
       next: (notice) => {
         this.notices.push(notice);
