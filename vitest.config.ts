@@ -16,7 +16,7 @@ export default defineConfig({
     // The snippets of the documentation import the package by its name.
     alias: [
       { find: /^rx-deepgram$/, replacement: `${import.meta.dirname}/src/index.ts` },
-      { find: /^rx-deepgram\/static$/, replacement: `${import.meta.dirname}/src/static.ts` },
+      { find: /^rx-deepgram\/(node|static)$/, replacement: `${import.meta.dirname}/src/$1.ts` },
       {
         find: /^rx-deepgram\/(react|angular|deepgram-sdk)$/,
         replacement: `${import.meta.dirname}/src/adapters/$1.ts`,

@@ -9,6 +9,7 @@ import {
   type ResponseHeaders,
   type Socket,
   type SocketEnd,
+  type SocketHandlers,
   type Transport,
 } from './transport.ts';
 
@@ -20,27 +21,31 @@ type Remover = (text: string) => string;
 /** The same transport, whose word can be printed and kept. */
 export function guarded(transport: Transport): Transport {
   return (request, handlers) => {
-    const withoutSecret = secretRemover(request.credentials.value);
-    let hasEnded = false;
-    const end = (socketEnd: SocketEnd) => {
-      if (hasEnded) return;
-      hasEnded = true;
-      handlers.ended(checkedEnd(socketEnd, withoutSecret));
-    };
-    const socket = transport(request, {
-      opened: (handshake) => handlers.opened(checkedHandshake(handshake, withoutSecret)),
-      message: (text) => handlers.message(readableJson(withoutSecret(text))),
-      binary: (bytes) => handlers.binary(bytes),
-      ended: end,
-    });
+    const clean = cleaned(handlers, secretRemover(request.credentials.value));
+    const socket = transport(request, clean);
     return new GuardedSocket(socket, (error) => {
       const cause = `send() of the transport threw: ${String((error as Error | undefined)?.message)}`;
       // Not at once: whoever sends is in the middle of it.
       queueMicrotask(() => {
-        end({ code: 1006, reason: '', cause });
+        clean.ended({ code: 1006, reason: '', cause });
         socket.terminate();
       });
     });
+  };
+}
+
+/** The same handlers, to which a server can say no secret. */
+export function cleaned(handlers: SocketHandlers, withoutSecret: Remover): SocketHandlers {
+  let hasEnded = false;
+  return {
+    opened: (handshake) => handlers.opened(checkedHandshake(handshake, withoutSecret)),
+    message: (text) => handlers.message(readableJson(withoutSecret(text))),
+    binary: (bytes) => handlers.binary(bytes),
+    ended: (end) => {
+      if (hasEnded) return;
+      hasEnded = true;
+      handlers.ended(checkedEnd(end, withoutSecret));
+    },
   };
 }
 

@@ -1,11 +1,16 @@
 /** The transport in Node, Bun and Deno, over `ws`: the only file that knows it. Shows handshake status and headers, as browsers cannot. */
-import type { IncomingMessage } from 'node:http';
+import { type Agent, type IncomingMessage, validateHeaderName, validateHeaderValue } from 'node:http';
+import type { SecureContextOptions } from 'node:tls';
 import { WebSocket } from 'ws';
+import { invalidOption, shown } from '../errors.ts';
+import { secretRemover } from '../outside-text.ts';
+import { cleaned } from './guarded.ts';
 import {
   MAX_BODY_CHARACTERS,
   type ResponseHeaders,
   type Socket,
   type SocketEnd,
+  type SocketHandlers,
   type Transport,
 } from './transport.ts';
 
@@ -18,15 +23,68 @@ const BODY_MS = 1_000;
 /** A result is some kB; `ws` would otherwise take 100 MiB. */
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
-/** Opens WebSockets with `ws`. */
-export const transport: Transport = ({ url, credentials }, handlers) => {
-  const scheme = credentials.scheme === 'bearer' ? 'Bearer' : 'Token';
-  const socket = new WebSocket(url, {
-    headers: { Authorization: `${scheme} ${credentials.value}` },
+/** What Node's sockets take beside an address. */
+export interface NodeTransportOptions {
+  /** Makes the connections, as that of a proxy does. For `wss://` it makes the TLS connections, too. */
+  agent?: Agent;
+  /** The authorities whose certificates are trusted, in PEM. @defaultValue those of Node */
+  ca?: SecureContextOptions['ca'];
+  /** Sent with every handshake, beside `Authorization`, as a gateway may ask for. Their values are taken out of everything that a server says. */
+  headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The transport of Node, Bun and Deno with options of its own.
+ *
+ * @throws TranscriptionError `invalid-option`, at once, for headers that cannot be sent.
+ *
+ * @example
+ * ```ts
+ * const transport = nodeTransport({ agent: new HttpsProxyAgent('http://proxy:8888') });
+ * const live = createLiveTranscription({ auth, listen, transport });
+ * ```
+ */
+export function nodeTransport({ agent, ca, headers = {} }: NodeTransportOptions = {}): Transport {
+  checkHeaders(headers);
+  const options = {
     perMessageDeflate: false,
     closeTimeout: CLOSE_MS,
     maxPayload: MAX_MESSAGE_BYTES,
-  } as WebSocket.ClientOptions);
+    ...(agent && { agent }),
+    ...(ca && { ca }),
+  } as WebSocket.ClientOptions;
+  const removers = Object.values(headers).map(secretRemover);
+  return ({ url, credentials }, handlers) => {
+    const scheme = credentials.scheme === 'bearer' ? 'Bearer' : 'Token';
+    const socket = new WebSocket(url, {
+      ...options,
+      headers: { ...headers, Authorization: `${scheme} ${credentials.value}` },
+    });
+    return listen(socket, removers.reduce(cleaned, handlers));
+  };
+}
+
+/** Opens WebSockets with `ws`. */
+export const transport: Transport = nodeTransport();
+
+function checkHeaders(headers: object): void {
+  for (const [name, value] of Object.entries(headers) as [string, unknown][]) {
+    if (/^authorization$/i.test(name))
+      throw invalidOption('headers holds Authorization.', 'Give secrets as auth.');
+    try {
+      validateHeaderName(name);
+      validateHeaderValue(name, value as string);
+    } catch {
+      // Never the value: it may be a secret.
+      throw invalidOption(
+        `the header ${shown(name)} cannot be sent.`,
+        'Give its name and value as plain text.',
+      );
+    }
+  }
+}
+
+function listen(socket: WebSocket, handlers: SocketHandlers): Socket {
   let headers: ResponseHeaders = {};
   /** Known before the close event, which for a failed handshake says 1006 and nothing else. */
   let failure: Partial<SocketEnd> = {};
@@ -58,7 +116,7 @@ export const transport: Transport = ({ url, credentials }, handlers) => {
   });
 
   return new NodeSocket(socket);
-};
+}
 
 /** A WebSocket with headers, for services that are handed through as they are. */
 export function plainSocket(

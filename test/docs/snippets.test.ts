@@ -55,6 +55,7 @@ beforeAll(() => {
         'rx-deepgram/store': ['../../../src/store/index.ts'],
         'rx-deepgram/redis': ['../../../src/store/redis/index.ts'],
         'rx-deepgram/sessions': ['../../../src/sessions/index.ts'],
+        'rx-deepgram/node': ['../../../src/node.ts'],
         'rx-deepgram/static': ['../../../src/static.ts'],
         'rx-deepgram/testing': ['../../../src/testing/index.ts'],
       },

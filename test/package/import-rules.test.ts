@@ -63,6 +63,7 @@ describe('imports', () => {
     expect([...new Set(choosers.map((each) => each.from))]).toEqual([
       'src/adapters/deepgram-sdk/pass-through.ts',
       'src/client/session.ts',
+      'src/node.ts',
     ]);
   });
 

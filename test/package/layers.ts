@@ -19,6 +19,7 @@ export type Area =
   | 'browser'
   | 'client'
   | 'static'
+  | 'node index'
   | 'public index'
   | 'testing'
   | 'testing index'
@@ -54,6 +55,7 @@ export const SINGLE_FILES: Record<string, Area> = {
   'src/facts.ts': 'leaf',
   'src/outside-text.ts': 'leaf',
   'src/static.ts': 'static',
+  'src/node.ts': 'node index',
   'src/index.ts': 'public index',
   'src/transports/transport.ts': 'transport port',
   'src/transports/tap.ts': 'transport tap',
@@ -178,6 +180,12 @@ export const RULES: readonly Rule[] = [
     because: 'it loads at once what is loaded on demand elsewhere',
   },
   {
+    area: 'node index',
+    may: ['transports'],
+    mayAsType: [],
+    because: 'it names what is public, and does nothing',
+  },
+  {
     area: 'public index',
     may: ['leaf', 'clock', 'connection', 'client', 'protocol', 'diagnosis', 'browser'],
     mayAsType: ['audio', 'transcript', 'transport port'],
@@ -285,7 +293,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     area: 'cli',
-    may: ['public index', 'diagnosis index', 'testing index', 'sources', 'rxjs', 'node'],
+    may: ['public index', 'node index', 'diagnosis index', 'testing index', 'sources', 'rxjs', 'node'],
     mayAsType: ['viewer'],
     because: 'it is the first user of the public names: what it lacks, they lack',
   },

@@ -7,6 +7,7 @@ interface Entry {
 }
 
 export const ENTRIES: Record<string, Entry> = {
+  './node': { source: 'src/node.ts', values: ['nodeTransport'], types: ['NodeTransportOptions'] },
   './static': { source: 'src/static.ts', values: [], types: [] },
   '.': {
     source: 'src/index.ts',

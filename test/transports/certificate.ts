@@ -23,13 +23,13 @@ const COMMON_NAME = oid(0x55, 0x04, 0x03);
 const ALTERNATIVE_NAME = oid(0x55, 0x1d, 0x11);
 const BASIC_CONSTRAINTS = oid(0x55, 0x1d, 0x13);
 
-/** Good for 127.0.0.1 and `days` days; it is its own authority. */
-export function selfSigned(days: number): { key: string; cert: string } {
+/** Good for an IPv4 address and `days` days; it is its own authority. */
+export function selfSigned(days: number, address = [127, 0, 0, 1]): { key: string; cert: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const name = sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from('localhost')))));
   const now = Date.now();
   const extensions = [
-    sequence(ALTERNATIVE_NAME, der(0x04, sequence(der(0x87, [127, 0, 0, 1])))),
+    sequence(ALTERNATIVE_NAME, der(0x04, sequence(der(0x87, address)))),
     sequence(BASIC_CONSTRAINTS, der(0x04, sequence(der(0x01, [0xff])))),
   ];
   const body = sequence(
