@@ -24,7 +24,7 @@ export default defineConfig({
       { find: /^rx-deepgram\/machine$/, replacement: `${import.meta.dirname}/src/connection/index.ts` },
       { find: /^rx-deepgram\/viewer$/, replacement: `${import.meta.dirname}/src/tools/viewer/index.ts` },
       {
-        find: /^rx-deepgram\/(redis)$/,
+        find: /^rx-deepgram\/(file|redis)$/,
         replacement: `${import.meta.dirname}/src/store/$1/index.ts`,
       },
       {

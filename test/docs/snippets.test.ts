@@ -53,6 +53,7 @@ beforeAll(() => {
         'rx-deepgram/telephony': ['../../../src/telephony/index.ts'],
         'rx-deepgram/captions': ['../../../src/captions/index.ts'],
         'rx-deepgram/store': ['../../../src/store/index.ts'],
+        'rx-deepgram/file': ['../../../src/store/file/index.ts'],
         'rx-deepgram/redis': ['../../../src/store/redis/index.ts'],
         'rx-deepgram/sessions': ['../../../src/sessions/index.ts'],
         'rx-deepgram/node': ['../../../src/node.ts'],

@@ -209,6 +209,11 @@ export const ENTRIES: Record<string, Entry> = {
       'StoredSession',
     ],
   },
+  './file': {
+    source: 'src/store/file/index.ts',
+    values: ['fileStore'],
+    types: ['FileStore', 'FileStoreOptions'],
+  },
   './redis': {
     source: 'src/store/redis/index.ts',
     values: ['redisStore'],

@@ -1,0 +1,24 @@
+/** A program of a test as one file, which any Node runs: in a process of its own that can be killed. */
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** Answers its path, and how to delete it. */
+export async function buildProgram(name: string): Promise<{ path: string; remove(): Promise<void> }> {
+  // Among the packages, which it imports.
+  const path = join(ROOT, 'node_modules', '.rx-deepgram-programs', `${name}-${randomUUID()}.mjs`);
+  await build({
+    entryPoints: [join(import.meta.dirname, `${name}.ts`)],
+    outfile: path,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    conditions: ['rx-deepgram-source'],
+    logLevel: 'warning',
+  });
+  return { path, remove: async () => rm(path) };
+}
