@@ -7,6 +7,7 @@ import type { AudioTimeline } from '../audio/audio-timeline.ts';
 import type { Intake } from '../audio/intake.ts';
 import type { PauseWatch } from '../audio/pause-watch.ts';
 import type { ConnectionEvent } from '../connection/events.ts';
+import type { MakeKeeper } from '../link/kept-link.ts';
 import { Link } from '../link/link.ts';
 import type { LinkCounts, LinkFact, LinkSession } from '../link/link-session.ts';
 import type { ListenChange } from '../protocol/configure.ts';
@@ -116,7 +117,10 @@ export class Links {
       );
     }
     const backlogSeconds = backlog.ms / 1000;
-    const link = new Link(this.#shared, connection, socket, this.requests.controls);
+    const { settings } = this.#shared;
+    const keep: MakeKeeper | undefined =
+      code && ((...kept) => protocol.keep?.(code.keptLink(...kept), settings.listen, settings));
+    const link = new Link(this.#shared, connection, socket, this.requests.controls, keep);
     this.present = link;
     this.requests.attach(link);
     link.start();

@@ -1,5 +1,5 @@
 /** A link as its keeper sees it: silence and pings of our own, beside what the link sends by itself. */
-import type { KeptLink, Segment } from '../protocol/protocol.ts';
+import type { KeptLink, LinkKeeper, Segment } from '../protocol/protocol.ts';
 import type { Socket } from '../transports/transport.ts';
 import { countSilence, type LinkClock } from './link-clock.ts';
 import { noteOutbound, type SilentLink } from './outbound-silence.ts';
@@ -14,6 +14,13 @@ export interface KeepableLink extends LinkClock, Pace, SilentLink {
   write(message: string | Uint8Array, now: number): void;
   goOn(): void;
 }
+
+/** Makes what takes care of a link. */
+export type MakeKeeper = (
+  link: KeepableLink,
+  socket: Socket,
+  take: (segment: Segment) => void,
+) => LinkKeeper | undefined;
 
 export function keptLink(link: KeepableLink, socket: Socket, take: (segment: Segment) => void): KeptLink {
   const { clock, session } = link;

@@ -14,7 +14,7 @@ import type { LinkKeeper, ServerError } from '../protocol/protocol.ts';
 import { type RunningTime, runningTimeOf } from '../running-time.ts';
 import type { Socket } from '../transports/transport.ts';
 import { conclude, type ReceivingLink, receiveEvent, takeSegment } from './incoming.ts';
-import { type KeepableLink, keptLink } from './kept-link.ts';
+import type { KeepableLink, MakeKeeper } from './kept-link.ts';
 import { countSent, type LinkClock, positionOf } from './link-clock.ts';
 import type { ControlMessage, LinkSession } from './link-session.ts';
 import {
@@ -102,7 +102,13 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
   serverError: ServerError | undefined;
 
   /** `controls` wait for their place from the beginning. */
-  constructor(session: LinkSession, number: number, socket: Socket, controls: readonly ControlMessage[]) {
+  constructor(
+    session: LinkSession,
+    number: number,
+    socket: Socket,
+    controls: readonly ControlMessage[],
+    keep?: MakeKeeper,
+  ) {
     const { clock } = session;
     this.session = session;
     this.#socket = socket;
@@ -114,12 +120,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
     this.timeoutMs = session.answerTimeout.ms;
     this.lastOutboundAt = clock.now();
     this.#uncongestedUntil = this.lastOutboundAt;
-    const { protocol, settings } = session;
-    this.keeper = protocol.keep?.(
-      keptLink(this, socket, (segment) => takeSegment(this, segment)),
-      settings.listen,
-      settings,
-    );
+    this.keeper = keep?.(this, socket, (segment) => takeSegment(this, segment));
   }
 
   /** Begins to send: everything unconfirmed, then whatever comes. */

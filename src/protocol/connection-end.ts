@@ -115,7 +115,7 @@ export interface ConnectionEnd {
 }
 
 /** Every kind there is. */
-export const END_KINDS = Object.keys(ENDINGS) as EndKind[];
+export const END_KINDS = /* @__PURE__ */ Object.keys(ENDINGS) as EndKind[];
 
 /** Whether to try again after such an end. */
 export function retryAfter(kind: EndKind): Retry {

@@ -16,6 +16,8 @@ import {
 /** More headers than any server of Deepgram sends. */
 const MAX_HEADERS = 50;
 
+const FAILURES = new Set(['host-not-found', 'connection-refused', 'no-tls', 'certificate-refused']);
+
 type Remover = (text: string) => string;
 
 /** The same transport, whose word can be printed and kept. */
@@ -56,7 +58,7 @@ function checkedHandshake({ headers }: Handshake, withoutSecret: Remover): Hands
 
 /** The same end without secrets, and nothing in it of a wrong type or an unbounded length. */
 function checkedEnd(end: SocketEnd, withoutSecret: Remover): SocketEnd {
-  const { code, reason, status, headers, body, cause } = end;
+  const { code, reason, status, headers, body, cause, failure } = end;
   const line = (text: unknown) => (typeof text === 'string' ? oneLine(withoutSecret(text)) : '');
   const safe: SocketEnd = { code: Number.isInteger(code) ? code : 1006, reason: line(reason) };
   if (typeof status === 'number') safe.status = status;
@@ -65,6 +67,7 @@ function checkedEnd(end: SocketEnd, withoutSecret: Remover): SocketEnd {
   // Cut, it would be neither JSON nor free of half a secret.
   if (text && text.length <= MAX_BODY_CHARACTERS) safe.body = text;
   if (typeof cause === 'string') safe.cause = line(cause);
+  if (failure && FAILURES.has(failure)) safe.failure = failure;
   return safe;
 }
 

@@ -4,6 +4,7 @@ import type { SecureContextOptions } from 'node:tls';
 import { WebSocket } from 'ws';
 import { invalidOption, shown } from '../errors.ts';
 import { secretRemover } from '../outside-text.ts';
+import { PLATFORM_CAUSES } from '../platform-causes.ts';
 import { cleaned } from './guarded.ts';
 import {
   MAX_BODY_CHARACTERS,
@@ -107,7 +108,10 @@ function listen(socket: WebSocket, handlers: SocketHandlers): Socket {
   });
   // Without a listener Node would end the process; after a failed handshake `close` follows all the same.
   socket.on('error', (error: NodeJS.ErrnoException) => {
-    if (failure.status === undefined) failure.cause ??= error.code ?? error.message;
+    if (failure.status !== undefined || failure.cause !== undefined) return;
+    const cause = error.code ?? error.message;
+    const known = PLATFORM_CAUSES.find(([sign]) => sign.test(cause));
+    failure = { cause, ...(known && { failure: known[1] }) };
   });
   socket.on('close', (code, reason) => {
     socket.removeAllListeners();

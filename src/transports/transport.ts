@@ -4,6 +4,8 @@
  * contract suite judges them all.
  */
 
+import type { ConnectFailure } from '../platform-causes.ts';
+
 /** How a client proves who it is; the two schemes are not interchangeable. */
 export interface Credentials {
   /** `token` for an API key, `bearer` for a temporary token (JWT). */
@@ -41,6 +43,8 @@ export interface SocketEnd {
   body?: string;
   /** The platform's own words, such as `ECONNREFUSED`; never holds a secret. */
   cause?: string;
+  /** What they mean, where they are known; without it a connection that did not come about is lost for a reason unknown. */
+  failure?: ConnectFailure;
 }
 
 /** An error body is shorter; what is longer is not passed on. */

@@ -1,6 +1,7 @@
 /** Links between a clock and a socket that are not real, and everything that they wrote and reported, in order. */
 import { AdaptiveTimeout } from '../../src/adaptive-timeout.ts';
 import { AudioTimeline } from '../../src/audio/audio-timeline.ts';
+import { keptLink, type MakeKeeper } from '../../src/link/kept-link.ts';
 import { Link } from '../../src/link/link.ts';
 import type { ControlMessage, LinkSession, LinkSettings } from '../../src/link/link-session.ts';
 import { listenV1 } from '../../src/protocol/listen-v1/listen-v1.ts';
@@ -132,7 +133,9 @@ export class LinkBench {
   /** A connection opens. */
   open(): void {
     this.#number += 1;
-    this.#link = new Link(this.session, this.#number, this.socket, this.controls);
+    const { protocol, settings } = this.session;
+    const keep: MakeKeeper = (...kept) => protocol.keep?.(keptLink(...kept), settings.listen, settings);
+    this.#link = new Link(this.session, this.#number, this.socket, this.controls, keep);
     this.#link.start();
   }
 

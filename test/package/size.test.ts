@@ -8,7 +8,7 @@ import { ROOT } from './source-tree.ts';
 /**
  * In bytes, gzip; a kilobyte is a thousand of them. The goal is 14: what stands between is told in docs/decisions.md.
  */
-const ENTRY_LIMIT = 27_220;
+const ENTRY_LIMIT = 24_400;
 const ERROR_CLASS_LIMIT = 1_000;
 /** Sentences, for those who ask for them. */
 const EXPLAIN_LIMIT = 8_500;
@@ -72,7 +72,9 @@ function kilobytes(bytes: number): string {
 describe('in a browser', () => {
   let chunks: OutputChunk[];
   beforeAll(async () => {
-    chunks = await bundle(`export { createLiveTranscription, transcribe } from './src/index.ts';`, PEERS);
+    // As an app's entry, which exports nothing: from one that does, bundlers split off whatever lazy code shares with it.
+    const names = 'createLiveTranscription, transcribe';
+    chunks = await bundle(`import { ${names} } from './src/index.ts'; globalThis.kept = [${names}];`, PEERS);
   });
 
   test(`our own code is at most ${kilobytes(ENTRY_LIMIT)} gzip, besides what is loaded lazily`, () => {

@@ -110,7 +110,7 @@ describe('characters that forge what is printed are written out', () => {
 
 test('an end that is not made of what it should be is still an end', () => {
   const { inner, heard } = open();
-  inner.ended({ code: 'x', reason: {}, status: '401', cause: 5 } as unknown as SocketEnd);
+  inner.ended({ code: 'x', reason: {}, status: '401', cause: 5, failure: 'x' } as unknown as SocketEnd);
   expect(heard).toEqual([{ code: 1006, reason: '' }]);
 });
 

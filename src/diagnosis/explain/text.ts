@@ -4,7 +4,7 @@
  */
 import type { EndKind } from '../../protocol/connection-end.ts';
 import { classifyEnd } from '../../protocol/listen-v1/close-reasons.ts';
-import { PLATFORM_CAUSES } from '../../protocol/platform-causes.ts';
+import { PLATFORM_CAUSES } from '../../platform-causes.ts';
 import type { OtherKind } from './prose.ts';
 
 /** A recognised failure. Contains only numbers and names, since the text may contain a secret. */

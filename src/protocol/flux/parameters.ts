@@ -1,6 +1,7 @@
 /** The query of `/v2/listen`: what can be known to be wrong before anyone is asked. In every app, so kept short. */
 import { invalidOption, shown } from '../../errors.ts';
 import { listenV1 } from '../listen-v1/listen-v1.ts';
+import { LISTEN_PARAMETERS } from '../listen-v1/parameters.ts';
 import type { Parameters } from '../protocol.ts';
 
 /** Parameters that only Flux has: `model` is `flux-general-en` or `flux-general-multi`. */
@@ -27,12 +28,10 @@ const RANGES = {
 /** Only `/v2/listen` knows these. */
 const FLUX_ONLY = [...Object.keys(RANGES), 'language_hint'];
 
-/** Only `/v1/listen` knows these. */
-const LISTEN_ONLY = (
-  'language channels multichannel interim_results endpointing utterance_end_ms vad_events smart_format punctuate diarize ' +
-  'diarize_model diarize_version keywords callback callback_method detect_entities dictation extra filler_words no_delay ' +
-  'replace search tier version'
-).split(' ');
+/** The parameters of `/v1/listen` that Flux knows, too. */
+const IN_BOTH = 'model encoding sample_rate keyterm mip_opt_out numerals profanity_filter redact tag'.split(
+  ' ',
+);
 
 /** @throws TranscriptionError `invalid-option` for a parameter of Flux that is given with another model. */
 export function refuseFluxParameters(parameters: Parameters): void {
@@ -47,8 +46,8 @@ export function refuseFluxParameters(parameters: Parameters): void {
 
 /** @throws TranscriptionError `invalid-option`, naming the value, why, and what to write instead. */
 export function checkFluxParameters(parameters: Parameters): void {
-  for (const name of LISTEN_ONLY) {
-    if (parameters[name] !== undefined)
+  for (const name of LISTEN_PARAMETERS) {
+    if (parameters[name] !== undefined && !IN_BOTH.includes(name))
       throw invalidOption(
         `listen.${name} is a parameter of /v1/listen, which Flux refuses.`,
         "Leave it out, or write model: 'nova-3'.",

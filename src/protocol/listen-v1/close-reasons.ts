@@ -1,13 +1,12 @@
 /** Names the ends of a `/v1/listen` connection: close codes with their reason texts, and statuses of the handshake. */
 import type { SocketEnd } from '../../transports/transport.ts';
 import { type ConnectionEnd, type EndKind, retryAfter } from '../connection-end.ts';
-import { PLATFORM_CAUSES } from '../platform-causes.ts';
 import { responseOf } from '../response.ts';
 
 /** Names the end of a socket. */
 export function classifyEnd(end: SocketEnd): ConnectionEnd {
-  const { code, reason, status, cause } = end;
-  const kind = status === undefined ? classifyClose(code, reason, cause) : classifyStatus(status);
+  const { code, reason, status, cause, failure } = end;
+  const kind = status === undefined ? (failure ?? classifyClose(code, reason)) : classifyStatus(status);
   const response = responseOf(end);
   const serverMessage = reason || response?.message;
   const requestId = response?.requestId;
@@ -56,10 +55,8 @@ const CODES: Partial<Record<number, EndKind>> = {
   1013: 'try-again-later',
 };
 
-/** A close frame, or its absence (1006), whose cause the platform may know. */
-function classifyClose(code: number, reason: string, cause = ''): EndKind {
-  const known = PLATFORM_CAUSES.find(([sign]) => code === 1006 && sign.test(cause));
-  if (known) return known[1];
+/** A close frame, or its absence (1006). */
+function classifyClose(code: number, reason: string): EndKind {
   if (code === 1011) return classifyInternalError(reason);
   if ((code === 1002 || code === 1008) && /data-?0000/i.test(reason)) return 'undecodable-audio';
   return CODES[code] ?? (code >= 4000 ? 'application-close' : 'network-lost');

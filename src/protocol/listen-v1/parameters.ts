@@ -88,7 +88,7 @@ const RAW_OR_CONTAINER =
   "Raw audio needs both, such as encoding: 'linear16', sample_rate: 16000; a container (WAV, Ogg, WebM) neither.";
 
 /** Parameters that Deepgram knows for live audio. Others are passed through, unless they resemble one of these. */
-const NAMES = (
+export const LISTEN_PARAMETERS = (
   'model language encoding sample_rate channels multichannel interim_results endpointing utterance_end_ms vad_events ' +
   'smart_format punctuate diarize diarize_model diarize_version keyterm keywords callback callback_method detect_entities ' +
   'dictation extra filler_words mip_opt_out no_delay numerals profanity_filter redact replace search tag tier version'
@@ -108,7 +108,7 @@ export function checkListenParameters(listen: ListenParameters): void {
     if (SECRET_NAMES.test(name))
       throw invalidOption(`listen.${name} would go into the URL.`, 'Give secrets as auth.');
     if (value === undefined) continue;
-    const meant = NAMES.includes(name) ? undefined : nearest(name, NAMES);
+    const meant = LISTEN_PARAMETERS.includes(name) ? undefined : nearest(name, LISTEN_PARAMETERS);
     if (meant !== undefined)
       throw invalidOption(`listen.${name} is no parameter of Deepgram's.`, `Write ${meant}.`);
     checkValue(name, value);

@@ -1,8 +1,10 @@
 /** The words of platforms for a connection that could not be made: codes of Node, and texts of other libraries and browsers. */
-import type { EndKind } from './connection-end.ts';
 
-/** The kind of end for each. The first that matches wins. */
-export const PLATFORM_CAUSES: readonly (readonly [RegExp, EndKind])[] = [
+/** Why no connection came about. */
+export type ConnectFailure = 'host-not-found' | 'connection-refused' | 'no-tls' | 'certificate-refused';
+
+/** What each text means. The first that matches wins. */
+export const PLATFORM_CAUSES: readonly (readonly [RegExp, ConnectFailure])[] = [
   [
     /ENOTFOUND|EAI_AGAIN|ERR_NAME_NOT_RESOLVED|getaddrinfo|name resolution|name or service not known|nodename nor servname/i,
     'host-not-found',
