@@ -72,7 +72,7 @@ try {
     ];
     await holdStill(
       new Uint8Array(recording),
-      labels.map((label) => ({ name: label, label, hint: label })),
+      labels.map((label) => ({ name: label, label, hint: label, needsConnection: false })),
     );
   });
   const png = (await page.screenshot()).toString('base64');

@@ -65,6 +65,7 @@ export async function holdStill(samples: Uint8Array, faults: readonly FaultButto
         viewer,
         wire,
         report: new Promise<SessionReport>(() => undefined),
+        isConnected$: NEVER,
         close: () => undefined,
         remove: () => undefined,
       };

@@ -198,6 +198,17 @@ export interface Notice {
   cause: unknown;
 }
 
+const UNITS: Record<string, string> = { Seconds: ' s', Ms: ' ms', Percent: ' %' };
+
+/** `backlogSeconds: 8.98` is `backlog 9 s`. */
+function detailOf(name: string, value: Evidence[string]): string {
+  const [, stem = name, unit = ''] = /^(.+?)(Seconds|Ms|Percent)$/.exec(name) ?? [];
+  const words = stem.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  if (typeof value !== 'number') return `${words}: ${value}`;
+  const digits = unit ? 10 : 100;
+  return `${words} ${Math.round(value * digits) / digits}${UNITS[unit] ?? ''}`;
+}
+
 /** Creates a notice. */
 export function createNotice(
   code: NoticeCode,
@@ -211,9 +222,7 @@ export function createNotice(
   const { severity, meaning, remedy }: Explanation = NOTICES[code];
   const details = Object.entries(evidence)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) =>
-      typeof value === 'number' ? `${name} ${Math.round(value * 100) / 100}` : `${name}: ${value}`,
-    )
+    .map(([name, value]) => detailOf(name, value))
     .join(', ');
   return {
     code,

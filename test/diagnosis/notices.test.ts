@@ -3,7 +3,7 @@
  * are cleared when it is over.
  */
 import { describe, expect, test } from 'vitest';
-import { NOTICES, type Notice, type NoticeCode } from '../../src/diagnosis/notices.ts';
+import { createNotice, NOTICES, type Notice, type NoticeCode } from '../../src/diagnosis/notices.ts';
 import { createLiveTranscription } from '../../src/index.ts';
 import {
   Emulator,
@@ -26,6 +26,7 @@ describe.each(Object.entries(PROVOCATIONS))('%s', (name, { setting, provoke, men
     expect(told.length, room.notices.map(({ message }) => message).join('\n')).toBeGreaterThan(0);
     const [first] = told as [Notice];
     expect(first.message.startsWith(NOTICES[code].meaning)).toBe(true);
+    expect(first.message, 'words and units, not names of fields').not.toMatch(/[a-z](Seconds|Ms|Percent)\b/);
     expect(first.severity).toBe(NOTICES[code].severity);
     expect(first.docs).toBe(`docs/recovery.md#${code}`);
     expect(first.since).toBeLessThanOrEqual(first.at);
@@ -74,6 +75,13 @@ test.each([{}, PROVOCATIONS['messages-missing'].setting])(
     expect(room.notices.map(({ message }) => message)).toEqual([]);
   },
 );
+
+test('evidence is told in words and units', () => {
+  const evidence = { backlogSeconds: 8.983, doneInSeconds: 44.9, lateMs: 120, losses: 3, kind: 'stalled' };
+  expect(createNotice('catching-up', 'raised', evidence, 0).message).toBe(
+    'A backlog is being sent, faster than real time (backlog 9 s, done in 44.9 s, late 120 ms, losses 3, kind: stalled).',
+  );
+});
 
 test('a container where samples are declared is told by its name', async () => {
   const room = new Room();

@@ -56,17 +56,36 @@ async function play() {
 const isTerminal = process.stdout.isTTY;
 const dim = (/** @type {string} */ text) => (isTerminal ? `\x1b[2m${text}\x1b[22m` : text);
 
+const INDENT = ' '.repeat(10);
+
+/** Broken between words, under one another. */
+function wrapped(/** @type {string} */ text) {
+  const room = Math.max(20, (process.stdout.columns || 80) - INDENT.length - 1);
+  return text.replace(new RegExp(`(.{1,${room}})(?: +|$)`, 'g'), `$1\n${INDENT}`).trimEnd();
+}
+
 /** A line that stays; the interim text below it is drawn anew. */
-function print(/** @type {string} */ line) {
-  process.stdout.write(isTerminal ? `\r\x1b[K${line}\n` : `${line}\n`);
+function print(/** @type {string} */ mark, /** @type {string} */ text) {
+  process.stdout.write(`${isTerminal ? '\r\x1b[K' : ''}${dim(mark.padStart(8))}  ${wrapped(text)}\n`);
 }
 
 live.transcripts$.subscribe(({ final, text, start }) => {
-  if (final && text) print(`${dim(`${start.toFixed(1).padStart(6)} s`)}  ${text}`);
-  else if (isTerminal) process.stdout.write(`\r\x1b[K${dim(text.slice(-process.stdout.columns + 1))}`);
+  if (final && text) print(`${start.toFixed(1)} s`, text);
+  // Its last words, since a longer line could not be drawn anew.
+  else if (isTerminal)
+    process.stdout.write(`\r\x1b[K${dim(text.slice(-process.stdout.columns + 1).replace(/^\S*\s/, ''))}`);
 });
+
+// Of the notices only those of losses: what is kept and comes later is told in one line.
 live.notices$.subscribe(({ severity, message }) => {
-  if (severity !== 'info') print(dim(`       ·  ${message}`));
+  if (severity === 'error') print('!', message);
+});
+let isLost = false;
+live.status$.subscribe(({ phase }) => {
+  if (phase === 'recovering' && !isLost)
+    print('·', 'The connection is lost. What is said meanwhile is kept.');
+  if (phase === 'open' && isLost) print('·', 'Connected again. The words come now.');
+  if (phase === 'recovering' || phase === 'open') isLost = phase === 'recovering';
 });
 
 const stopped = new AbortController();
@@ -76,7 +95,7 @@ if (process.stdin.isTTY) {
     if (name === 'c' && !ctrl) emulated?.cut();
     else if (name === 'q' || ctrl) stopped.abort();
   });
-  print(dim(emulated ? 'c cuts the network, q ends.' : 'q ends.'));
+  print('', emulated ? 'c cuts the network, q ends.' : 'q ends.');
 }
 process.once('SIGINT', () => stopped.abort());
 
@@ -91,7 +110,7 @@ audio$.pipe(takeUntil(fromEvent(stopped.signal, 'abort'))).subscribe({
 async function finish() {
   const { outcome, connections, ledger } = await live.close();
   const lost = (ledger.dropped + ledger.pending) / ledger.sampleRate;
-  print(dim(`${outcome} after ${connections} connection(s), ${lost.toFixed(1)} s of audio lost`));
+  print('', `${outcome} after ${connections} connection(s), ${lost.toFixed(1)} s of audio lost`);
   process.stdin.destroy();
   await emulated?.close();
 }

@@ -4,10 +4,10 @@
  *
  * It reads the machine's inspection events.
  */
-import { concat, defer, ignoreElements } from 'rxjs';
+import { concat, defer, ignoreElements, tap } from 'rxjs';
 import type { InspectedMicrostepEvent, InspectionEvent } from 'xstate';
 import type { Clock } from '../../clock.ts';
-import type { ConnectionState, LiveTranscription, SessionReport, Transcript } from '../../index.ts';
+import type { ConnectionState, LiveTranscription, SessionReport, Status, Transcript } from '../../index.ts';
 import { leafState } from '../../connection/index.ts';
 import { type Definition, transitionOf } from './statechart/graph.ts';
 import type { OutboundMessage, Wire } from './wire.ts';
@@ -52,6 +52,9 @@ export type News =
 /** Short enough to show syllables, long enough to be one bar on a screen. */
 export const CELL_MS = 100;
 
+/** Shown time after the end; then the picture stops. */
+const AFTERMATH_MS = 3_000;
+
 /** Maximum entries of each list. */
 const MAX_KEPT = 1_000;
 
@@ -69,6 +72,7 @@ export class Chronicle {
   readonly #listener: (news: News) => void;
   #taken: string[] = [];
   #lostAtMs: number | undefined;
+  #status: Status | undefined;
 
   constructor(
     live: LiveTranscription,
@@ -93,7 +97,10 @@ export class Chronicle {
     });
     // After the end of a session, close() only returns the report.
     const report$ = concat(
-      live.status$.pipe(ignoreElements()),
+      live.status$.pipe(
+        tap((status) => (this.#status = status)),
+        ignoreElements(),
+      ),
       defer(() => live.close()),
     );
     const ending = report$.subscribe((report) => this.#listener({ type: 'ended', report }));
@@ -108,6 +115,29 @@ export class Chronicle {
   /** Milliseconds since the viewer opened. */
   get nowMs(): number {
     return this.#clock.now() - this.#beganAt;
+  }
+
+  /** The end of the picture, in milliseconds since the viewer opened: soon after the end of the session, so that it stays visible. */
+  get presentMs(): number {
+    return Math.min(this.nowMs, this.#endMs);
+  }
+
+  /** Nothing changes any more. */
+  get isStill(): boolean {
+    return this.nowMs > this.#endMs;
+  }
+
+  get #endMs(): number {
+    const last = this.spans.at(-1);
+    const hasEnded = last?.state === 'closed' || last?.state === 'failed';
+    return hasEnded ? last.atMs + AFTERMATH_MS : Infinity;
+  }
+
+  /** The number of the attempt; `undefined` where there is nothing to try, or nothing was tried in vain. */
+  get attempt(): number | undefined {
+    const status = this.#status;
+    if (status?.phase === 'recovering') return status.attempt;
+    return status?.phase === 'connecting' && status.attempt > 1 ? status.attempt : undefined;
   }
 
   /** How long until the next attempt; `undefined` while none waits. */

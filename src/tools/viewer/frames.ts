@@ -1,15 +1,31 @@
-/** Calls `draw` before a paint, at most some times a second, until the returned function is called; not in hidden tabs. */
-export function keepDrawing(draw: () => void, everyMs: number): () => void {
+/** Draws before a paint, at most some times a second, and not in hidden tabs. */
+export interface Drawing {
+  /** Draws again, after `draw` has said that nothing changes any more. */
+  wake(): void;
+  stop(): void;
+}
+
+/** @param draw Answers whether anything may change without a call of `wake()`. */
+export function keepDrawing(draw: () => boolean, everyMs: number): Drawing {
   let lastMs = -Infinity;
-  let frame = 0;
+  let frame: number | undefined;
   const next = (nowMs: number) => {
+    frame = undefined;
     if (nowMs - lastMs >= everyMs) {
       lastMs = nowMs;
-      draw();
+      if (!draw()) return;
     }
-    frame = requestAnimationFrame(next);
+    wake();
+  };
+  const wake = () => {
+    frame ??= requestAnimationFrame(next);
   };
   draw();
-  frame = requestAnimationFrame(next);
-  return () => cancelAnimationFrame(frame);
+  wake();
+  return {
+    wake,
+    stop: () => {
+      if (frame !== undefined) cancelAnimationFrame(frame);
+    },
+  };
 }

@@ -46,16 +46,20 @@ export function mountViewer(element: Element, live: LiveTranscription, options: 
   const backlog: Parameters<NonNullable<Part['tell']>>[0][] = [];
   const chronicle = new Chronicle(live, { wire, clock }, (news) => {
     // The first state comes before any subscription.
-    if (parts.length === 0) backlog.push(news);
+    if (parts.length === 0) {
+      backlog.push(news);
+      return;
+    }
     for (const part of parts) part.tell?.(news);
+    drawing.wake();
   });
   parts.push(
     statusPart(chronicle),
+    chartPart(chronicle),
     transcriptPart(),
     ...(wire ? [gaugePart(chronicle, wire)] : []),
     ledgerPart(chronicle),
     bandPart(chronicle),
-    chartPart(chronicle),
     logPart(),
   );
   for (const news of backlog) for (const part of parts) part.tell?.(news);
@@ -67,14 +71,15 @@ export function mountViewer(element: Element, live: LiveTranscription, options: 
   root.adoptedStyleSheets = [sheet];
   root.append(html('div', { class: 'viewer' }, ...parts.map((part) => part.element)));
   element.append(host);
-  const stopDrawing = keepDrawing(() => {
+  const drawing = keepDrawing(() => {
     for (const part of parts) part.draw?.();
+    return !chronicle.isStill;
   }, DRAW_EVERY_MS);
 
   return {
     note: (text) => chronicle.note(text),
     unmount: () => {
-      stopDrawing();
+      drawing.stop();
       chronicle.stop();
       host.remove();
     },

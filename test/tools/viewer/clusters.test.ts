@@ -18,9 +18,7 @@ const CUTS = marksAt(
 );
 
 const shapeOf = (marks: readonly Mark[], pxPerMs = PX_PER_MS) =>
-  clustersOf(marks, pxPerMs).map(({ counts }) =>
-    [...counts].map(([kind, count]) => `${kind} ${count}`).join(),
-  );
+  clustersOf(marks, pxPerMs).map(({ glyphs }) => glyphs.map(({ kind, count }) => `${kind} ${count}`).join());
 
 describe('marks on the timeline', () => {
   test('stand alone where there is room', () => {
@@ -42,10 +40,28 @@ describe('marks on the timeline', () => {
     const clusters = clustersOf(CUTS, pxPerMs);
     expect(clusters.flatMap(({ marks }) => marks)).toEqual(CUTS);
     for (const [i, cluster] of clusters.entries()) {
+      for (const [at, { kind, atMs, count }] of cluster.glyphs.entries()) {
+        const next = cluster.glyphs.slice(at + 1).find((glyph) => glyph.kind === kind);
+        if (next) expect((next.atMs - atMs) * pxPerMs).toBeGreaterThan(13 + (count > 1 ? 10 : 0));
+      }
       const next = clusters[i + 1];
-      if (next) expect((next.first.atMs - cluster.first.atMs) * pxPerMs).toBeGreaterThan(lengthOf(cluster));
+      if (next)
+        expect((next.first.atMs - cluster.first.atMs) * pxPerMs).toBeGreaterThan(lengthOf(cluster, pxPerMs));
     }
-    expect(clusters.length).toBeGreaterThan(2);
+  });
+
+  test('stand where the first of their kind happened, however many happened there', () => {
+    const [cluster] = clustersOf(marksAt([9_000, 'note'], [9_010, 'lost'], [9_600, 'opened']), 8 / 1_000);
+    expect(cluster?.glyphs.map(({ kind, atMs }) => [kind, atMs])).toEqual([
+      ['note', 9_000],
+      ['lost', 9_010],
+      ['opened', 9_600],
+    ]);
+  });
+
+  test('of one kind share a glyph only where they would overlap', () => {
+    const marks = marksAt([0, 'note'], [700, 'opened'], [1_400, 'lost'], [2_100, 'note'], [2_200, 'note']);
+    expect(shapeOf(marks)).toEqual(['note 1,opened 1,lost 1,note 2']);
   });
 
   test('keep their places when more come', () => {

@@ -9,7 +9,7 @@ afterEach(() => void vi.useRealTimers());
 const SECOND = Uint8Array.from({ length: 1_000 }, (_, i) => i % 251);
 
 test('a held recording goes on where it stopped, and not a byte is missing', () => {
-  const feed = recordingFeed(SECOND, 1_000, systemClock);
+  const feed = recordingFeed(SECOND, { bytesPerSecond: 1_000, clock: systemClock, loops: false });
   const heard: number[] = [];
   let isOver = false;
   feed.audio$.subscribe({ next: (frame) => heard.push(...frame), complete: () => (isOver = true) });
@@ -27,13 +27,27 @@ test('a held recording goes on where it stopped, and not a byte is missing', () 
 });
 
 test('a second subscriber hears it from the beginning', () => {
-  const feed = recordingFeed(SECOND, 1_000, systemClock);
+  const feed = recordingFeed(SECOND, { bytesPerSecond: 1_000, clock: systemClock, loops: false });
   feed.audio$.subscribe();
   vi.advanceTimersByTime(500);
   const heard: number[] = [];
   feed.audio$.subscribe((frame) => heard.push(...frame));
   vi.advanceTimersByTime(2_000);
   expect(heard).toEqual([...SECOND]);
+});
+
+test('a recording that loops begins anew at its end, holds where it is, and tells how far it is', () => {
+  const feed = recordingFeed(SECOND, { bytesPerSecond: 1_000, clock: systemClock, loops: true });
+  const heard: number[] = [];
+  feed.audio$.subscribe((frame) => heard.push(...frame));
+  vi.advanceTimersByTime(2_320);
+  feed.hold();
+  vi.advanceTimersByTime(5_000);
+  expect(feed.progress?.()).toEqual({ atMs: 350, lengthMs: 1_000, round: 3 });
+  feed.release();
+  vi.advanceTimersByTime(900);
+  expect(feed.progress?.().round).toBe(4);
+  expect(heard.slice(0, 3_000)).toEqual([...SECOND, ...SECOND, ...SECOND]);
 });
 
 test('nothing leaves a microphone that is held', () => {

@@ -21,11 +21,17 @@ const BUTTONS = {
 
 type FaultName = keyof typeof BUTTONS;
 
-export const FAULT_BUTTONS: readonly FaultButton[] = Object.entries(BUTTONS).map(([name, [label, hint]]) => ({
-  name,
-  label,
-  hint,
-}));
+const LASTS_MS: Partial<Record<FaultName, number>> = { throttle: THROTTLE_MS, outage: OUTAGE_MS };
+
+/** These wait for the next connections, or for the server. */
+const WITHOUT_CONNECTION: readonly FaultName[] = ['refuse-503', 'flap', 'throttle', 'outage'];
+
+export const FAULT_BUTTONS: readonly FaultButton[] = (Object.keys(BUTTONS) as FaultName[]).map((name) => {
+  const [label, hint] = BUTTONS[name];
+  const lastsMs = LASTS_MS[name];
+  const needsConnection = !WITHOUT_CONNECTION.includes(name);
+  return { name, label, hint, needsConnection, ...(lastsMs !== undefined && { lastsMs }) };
+});
 
 /** Faults for other servers: the page drops its own connection. */
 export const OWN_FAULT_BUTTONS: readonly FaultButton[] = [
@@ -33,6 +39,7 @@ export const OWN_FAULT_BUTTONS: readonly FaultButton[] = [
     name: 'cut',
     label: 'Cut',
     hint: 'The connection is dropped on this side, without a close frame',
+    needsConnection: true,
   },
 ];
 

@@ -1,26 +1,45 @@
 /** The buttons above the viewer, with their keys. */
-import { html } from '../dom.ts';
+import { html, set, write } from '../dom.ts';
 
 export interface Control {
   readonly button: HTMLButtonElement;
   /** A single character, pressed without any other key. */
   readonly key: string;
+  /** Why pressing it would do nothing now; empty where it does something. Such a button keeps the focus, and says so when pressed. */
+  reason: string;
 }
 
-export function control(key: string, label: string, hint: string, act: () => void): Control {
+export function control(
+  key: string,
+  label: string,
+  hint: string,
+  act: () => void,
+  say: (text: string) => void,
+): Control {
+  let reason = '';
   const button = html(
     'button',
     { type: 'button', title: hint, 'aria-keyshortcuts': key },
     html('kbd', { 'aria-hidden': 'true' }, key),
     html('span', {}, label),
   );
-  button.addEventListener('click', act);
-  return { button, key };
+  button.addEventListener('click', () => (reason === '' ? act() : say(reason)));
+  return {
+    button,
+    key,
+    get reason() {
+      return reason;
+    },
+    set reason(text) {
+      reason = text;
+      set(button, { 'aria-disabled': String(text !== ''), title: text || hint });
+    },
+  };
 }
 
 /** The last child of a control's button. */
 export function relabel({ button }: Control, label: string): void {
-  if (button.lastElementChild) button.lastElementChild.textContent = label;
+  if (button.lastElementChild) write(button.lastElementChild, label);
 }
 
 /**
@@ -31,7 +50,7 @@ export function keysFor(controls: readonly Control[]): HTMLElement {
   document.addEventListener('keydown', ({ key, altKey, ctrlKey, metaKey, repeat }) => {
     if (!box.checked || altKey || ctrlKey || metaKey || repeat) return;
     const pressed = controls.find((each) => each.key === key.toLowerCase());
-    if (pressed && !pressed.button.disabled) pressed.button.click();
+    pressed?.button.click();
   });
   return html('label', { class: 'keys', title: 'Whether single keys press these buttons' }, box, 'keys');
 }

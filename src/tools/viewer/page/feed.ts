@@ -7,6 +7,8 @@ import {
   filter,
   NEVER,
   type Observable,
+  of,
+  repeat,
   switchMap,
   takeWhile,
   tap,
@@ -21,27 +23,45 @@ export interface Feed {
   hold(): void;
   /** Continues the audio. */
   release(): void;
+  /** Of a recording: the part that was played, in milliseconds, in which round. */
+  progress?(): { atMs: number; lengthMs: number; round: number };
 }
 
-/** Plays a recording in real time; completes at its end. */
-export function recordingFeed(samples: Uint8Array, bytesPerSecond: number, clock: Clock): Feed {
+/** Options of {@link recordingFeed}. */
+export interface RecordingOptions {
+  bytesPerSecond: number;
+  clock: Clock;
+  /** Begins anew at its end, instead of completing. */
+  loops: boolean;
+}
+
+/** Plays a recording in real time. */
+export function recordingFeed(samples: Uint8Array, { bytesPerSecond, clock, loops }: RecordingOptions): Feed {
   const isHeld$ = new BehaviorSubject(false);
   const END = new Uint8Array();
   let played = 0;
+  let round = 1;
+  const rewind = () => {
+    played = 0;
+    round += 1;
+  };
   const rest = () =>
     paced(samples.subarray(played), { bytesPerSecond, clock }).pipe(
       tap((frame) => (played += frame.byteLength)),
-      endWith(END),
+      loops ? repeat({ delay: () => of(rewind()) }) : endWith(END),
     );
   const audio$ = defer(() => {
     played = 0;
+    round = 1;
     return isHeld$.pipe(
       distinctUntilChanged(),
       switchMap((isHeld) => (isHeld ? NEVER : rest())),
       takeWhile((frame) => frame !== END),
     );
   });
-  return withHand(audio$, isHeld$);
+  const inMs = (bytes: number) => (bytes * 1000) / bytesPerSecond;
+  const progress = () => ({ atMs: inMs(played), lengthMs: inMs(samples.byteLength), round });
+  return { ...withHand(audio$, isHeld$), progress };
 }
 
 /** Passes live audio on unless it is held. */

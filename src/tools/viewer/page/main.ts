@@ -31,10 +31,12 @@ async function get(path: string): Promise<Response> {
 /** Creates the audio of a session: the recording from its beginning, or a newly opened microphone. */
 type FeedMaker = (say: (text: string) => void) => Feed;
 
-async function sourceOf({ recording, listen }: PageSession): Promise<FeedMaker> {
+async function sourceOf({ recording, listen, breaksHere }: PageSession): Promise<FeedMaker> {
   if (!recording) return (say) => liveFeed(listenIn(listen.sample_rate ?? 16_000, say));
   const samples = new Uint8Array(await (await get('/recording')).arrayBuffer());
-  return () => recordingFeed(samples, recording.bytesPerSecond, pageClock);
+  const { bytesPerSecond } = recording;
+  // Deepgram's own service is paid for by the second.
+  return () => recordingFeed(samples, { bytesPerSecond, clock: pageClock, loops: !breaksHere });
 }
 
 const MICROPHONE_WORDS: Record<CaptureStatus, string> = {

@@ -1,6 +1,11 @@
 /** Runs one session with its viewer. */
-import { Subject, takeUntil } from 'rxjs';
-import { type AuthFunction, createLiveTranscription, type SessionReport } from '../../../index.ts';
+import { distinctUntilChanged, map, type Observable, Subject, takeUntil } from 'rxjs';
+import {
+  type AuthFunction,
+  type ConnectionState,
+  createLiveTranscription,
+  type SessionReport,
+} from '../../../index.ts';
 import { mountViewer, type Viewer } from '../mount.ts';
 import { type Wire, watchWire } from '../wire.ts';
 import { pageClock } from './clock.ts';
@@ -13,11 +18,15 @@ export interface Run {
   readonly viewer: Viewer;
   readonly wire: Wire;
   readonly report: Promise<SessionReport>;
+  /** Whether there is a connection that could be broken. */
+  readonly isConnected$: Observable<boolean>;
   /** Closes the session with a drain. */
   close(): void;
   /** Ends at once, and removes the viewer. */
   remove(): void;
 }
+
+const CONNECTED: readonly ConnectionState[] = ['streaming', 'idle-keepalive', 'draining'];
 
 const NO_TOKEN = 'No token could be had. Is the key right, and the service within reach?';
 
@@ -71,6 +80,10 @@ export function startRun(
     viewer,
     wire,
     report,
+    isConnected$: live.status$.pipe(
+      map(({ state }) => CONNECTED.includes(state)),
+      distinctUntilChanged(),
+    ),
     close: () => {
       ended$.next();
       close();

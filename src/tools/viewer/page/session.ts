@@ -8,6 +8,10 @@ export interface FaultButton {
   label: string;
   /** The effect, in one sentence. */
   hint: string;
+  /** It breaks the open connection, and without one does nothing. */
+  needsConnection: boolean;
+  /** How long it lasts, where it lasts for a time. */
+  lastsMs?: number;
 }
 
 export interface PageSession {

@@ -3,28 +3,24 @@
  */
 import { CELL_MS, type Chronicle, type MarkKind, type Span } from '../chronicle.ts';
 import { html, panel, set, svg } from '../dom.ts';
-import { inSeconds } from '../words.ts';
-import { GLYPHS, momentsAt, type View } from './moments.ts';
+import { inSeconds, kindOf } from '../words.ts';
+import { GLYPHS, MARKS_PX, momentsAt, type View } from './moments.ts';
 import type { Part } from './part.ts';
 
-/** Minimum and maximum of shown time: a session of a minute is shown whole, a longer one through a window. */
-const MIN_WINDOW_MS = 45_000;
-const MAX_WINDOW_MS = 120_000;
+/** The smallest that holds the session so far, then the last: in steps, since another scale moves everything. */
+const WINDOWS_MS = [45_000, 60_000, 90_000, 120_000] as const;
 
 const VOICE = { y: 4, h: 40 };
 const STATES = { y: 50, h: 30 };
 const MARKS = { y: 98 };
-const AXIS = { y: 124 };
-const HEIGHT = 130;
+const AXIS = { y: MARKS.y + MARKS_PX + 11 };
+const HEIGHT = AXIS.y + 6;
 
 const MIN_SPAN_PX = 4;
 /** Space right of the present, for new marks. */
 const ROOM_PX = 72;
-/** Shown time after the end; then the picture stops. */
-const AFTERMATH_MS = 3_000;
-
-/** Minimum width for the name of a state. */
-const CHARACTER_PX = 7.2;
+/** Space for the name of a state beside the name itself. */
+const NAME_PADDING_PX = 18;
 
 export function bandPart(chronicle: Chronicle): Part {
   const voice = svg('path', { class: 'voice' });
@@ -48,11 +44,34 @@ export function bandPart(chronicle: Chronicle): Part {
   const losses: { atMs: number; line: SVGElement }[] = [];
   let width = 0;
   let told = '';
+  let drawn = '';
+  // Reading it while drawing would cost a layout each time.
+  new ResizeObserver(() => {
+    width = picture.clientWidth;
+    nameWidths.clear();
+  }).observe(picture);
+
+  /** In the font of the page, measured once. */
+  const nameWidths = new Map<string, number>();
+  const widthOf = (name: string, text: SVGTextElement) => {
+    const known = nameWidths.get(name) ?? text.getComputedTextLength();
+    if (known > 0) nameWidths.set(name, known);
+    return known;
+  };
 
   const addSpan = (span: Span) => {
-    const rect = svg('rect', { class: `span ${span.state}`, y: STATES.y, height: STATES.h, rx: 5 });
-    const text = svg('text', { class: 'span-name', y: STATES.y + 20 }, span.state);
-    const group = svg('g', {}, svg('title', {}, span.state), rect, text);
+    const { state } = span;
+    const idle = state === 'idle-keepalive' ? ' idle' : '';
+    const rect = svg('rect', {
+      class: `span ${kindOf(state)}${idle}`,
+      y: STATES.y,
+      height: STATES.h,
+      rx: 5,
+      'data-span': state,
+    });
+    // Without a place until it is drawn.
+    const text = svg('text', { class: 'span-name', y: STATES.y + 20, visibility: 'hidden' }, state);
+    const group = svg('g', {}, svg('title', {}, state), rect, text);
     spans.append(group);
     shownSpans.push({ span, group, rect, text });
   };
@@ -72,7 +91,7 @@ export function bandPart(chronicle: Chronicle): Part {
       set(rect, { x: left, width: length });
       set(text, {
         x: left + 9,
-        visibility: length > span.state.length * CHARACTER_PX + 18 ? 'visible' : 'hidden',
+        visibility: length > widthOf(span.state, text) + NAME_PADDING_PX ? 'visible' : 'hidden',
       });
     });
   };
@@ -98,10 +117,15 @@ export function bandPart(chronicle: Chronicle): Part {
     set(voice, { d: bars.join(''), 'stroke-width': Math.max(1, CELL_MS * pxPerMs - 0.8).toFixed(1) });
   };
 
-  const drawAxis = ({ fromMs, pxPerMs, width: room }: View) => {
+  const drawAxis = ({ fromMs, pxPerMs }: View) => {
+    if (pxPerMs === 0) return;
     const everyMs = [5_000, 10_000, 15_000, 30_000].find((ms) => ms * pxPerMs > 64) ?? 60_000;
     const ticks: SVGElement[] = [];
-    for (let ms = Math.ceil(fromMs / everyMs) * everyMs; (ms - fromMs) * pxPerMs < room - 30; ms += everyMs) {
+    for (
+      let ms = Math.ceil(fromMs / everyMs) * everyMs;
+      (ms - fromMs) * pxPerMs < width - 30;
+      ms += everyMs
+    ) {
       const x = (ms - fromMs) * pxPerMs;
       ticks.push(svg('line', { x1: x, x2: x, y1: VOICE.y, y2: AXIS.y - 12 }));
       ticks.push(svg('text', { x: x + 3, y: AXIS.y }, `${ms / 1000} s`));
@@ -125,13 +149,17 @@ export function bandPart(chronicle: Chronicle): Part {
       if (news.type === 'mark' && news.mark.kind === 'lost') addLoss(news.mark.atMs);
     },
     draw: () => {
-      width = picture.clientWidth || width;
-      const nowMs = presentOf(chronicle);
-      const windowMs = Math.min(MAX_WINDOW_MS, Math.max(MIN_WINDOW_MS, nowMs));
+      const nowMs = chronicle.presentMs;
+      const windowMs = WINDOWS_MS.find((ms) => ms >= nowMs) ?? WINDOWS_MS[3];
       const pxPerMs = Math.max(0, width - ROOM_PX) / windowMs;
-      const view = { fromMs: Math.max(0, nowMs - windowMs), pxPerMs, width };
-      drawAxis(view);
-      drawVoice(view, nowMs);
+      // By whole pixels.
+      const fromMs = Math.floor(Math.max(0, nowMs - windowMs) * pxPerMs) / (pxPerMs || 1);
+      const view = { fromMs, pxPerMs };
+      const look = [fromMs, pxPerMs].join();
+      if (!drawn.startsWith(`${look},`)) drawAxis(view);
+      const lookWithCell = `${look},${Math.floor(nowMs / CELL_MS)}`;
+      if (drawn !== lookWithCell) drawVoice(view, nowMs);
+      drawn = lookWithCell;
       drawSpans(view, nowMs);
       drawLosses(view);
       moments.draw(chronicle.marks, view);
@@ -141,13 +169,6 @@ export function bandPart(chronicle: Chronicle): Part {
       if (summary !== told) picture.setAttribute('aria-label', (told = summary));
     },
   };
-}
-
-/** End of the picture: soon after the session, so that it stays visible. */
-function presentOf({ spans, nowMs }: Chronicle): number {
-  const last = spans.at(-1);
-  const hasEnded = last?.state === 'closed' || last?.state === 'failed';
-  return hasEnded ? Math.min(nowMs, last.atMs + AFTERMATH_MS) : nowMs;
 }
 
 /** Idle time is hatched: no loss, and no audio. */

@@ -1,6 +1,6 @@
 /** The statechart, drawn from the machine's own definition: the active state is lit, and transitions just taken glow. */
 import type { Chronicle } from '../chronicle.ts';
-import { html, panel, svg } from '../dom.ts';
+import { html, panel, set, svg } from '../dom.ts';
 import { EDGES } from '../statechart/arrows.ts';
 import { graphOf } from '../statechart/graph.ts';
 import { drawShapes } from '../statechart/shapes.ts';
@@ -32,8 +32,19 @@ export function chartPart({ live }: Chronicle): Part {
     if (active && scroller.scrollWidth > scroller.clientWidth) bringIntoView(scroller, active);
   };
 
+  let isFitted = false;
+
   return {
     element: panel('chart', 'Statechart', [scroller]),
+    draw: () => {
+      // Measured once it is on the page, and the fonts are there.
+      if (isFitted || picture.clientWidth === 0) return;
+      isFitted = true;
+      void document.fonts.ready.then(() => {
+        fitTexts(picture);
+        fitLabels(picture);
+      });
+    },
     tell: (news) => {
       if (news.type === 'state') enter(news.span.state);
       if (news.type !== 'transitions') return;
@@ -48,6 +59,52 @@ export function chartPart({ live }: Chronicle): Part {
       }
     },
   };
+}
+
+/** Space between a text and the sides of its box. */
+const PADDING = 8;
+const LABEL_GAP = 3;
+
+/** The boxes are drawn for one font, and some fonts are wider: their texts are narrowed to the box. */
+function fitTexts(picture: SVGElement): void {
+  for (const box of picture.querySelectorAll<SVGGraphicsElement>(
+    'rect.box:not(.rim), rect.fork, rect.frame',
+  )) {
+    const isTurned = box.getBBox().height > box.getBBox().width && box.classList.contains('fork');
+    const room = (isTurned ? box.getBBox().height : box.getBBox().width) - 2 * PADDING;
+    for (const text of textsOf(box)) {
+      if (text.getComputedTextLength() > room)
+        set(text, { textLength: room, lengthAdjust: 'spacingAndGlyphs' });
+    }
+  }
+}
+
+/** Labels of arrows end where a box begins. */
+function fitLabels(picture: SVGElement): void {
+  const boxes = [...picture.querySelectorAll<SVGGraphicsElement>('rect.box:not(.rim), rect.fork')].map(
+    (box) => box.getBBox(),
+  );
+  for (const label of picture.querySelectorAll<SVGTextElement>('text.label')) {
+    const { x, y, width, height } = label.getBBox();
+    const overlaps = boxes.map((box) => {
+      const isBeside = y + height < box.y || y > box.y + box.height;
+      return isBeside ? 0 : Math.min(x + width, box.x + box.width) - Math.max(x, box.x) + LABEL_GAP;
+    });
+    const overlap = Math.max(0, ...overlaps);
+    // What is centred gives way on both sides.
+    const less = label.getAttribute('text-anchor') === 'middle' ? 2 * overlap : overlap;
+    if (overlap > 0) set(label, { textLength: width - less, lengthAdjust: 'spacingAndGlyphs' });
+  }
+}
+
+/** The texts that follow a box in the markup are its own. */
+function textsOf(box: Element): SVGTextElement[] {
+  const texts: SVGTextElement[] = [];
+  for (let each = box.nextElementSibling; each; each = each.nextElementSibling) {
+    if (each instanceof SVGTextElement) texts.push(each);
+    else if (!each.classList.contains('rim')) break;
+  }
+  return texts;
 }
 
 /** Restarts the glow by switching between two names: an animation of the same name would not restart. */

@@ -1,27 +1,36 @@
 /**
- * Joins marks that would overlap: one glyph for each kind, with its count. The grouping depends only on the scale, not on the visible
- * range, so that nothing jumps while time passes.
+ * Joins marks that are close: they are read together, and those of one kind share a glyph with a count. Every glyph stands where its
+ * first mark happened, each kind on a lane of its own. The grouping depends only on the scale, not on the visible range, so that
+ * nothing jumps while time passes.
  */
 import type { Mark, MarkKind } from '../chronicle.ts';
 
-/** Marks at one place, which begins at the first mark. */
+/** Marks of one kind that would overlap. */
+export interface Glyph {
+  kind: MarkKind;
+  /** When the first of them happened. */
+  atMs: number;
+  count: number;
+}
+
+/** Marks that are read together. */
 export interface Cluster {
   first: Mark;
   /** In order of time, including the first. */
   marks: Mark[];
-  /** Counts by kind, in order of appearance. */
-  counts: Map<MarkKind, number>;
+  /** In order of appearance. */
+  glyphs: Glyph[];
 }
 
 const GLYPH_PX = 13;
 const DIGIT_PX = 6.5;
 /** Gap after a number, which separates it from the next glyph. */
 const NUMBER_GAP_PX = 4;
-/** Gap between two clusters: larger than within one. */
+/** Gap between two clusters. */
 const GAP_PX = 5;
 
 /** Width of a glyph, and of its count, which is shown from two on. */
-export function widthOf(count: number): number {
+function widthOf(count: number): number {
   return GLYPH_PX + (count > 1 ? DIGIT_PX * String(count).length + NUMBER_GAP_PX : 0);
 }
 
@@ -30,17 +39,20 @@ export function clustersOf(marks: readonly Mark[], pxPerMs: number): Cluster[] {
   const clusters: Cluster[] = [];
   for (const mark of marks) {
     let last = clusters.at(-1);
-    if (!last || (mark.atMs - last.first.atMs) * pxPerMs >= lengthOf(last) + GAP_PX) {
-      last = { first: mark, marks: [], counts: new Map() };
+    if (!last || (mark.atMs - last.first.atMs) * pxPerMs >= lengthOf(last, pxPerMs) + GAP_PX) {
+      last = { first: mark, marks: [], glyphs: [] };
       clusters.push(last);
     }
     last.marks.push(mark);
-    last.counts.set(mark.kind, (last.counts.get(mark.kind) ?? 0) + 1);
+    const glyph = last.glyphs.findLast(({ kind }) => kind === mark.kind);
+    const isCovered = glyph && (mark.atMs - glyph.atMs) * pxPerMs < widthOf(glyph.count + 1) + GAP_PX;
+    if (isCovered) glyph.count += 1;
+    else last.glyphs.push({ kind: mark.kind, atMs: mark.atMs, count: 1 });
   }
   return clusters;
 }
 
-/** From the first mark's place to the end of the last number. */
-export function lengthOf({ counts }: Cluster): number {
-  return [...counts.values()].reduce((sum, count) => sum + widthOf(count), 0);
+/** From the first mark's place to the end of the last glyph. */
+export function lengthOf({ first, glyphs }: Cluster, pxPerMs: number): number {
+  return Math.max(...glyphs.map(({ atMs, count }) => (atMs - first.atMs) * pxPerMs + widthOf(count)));
 }

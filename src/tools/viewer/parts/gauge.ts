@@ -1,7 +1,7 @@
 /** Time since the last frame on the wire, against Deepgram's window: at the end the server closes with 1011. */
 import { TIMEOUT_WINDOW_MS } from '../../../protocol/limits.ts';
 import type { Chronicle } from '../chronicle.ts';
-import { html, panel, write } from '../dom.ts';
+import { html, panel, set, style, write } from '../dom.ts';
 import { inSeconds } from '../words.ts';
 import type { Wire } from '../wire.ts';
 import type { Part } from './part.ts';
@@ -50,11 +50,13 @@ export function gaugePart({ live }: Chronicle, wire: Wire): Part {
       const { silenceMs, longestSilenceMs } = wire;
       write(now, silenceMs === undefined ? '–' : inSeconds(silenceMs));
       write(longest, `longest ${inSeconds(longestSilenceMs)}`);
-      meter.setAttribute('aria-valuenow', ((silenceMs ?? 0) / 1000).toFixed(0));
-      meter.setAttribute('aria-valuetext', silenceMs === undefined ? 'no connection' : inSeconds(silenceMs));
+      set(meter, {
+        'aria-valuenow': ((silenceMs ?? 0) / 1000).toFixed(0),
+        'aria-valuetext': silenceMs === undefined ? 'no connection' : inSeconds(silenceMs),
+      });
       meter.classList.toggle('off', silenceMs === undefined);
-      fill.style.setProperty('--part', partOf(silenceMs ?? 0));
-      peak.style.setProperty('--part', partOf(longestSilenceMs));
+      style(fill, '--part', partOf(silenceMs ?? 0));
+      style(peak, '--part', partOf(longestSilenceMs));
     },
   };
 }

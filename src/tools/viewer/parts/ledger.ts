@@ -1,6 +1,6 @@
 /** The ledger: accepted = confirmed + pending + dropped, as a bar and as a sum. */
 import type { Chronicle } from '../chronicle.ts';
-import { html, panel, write } from '../dom.ts';
+import { html, panel, style, write } from '../dom.ts';
 import type { Part } from './part.ts';
 
 const FATES = ['confirmed', 'pending', 'dropped'] as const;
@@ -33,7 +33,7 @@ export function ledgerPart({ live }: Chronicle): Part {
       }
       segments.forEach((segment, i) => {
         const samples = samplesOf[FATES[i] as (typeof FATES)[number]];
-        segment.style.setProperty('flex-grow', String(samples));
+        style(segment, 'flex-grow', String(samples));
         // An empty segment would still add a gap.
         segment.hidden = samples === 0;
       });

@@ -5,7 +5,7 @@
 import type { Mark, MarkKind } from '../chronicle.ts';
 import { html, set, svg, write } from '../dom.ts';
 import { clockTime } from '../words.ts';
-import { type Cluster, clustersOf, lengthOf, widthOf } from './clusters.ts';
+import { type Cluster, clustersOf, lengthOf } from './clusters.ts';
 
 export const GLYPHS: Record<MarkKind, string> = {
   opened: '●',
@@ -16,21 +16,35 @@ export const GLYPHS: Record<MarkKind, string> = {
   note: '⚡',
 };
 
+/** From the top: kinds that happen together stand below one another, each at its own time. */
+const LANES: Record<MarkKind, number> = {
+  note: 0,
+  closing: 0,
+  lost: 1,
+  opened: 2,
+  'keep-alive': 3,
+  dropped: 3,
+};
+const LANE_PX = 15;
+
+/** Height of all lanes. */
+export const MARKS_PX = 4 * LANE_PX;
+
 /** The visible part of the session. */
 export interface View {
   fromMs: number;
   pxPerMs: number;
-  width: number;
 }
 
 const HINT = 'Point at a mark, or go from one to the next with ← and →, to read what happened.';
 
-/** @param y Where the marks stand. */
+/** @param y Where the first lane's marks stand. */
 export function momentsAt(y: number) {
   const lane = svg('g');
   const reading = html('p', { class: 'reading', 'aria-live': 'polite' }, HINT);
   /** Clusters on the screen, by their first mark. */
   const shown = new Map<Mark, { cluster: Cluster; group: SVGGElement; look: string }>();
+  let scale = 0;
   /** The chosen mark, which stays when its neighbours change. */
   let chosen: Mark | undefined;
 
@@ -45,7 +59,7 @@ export function momentsAt(y: number) {
   };
 
   const show = (cluster: Cluster) => {
-    const look = [...cluster.counts].join();
+    const look = cluster.glyphs.map(({ kind, atMs, count }) => `${kind} ${atMs} ${count}`).join();
     const before = shown.get(cluster.first);
     if (before?.look === look) return before;
     before?.group.remove();
@@ -53,13 +67,13 @@ export function momentsAt(y: number) {
       'g',
       { class: 'moment' },
       svg('title', {}, storyOf(cluster).join('\n')),
-      plate(cluster, y),
+      plate(cluster, y, scale),
     );
-    let x = 0;
-    for (const [kind, count] of cluster.counts) {
-      group.append(svg('text', { class: `mark ${kind}`, x, y }, GLYPHS[kind]));
-      if (count > 1) group.append(svg('text', { class: `count ${kind}`, x: x + 6, y }, String(count)));
-      x += widthOf(count);
+    for (const { kind, atMs, count } of cluster.glyphs) {
+      const place = { x: (atMs - cluster.first.atMs) * scale, y: y + LANES[kind] * LANE_PX };
+      group.append(svg('text', { class: `mark ${kind}`, ...place }, GLYPHS[kind]));
+      if (count > 1)
+        group.append(svg('text', { class: `count ${kind}`, ...place, x: place.x + 6 }, String(count)));
     }
     group.addEventListener('pointerenter', () => choose(cluster.first));
     lane.append(group);
@@ -72,7 +86,12 @@ export function momentsAt(y: number) {
   return {
     lane,
     reading,
-    draw: (marks: readonly Mark[], { fromMs, pxPerMs, width }: View) => {
+    draw: (marks: readonly Mark[], { fromMs, pxPerMs }: View) => {
+      if (pxPerMs !== scale) {
+        for (const { group } of shown.values()) group.remove();
+        shown.clear();
+        scale = pxPerMs;
+      }
       const present = clustersOf(marks, pxPerMs).filter(({ first }) => first.atMs >= fromMs);
       const firsts = new Set(present.map(({ first }) => first));
       for (const [first, { group }] of shown) {
@@ -81,7 +100,7 @@ export function momentsAt(y: number) {
         shown.delete(first);
       }
       for (const cluster of present) {
-        const x = Math.min((cluster.first.atMs - fromMs) * pxPerMs, width - lengthOf(cluster));
+        const x = (cluster.first.atMs - fromMs) * pxPerMs;
         set(show(cluster).group, { transform: `translate(${x.toFixed(1)} 0)` });
       }
       if (chosen && !present.some(({ marks: those }) => those.includes(chosen as Mark))) choose(undefined);
@@ -108,8 +127,9 @@ export function momentsAt(y: number) {
 }
 
 /** The area behind a cluster: a target for the pointer, visible when chosen. */
-function plate(cluster: Cluster, y: number): SVGElement {
-  return svg('rect', { class: 'plate', x: -8, y: y - 14, width: lengthOf(cluster) + 3, height: 19, rx: 6 });
+function plate(cluster: Cluster, y: number, pxPerMs: number): SVGElement {
+  const place = { x: -8, y: y - 14, width: lengthOf(cluster, pxPerMs) + 3, height: MARKS_PX + 4 };
+  return svg('rect', { class: 'plate', ...place, rx: 6 });
 }
 
 /** Each with its time. */

@@ -5,7 +5,6 @@ import { endingOf, kindOf, MEANINGS } from '../words.ts';
 import type { Part } from './part.ts';
 
 export function statusPart(chronicle: Chronicle): Part {
-  const { live } = chronicle;
   const state = html('strong', { class: 'state-name' });
   const meaning = html('p', { class: 'meaning' });
   const count = html('span', { class: 'muted' });
@@ -18,7 +17,8 @@ export function statusPart(chronicle: Chronicle): Part {
   return {
     element,
     draw: () => {
-      const { retryInMs } = chronicle;
+      const { attempt, retryInMs } = chronicle;
+      write(count, attempt === undefined ? '' : `attempt ${attempt}`);
       write(wait, retryInMs === undefined ? '' : `next attempt in ${Math.ceil(retryInMs / 1000)} s`);
     },
     tell: (news) => {
@@ -27,8 +27,6 @@ export function statusPart(chronicle: Chronicle): Part {
       write(state, news.span.state);
       write(meaning, MEANINGS[news.span.state]);
       element.dataset['kind'] = kindOf(news.span.state);
-      const { attempts } = live.actor.getSnapshot().context;
-      write(count, attempts === 0 ? '' : `attempt ${attempts}`);
     },
   };
 }

@@ -72,18 +72,13 @@ ${KINDS.map((kind) => `.status[data-kind="${kind}"] { --kind: var(--${kind}-line
 .present { stroke: var(--ink); stroke-width: 1.5; opacity: .55; }
 .timeline .span-name { font-weight: 650; fill: var(--on-span, var(--ink)); pointer-events: none; }
 .span { stroke: none; }
-.span.dormant, .span.closed { fill: var(--edge); }
-.span.connecting, .span.reconnecting { fill: var(--opening-line); }
-.span.streaming { fill: var(--live-line); }
-.span.idle-keepalive { fill: url(#hatching); stroke: var(--live-line); stroke-width: 1; }
+${KINDS.map((kind) => `.span.${kind} { fill: var(--${kind}-line); }`).join('\n')}
+.span.idle { fill: url(#hatching); stroke: var(--live-line); stroke-width: 1; }
 .hatch-ground { fill: var(--live-fill); }
 .hatch-line { fill: color-mix(in srgb, var(--live-line) 45%, var(--live-fill)); }
-.span.closed-1011, .span.failed { fill: var(--failed-line); }
-.span.backoff, .span.suspended, .span.queued { fill: var(--waiting-line); }
-.span.draining { fill: var(--fork-line); }
-.timeline .span:not(.idle-keepalive):not(.dormant):not(.closed) + .span-name { fill: #04120b; }
-.timeline .failed + .span-name, .timeline .closed-1011 + .span-name { fill: light-dark(#fff, #04120b); }
-.timeline .idle-keepalive + .span-name { paint-order: stroke; stroke: var(--live-fill); stroke-width: 4px; stroke-linejoin: round; }
+.timeline .span:not(.idle) + .span-name { fill: #04120b; }
+.timeline .failed + .span-name, .timeline .closed + .span-name { fill: light-dark(#fff, #04120b); }
+.timeline .idle + .span-name { paint-order: stroke; stroke: var(--live-fill); stroke-width: 4px; stroke-linejoin: round; }
 .moments { border-radius: 8px; }
 .timeline .mark { font-size: 14px; text-anchor: middle; }
 .timeline .count { font-size: 11px; font-weight: 700; fill: var(--ink); }
@@ -98,6 +93,13 @@ ${KINDS.map((kind) => `.status[data-kind="${kind}"] { --kind: var(--${kind}-line
 .mark.closing { fill: var(--ink); color: var(--ink); }
 .mark.note { fill: var(--waiting-line); color: var(--ink-lost); }
 .band .legend i { font-style: normal; }
+
+/* Forced colours take backgrounds away: these are the picture itself. */
+@media (forced-colors: active) {
+  .track, .bar, .sum dt::before, .state-name::before, .status::before, .peak { forced-color-adjust: none; }
+  .track, .bar, .seam { border: 1px solid CanvasText; }
+  .interim { text-decoration-color: currentcolor; }
+}
 
 /* Event log */
 .log { display: flex; flex-direction: column; }

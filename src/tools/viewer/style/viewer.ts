@@ -15,6 +15,7 @@ h2, p, dl, dd, ol { margin: 0; padding: 0; }
 .row { display: flex; align-items: baseline; justify-content: space-between; gap: 12px; flex-wrap: wrap; }
 
 .panel {
+  scroll-margin-block-start: var(--covered, 0px);
   min-inline-size: 0; padding: 12px 16px 14px; border: 1px solid var(--edge); border-radius: 14px;
   background: var(--raised); box-shadow: 0 1px 2px var(--shade), 0 6px 20px var(--shade);
 }
@@ -22,14 +23,14 @@ h2, p, dl, dd, ol { margin: 0; padding: 0; }
 .head h2 { font-size: 12px; font-weight: 650; letter-spacing: .06em; text-transform: uppercase; color: var(--muted); }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 14px; font-size: 12.5px; color: var(--muted); }
 
-.viewer { display: grid; gap: 12px; grid-template: "status" "transcript" "band" "gauge" "ledger" "chart" "log" / minmax(0, 1fr); }
+.viewer { display: grid; gap: 12px; grid-template: "status" "chart" "transcript" "gauge" "ledger" "band" "log" / minmax(0, 1fr); }
 ${['status', 'transcript', 'gauge', 'ledger', 'band', 'chart', 'log'].map((name) => `.${name} { grid-area: ${name}; }`).join('\n')}
 .transcript { block-size: 250px; }
 .log { block-size: 420px; }
 
 @container viewer (min-width: 720px) {
   .viewer { grid-template:
-    "status status" auto "transcript gauge" auto "transcript ledger" 1fr "band band" auto "chart chart" auto "log log" auto / minmax(0, 1fr) minmax(0, 1fr); }
+    "status status" auto "chart chart" auto "transcript gauge" auto "transcript ledger" 1fr "band band" auto "log log" auto / minmax(0, 1fr) minmax(0, 1fr); }
 }
 @container viewer (min-width: 1060px) {
   .viewer { grid-template:
