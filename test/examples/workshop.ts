@@ -34,7 +34,7 @@ export class Workshop {
   /** Runs a command to its end and answers what it said; throws that if it fails. */
   async run(app: string, command: string, options: readonly string[]): Promise<string> {
     try {
-      return (await run(command, options, { cwd: this.#folderOf(app) })).stdout;
+      return (await run(command, options, { cwd: this.folderOf(app) })).stdout;
     } catch (error) {
       const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
       throw new Error(`${app}: ${command} ${options.join(' ')} failed:\n${stdout}\n${stderr}`, {
@@ -48,7 +48,7 @@ export class Workshop {
     // What a test runner says of itself would make it a build for tests.
     const { NODE_ENV: _, ...inherited } = process.env;
     const server = spawn(command, options, {
-      cwd: this.#folderOf(app),
+      cwd: this.folderOf(app),
       env: { ...inherited, PORT: '0', ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
       // A group of its own, which ends as one.
@@ -85,7 +85,7 @@ export class Workshop {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  #folderOf(app: string): string {
+  folderOf(app: string): string {
     return join(this.#folder, 'docs', 'examples', app);
   }
 }
