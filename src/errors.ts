@@ -54,7 +54,9 @@ export type ErrorReason =
   /** The script of the audio thread did not load or broke off; a Content-Security-Policy that refuses `blob:` is the usual reason. */
   | 'worklet-failed'
   /** A telephone provider's socket closed, or said something else, before the start of a call; or the call's encoding cannot be used. */
-  | 'no-call';
+  | 'no-call'
+  /** Another process has taken over the session in the store: this one writes nothing more. */
+  | 'session-lost';
 
 /** What is known beside the reason; all of it safe to log. */
 export interface ErrorDetails {

@@ -20,6 +20,10 @@ export interface Facts {
   'messages-missing': { count: number };
   'server-complaint': { description: string | undefined; variant: string | undefined };
   'speakers-restarted': { connection: number };
+  'store-away': Evidence;
+  'store-back': { awaySeconds: number };
+  'store-forgot': { what: string; startSeconds: number; endSeconds: number };
+  'store-request-refused': Evidence;
   'timer-late': { lateMs: number };
 }
 

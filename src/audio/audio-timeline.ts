@@ -26,7 +26,9 @@ export type DropReason =
   /** The log was full, and the connection ended before the audio, already sent, was covered by a final result. */
   | 'connection-lost'
   /** The catch-up policy skipped it after an outage. */
-  | 'skipped';
+  | 'skipped'
+  /** The session goes on from a store that does not have it: it was pushed out there, or lost. */
+  | 'missing';
 
 export interface Drop extends SampleRange {
   reason: DropReason;
@@ -75,9 +77,9 @@ export class AudioTimeline implements FrameSink {
   #settings: TimelineSettings;
   readonly #captureClock: CaptureClock;
   #log = new AudioLog();
-  #ledger = new Ledger();
+  readonly ledger = new Ledger();
   /** The present link. */
-  #reader: AudioReader | undefined;
+  reader: AudioReader | undefined;
   #isWaiting = false;
   /** The newest frame while it is still in the memory of its owner. */
   #live: Uint8Array | undefined;
@@ -98,25 +100,25 @@ export class AudioTimeline implements FrameSink {
 
   /** Everything before it is confirmed or dropped. */
   get frontier(): number {
-    return this.#ledger.frontier;
+    return this.ledger.frontier;
   }
 
   /** Position of the next sample to be accepted. */
   get end(): number {
-    return this.#ledger.accepted;
+    return this.ledger.accepted;
   }
 
   get dropped(): number {
-    return this.#ledger.dropped;
+    return this.ledger.dropped;
   }
 
   get hasPending(): boolean {
-    return this.#ledger.pending > 0;
+    return this.ledger.pending > 0;
   }
 
   /** Samples accepted and not yet sent on the present link. */
   get unsent(): number {
-    const reader = this.#reader;
+    const reader = this.reader;
     if (!reader) return this.#log.isEmpty ? 0 : this.end - this.#log.start;
     if (this.#isRaw) return this.end - reader.nextPosition;
     const frame = this.next(reader);
@@ -124,7 +126,7 @@ export class AudioTimeline implements FrameSink {
   }
 
   snapshot(): LedgerSnapshot {
-    return this.#ledger.snapshot();
+    return this.ledger.snapshot();
   }
 
   /** For how many milliseconds no audio came before the sample at `position`. */
@@ -153,7 +155,7 @@ export class AudioTimeline implements FrameSink {
     const start = this.end;
     const end = start + samples;
     const { frameBytes, rate } = this.#settings;
-    this.#ledger.accept(samples);
+    this.ledger.accept(samples);
     const isExtended =
       frameBytes > 0 && this.#log.extend(bytes, end, rate * frameBytes * LOGGED_FRAME_SECONDS);
     if (!isExtended) this.#log.append(bytes, start, end, isBoundary, opening);
@@ -177,7 +179,7 @@ export class AudioTimeline implements FrameSink {
   }
 
   #tellReader(now: number): void {
-    if (this.#reader) this.#reader.audioAdded(now);
+    if (this.reader) this.reader.audioAdded(now);
     else if (!this.#isWaiting) {
       this.#isWaiting = true;
       this.#settings.onWaiting();
@@ -192,17 +194,17 @@ export class AudioTimeline implements FrameSink {
   /** A link begins: everything unconfirmed is to be sent on it. */
   attach(reader: AudioReader): void {
     this.announce();
-    this.#reader = reader;
+    this.reader = reader;
     reader.frameIndex = this.#log.firstIndex;
     reader.nextPosition = this.#log.first?.start ?? this.end;
   }
 
   /** The link is over: what was at risk is lost, what is logged is unsent again. */
   detach(reader: AudioReader): void {
-    if (this.#reader !== reader) return;
-    this.#reader = undefined;
+    if (this.reader !== reader) return;
+    this.reader = undefined;
     this.#isWaiting = false;
-    this.#drop({ start: this.frontier, end: this.#log.first?.start ?? this.end, reason: 'connection-lost' });
+    this.drop({ start: this.frontier, end: this.#log.first?.start ?? this.end, reason: 'connection-lost' });
     this.announce();
   }
 
@@ -245,14 +247,14 @@ export class AudioTimeline implements FrameSink {
 
   /** A final result covers everything before `position`; the answer is whether that confirmed anything. */
   confirm(position: number): boolean {
-    const hasConfirmed = this.#ledger.confirm(position);
+    const hasConfirmed = this.ledger.confirm(position);
     this.#release();
     return hasConfirmed;
   }
 
   /** Gives up what is pending before `position`, by the catch-up policy; to be called between links. */
   skipTo(position: number): void {
-    this.#drop({ start: this.frontier, end: position, reason: 'skipped' });
+    this.drop({ start: this.frontier, end: position, reason: 'skipped' });
     this.#release();
     this.announce();
   }
@@ -286,7 +288,7 @@ export class AudioTimeline implements FrameSink {
 
   /** Whether anything of the oldest frame waits to be sent on the present link. */
   #isUnsent(first: Frame): boolean {
-    const reader = this.#reader;
+    const reader = this.reader;
     if (!reader || this.#log.firstIndex < reader.frameIndex) return false;
     return !this.#isRaw || first.end > reader.nextPosition;
   }
@@ -313,17 +315,18 @@ export class AudioTimeline implements FrameSink {
   #evict(): void {
     const { first } = this.#log;
     if (!first) return;
-    const reader = this.#reader;
+    const reader = this.reader;
     const isUnsent = !reader || this.#isUnsent(first);
     const sentTo = reader && this.#isRaw ? Math.max(first.start, reader.nextPosition) : first.start;
     this.#log.shift();
     if (!isUnsent) return;
     if (reader) reader.nextPosition = first.end;
-    this.#drop({ start: sentTo, end: first.end, reason: 'log-full' });
+    this.drop({ start: sentTo, end: first.end, reason: 'log-full' });
   }
 
-  #drop({ start, end, reason }: Drop): void {
-    for (const range of this.#ledger.drop({ start, end })) {
+  /** Gives up what is pending within the range. */
+  drop({ start, end, reason }: Drop): void {
+    for (const range of this.ledger.drop({ start, end })) {
       const waiting = this.#unannounced;
       if (waiting?.reason === reason && waiting.end === range.start) waiting.end = range.end;
       else {

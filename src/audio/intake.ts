@@ -96,6 +96,11 @@ export class Intake {
     }
   }
 
+  /** What is pushed from now on waits for the task, which may pass audio on before it. */
+  before(task: (pass: (bytes: Uint8Array, capturedAt: number | undefined) => void) => Promise<void>): void {
+    this.#queue(0, () => task((bytes, capturedAt) => this.#pass(bytes, capturedAt)));
+  }
+
   /** Resolves when no audio waits for its bytes any more, after `timeoutMs`, or at the end of the session. */
   settled(timeoutMs: number): Promise<void> {
     return this.#wait(timeoutMs, this.#allPassed());

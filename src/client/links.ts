@@ -23,6 +23,7 @@ import type { ConfigureRequests } from './configure-requests.ts';
 import { FinalizeRequests } from './finalize-requests.ts';
 import { fluxCode } from './flux.ts';
 import type { CheckedOptions } from './options.ts';
+import type { Outlet } from './session-keeper.ts';
 import type { OpenConnection } from './status.ts';
 import type { SessionStreams } from './streams.ts';
 
@@ -44,6 +45,7 @@ export interface LinkSurroundings {
   backlog: Backlog;
   transcript: TranscriptAssembly;
   streams: SessionStreams;
+  turns: Outlet['turns'];
   pauseWatch: PauseWatch | undefined;
   send: (event: ConnectionEvent) => void;
   heard: LinkSession['heard'];
@@ -56,7 +58,7 @@ export class Links {
   readonly requests: FinalizeRequests;
   #configures: ConfigureRequests | undefined;
   readonly #around: LinkSurroundings;
-  readonly #shared: LinkSession;
+  readonly shared: LinkSession;
   #isClosed = false;
 
   constructor(around: LinkSurroundings) {
@@ -65,7 +67,7 @@ export class Links {
     const answerMs = options.stallMs * protocol.silenceFactor(listen);
     this.#around = around;
     this.requests = new FinalizeRequests(clock, timeline, options.finalizeMs);
-    this.#shared = {
+    this.shared = {
       clock,
       protocol,
       timeline,
@@ -92,17 +94,17 @@ export class Links {
   }
 
   get counts(): LinkCounts {
-    return this.#shared.counts;
+    return this.shared.counts;
   }
 
   /** The parameters of the API as they are now, after all changes that were agreed. */
   get listen(): Parameters {
-    return this.#shared.settings.listen;
+    return this.shared.settings.listen;
   }
 
   /** A connection is open: its link sends what is unconfirmed, and then what comes. */
   open(socket: Socket, { headers }: Handshake): Link {
-    const { options, intake, backlog, transcript, streams, pauseWatch } = this.#around;
+    const { options, intake, backlog, transcript, streams, turns, pauseWatch } = this.#around;
     const { clock, protocol } = options;
     const { isExact } = intake;
     const connection = this.opened.connection + 1;
@@ -112,15 +114,15 @@ export class Links {
     const code = protocol.keep && fluxCode();
     if (code) {
       transcript.turns ??= new code.TurnTracker(
-        (turn) => streams.turns.next(turn),
+        (turn) => turns.next(turn),
         () => clock.wallTime(),
       );
     }
     const backlogSeconds = backlog.ms / 1000;
-    const { settings } = this.#shared;
+    const { settings } = this.shared;
     const keep: MakeKeeper | undefined =
       code && ((...kept) => protocol.keep?.(code.keptLink(...kept), settings.listen, settings));
-    const link = new Link(this.#shared, connection, socket, this.requests.controls, keep);
+    const link = new Link(this.shared, connection, socket, this.requests.controls, keep);
     this.present = link;
     this.requests.attach(link);
     link.start();
@@ -144,7 +146,7 @@ export class Links {
     const position = this.#around.timeline.end;
     const { ConfigureRequests } = await loadConfigure();
     if (this.#isClosed) return false;
-    this.#configures ??= new ConfigureRequests(this.#shared, this.present);
+    this.#configures ??= new ConfigureRequests(this.shared, this.present);
     return this.#configures.request(change, position);
   }
 

@@ -27,6 +27,7 @@ import { chooseProtocol } from '../protocol/choose.ts';
 import type { FluxParameters } from '../protocol/flux/parameters.ts';
 import type { ListenParameters } from '../protocol/listen-v1/parameters.ts';
 import type { Protocol } from '../protocol/protocol.ts';
+import type { SessionKeeper } from './session-keeper.ts';
 import type { Credentials, Transport } from '../transports/transport.ts';
 
 /** A secret to connect with. The two kinds are not interchangeable. */
@@ -197,6 +198,12 @@ export interface LiveTranscriptionOptions {
    * @defaultValue the system's clock; in a page {@link workerClock}, which hidden tabs do not slow
    */
   clock?: Clock;
+  /**
+   * Keeps the session in a store, so that it outlives its process: `durable(store, id)` of `rx-deepgram/store` begins the session with
+   * this id or takes it over. Raw audio only. Guarantees and limits: docs/durable.md.
+   * @defaultValue none: the session ends with its process
+   */
+  session?: SessionKeeper;
   /** Starts the jitter, for tests: the same seed gives the same delays. @defaultValue random */
   seed?: number;
 }
@@ -204,7 +211,10 @@ export interface LiveTranscriptionOptions {
 /** Options with every default filled in, and checked. */
 export interface CheckedOptions
   extends Required<
-    Omit<LiveTranscriptionOptions, 'auth' | 'baseUrl' | 'log' | 'inspect' | 'transport' | 'connectionLimit'>
+    Omit<
+      LiveTranscriptionOptions,
+      'auth' | 'baseUrl' | 'log' | 'inspect' | 'transport' | 'connectionLimit' | 'session'
+    >
   > {
   connectionLimit: ConnectionLimit | undefined;
   /** Scheme `ws` or `wss`, host, and perhaps a path, without a slash at its end. */
@@ -235,7 +245,7 @@ const RANGES = {
 
 const NAMES = [
   ...Object.keys(RANGES),
-  ...'auth listen baseUrl connect catchUp forceEndTurn fillSilence warnOnConsole log connectionLimit inspect transport environment clock seed'.split(
+  ...'auth listen baseUrl connect catchUp forceEndTurn fillSilence warnOnConsole log connectionLimit inspect transport environment clock seed session'.split(
     ' ',
   ),
 ];
@@ -244,6 +254,7 @@ const NAMES = [
 const OBJECTS = {
   clock: ['now', 'wallTime', 'setTimeout', 'clearTimeout'],
   connectionLimit: ['request'],
+  session: ['join'],
 };
 
 /** @throws TranscriptionError `invalid-option`, naming the value, why, and what to write instead. */

@@ -5,8 +5,8 @@
  *   messages    socket ─► link ─► protocol ─► transcript ─► transcripts$, utterances$
  *   decisions   link ─ facts ─► connection machine ─ drain.due ─► link
  */
-import { type Observable, Subject } from 'rxjs';
-import { type Actor, createActor, type InspectionEvent } from 'xstate';
+import type { Observable } from 'rxjs';
+import { type Actor, createActor } from 'xstate';
 import { transport as transportOfPlatform } from '#transport';
 import {
   type AudioChunk,
@@ -34,6 +34,7 @@ import type { Transport } from '../transports/transport.ts';
 import { Backlog } from './backlog.ts';
 import { finalError } from './final-error.ts';
 import { loadFlux } from './flux.ts';
+import { guardedInspector } from './guarded-inspector.ts';
 import { Links } from './links.ts';
 import type {
   AudioLedger,
@@ -43,6 +44,7 @@ import type {
   SessionReport,
 } from './live-transcription.ts';
 import { type CheckedOptions, checkOptions, checkTimeout, type LiveTranscriptionOptions } from './options.ts';
+import type { Kept } from './session-keeper.ts';
 import { isShown, type Status, statusOf } from './status.ts';
 import { SessionStreams } from './streams.ts';
 
@@ -89,6 +91,7 @@ class Session implements LiveTranscription {
   readonly #transcript: TranscriptAssembly;
   readonly #pauseWatch: PauseWatch | undefined;
   readonly #links: Links;
+  readonly #kept: Kept | undefined;
   #shown: Status = { phase: 'waiting', state: 'dormant', lastEnd: undefined };
   readonly transcripts$: LiveTranscription['transcripts$'];
   readonly utterances$: LiveTranscription['utterances$'];
@@ -108,7 +111,7 @@ class Session implements LiveTranscription {
 
   constructor(
     options: CheckedOptions,
-    { inspect, transport = platformTransport }: LiveTranscriptionOptions,
+    { inspect, session, transport = platformTransport }: LiveTranscriptionOptions,
     heard?: LinkSession['heard'],
   ) {
     const { clock, listen, log, protocol, finalizeAfterMs } = options;
@@ -133,25 +136,18 @@ class Session implements LiveTranscription {
       },
       onWaiting: () => send({ type: 'audio.pending' }),
     });
-    const intake = new Intake(clock, format, timeline, streams.report);
+    const kept = session?.join({ clock, listen, format, timeline, streams });
+    const outlet = kept ?? streams;
+    const intake = new Intake(clock, format, kept?.sink ?? timeline, streams.report);
     const backlog = new Backlog(options, timeline, intake);
-    const transcript = new TranscriptAssembly(streams);
+    const transcript = new TranscriptAssembly(outlet);
     // Without a link the next one begins the wait anew.
     const finalizeInPause = () => this.#links.present && void this.finalize();
     const pauseWatch =
       finalizeAfterMs < Infinity ? new PauseWatch(clock, finalizeAfterMs, finalizeInPause) : undefined;
-    this.#links = new Links({
-      options,
-      format,
-      timeline,
-      intake,
-      backlog,
-      transcript,
-      streams,
-      pauseWatch,
-      send,
-      heard,
-    });
+    const audioAndText = { options, format, timeline, intake, backlog, transcript };
+    this.#links = new Links({ ...audioAndText, streams, turns: outlet.turns, pauseWatch, send, heard });
+    this.#kept = kept;
     this.#timeline = timeline;
     this.#intake = intake;
     this.#backlog = backlog;
@@ -162,7 +158,7 @@ class Session implements LiveTranscription {
     this.actor = createActor(connectedMachine, {
       input: { keepAliveMs, disconnectAfterIdleMs, giveUpAfterMs, drainMs, canReauthorise, seed },
       clock,
-      ...(inspect ? { inspect: guarded(inspect) } : {}),
+      ...(inspect ? { inspect: guardedInspector(inspect) } : {}),
     });
     bindPorts(this.actor.system, {
       ...options,
@@ -191,6 +187,7 @@ class Session implements LiveTranscription {
     });
     this.actor.start();
     if (options.connect === 'eager') this.connect();
+    kept?.start({ live: this, intake, links: this.#links, stitcher: transcript.stitcher });
   }
 
   /** Made when it is asked for: most sessions of a server have nobody who asks. */
@@ -259,6 +256,7 @@ class Session implements LiveTranscription {
     const text = this.#options.protocol.finalize?.(channel);
     if (text === undefined) throw invalidOption('Flux has no finalize().', 'Call endTurn().');
     const isFinal = await this.#links.requests.request(text, channel);
+    await this.#kept?.passed();
     if (this.#timeline.end === end) this.#transcript.finalized(channel);
     return isFinal;
   }
@@ -339,15 +337,19 @@ class Session implements LiveTranscription {
 
   #followMachine(): void {
     const { value, context, output } = this.actor.getSnapshot();
-    const state = leafState(value);
+    const lost = this.#kept?.error;
+    const state = lost ? 'failed' : leafState(value);
     if (isShown(this.#shown, state, context)) return;
     // Of a chunk that is on its way the report counts every sample.
-    if (output && this.#intake.defer(() => this.#followMachine())) return;
+    const again = () => this.#followMachine();
+    if (output && (this.#intake.defer(again) || this.#kept?.defer(again, output.outcome, this.#closeBy)))
+      return;
     // What waits for new audio to be heard again may wait for ever.
     if (state === 'dormant') this.#transcript.withdrawTurn();
+    const { lastEnd } = context;
     const error =
-      state === 'failed' && context.lastEnd ? finalError(context.lastEnd, this.#credentialsError) : undefined;
-    if (output) this.#finish(output.outcome, error);
+      lost ?? (state === 'failed' && lastEnd ? finalError(lastEnd, this.#credentialsError) : undefined);
+    if (output) this.#finish(lost ? 'failed' : output.outcome, error);
     const { clock } = this.#options;
     this.#shown = statusOf(state, context, {
       opened: this.#links.opened,
@@ -364,7 +366,7 @@ class Session implements LiveTranscription {
     this.#stopWatching();
     this.#pauseWatch?.stop();
     // Audio that was accepted and never came as far as the ledger.
-    const isCutShort = outcome === 'drained' && this.#intake.isWaiting;
+    const isCutShort = outcome === 'drained' && (this.#intake.isWaiting || this.#kept?.isPending);
     this.#transcript.close();
     this.#timeline.announce();
     this.#intake.close();
@@ -387,11 +389,4 @@ class Session implements LiveTranscription {
   #refuse(reason: Extract<SendResult, { accepted: false }>['reason']): SendResult {
     return { accepted: false, reason, backlogMs: this.backlogMs };
   }
-}
-
-/** Between the two, so that an inspector that throws does not throw out of `createActor`, and of every event after it. */
-function guarded(inspect: NonNullable<LiveTranscriptionOptions['inspect']>): Subject<InspectionEvent> {
-  const events = new Subject<InspectionEvent>();
-  events.subscribe(inspect);
-  return events;
 }

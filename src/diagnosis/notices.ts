@@ -165,6 +165,26 @@ export const NOTICES = {
     meaning: 'Speaker labels start again with this connection',
     remedy: "Use the transcript's connection together with the label.",
   },
+  'store-away': {
+    severity: 'warning',
+    meaning: 'The store of the session does not answer: finals wait, and audio is kept in memory only',
+    remedy: 'See the cause, and check the store.',
+  },
+  'store-back': {
+    severity: 'info',
+    meaning: 'The store of the session answers again',
+    remedy: '',
+  },
+  'store-forgot': {
+    severity: 'error',
+    meaning: 'The store has lost writes that it had acknowledged',
+    remedy: 'Let the store write to disk, or wait for its replicas. The session goes on.',
+  },
+  'store-request-refused': {
+    severity: 'warning',
+    meaning: 'A request of the writer could not be carried out',
+    remedy: 'See the cause.',
+  },
   'timer-late': {
     severity: 'warning',
     meaning: 'Timers run late: the event loop was blocked, the tab throttled, or the machine asleep',

@@ -18,3 +18,6 @@ export type {
   StoredRequest,
   StoredSession,
 } from './audio-store.ts';
+export { durable, type DurableOptions, type DurableSession, type PublishedTranscript } from './durable.ts';
+export type { DurableState } from './kept-session.ts';
+export type { StoredTranscript } from './stored-transcript.ts';

@@ -77,7 +77,8 @@ export interface StitchedLink {
   wallTimeOf(position: number): number | undefined;
 }
 
-interface Channel {
+/** What is known of one channel. */
+export interface StitchedChannel {
   /** Stretches covered by final results, in order and apart. */
   covered: SampleRange[];
   segment: number;
@@ -89,15 +90,15 @@ interface Channel {
 const MAX_RANGES = 16;
 
 export class Stitcher {
-  readonly #channels: Channel[] = [];
+  readonly channels: StitchedChannel[] = [];
 
   /** Takes one segment and says what it adds. */
   receive(segment: Segment, link: StitchedLink): Stitched {
     const { channelCount } = segment;
-    while (this.#channels.length < channelCount) {
-      this.#channels.push({ covered: [], segment: 0, isShowing: false });
+    while (this.channels.length < channelCount) {
+      this.channels.push({ covered: [], segment: 0, isShowing: false });
     }
-    const channel = this.#channels[segment.channel] as Channel;
+    const channel = this.channels[segment.channel] as StitchedChannel;
     const range = {
       start: link.positionOf(segment.start, 'start'),
       end: link.positionOf(segment.end, 'end'),
@@ -110,17 +111,17 @@ export class Stitcher {
 
   /** Forgets what was covered: positions that are estimates cannot tell a repeat from what is new. */
   forget(): void {
-    for (const channel of this.#channels) channel.covered = [];
+    for (const channel of this.channels) channel.covered = [];
   }
 
   /** Some interim text was never replaced by a final one. */
   get isShowingInterim(): boolean {
-    return this.#channels.some((channel) => channel.isShowing);
+    return this.channels.some((channel) => channel.isShowing);
   }
 
   #transcribe(
     segment: Segment,
-    channel: Channel,
+    channel: StitchedChannel,
     range: SampleRange,
     link: StitchedLink,
   ): Transcript | undefined {
@@ -157,7 +158,7 @@ export class Stitcher {
   /** The slowest channel decides. */
   #settledTo(channelCount: number): number {
     let settledTo = Infinity;
-    for (const { covered } of this.#channels.slice(0, channelCount)) {
+    for (const { covered } of this.channels.slice(0, channelCount)) {
       settledTo = Math.min(settledTo, covered.at(-1)?.end ?? 0);
     }
     return settledTo;
@@ -177,12 +178,12 @@ function placeWord(word: HeardWord, start: number, end: number, link: StitchedLi
   };
 }
 
-function isCovered(channel: Channel, position: number): boolean {
+function isCovered(channel: StitchedChannel, position: number): boolean {
   return channel.covered.some(({ start, end }) => position >= start && position < end);
 }
 
 /** Notes what a final result covers; of too many holes the oldest is forgotten. */
-function cover(channel: Channel, range: SampleRange): void {
+function cover(channel: StitchedChannel, range: SampleRange): void {
   if (range.end <= range.start) return;
   channel.covered = addRange(channel.covered, range);
   const [first, second] = channel.covered;

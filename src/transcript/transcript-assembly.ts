@@ -19,7 +19,7 @@ export interface TranscriptSinks {
 
 export class TranscriptAssembly {
   readonly #sinks: TranscriptSinks;
-  readonly #stitcher = new Stitcher();
+  readonly stitcher = new Stitcher();
   readonly #utterances: UtteranceBuilder;
   /** Where the API knows of turns. */
   turns: TurnTracker | undefined;
@@ -31,7 +31,7 @@ export class TranscriptAssembly {
 
   /** Adds a segment; the answer is the session position up to which every channel is final. */
   segment(segment: Segment, link: StitchedLink): number {
-    const { transcript, settledTo } = this.#stitcher.receive(segment, link);
+    const { transcript, settledTo } = this.stitcher.receive(segment, link);
     if (transcript) {
       this.#utterances.transcript(transcript);
       this.#sinks.transcripts.next(transcript);
@@ -59,12 +59,12 @@ export class TranscriptAssembly {
 
   /** Some interim text was never replaced by a final one. */
   get isShowingInterim(): boolean {
-    return this.#stitcher.isShowingInterim;
+    return this.stitcher.isShowingInterim;
   }
 
   /** Positions of the next link are estimates: they cannot tell a repeat from new words. */
   forgetCoverage(): void {
-    this.#stitcher.forget();
+    this.stitcher.forget();
   }
 
   /** The session is over: an utterance that was begun is complete. */

@@ -2,6 +2,7 @@
 import type { NoticeCode } from '../../src/diagnosis/notices.ts';
 import { malformed, stallResults, throttle } from '../../src/testing/index.ts';
 import { later, type Room, type Setting } from './room.ts';
+import { STORE_PROVOCATIONS } from './store-provocations.ts';
 
 const muted = (bytes: Uint8Array) => bytes.fill(0);
 
@@ -239,6 +240,7 @@ export const PROVOCATIONS: Record<NoticeCode, Provocation> = {
       await room.play(10);
     },
   },
+  ...STORE_PROVOCATIONS,
   'timer-late': {
     provoke: async (room) => {
       await room.play(2);

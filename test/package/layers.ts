@@ -30,6 +30,7 @@ export type Area =
   | 'captions'
   | 'sessions'
   | 'store port'
+  | 'store'
   | 'store index'
   | 'store engines'
   | 'viewer'
@@ -259,8 +260,15 @@ export const RULES: readonly Rule[] = [
     because: 'an adapter for an engine needs these types and nothing else',
   },
   {
+    area: 'store',
+    may: ['leaf', 'clock', 'audio', 'protocol', 'rxjs'],
+    mayAsType: ['store port', 'client', 'transcript'],
+    because:
+      'it is joined to a session as the option that it is, and sessions without a store carry none of it',
+  },
+  {
     area: 'store index',
-    may: [],
+    may: ['store'],
     mayAsType: ['store port'],
     because: 'it names what is public, and does nothing',
   },

@@ -35,6 +35,11 @@ const PORTS: readonly Port[] = [
     because: 'it calls a server as a telephone provider does',
   },
   {
+    where: /^src\/store\/holder\.ts$/,
+    may: ['crypto.randomUUID'],
+    because: 'two processes must never take the same name, whatever seed their apps have given',
+  },
+  {
     where: /^src\/client\/options\.ts$/,
     may: ['Math.random'],
     because: 'the seed of the jitter is drawn once, where it can be overridden; all chance follows from it',

@@ -1,0 +1,164 @@
+/**
+ * Takes audio from the log of a session to the store, in blocks, behind the hot path. It reads the log as a link does, with a cursor of
+ * its own: the log's cap bounds what waits for a store that is away, and audio that is confirmed or dropped meanwhile is not sent at all.
+ */
+import type { AudioTimeline, LogCursor } from '../audio/audio-timeline.ts';
+import type { FrameSink } from '../audio/framing.ts';
+import type { Clock } from '../clock.ts';
+import type { Appended, StoredBlock } from './audio-store.ts';
+
+/** The most that a crash of this process loses. */
+const BLOCK_MS = 250;
+
+/** Blocks after an outage are longer, for fewer of them. */
+const LONGEST_BLOCK_SECONDS = 2;
+
+/** A source that says when its audio was captured is exact to this. */
+const ROUNDING_MS = 20;
+
+export interface AudioFeedSettings {
+  clock: Clock;
+  timeline: AudioTimeline;
+  /** Bytes of one position. */
+  frameBytes: number;
+  /** Appends a block; `undefined` if that is of no use any more. */
+  append: (block: StoredBlock) => Promise<Appended | undefined>;
+  /** Confirms what was given up or covered before it was appended. */
+  confirm(): Promise<void>;
+  /** The store has it. */
+  appended(answer: Appended): void;
+  /** The store has forgotten audio between the two positions that it had acknowledged. */
+  forgotten(start: number, end: number): void;
+}
+
+export class AudioFeed implements FrameSink {
+  readonly #settings: AudioFeedSettings;
+  readonly #cursor: LogCursor = { frameIndex: 0, nextPosition: 0 };
+  #timer: unknown;
+  #sending: Promise<void> | undefined;
+  /** Where the store's audio ends, as it has said. */
+  #storedTo = 0;
+  #isClosed = false;
+
+  constructor(settings: AudioFeedSettings) {
+    this.#settings = settings;
+  }
+
+  get capturedAt(): number | undefined {
+    return this.#settings.timeline.capturedAt;
+  }
+
+  set capturedAt(at: number | undefined) {
+    this.#settings.timeline.capturedAt = at;
+  }
+
+  setFormat(rate: number, frameBytes: number): void {
+    this.#settings.timeline.setFormat(rate, frameBytes);
+  }
+
+  append(bytes: Uint8Array, samples: number, now: number): void {
+    this.#settings.timeline.append(bytes, samples, now, true);
+    if (this.#timer === undefined && !this.#sending) this.#wait();
+  }
+
+  /** The store has everything before `position`. */
+  startAt(position: number): void {
+    this.#cursor.frameIndex = 0;
+    this.#cursor.nextPosition = position;
+    this.#storedTo = position;
+  }
+
+  /** Resolves when the store has everything accepted so far. */
+  async flush(): Promise<void> {
+    await this.#sending;
+    this.#settings.clock.clearTimeout(this.#timer);
+    await this.#send();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#settings.clock.clearTimeout(this.#timer);
+  }
+
+  #wait(): void {
+    this.#timer = this.#settings.clock.setTimeout(() => void this.#send(), BLOCK_MS);
+  }
+
+  #send(): Promise<void> {
+    this.#timer = undefined;
+    this.#sending ??= this.#sendAll().finally(() => (this.#sending = undefined));
+    return this.#sending;
+  }
+
+  async #sendAll(): Promise<void> {
+    for (let block = this.#next(); block; block = this.#next()) {
+      // If this process died between the two, what is covered by finals on their way would be a hole.
+      if (block.position > this.#storedTo) await this.#settings.confirm();
+      for (let rest: StoredBlock | undefined = block; rest; ) {
+        const answer: Appended | undefined = await this.#settings.append(rest);
+        // Of no use any more: what the cursor says now is.
+        if (!answer) break;
+        if (this.#mustStop()) return;
+        if (answer.previousEnd < this.#storedTo) this.#settings.forgotten(answer.previousEnd, this.#storedTo);
+        this.#storedTo = answer.end;
+        this.#settings.appended(answer);
+        rest = behind(rest, answer.end, this.#settings.timeline.rate);
+      }
+    }
+    if (this.#mustStop()) return;
+    // What came while the last block was on its way.
+    if (this.#settings.timeline.end > this.#cursor.nextPosition) this.#wait();
+  }
+
+  /** It may have been closed in a call to the store. */
+  #mustStop(): boolean {
+    return this.#isClosed;
+  }
+
+  /** A copy of what the log holds next, as far as its samples were captured one after the other. */
+  #next(): StoredBlock | undefined {
+    if (this.#isClosed) return undefined;
+    const { timeline, frameBytes } = this.#settings;
+    const cursor = this.#cursor;
+    const parts: Uint8Array[] = [];
+    let position = 0;
+    let end = 0;
+    let capturedAt: number | undefined;
+    for (let frame = timeline.next(cursor); frame; frame = timeline.next(cursor)) {
+      if (frame.end <= cursor.nextPosition) continue;
+      const start = Math.max(frame.start, cursor.nextPosition);
+      const at = timeline.wallTimeOf(start);
+      if (parts.length === 0) {
+        position = end = start;
+        capturedAt = at;
+      }
+      const seconds = (start - position) / timeline.rate;
+      const isJump = Math.abs((at ?? 0) - (capturedAt ?? 0) - seconds * 1000) > ROUNDING_MS;
+      if (start !== end || seconds >= LONGEST_BLOCK_SECONDS || isJump) break;
+      parts.push(frame.part((start - frame.start) * frameBytes, 0));
+      end = frame.end;
+      timeline.advance(cursor, end);
+    }
+    return parts.length > 0 ? { position, end, bytes: joined(parts), capturedAt } : undefined;
+  }
+}
+
+/** The part of a block that begins at `position`. */
+export function behind(block: StoredBlock, position: number, rate: number): StoredBlock | undefined {
+  if (position >= block.end) return undefined;
+  if (position <= block.position) return block;
+  const skipped = position - block.position;
+  const capturedAt = block.capturedAt === undefined ? undefined : block.capturedAt + (skipped * 1000) / rate;
+  const bytes = block.bytes.subarray((skipped * block.bytes.byteLength) / (block.end - block.position));
+  return { ...block, position, bytes, capturedAt };
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.byteLength;
+  }
+  return bytes;
+}

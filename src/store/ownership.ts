@@ -1,0 +1,160 @@
+/**
+ * The leases of a session in one process: taken, renewed, and given up. Every write to the store goes through here, so that a process that
+ * was replaced writes once more at most, and that one is refused.
+ */
+import type { Clock } from '../clock.ts';
+import type { AudioStore, Json, Lease, Opened, Refusal, StoredSession } from './audio-store.ts';
+import type { StoreCalls } from './store-calls.ts';
+
+/** How often it is asked whether the owner before has given the session back. */
+const POLL_MS = 100;
+
+export interface OwnershipSettings {
+  store: AudioStore;
+  calls: StoreCalls;
+  clock: Clock;
+  id: string;
+  holder: string;
+  description: Json;
+  /** This process appends the audio, too. */
+  isWriter: boolean;
+  /** Somebody else owns the session, and it is waited for. */
+  waiting: () => void;
+  /** Somebody else owns the session now: nothing is written any more. */
+  lost(): void;
+  /** The store has lost writes that it had acknowledged; it knows the session again, as it is there now. */
+  forgotten(session: StoredSession): void;
+}
+
+type Role = 'owner' | 'writer';
+
+export class Ownership {
+  readonly #settings: OwnershipSettings;
+  #owner: Lease | undefined;
+  #writer: Lease | undefined;
+  #heldUntil = -Infinity;
+  #recovery: Promise<void> | undefined;
+  #isLost = false;
+  #opened: StoredSession | undefined;
+  /** The number of the last final that the store has acknowledged. */
+  lastFinal = 0;
+  /** The position that the store has acknowledged as confirmed. */
+  confirmed = 0;
+
+  constructor(settings: OwnershipSettings) {
+    this.#settings = settings;
+  }
+
+  /** Nobody else can own the session now, by our own clock. */
+  get isHeld(): boolean {
+    return !this.#isLost && this.#settings.clock.now() < this.#heldUntil;
+  }
+
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  /** Becomes the owner, however long it takes; `undefined` if the session ended before. */
+  async take(claimed: Opened | undefined): Promise<StoredSession | undefined> {
+    if (claimed) this.#hold(claimed, -Infinity);
+    else if (!(await this.#open())) return undefined;
+    const session = this.#settings.isWriter ? await this.#openWriter() : claimed?.session;
+    return session ?? this.#opened;
+  }
+
+  /** One write of the owner. The answer is `undefined` if the session was lost, or ended, before it came. */
+  async write<Answer extends object | undefined>(
+    role: Role,
+    call: (lease: Lease) => Promise<Answer | Refusal>,
+  ): Promise<{ answer: Answer } | undefined> {
+    const { calls, clock } = this.#settings;
+    for (;;) {
+      let askedAt = 0;
+      const result = await calls.untilAnswered(async () => {
+        askedAt = clock.now();
+        return call(this.#leaseOf(role));
+      });
+      if (!result || this.#isLost) return undefined;
+      const { answer } = result;
+      if (answer === 'fenced') {
+        this.#lose();
+        return undefined;
+      }
+      if (answer !== 'forgotten') {
+        if (role === 'owner')
+          this.#heldUntil = Math.max(this.#heldUntil, askedAt + this.#settings.store.leaseMs);
+        return { answer };
+      }
+      this.#recovery ??= this.#recover().finally(() => (this.#recovery = undefined));
+      await this.#recovery;
+    }
+  }
+
+  /** Gives the session back; waits for the answer of the store. */
+  async release(isEnded: boolean): Promise<void> {
+    const { store, calls } = this.#settings;
+    const lease = this.#owner;
+    if (!lease || this.#isLost) return;
+    this.#isLost = true;
+    await calls.untilAnswered(() => store.release(lease, isEnded));
+  }
+
+  async #open(after: { afterEpoch?: number; afterFinal?: number } = {}): Promise<boolean> {
+    const { store, calls, clock, id, holder, description, waiting } = this.#settings;
+    for (;;) {
+      let askedAt = 0;
+      const result = await calls.untilAnswered(() => {
+        askedAt = clock.now();
+        return store.open(id, { holder, description, ...after });
+      });
+      if (!result) return false;
+      if ('lease' in result.answer) {
+        this.#hold(result.answer, askedAt);
+        return true;
+      }
+      if (after.afterEpoch !== undefined) return false;
+      waiting();
+      await calls.sleep(POLL_MS);
+    }
+  }
+
+  async #openWriter(afterEpoch = 0): Promise<StoredSession | undefined> {
+    const { store, calls, id, holder, description } = this.#settings;
+    const request = { holder, description, afterEpoch };
+    const result = await calls.untilAnswered(() => store.openWriter(id, request));
+    if (result) this.#writer = result.answer.lease;
+    return result?.answer.session;
+  }
+
+  #hold({ lease, session }: Opened, askedAt: number): void {
+    this.#heldUntil = askedAt + this.#settings.store.leaseMs;
+    this.#owner = lease;
+    this.#opened = session;
+    this.lastFinal = Math.max(this.lastFinal, session.finals);
+  }
+
+  #leaseOf(role: Role): Lease {
+    return (role === 'owner' ? this.#owner : this.#writer) as Lease;
+  }
+
+  /** Makes the session known again, unless somebody else has done so and gone on with it. */
+  async #recover(): Promise<void> {
+    const after = { afterEpoch: this.#owner?.epoch ?? 0, afterFinal: this.lastFinal };
+    const confirmed = this.confirmed;
+    const isOpen = await this.#open(after);
+    const session = this.#opened;
+    if (this.#settings.calls.isOver) return;
+    if (!isOpen || !session || session.confirmed > confirmed) {
+      this.#lose();
+      return;
+    }
+    if (this.#settings.isWriter) await this.#openWriter(this.#writer?.epoch);
+    this.#settings.forgotten(session);
+  }
+
+  #lose(): void {
+    if (this.#isLost) return;
+    this.#isLost = true;
+    this.#settings.lost();
+  }
+}

@@ -1,0 +1,84 @@
+/** Calls to a store that may be away: each is bounded in time, and repeated with the same arguments until it is answered. */
+import type { Clock } from '../clock.ts';
+
+/** Between two tries; doubled up to the second one. */
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 1_000;
+
+export class StoreCalls {
+  readonly #clock: Clock;
+  readonly #timeoutMs: number;
+  readonly #changed: (isAway: boolean, error: unknown) => void;
+  readonly #waits = new Set<() => void>();
+  /** Calls that were not answered at the last try. */
+  #failing = 0;
+  isOver = false;
+
+  /** Calls `changed` when the store no longer answers, and when it does again. */
+  constructor(clock: Clock, timeoutMs: number, changed: (isAway: boolean, error: unknown) => void) {
+    this.#clock = clock;
+    this.#timeoutMs = timeoutMs;
+    this.#changed = changed;
+  }
+
+  get isAway(): boolean {
+    return this.#failing > 0;
+  }
+
+  /** The answer; `undefined` when the calls were ended before it came. */
+  async untilAnswered<Answer>(call: () => Promise<Answer>): Promise<{ answer: Answer } | undefined> {
+    let retryMs = FIRST_RETRY_MS;
+    let hasFailed = false;
+    while (!this.isOver) {
+      const tried = await this.once(call);
+      // oxlint-disable-next-line typescript/no-unnecessary-condition -- it may have ended meanwhile
+      if (this.isOver) return undefined;
+      if ('answer' in tried) {
+        if (hasFailed && --this.#failing === 0) this.#changed(false, undefined);
+        return tried;
+      }
+      if (!hasFailed && ++this.#failing === 1) this.#changed(true, tried.error);
+      hasFailed = true;
+      await this.sleep(retryMs);
+      retryMs = Math.min(2 * retryMs, LAST_RETRY_MS);
+    }
+    return undefined;
+  }
+
+  /** One try. */
+  async once<Answer>(call: () => Promise<Answer>): Promise<{ answer: Answer } | { error: unknown }> {
+    let timer: unknown;
+    const late = new Promise<{ error: unknown }>((resolve) => {
+      const tooLate = () =>
+        resolve({ error: new Error(`The store gave no answer in ${this.#timeoutMs} ms.`) });
+      timer = this.#clock.setTimeout(tooLate, this.#timeoutMs);
+    });
+    try {
+      return await Promise.race([call().then((answer) => ({ answer })), late]);
+    } catch (error) {
+      return { error };
+    } finally {
+      this.#clock.clearTimeout(timer);
+    }
+  }
+
+  /** Waits, unless the calls end before. */
+  sleep(ms: number): Promise<void> {
+    if (this.isOver) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = () => {
+        this.#clock.clearTimeout(timer);
+        this.#waits.delete(wake);
+        resolve();
+      };
+      const timer = this.#clock.setTimeout(wake, ms);
+      this.#waits.add(wake);
+    });
+  }
+
+  /** Nothing is called any more. */
+  end(): void {
+    this.isOver = true;
+    for (const wake of this.#waits) wake();
+  }
+}
