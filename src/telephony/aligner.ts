@@ -11,7 +11,7 @@
 import type { CallEncoding } from './dialect.ts';
 import { type Frame, TrackFrames } from './track-frames.ts';
 
-/** A chunk, and its place: what a source with a clock would call its capture time. */
+/** A chunk and its position in the call. */
 export interface AlignedChunk {
   bytes: Uint8Array;
   /** Samples since the start of the call; gaps count. */
@@ -21,7 +21,7 @@ export interface AlignedChunk {
 export interface AlignerSettings {
   encoding: CallEncoding;
   sampleRate: number;
-  /** Each is a channel. */
+  /** The tracks; each becomes one channel. */
   tracks: number;
   frameMs: number;
   reorderMs: number;
@@ -64,7 +64,7 @@ export class Aligner {
   readonly #jumpSamples: number;
   /** Everything before it has been released. */
   #frontier = 0;
-  /** Behind everything that came. */
+  /** Position after the last sample that came. */
   #head = 0;
   #isEmpty = true;
   frames = 0;
@@ -111,7 +111,7 @@ export class Aligner {
     this.#release(Math.max(this.#readyTo(), this.#head - this.#reorderSamples), true);
   }
 
-  /** Releases everything, what came last after a jump included: nothing will come to prove it. */
+  /** At the end: releases everything, also frames after a jump that no later frame has confirmed. */
   flush(): void {
     const head = this.#head;
     this.#tracks.forEach((track, index) => {
@@ -121,7 +121,7 @@ export class Aligner {
     this.#release(this.#head, true);
   }
 
-  /** Another stream goes on with the call, `ms` after the end of what has come; its timestamps begin at zero. */
+  /** Another stream continues the call, `ms` after the last sample; its timestamps begin at zero. */
   restartAfter(ms: number): void {
     this.flush();
     const origin = this.#head + Math.round((ms * this.#settings.sampleRate) / 1000);
@@ -151,7 +151,7 @@ export class Aligner {
     return !this.#isEmpty && (isFarAhead || this.#frontier - end > this.#jumpSamples);
   }
 
-  /** Three in a row are no mistake: the audio went on elsewhere, or the provider counts anew. The other track then has, too. */
+  /** Three frames in a row that agree are no mistake: there is a gap, or the provider counts anew, then on both tracks. */
   #rememberStray(trackNumber: number, frame: Frame): void {
     const strays = this.#strays[trackNumber] as Frame[];
     const last = strays.at(-1);
@@ -172,7 +172,7 @@ export class Aligner {
     });
   }
 
-  /** What nothing proves is ignored, unless the audio has come to it meanwhile. */
+  /** Frames after an unconfirmed jump are ignored, unless the audio has reached their position. */
   #settleStrays(trackNumber: number): void {
     for (const frame of (this.#strays[trackNumber] as Frame[]).splice(0)) {
       if (this.#isStray(frame)) this.#listener.stray();
@@ -200,7 +200,7 @@ export class Aligner {
     }
   }
 
-  /** Where the audio of all tracks together, with holes that may be filled, comes to an end. */
+  /** Position where the audio of all tracks ends; holes that may be filled count as audio. */
   #coveredTo(): number {
     let to = this.#frontier;
     for (let before = -1; before !== to; ) {
@@ -214,7 +214,7 @@ export class Aligner {
     return to;
   }
 
-  /** Where there is audio again after a hole. */
+  /** Position where audio begins again after a hole. */
   #nextAfter(position: number): number | undefined {
     const starts = this.#tracks.flatMap(({ waiting }) => waiting.map(({ start }) => start));
     const later = starts.filter((start) => start > position);

@@ -46,7 +46,7 @@ export function fromCall(socket: CallSocket, options: CallOptions = {}): Promise
   return openCall(socket, [...(options.dialects ?? []), ...DIALECTS], options);
 }
 
-/** `resume` finds the call that a stream goes on with. */
+/** `resume` finds the call that a stream continues. */
 export async function openCall(
   socket: CallSocket,
   dialects: readonly Dialect[],
@@ -90,7 +90,7 @@ export async function openCall(
         return;
       }
       call.follow(rest$);
-      // Frames that overtook the start; of what else came, nothing is audio.
+      // Frames that came before the start. Other messages hold no audio.
       for (const each of early) rest$.next(each);
       void call.ended.then(() => source.unsubscribe());
       resolve(call);

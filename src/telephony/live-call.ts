@@ -21,12 +21,12 @@ import type {
 } from './phone-call.ts';
 import { type CallStart, readMessage } from './read-message.ts';
 
-/** How much audio, and how many keys and notices, are kept for the first subscriber. */
+/** Limits of the audio, keys and notices that are kept for the first subscriber. */
 const KEPT_AUDIO_MS = 60_000;
 const KEPT_EVENTS = 1_000;
 /** After so long without a frame, audio that fills no chunk goes out. */
 const PAUSE_MS = 300;
-/** And after so long, what waits for the other track. */
+/** After so long, audio that waits for the other track goes out. */
 const HOLD_MS = 2_000;
 /** Providers send 20 ms, Exotel 100. */
 const LONGEST_FRAME_MS = 2_000;
@@ -49,7 +49,7 @@ export class LiveCall implements PhoneCall {
   readonly #control = new Outlet<CallControl>(KEPT_EVENTS);
   readonly #notices = new Outlet<CallNotice>(KEPT_EVENTS);
   readonly #told = new Set<string>();
-  /** How long a lost stream is waited for. */
+  /** How long the call waits for another stream after it lost one. */
   readonly #resumeWithinMs: number;
   /** When the stream began, in milliseconds since 1970. */
   readonly #startedAt: number;
@@ -112,7 +112,7 @@ export class LiveCall implements PhoneCall {
     };
   }
 
-  /** Its stream was lost, and this is one that may go on with it. */
+  /** The call lost its stream, and this stream may continue it. */
   awaits({ details, encoding, sampleRate, tracks }: CallStart): boolean {
     const { provider, callId } = this.call;
     return (
@@ -191,7 +191,7 @@ export class LiveCall implements PhoneCall {
     return { aligner, outlet, stream: { tracks, audio$, listen } };
   }
 
-  /** Answers whether the call has stopped. */
+  /** Returns whether the call has stopped. */
   #receive(message: string | Uint8Array): boolean {
     const { dialect } = this.#start;
     if (dialect.binaryAudio && typeof message !== 'string') {
@@ -250,7 +250,7 @@ export class LiveCall implements PhoneCall {
     branch.aligner.take(branch.stream.tracks.indexOf(track), timestampMs, bytes);
   }
 
-  /** One timer for a call, which looks whether frames still come. */
+  /** One timer for each call: checks whether frames still come. */
   #watchPauses(): void {
     const nowMs = this.#clock.now();
     this.#lastMediaMs = nowMs;
@@ -276,7 +276,7 @@ export class LiveCall implements PhoneCall {
     }, ms);
   }
 
-  /** The socket is gone, and nobody said that the call is over. */
+  /** The socket closed without a stop message. */
   #lose(): void {
     if (this.#isOver) return;
     if (this.#resumeWithinMs === 0) {

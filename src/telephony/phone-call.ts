@@ -1,4 +1,4 @@
-/** What an app holds of a telephone call: its audio, what it is, and how it ends. */
+/** A telephone call as an app sees it: its audio, its details, and its end. */
 import type { Observable } from 'rxjs';
 import type { CallEncoding } from './dialect.ts';
 
@@ -12,7 +12,7 @@ export interface CallAudio {
   capturedAt: number;
 }
 
-/** Goes into `listen`, beside the model. */
+/** Parameters for `listen`; add a model. */
 export interface CallListen {
   encoding: CallEncoding;
   sample_rate: number;
@@ -52,7 +52,7 @@ export interface CallDetails {
   start: Readonly<Record<string, unknown>>;
 }
 
-/** What happens beside the audio. */
+/** Events beside the audio. */
 export type CallControl =
   /** A key was pressed. `durationMs` where the provider tells it. */
   | { type: 'dtmf'; digit: string; durationMs: number | undefined }

@@ -4,7 +4,7 @@ import type { CallEncoding, Dialect, DialectEvent, DialectField } from './dialec
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What a start says of a call. */
+/** A start message. */
 export interface CallStart {
   dialect: Dialect;
   details: CallDetails;
@@ -17,7 +17,7 @@ export interface CallStart {
   sampleRate: number;
 }
 
-/** What a message says once a call has started. */
+/** A message after the start. */
 export type CallMessage =
   | { kind: 'media'; track: string; timestampMs: number | undefined; bytes: Uint8Array }
   | { kind: 'dtmf'; digit: string; durationMs: number | undefined }
@@ -69,7 +69,7 @@ export function readStart(message: Json, dialects: readonly Dialect[]): CallStar
   };
 }
 
-/** What a text message says. */
+/** Reads a text message. */
 export function readMessage(text: string, dialect: Dialect): CallMessage {
   const message = parseObject(text);
   if (!message) return bad(`a message that is no JSON object: ${quote(text)}`);
@@ -136,7 +136,7 @@ function valueAt(message: Json, { fields }: Dialect, name: DialectField): unknow
   return path.split('.').reduce<unknown>((value, key) => asObject(value)?.[key], message);
 }
 
-/** Not what every object inherits, such as `constructor`. */
+/** Own properties only: every object inherits names such as `constructor`. */
 function ownOf<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }

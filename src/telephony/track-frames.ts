@@ -16,22 +16,22 @@ interface Stretch {
 const MAX_FILLS = 32;
 
 export class TrackFrames {
-  /** What the provider's time zero is in the call. */
+  /** Position in the call of the provider's time zero. */
   origin = 0;
-  /** Behind everything that came. */
+  /** Position after the last sample that came. */
   end = 0;
   /** In order; they do not begin at one place. */
   readonly waiting: Frame[] = [];
   readonly #fills: Stretch[] = [];
 
-  /** Where a frame lies that says `at`: timestamps that are off by a little make neither holes nor overlaps. */
+  /** Position of a frame with the timestamp `at`. Small errors of timestamps make neither holes nor overlaps. */
   place(at: number, toleranceSamples: number): number {
     const before = this.waiting.findLast(({ start }) => start < at);
     const end = before ? before.end : this.end;
     return Math.abs(at - end) <= toleranceSamples ? end : at;
   }
 
-  /** A frame waits that begins there. */
+  /** Whether a waiting frame begins at this position. */
   has(start: number, toleranceSamples: number): boolean {
     return this.waiting.some((frame) => Math.abs(frame.start - start) <= toleranceSamples);
   }
@@ -52,7 +52,7 @@ export class TrackFrames {
     return to;
   }
 
-  /** Gives each waiting stretch of bytes in a range, forgets what has passed, and answers how many samples were missing. */
+  /** Gives each waiting stretch of bytes in a range, forgets it, and returns how many samples were missing. */
   release(from: number, to: number, copy: (frame: Frame, start: number, end: number) => void): number {
     let covered = from;
     let missing = 0;
@@ -71,7 +71,7 @@ export class TrackFrames {
     return missing;
   }
 
-  /** Some of this range was filled with silence. */
+  /** Whether some of this range was filled with silence. */
   wasFilled(start: number, end: number): boolean {
     return this.#fills.some((fill) => fill.start < end && fill.end > start);
   }

@@ -1,4 +1,4 @@
-/** The playing of a plan: each message at its time, to whatever line. */
+/** Plays a plan: sends each message at its time. */
 import type { Clock } from '../../clock.ts';
 import type { CallPlan, LostAudio } from './plan-call.ts';
 
@@ -22,14 +22,14 @@ export interface PlayOptions {
   headers?: Readonly<Record<string, string>>;
 }
 
-/** Where a call is played to. */
+/** The receiver of a played call. */
 export interface Line {
   send(data: string | Uint8Array): void;
   close(): void;
   cut(): void;
 }
 
-/** Each message at its time; the schedule does not drift. Answers how to stop it. */
+/** Sends each message at its time, without drift. Returns a function that stops it. */
 export function play({ messages, hangUp, endsAtMs }: CallPlan, line: Line, clock: Clock): () => void {
   const startedMs = clock.now();
   let next = 0;
@@ -54,7 +54,7 @@ export function play({ messages, hangUp, endsAtMs }: CallPlan, line: Line, clock
   return () => clock.clearTimeout(timer);
 }
 
-/** What a test may know of a plan. */
+/** The parts of a plan that tests may read. */
 export function summaryOf({ lost, endsAtMs }: CallPlan): Pick<PlayedCall, 'lost' | 'endsAtMs'> {
   return { lost, endsAtMs };
 }

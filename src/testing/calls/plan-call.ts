@@ -1,4 +1,4 @@
-/** From a script to messages, each with its time: everything that chance decides is decided here, from the seed. */
+/** Turns a script into messages with their times. All random choices are made here, from the seed. */
 import { encodePcm } from '../media/pcm.ts';
 import { seededRandom } from '../network/random.ts';
 import type { CallScript } from './call-script.ts';
@@ -91,7 +91,7 @@ function identify(script: CallScript): Identity {
   };
 }
 
-/** Holds move what is said after them, and its timestamps. */
+/** A hold delays the speech after it, and its timestamps. */
 function framesOf(call: Identity, track: 'inbound' | 'outbound', frameMs: number): Frame[] {
   const { encoding, sampleRate, script } = call;
   const recording = script[track] ?? new Int16Array();

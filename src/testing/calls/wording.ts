@@ -25,7 +25,7 @@ export interface Spoken {
   sequence: number;
 }
 
-/** How a provider says things. */
+/** How a provider words its messages. */
 export interface Wording {
   frameMs: number;
   /** The fewest and the most messages before the first frame. */
