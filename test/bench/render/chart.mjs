@@ -6,7 +6,7 @@ import { figureOf } from './results.mjs';
 
 /** @typedef {import('./results.mjs').Results} Results */
 
-const WIDTH = 1_200;
+const WIDTH = 1_400;
 const MARGIN = 36;
 const NAMES = 300;
 const TOP = 150;
@@ -49,8 +49,10 @@ export function drawChart(results) {
   const scenarios = SCENARIOS.filter(({ name }) => !LEFT_OUT.includes(name));
   const height = TOP + scenarios.length * ROW + 24;
   const columns = CLIENTS.map(({ title, npm }, place) => {
-    const version = npm === undefined ? '' : results.versions[npm];
-    return `<text class="head" x="${xOf(place)}" y="${TOP - 37}">${escape(title)}</text><text class="version" x="${xOf(place)}" y="${TOP - 18}">${version}</text>`;
+    // What was added to a package stands beside its version.
+    const [head = '', ...added] = title.split(' + ');
+    const version = [npm === undefined ? '' : results.versions[npm], ...added].join(' + ');
+    return `<text class="head" x="${xOf(place)}" y="${TOP - 37}">${escape(head)}</text><text class="version" x="${xOf(place)}" y="${TOP - 18}">${version}</text>`;
   });
   const rows = scenarios.map(({ name, title }, line) => {
     const y = TOP + line * ROW;
