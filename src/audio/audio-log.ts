@@ -4,6 +4,7 @@
  *
  * Frames have an index that never changes, so that a sender can remember where it stands while the oldest go.
  */
+import type { LogMemory } from './log-memory.ts';
 import { giveBackSlab, LARGEST_SHARED_BYTES, Slab, takeSlab } from './slabs.ts';
 
 /** A piece of audio as it will be sent. Positions are samples since the session began, `end` not included. */
@@ -67,6 +68,11 @@ export class AudioLog {
   #start = 0;
   /** Where the next frame is copied to. */
   #slab: Slab | undefined;
+  readonly #memory: LogMemory;
+
+  constructor(memory: LogMemory) {
+    this.#memory = memory;
+  }
 
   /** Index of the oldest frame kept; equal to {@link endIndex} when the log is empty. */
   get firstIndex(): number {
@@ -106,7 +112,7 @@ export class AudioLog {
     const slab = byteLength > LARGEST_SHARED_BYTES ? new Slab(byteLength) : this.#roomFor(byteLength);
     this.#frames.push(new Frame(start, end, slab, slab.add(bytes), byteLength, isBoundary, opening));
     slab.frames += 1;
-    this.#bytes += byteLength;
+    this.#count(byteLength);
   }
 
   /** Lets the newest frame grow by these bytes, to `maxBytes` at most; `false` where it cannot. */
@@ -118,7 +124,7 @@ export class AudioLog {
     last.slab.add(bytes);
     last.end = end;
     last.byteLength += byteLength;
-    this.#bytes += byteLength;
+    this.#count(byteLength);
     return true;
   }
 
@@ -126,7 +132,7 @@ export class AudioLog {
   shift(): Frame | undefined {
     const frame = this.#frames[this.#head];
     if (!frame) return undefined;
-    this.#bytes -= frame.byteLength;
+    this.#count(-frame.byteLength);
     this.#start = frame.end;
     // A spent entry must not keep its memory.
     this.#frames[this.#head] = undefined;
@@ -144,7 +150,20 @@ export class AudioLog {
     if (!frame) return;
     frame.cut(position, bytes);
     this.#start = position;
-    this.#bytes -= bytes;
+    this.#count(-bytes);
+  }
+
+  /** Lets all frames go. */
+  clear(): void {
+    while (this.shift());
+  }
+
+  #count(bytes: number): void {
+    const had = this.#bytes > 0;
+    this.#bytes += bytes;
+    this.#memory.bytes += bytes;
+    const has = this.#bytes > 0;
+    if (had !== has) this.#memory.logs += has ? 1 : -1;
   }
 
   #roomFor(byteLength: number): Slab {

@@ -16,6 +16,7 @@ import { MAX_FRAME_MS } from '../protocol/limits.ts';
 import { AudioLog, type Frame } from './audio-log.ts';
 import { CaptureClock } from './capture-clock.ts';
 import type { FrameSink } from './framing.ts';
+import { type LogMemory, logMemoryOf } from './log-memory.ts';
 import { Ledger, type LedgerSnapshot } from './ledger.ts';
 import type { SampleRange } from './sample-ranges.ts';
 
@@ -23,6 +24,8 @@ import type { SampleRange } from './sample-ranges.ts';
 export type DropReason =
   /** The log was full, and the audio had not been sent. */
   | 'log-full'
+  /** The logs of all sessions together were full, this one held more than its share, and the audio had not been sent. */
+  | 'process-full'
   /** The log was full, and the connection ended before the audio, already sent, was covered by a final result. */
   | 'connection-lost'
   /** The catch-up policy skipped it after an outage. */
@@ -41,6 +44,8 @@ export interface TimelineSettings {
   frameBytes: number;
   maxSeconds: number;
   maxBytes: number;
+  /** Of all sessions with this clock together. */
+  maxProcessBytes: number;
   onDrop(drop: Drop): void;
   /** Audio came and there is no link; called once for each time without one. */
   onWaiting(): void;
@@ -76,7 +81,8 @@ export class AudioTimeline implements FrameSink {
   capturedAt: number | undefined;
   #settings: TimelineSettings;
   readonly #captureClock: CaptureClock;
-  #log = new AudioLog();
+  readonly #log: AudioLog;
+  readonly #memory: LogMemory;
   readonly ledger = new Ledger();
   /** The present link. */
   reader: AudioReader | undefined;
@@ -91,6 +97,8 @@ export class AudioTimeline implements FrameSink {
   constructor(clock: Clock, settings: TimelineSettings) {
     this.#settings = settings;
     this.#captureClock = new CaptureClock(clock);
+    this.#memory = logMemoryOf(clock);
+    this.#log = new AudioLog(this.#memory);
   }
 
   /** Positions per second. */
@@ -259,6 +267,12 @@ export class AudioTimeline implements FrameSink {
     this.announce();
   }
 
+  /** The session is over: no audio is kept. */
+  close(): void {
+    this.announce();
+    this.#log.clear();
+  }
+
   /** Reports drops not reported yet. */
   announce(): void {
     const drop = this.#unannounced;
@@ -306,22 +320,27 @@ export class AudioTimeline implements FrameSink {
 
   #isOverfull(moreBytes = 0, moreSamples = 0): boolean {
     const { maxBytes, maxSeconds, rate } = this.#settings;
-    if (this.#log.bytes + moreBytes > maxBytes) return true;
+    if (this.#log.bytes + moreBytes > maxBytes || this.#isProcessFull(moreBytes)) return true;
     const kept = this.#log.isEmpty ? 0 : this.end - this.#log.start;
     return kept + moreSamples > maxSeconds * rate;
+  }
+
+  #isProcessFull(moreBytes = 0): boolean {
+    return this.#memory.isExceededBy(this.#log.bytes, moreBytes, this.#settings.maxProcessBytes);
   }
 
   /** Pushes the oldest frame out of a full log. */
   #evict(): void {
     const { first } = this.#log;
     if (!first) return;
+    const reason = this.#isProcessFull() ? 'process-full' : 'log-full';
     const reader = this.reader;
     const isUnsent = !reader || this.#isUnsent(first);
     const sentTo = reader && this.#isRaw ? Math.max(first.start, reader.nextPosition) : first.start;
     this.#log.shift();
     if (!isUnsent) return;
     if (reader) reader.nextPosition = first.end;
-    this.drop({ start: sentTo, end: first.end, reason: 'log-full' });
+    this.drop({ start: sentTo, end: first.end, reason });
   }
 
   /** Gives up what is pending within the range. */

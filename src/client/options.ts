@@ -15,6 +15,7 @@ import {
   FINALIZE_MS,
   KEEP_ALIVE_MS,
   LOG_BYTES,
+  LOG_PROCESS_BYTES,
   LOG_SECONDS,
   MAX_ATTEMPTS_PER_SECOND,
   MAX_CATCH_UP_RATE,
@@ -160,6 +161,12 @@ export interface LiveTranscriptionOptions {
      */
     maxBytes?: number;
     /**
+     * Bytes that the logs of all sessions of the process may hold together: beyond it those that hold more than their share are full. From
+     * 65536 to 1099511627776 (1 TiB).
+     * @defaultValue `1073741824` (1 GiB): fifteen seconds of 16 kHz linear16 of two thousand sessions
+     */
+    maxProcessBytes?: number;
+    /**
      * When it is full: give up the oldest audio and announce it, or refuse new audio (`send()` says so).
      * @defaultValue `'drop-oldest'`
      */
@@ -262,7 +269,7 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
   const { auth, log = {}, listen = {}, catchUp = 'all' } = objectOf('options', options);
   for (const [name, value] of Object.entries({ log, listen })) objectOf(name, value);
   checkNames('', options, NAMES);
-  checkNames('log.', log, ['maxSeconds', 'maxBytes', 'overflow']);
+  checkNames('log.', log, ['maxSeconds', 'maxBytes', 'maxProcessBytes', 'overflow']);
   const { baseUrl = 'wss://api.deepgram.com', clock, seed, transport, connectionLimit } = options;
   const { environment = environmentOf(globalThis) } = options;
   const protocol = chooseProtocol(listen);
@@ -311,6 +318,12 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
         3_600,
       ),
       maxBytes: within('log.maxBytes', log.maxBytes ?? LOG_BYTES, 64 * 1024, 2 ** 30),
+      maxProcessBytes: within(
+        'log.maxProcessBytes',
+        log.maxProcessBytes ?? LOG_PROCESS_BYTES,
+        64 * 1024,
+        2 ** 40,
+      ),
       overflow: oneOf('log.overflow', log.overflow ?? 'drop-oldest', ['drop-oldest', 'refuse']),
     },
     environment,

@@ -368,7 +368,7 @@ class Session implements LiveTranscription {
     // Audio that was accepted and never came as far as the ledger.
     const isCutShort = outcome === 'drained' && (this.#intake.isWaiting || this.#kept?.isPending);
     this.#transcript.close();
-    this.#timeline.announce();
+    this.#timeline.close();
     this.#intake.close();
     this.#links.close();
     const { keepAlives, silenceSeconds, longestSilenceMs } = this.#links.counts;

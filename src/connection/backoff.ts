@@ -4,7 +4,7 @@
 export interface BackoffSettings {
   /** The first retry comes at once, spread over this long: enough to part a herd, too short to be felt. */
   firstJitterMs: number;
-  /** Full jitter grows from here by doubling … */
+  /** Delays grow from here by doubling … */
   baseMs: number;
   /** … up to here. */
   capMs: number;
@@ -20,18 +20,23 @@ export const BACKOFF: BackoffSettings = {
 };
 
 /**
- * The wait before the retry that follows `failures` failures in a row (0: the connection had been useful). Full jitter:
- * anything between nothing and the exponential bound; where the server asks for gentleness at least half of it.
+ * The wait before the retry that follows `failures` failures in a row (0: the connection had been useful). Between half and all of the
+ * exponential bound, so that no luck uses the budget up; and no longer than the outage has lasted so far, where the server does not
+ * ask for gentleness, so that a short outage is not followed by a long wait.
  */
 export function backoffDelayMs(
   failures: number,
   gently: boolean,
+  outageMs: number,
   random: number,
   settings = BACKOFF,
 ): number {
-  if (gently) return (0.5 + random / 2) * exponential(settings.gentleBaseMs, failures, settings.capMs);
-  if (failures === 0) return random * settings.firstJitterMs;
-  return random * exponential(settings.baseMs, failures - 1, settings.capMs);
+  const { firstJitterMs, baseMs, capMs, gentleBaseMs } = settings;
+  if (!gently && failures === 0) return random * firstJitterMs;
+  const bound = gently
+    ? exponential(gentleBaseMs, failures, capMs)
+    : Math.min(exponential(baseMs, failures - 1, capMs), Math.max(baseMs, outageMs));
+  return (0.5 + random / 2) * bound;
 }
 
 function exponential(baseMs: number, doublings: number, capMs: number): number {

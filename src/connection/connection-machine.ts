@@ -89,11 +89,12 @@ const machineSetup = setup({
       const { outageSince = at, settings } = context;
       const isForeign = end.isForeign === true;
       const retry = isForeign ? 'gently' : retryAfter(end.kind);
+      const outageMs = at - outageSince;
       const { seed, random } = nextRandom(context.seed);
-      const delayMs = backoffDelayMs(context.failures, retry === 'gently', random);
+      const delayMs = backoffDelayMs(context.failures, retry === 'gently', outageMs, random);
       const history = {
         ...context,
-        outageMs: at - outageSince,
+        outageMs,
         sinceLastEndMs: at - context.lastEndAt,
         canReauthorise: settings.canReauthorise,
         pendingAudio,

@@ -23,7 +23,7 @@ export const NOTICES = {
     severity: 'error',
     meaning: 'Audio was dropped',
     remedy:
-      'Raise log.maxSeconds and log.maxBytes to survive longer outages; the option catchUp drops audio on purpose.',
+      'Raise log.maxSeconds and log.maxBytes to survive longer outages (where all sessions together were full, log.maxProcessBytes); the option catchUp drops audio on purpose.',
   },
   'audio-inexact': {
     severity: 'warning',

@@ -1,16 +1,17 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { AudioLog } from '../../src/audio/audio-log.ts';
+import { LogMemory } from '../../src/audio/log-memory.ts';
 
 function filled(frames: number, bytes = 40): AudioLog {
-  const log = new AudioLog();
+  const log = new AudioLog(new LogMemory());
   for (let i = 0; i < frames; i += 1) log.append(new Uint8Array(bytes).fill(i), i * 20, i * 20 + 20, true);
   return log;
 }
 
 test('copies what it is given, small and large', () => {
   for (const size of [10, 9_000]) {
-    const log = new AudioLog();
+    const log = new AudioLog(new LogMemory());
     const bytes = new Uint8Array(size).fill(1);
     log.append(bytes, 0, size, true);
     bytes.fill(2);
@@ -118,7 +119,7 @@ test('is a list of frames, whatever memory they share, and with whom', () => {
   fc.assert(
     fc.property(acts, acts, (one, other) => {
       // Two logs take turns, so that what one gives back the other takes.
-      const logs = [new AudioLog(), new AudioLog()] as const;
+      const logs = [new AudioLog(new LogMemory()), new AudioLog(new LogMemory())] as const;
       const lists: [Kept[], Kept[]] = [[], []];
       live(logs[0], lists[0], one);
       live(logs[1], lists[1], other);
@@ -169,17 +170,17 @@ test('a piece joins the newest frame, up to a length and while there is room', (
   const full = filled(32, 1_024);
   expect(full.extend(piece, 641, 9_000)).toBe(false);
   expect(filled(1, 9_000).extend(piece, 21, 20_000)).toBe(false);
-  expect(new AudioLog().extend(piece, 1, 20_000)).toBe(false);
+  expect(new AudioLog(new LogMemory()).extend(piece, 1, 20_000)).toBe(false);
 });
 
 test('begins where its first frame does', () => {
-  const log = new AudioLog();
+  const log = new AudioLog(new LogMemory());
   log.append(Uint8Array.of(1), 100, 101, true);
   expect(log.start).toBe(100);
 });
 
 test('what goes before a frame stays with it', () => {
-  const log = new AudioLog();
+  const log = new AudioLog(new LogMemory());
   const opening = Uint8Array.of(1, 2);
   log.append(Uint8Array.of(3), 0, 1, true, opening);
   log.append(Uint8Array.of(4), 1, 2, false);

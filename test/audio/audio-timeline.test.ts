@@ -11,6 +11,7 @@ function timeline(maxSeconds = 60, maxBytes = 1e9) {
     frameBytes: 2,
     maxSeconds,
     maxBytes,
+    maxProcessBytes: Infinity,
     onDrop: (drop) => drops.push({ ...drop }),
   });
   const accept = (samples: number) => line.add(new Uint8Array(samples * 2), samples);
@@ -161,6 +162,7 @@ test('audio that comes while there is no connection is told of once, and once ag
     frameBytes: 2,
     maxSeconds: 60,
     maxBytes: 1e9,
+    maxProcessBytes: Infinity,
     onDrop: () => undefined,
     onWaiting,
   });

@@ -8,6 +8,7 @@ const wholeFrames = (maxBytes = 1e9) =>
     frameBytes: 0,
     maxSeconds: 60,
     maxBytes,
+    maxProcessBytes: Infinity,
     onDrop: () => undefined,
   });
 

@@ -20,6 +20,7 @@ beforeEach(() => {
     rate: RATE,
     frameBytes: 2,
     maxBytes: 1e6,
+    maxProcessBytes: Infinity,
     maxSeconds: 60,
     onDrop: () => undefined,
   });

@@ -7,12 +7,12 @@ const randoms = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 test('the first retry comes at once, within the first jitter', () => {
   fc.assert(
     fc.property(randoms, (random) => {
-      const delayMs = backoffDelayMs(0, false, random);
+      const delayMs = backoffDelayMs(0, false, 0, random);
       expect(delayMs).toBeGreaterThanOrEqual(0);
       expect(delayMs).toBeLessThan(BACKOFF.firstJitterMs);
     }),
   );
-  expect(backoffDelayMs(0, false, 0.5)).toBe(BACKOFF.firstJitterMs / 2);
+  expect(backoffDelayMs(0, false, 0, 0.5)).toBe(BACKOFF.firstJitterMs / 2);
 });
 
 test.each([
@@ -24,10 +24,32 @@ test.each([
   [6, 10_000],
   [7, 10_000],
   [1_000, 10_000],
-])('after %i failures the jitter is full, from nothing to %i ms', (failures, boundMs) => {
-  expect(backoffDelayMs(failures, false, 0)).toBe(0);
-  expect(backoffDelayMs(failures, false, 0.5)).toBe(boundMs / 2);
-  expect(backoffDelayMs(failures, false, 1)).toBe(boundMs);
+])('after %i failures of a long outage the delay is between half of %i ms and all', (failures, boundMs) => {
+  expect(backoffDelayMs(failures, false, Infinity, 0)).toBe(boundMs / 2);
+  expect(backoffDelayMs(failures, false, Infinity, 0.5)).toBe(0.75 * boundMs);
+  expect(backoffDelayMs(failures, false, Infinity, 1)).toBe(boundMs);
+});
+
+test('no wait is longer than the outage so far, and none shorter for that than the first ones are', () => {
+  expect(backoffDelayMs(8, false, 3_000, 1)).toBe(3_000);
+  expect(backoffDelayMs(8, false, 100, 1)).toBe(BACKOFF.baseMs);
+  expect(backoffDelayMs(2, false, 3_000, 1)).toBe(1_000);
+});
+
+test('a server that is back after an outage of a few seconds is tried within as long again, and an outage of 55 s takes fewer than twenty attempts', () => {
+  fc.assert(
+    fc.property(fc.integer(), fc.constantFrom(500, 3_000, 5_000, 55_000), (seed, outageMs) => {
+      let [now, failures] = [0, 0];
+      while (now <= outageMs) {
+        const next = nextRandom(seed);
+        seed = next.seed;
+        now += backoffDelayMs(failures, false, now, next.random);
+        failures += 1;
+      }
+      expect(now - outageMs).toBeLessThanOrEqual(outageMs);
+      expect(failures).toBeLessThan(20);
+    }),
+  );
 });
 
 test.each([
@@ -39,15 +61,15 @@ test.each([
 ])(
   'after 429 and 1013 the delay starts longer: with %i failures, half of %i ms at least',
   (failures, boundMs) => {
-    expect(backoffDelayMs(failures, true, 0)).toBe(boundMs / 2);
-    expect(backoffDelayMs(failures, true, 1)).toBe(boundMs);
+    expect(backoffDelayMs(failures, true, 0, 0)).toBe(boundMs / 2);
+    expect(backoffDelayMs(failures, true, 0, 1)).toBe(boundMs);
   },
 );
 
 test('no delay is ever negative, unending or above the cap', () => {
   fc.assert(
-    fc.property(fc.nat(), fc.boolean(), randoms, (failures, gently, random) => {
-      const delayMs = backoffDelayMs(failures, gently, random);
+    fc.property(fc.nat(), fc.boolean(), fc.nat(), randoms, (failures, gently, outageMs, random) => {
+      const delayMs = backoffDelayMs(failures, gently, outageMs, random);
       expect(delayMs).toBeGreaterThanOrEqual(0);
       expect(delayMs).toBeLessThanOrEqual(BACKOFF.capMs);
     }),

@@ -79,6 +79,7 @@ export class LinkBench {
       rate: RATE,
       frameBytes: FRAME_BYTES,
       maxBytes: 1e6,
+      maxProcessBytes: Infinity,
       maxSeconds,
       onDrop: () => say('drop'),
       onWaiting: () => say('waiting'),

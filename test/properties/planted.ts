@@ -181,8 +181,8 @@ export const PLANTED: readonly PlantedDefect[] = [
   ]),
   defect('G7', 'a server that asks for patience does not get it', [
     'connection/connection-machine.ts',
-    "backoffDelayMs(context.failures, retry === 'gently', random)",
-    'backoffDelayMs(context.failures, false, random)',
+    "backoffDelayMs(context.failures, retry === 'gently', outageMs, random)",
+    'backoffDelayMs(context.failures, false, outageMs, random)',
   ]),
   // G8
   defect('G8', 'the token in the address', [
