@@ -41,7 +41,7 @@ class Sea {
 
   cut(): void {
     this.refusedUntil = this.clock.now() + REFUSED_MS;
-    for (const drop of [...this.#links]) drop();
+    for (const drop of this.#links) drop();
   }
 
   readonly transport: Transport = (_request, handlers) => {
