@@ -48,7 +48,16 @@ describe('the tarball', () => {
     'dist/tools/viewer/bundle/page.js',
     ...['capture-worklet', 'clock-worker'].flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]),
   ];
-  const TOP_LEVEL = ['LICENSE', 'README.md', 'dist', 'docs', 'package.json', 'recordings', 'src'];
+  const TOP_LEVEL = [
+    'LICENSE',
+    'README.md',
+    'SECURITY.md',
+    'dist',
+    'docs',
+    'package.json',
+    'recordings',
+    'src',
+  ];
 
   test('holds the build, the sources that its maps point to, the pages that notices point to, the recordings, README and LICENSE', () => {
     const topLevel = new Set(packed.map((path) => path.replace(/\/.*/, '')));

@@ -14,8 +14,14 @@ export interface Proxy extends AsyncDisposable {
   asked: string[];
 }
 
-/** Tunnels whatever it is asked for, unless `answer` refuses it with another line than 200. */
-export async function startProxy(answer = 'HTTP/1.1 200 Connection established'): Promise<Proxy> {
+/** Tunnels whatever it is asked for, unless `answer` refuses it with another line than 200; to this machine's `port`, if given. */
+export async function startProxy({
+  answer = 'HTTP/1.1 200 Connection established',
+  port: reached,
+}: {
+  answer?: string;
+  port?: number;
+} = {}): Promise<Proxy> {
   const asked: string[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((_, response) => response.writeHead(405).end());
@@ -27,7 +33,7 @@ export async function startProxy(answer = 'HTTP/1.1 200 Connection established')
       return;
     }
     const [host = '', port = ''] = url.split(':');
-    const upstream: Socket = connect(Number(port), host, () => {
+    const upstream: Socket = connect(reached ?? Number(port), reached ? '127.0.0.1' : host, () => {
       client.write(`${answer}\r\n\r\n`);
       upstream.write(head);
       client.pipe(upstream).pipe(client);

@@ -4,17 +4,11 @@ import { DOCTOR_USAGE, readDoctorArguments } from './doctor/arguments.ts';
 import type { DoctorOptions } from './doctor/doctor.ts';
 import { EMULATE_USAGE, type EmulateOptions, readEmulateArguments } from './emulate-arguments.ts';
 import { EXPLAIN_USAGE, type ExplainOptions, readExplainArguments } from './explain.ts';
+import { readTranscribeArguments, TRANSCRIBE_USAGE, type TranscribeOptions } from './transcribe/arguments.ts';
 
 export type Command =
   | { name: 'demo'; hosted?: { apiKey: string; url?: string | undefined } }
-  | {
-      name: 'transcribe';
-      file: string;
-      apiKey: string;
-      url?: string | undefined;
-      model: string;
-      language: string;
-    }
+  | { name: 'transcribe'; options: TranscribeOptions }
   | ({ name: 'emulate' } & EmulateOptions)
   | {
       name: 'show';
@@ -26,6 +20,7 @@ export type Command =
   | { name: 'doctor'; options: DoctorOptions }
   | { name: 'explain'; options: ExplainOptions }
   | { name: 'help'; text: string }
+  | { name: 'version' }
   /** Printed on stderr; the exit code is 2. */
   | { name: 'refuse'; text: string };
 
@@ -36,14 +31,15 @@ Commands:
                 and checks that no word is lost
   show          opens a page with the machine at work, and buttons that break
                 the network
-  transcribe    transcribes a WAV file
+  transcribe    writes what is said in a recording
   emulate       starts an emulator of Deepgram
   doctor        checks this machine, the network, the key, the parameters and
                 your audio
   explain       explains a flight recording, a log or a close code
 
 Options:
-  -h, --help    shows this text, or the options of a command`;
+  -h, --help    shows this text, or the options of a command
+  --version     shows the version`;
 
 const DEMO_USAGE = `Usage: rx-deepgram demo [--hosted [--url URL]]
 
@@ -102,26 +98,6 @@ Exit codes:
   1    the page could not be served, or the speech recogniser not loaded
   2    the command line or the environment is wrong`;
 
-const TRANSCRIBE_USAGE = `Usage: rx-deepgram transcribe FILE.wav [--url URL] [--model NAME]
-
-Streams a WAV file to Deepgram in real time, and prints a line for each final
-result. Problems go to stderr.
-
-Options:
-  --url URL          another address, such as an emulator's
-  --model NAME       by default nova-3
-  --language CODE    by default en
-  -h, --help         shows this text
-
-Environment:
-  DEEPGRAM_API_KEY   needed; it is never printed
-
-Exit codes:
-  0    all audio was transcribed
-  1    some was not, or the session failed
-  2    the command line or the environment is wrong
-  130  interrupted`;
-
 const MAX_PORT = 65_535;
 
 export function readCommandLine(args: readonly string[], env: NodeJS.ProcessEnv): Command {
@@ -144,6 +120,9 @@ export function readCommandLine(args: readonly string[], env: NodeJS.ProcessEnv)
       case '--help':
       case '-h':
         return { name: 'help', text: USAGE };
+      case '--version':
+      case '-v':
+        return { name: 'version' };
       case undefined:
         return refuse('The command is missing.', USAGE);
       default:
@@ -208,23 +187,10 @@ function readShow(args: readonly string[], env: NodeJS.ProcessEnv): Command {
 }
 
 function readTranscribe(args: readonly string[], env: NodeJS.ProcessEnv): Command {
-  const options = {
-    url: { type: 'string' },
-    model: { type: 'string', default: 'nova-3' },
-    language: { type: 'string', default: 'en' },
-    help: { type: 'boolean', short: 'h', default: false },
-  } as const satisfies ParseArgsOptionsConfig;
-  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-  if (values.help) return { name: 'help', text: TRANSCRIBE_USAGE };
-  const [file, ...others] = positionals;
-  if (file === undefined || others.length > 0) {
-    return refuse('Pass one WAV file.', 'See: rx-deepgram transcribe --help');
-  }
-  const apiKey = env['DEEPGRAM_API_KEY']?.trim();
-  if (!apiKey) return refuse(`transcribe ${KEY_MISSING}`);
-  const { url, model, language } = values;
-  if (!isAddress(url)) return refuse(adviseOnUrl(url));
-  return { name: 'transcribe', file, apiKey, url, model, language };
+  const found = readTranscribeArguments(args, env);
+  if ('help' in found) return { name: 'help', text: TRANSCRIBE_USAGE };
+  if ('refusal' in found) return refuse(found.refusal, 'See: rx-deepgram transcribe --help');
+  return { name: 'transcribe', options: found.options };
 }
 
 function readEmulate(args: readonly string[]): Command {

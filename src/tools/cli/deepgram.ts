@@ -1,6 +1,12 @@
-/** Constants of Deepgram: address, idle window and texts. */
+/** What the commands know of Deepgram and of servers in its place: address, idle window and texts. */
+import type { Auth } from '../../index.ts';
 
 export const HOSTED_URL = 'wss://api.deepgram.com';
+
+/** This machine: no proxy is on the way, and nobody reads along. */
+export function isLoopback({ hostname }: URL): boolean {
+  return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/i.test(hostname);
+}
 
 /** Deepgram closes a connection after this time without a message (developers.deepgram.com/docs/audio-keep-alive). */
 export const WINDOW_MS = 10_000;
@@ -8,3 +14,11 @@ export const WINDOW_MS = 10_000;
 /** Deepgram's text for a server that sends no response. */
 export const NET_0000 =
   'Deepgram did not provide a response message within the timeout window. See https://dpgr.am/net0000';
+
+/** A key, or else a temporary token. */
+export function secretOf(env: NodeJS.ProcessEnv): Auth | undefined {
+  const apiKey = env['DEEPGRAM_API_KEY']?.trim();
+  const accessToken = env['DEEPGRAM_ACCESS_TOKEN']?.trim();
+  if (apiKey) return { apiKey };
+  return accessToken ? { accessToken } : undefined;
+}

@@ -5,10 +5,12 @@ import { readCommandLine } from './command-line.ts';
 import { runCommand } from './run.ts';
 
 // Whoever reads the output has gone, as `| head` does: there is nobody left to tell.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(1);
-});
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(1);
+  });
+}
 
 try {
   process.exitCode = await runCommand(readCommandLine(process.argv.slice(2), process.env), {

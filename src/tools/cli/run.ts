@@ -5,9 +5,11 @@ import { runDemo } from './demo/demo.ts';
 import { runDoctor } from './doctor/doctor.ts';
 import { emulate } from './emulate.ts';
 import { runExplain } from './explain-source.ts';
-import { readNamedFile, UnreadableFile } from './named-file.ts';
+import { openNamedFile, UnreadableFile } from './named-file.ts';
+import { throughProxy } from './proxy.ts';
 import { show } from './show/show.ts';
-import { transcribeFile } from './transcribe-file.ts';
+import { transcribeFile } from './transcribe/transcribe.ts';
+import { ownVersion } from './version.ts';
 
 /** 128 plus the number of the signal, as in shells. */
 const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -38,13 +40,14 @@ async function run(command: Command, { out, err }: Output): Promise<number> {
       return 2;
     case 'demo':
       return untilSignal((signal) => runDemo(command, process, signal));
+    case 'version':
+      out(`${await ownVersion()}\n`);
+      return 0;
     case 'transcribe': {
-      const { file, apiKey, url, model, language } = command;
-      const bytes = await readNamedFile(file, 'pass the path of a WAV file');
-      const session = { auth: { apiKey }, ...(url !== undefined && { baseUrl: url }) };
-      return untilSignal((signal) =>
-        transcribeFile(bytes, { session, model, language }, { out, err }, signal),
-      );
+      const { file, auth, url, listen, format } = command.options;
+      const source = await openNamedFile(file, process.stdin);
+      const session = { auth, baseUrl: url, listen, ...throughProxy(url) };
+      return untilSignal((signal) => transcribeFile(source, session, format, { out, err }, signal));
     }
     case 'emulate':
       return untilSignal((signal) => emulate(command, out, signal));

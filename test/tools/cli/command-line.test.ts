@@ -22,14 +22,43 @@ describe('readCommandLine', () => {
   });
 
   test('transcribe takes a file, and the key from the environment', () => {
-    expect(readCommandLine(['transcribe', 'a.wav', '--model', 'nova-2'], { DEEPGRAM_API_KEY: KEY })).toEqual({
+    const command = readCommandLine(
+      ['transcribe', 'a.wav', '--model', 'nova-2', '--format', 'srt', '--set', 'diarize=true'],
+      { DEEPGRAM_API_KEY: KEY },
+    );
+    expect(command).toEqual({
       name: 'transcribe',
-      file: 'a.wav',
-      apiKey: KEY,
-      url: undefined,
-      model: 'nova-2',
-      language: 'en',
+      options: {
+        file: 'a.wav',
+        auth: { apiKey: KEY },
+        url: 'wss://api.deepgram.com',
+        format: 'srt',
+        listen: { model: 'nova-2', language: 'en', interim_results: true, smart_format: true, diarize: true },
+      },
     });
+  });
+
+  test('transcribe takes a temporary token', () => {
+    const command = readCommandLine(['transcribe', 'a.wav'], { DEEPGRAM_ACCESS_TOKEN: 'a-token' });
+    expect(command).toMatchObject({ options: { auth: { accessToken: 'a-token' } } });
+  });
+
+  test.each(['ws://localhost:8080', 'ws://127.0.0.1:1', 'ws://[::1]:1'])(
+    'transcribe asks for no key for %s, on this machine',
+    (url) => {
+      expect(readCommandLine(['transcribe', 'a.wav', '--url', url], {})).toMatchObject({
+        name: 'transcribe',
+      });
+    },
+  );
+
+  test.each([['--version'], ['-v']])('%s says which', async (arg) => {
+    let text = '';
+    const code = await runCommand(readCommandLine([arg], {}), {
+      out: (more) => (text += more),
+      err: () => undefined,
+    });
+    expect([code, text]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
   });
 
   test('emulate takes any free port, unless it is told which', () => {
@@ -41,9 +70,13 @@ describe('readCommandLine', () => {
   });
 
   test.each([
-    [['transcribe'], 'Pass one WAV file'],
-    [['transcribe', 'a.wav', 'b.wav'], 'Pass one WAV file'],
+    [['transcribe'], 'Pass one file'],
+    [['transcribe', 'a.wav', 'b.wav'], 'Pass one file'],
     [['transcribe', 'a.wav'], 'DEEPGRAM_API_KEY'],
+    [['transcribe', 'a.wav', '--url', 'ws://10.0.0.5'], 'DEEPGRAM_API_KEY'],
+    [['transcribe', 'a.wav', '--format', 'docx'], 'text, json, srt, vtt'],
+    [['transcribe', 'a.wav', '--set', 'diarize'], 'NAME=VALUE'],
+    [['transcribe', 'a.wav', '--url', 'localhost'], 'scheme and host'],
     [['emulate', '--port', '80800'], 'from 0 to 65535'],
     [['emulate', '--port', '-1'], '--port'],
     [['emulate', '--port', 'http'], 'from 0 to 65535'],

@@ -21,6 +21,7 @@ export interface Complaint extends Partial<Omit<DoctorOptions, 'audio'>> {
   /** Of its n-th connection: the first is the handshake, the second the probe. */
   faults?: (attempt: number) => readonly Fault[];
   stdin?: PassThrough;
+  env?: NodeJS.ProcessEnv;
   instruments?: Instruments;
   /** The output is a terminal. */
   isTTY?: boolean;
@@ -45,6 +46,7 @@ export async function consult(
     server,
     faults,
     stdin = new PassThrough(),
+    env = {},
     instruments,
     interruptAfterMs,
     isTTY = false,
@@ -67,7 +69,7 @@ export async function consult(
     {
       stdout: { write: (written) => (text += written), isTTY, columns: 80 },
       stdin,
-      env: {},
+      env,
     },
     controller.signal,
     { session: { clock, transport: network.transport }, ...instruments },

@@ -4,17 +4,19 @@
  */
 import { platformTransport, systemClock } from '../../../index.ts';
 import { HOSTED_URL } from '../deepgram.ts';
+import { throughProxy } from '../proxy.ts';
 import { type Stage, TappedTransport } from './stage.ts';
 
 export function openHostedStage(apiKey: string, url: string = HOSTED_URL): Stage {
-  const disturbed = new TappedTransport(platformTransport);
+  const { transport = platformTransport } = throughProxy(url);
+  const disturbed = new TappedTransport(transport);
   const auth = { apiKey };
   return {
     place: new URL(url).host,
     isLocal: false,
     clock: systemClock,
     disturbed: { auth, baseUrl: url, transport: disturbed.transport },
-    undisturbed: { auth, baseUrl: url, transport: platformTransport },
+    undisturbed: { auth, baseUrl: url, transport },
     strike: () => disturbed.cut(),
     measuredSilenceMs: () => undefined,
     close: () => Promise.resolve(),

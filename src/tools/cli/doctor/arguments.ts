@@ -1,7 +1,8 @@
 /** The doctor's arguments and environment, parsed and checked. */
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
-import type { ListenParameters, ParameterValue } from '../../../index.ts';
-import { HOSTED_URL } from '../deepgram.ts';
+import type { ListenParameters } from '../../../index.ts';
+import { HOSTED_URL, secretOf } from '../deepgram.ts';
+import { parametersOf, wrongPair } from '../listen-parameters.ts';
 import { type AudioSource, programOf } from './audio-source.ts';
 import type { DoctorOptions } from './doctor.ts';
 import { MIN_PROBE_SECONDS, PROBE_SECONDS } from './probe.ts';
@@ -33,7 +34,7 @@ Options:
 
 Environment:
   DEEPGRAM_API_KEY, or DEEPGRAM_ACCESS_TOKEN for a temporary token. Neither is
-  ever shown.
+  ever shown. HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY are followed.
 
 Exit codes:
   0    nothing failed; there may be warnings
@@ -83,7 +84,7 @@ export function readDoctorArguments(args: readonly string[], env: NodeJS.Process
   }
   const audio = microphone === undefined ? fileOf(files[0]) : programOf(microphone);
   if (microphone !== undefined && !audio) return { refusal: '--microphone names no program.' };
-  const wrong = values.set.find((pair) => !/^[^=]+=/.test(pair));
+  const wrong = wrongPair(values.set);
   if (wrong !== undefined) return { refusal: `--set is '${wrong}': write NAME=VALUE.` };
   const { encoding, channels, model, language } = values;
   const raw = {
@@ -106,31 +107,4 @@ export function readDoctorArguments(args: readonly string[], env: NodeJS.Process
 function fileOf(path: string | undefined): AudioSource | undefined {
   if (path === undefined) return undefined;
   return path === '-' ? { kind: 'stdin' } : { kind: 'file', path };
-}
-
-/** A repeated name is a list; true, false and numbers are converted. */
-function parametersOf(pairs: readonly string[]): Record<string, ParameterValue> {
-  const parameters: Record<string, ParameterValue> = {};
-  for (const pair of pairs) {
-    const name = pair.slice(0, pair.indexOf('='));
-    const value = valueOf(pair.slice(name.length + 1));
-    const before = parameters[name];
-    parameters[name] =
-      before === undefined
-        ? value
-        : [...(Array.isArray(before) ? (before as string[]) : [before as string]), value];
-  }
-  return parameters;
-}
-
-function valueOf(text: string): string | number | boolean {
-  if (text === 'true' || text === 'false') return text === 'true';
-  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
-}
-
-function secretOf(env: NodeJS.ProcessEnv): DoctorOptions['secret'] {
-  const apiKey = env['DEEPGRAM_API_KEY']?.trim();
-  const accessToken = env['DEEPGRAM_ACCESS_TOKEN']?.trim();
-  if (apiKey) return { apiKey };
-  return accessToken ? { accessToken } : undefined;
 }

@@ -13,6 +13,7 @@ import { examineMachine, type Machine } from './machine.ts';
 import { examineNetwork, type Trust } from './network.ts';
 import { asJson, closingLines, findingLines, type Page, titleLine } from './page.ts';
 import { noProbe, type Progress, runProbe } from './probe.ts';
+import { proxyFor, throughProxy } from '../proxy.ts';
 
 export interface DoctorOptions {
   url: string;
@@ -64,7 +65,7 @@ export async function runDoctor(
   const findings: Finding[] = [];
   try {
     if (isTold) write([paint(titleLine(options.url), colour)]);
-    for await (const finding of examine(options, stdin, signal, instruments, progress)) {
+    for await (const finding of examine(options, { stdin, env }, signal, instruments, progress)) {
       if (signal.aborted) return undefined;
       if (isTold) write(findingLines(finding, findings.at(-1)?.id, page));
       findings.push(finding);
@@ -82,7 +83,7 @@ export async function runDoctor(
 /** Yields one finding after another. Checks that depend on a failed one are skipped with a reason. */
 async function* examine(
   { url, secret, listen, audio, probeSeconds }: DoctorOptions,
-  stdin: Readable,
+  { stdin, env }: Pick<DoctorProcess, 'stdin' | 'env'>,
   signal: AbortSignal,
   {
     machine = { nodeVersion: process.versions.node, cwd: process.cwd() },
@@ -95,14 +96,15 @@ async function* examine(
 
   progress('checks the way to the server');
   const network: Finding[] = [];
-  for await (const finding of examineNetwork(new URL(url), signal, trust)) {
+  const proxy = proxyFor(new URL(url), env);
+  for await (const finding of examineNetwork(new URL(url), signal, trust, proxy)) {
     network.push(finding);
     yield finding;
   }
   if (signal.aborted) return;
 
   progress('shakes hands');
-  const session: SessionOptions = { baseUrl: url, listen, ...replaced };
+  const session: SessionOptions = { baseUrl: url, listen, ...throughProxy(url, env), ...replaced };
   const isReachable = network.every(({ verdict }) => verdict !== 'fail');
   const handshake = await examineHandshake(session, secret, isReachable);
   yield* handshake;

@@ -1,9 +1,11 @@
-/** Checks the way to the server step by step: DNS, TCP, TLS. Each step has a timeout. */
+/** Checks the way to the server step by step: DNS, TCP, TLS, through a proxy where the environment names one. Each step has a timeout. */
 import { once } from 'node:events';
 import { lookup } from 'node:dns/promises';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { explain } from '../../../diagnosis/index.ts';
+import { isLoopback } from '../deepgram.ts';
+import { type Proxy, ProxyRefusal } from '../proxy.ts';
 import { fail, type Finding, inMs, pass, skipped, warn } from './finding.ts';
 
 const STEP_MS = 5_000;
@@ -19,23 +21,25 @@ export async function* examineNetwork(
   url: URL,
   signal: AbortSignal,
   trust: Trust = {},
+  proxy?: Proxy,
 ): AsyncGenerator<Finding> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const isSecure = url.protocol === 'wss:' || url.protocol === 'https:';
   const port = url.port === '' ? (isSecure ? 443 : 80) : Number(url.port);
-  const dns = await examineName(host);
+  // Names of servers are the proxy's to look up.
+  const dns = await examineName(proxy ? proxy.hostname.replace(/^\[|\]$/g, '') : host);
   yield dns;
   if (dns.verdict === 'fail') {
     yield* ['tcp', 'tls'].map((id) => skipped(id as 'tcp' | 'tls', 'the host has no address'));
     return;
   }
-  const tcp = await examinePort(host, port, signal);
+  const tcp = proxy ? await examineTunnel(proxy, host, port, signal) : await examinePort(host, port, signal);
   yield tcp;
   if (tcp.verdict === 'fail') {
     yield skipped('tls', 'there is no connection');
     return;
   }
-  yield isSecure ? await examineTls(host, port, signal, trust) : examinePlain(host);
+  yield isSecure ? await examineTls(host, port, signal, trust, proxy) : examinePlain(url);
 }
 
 async function examineName(host: string): Promise<Finding> {
@@ -47,7 +51,9 @@ async function examineName(host: string): Promise<Finding> {
     const addresses = `${found.length} ${found.length === 1 ? 'address' : 'addresses'}`;
     return pass('dns', `${host} has ${addresses}, ${inMs(tookMs)}`, { addresses: found.length, tookMs });
   } catch (error) {
-    return fail('dns', `${host} has no address`, explain(error).remedy, { error: nameOf(error) });
+    const isMissing = nameOf(error) === 'ENOTFOUND';
+    const problem = isMissing ? `${host} has no address` : `no answer about ${host} (${nameOf(error)})`;
+    return fail('dns', problem, explain(error).remedy, { error: nameOf(error) });
   }
 }
 
@@ -68,9 +74,45 @@ async function examinePort(host: string, port: number, signal: AbortSignal): Pro
   }
 }
 
-async function examineTls(host: string, port: number, signal: AbortSignal, trust: Trust): Promise<Finding> {
+async function examineTunnel(
+  proxy: Proxy,
+  host: string,
+  port: number,
+  signal: AbortSignal,
+): Promise<Finding> {
   const began = performance.now();
-  const tcp = connectTcp({ host, port, signal });
+  try {
+    drop(await within(proxy.tunnel(host, port, signal)));
+    const tookMs = performance.now() - began;
+    return pass('tcp', `the proxy ${proxy.place} reaches port ${port}, ${inMs(tookMs)}`, { port, tookMs });
+  } catch (error) {
+    const isRefusal = error instanceof ProxyRefusal;
+    const problem = isRefusal ? error.message : `the proxy ${proxy.place}: ${nameOf(error)}`;
+    return fail('tcp', problem, remedyOf(error, host, port), {
+      port,
+      ...(isRefusal ? { status: error.status } : { error: nameOf(error) }),
+    });
+  }
+}
+
+/** A proxy that wants a password, one that does not let through, or none. */
+function remedyOf(error: unknown, host: string, port: number): string {
+  if (!(error instanceof ProxyRefusal))
+    return 'Check the address in HTTPS_PROXY (HTTP_PROXY for ws://), or name the server in NO_PROXY.';
+  return error.status === 407
+    ? 'Write name and password into HTTPS_PROXY: http://name:password@host:port.'
+    : `Let the proxy allow CONNECT to ${host}:${port}, or name the server in NO_PROXY.`;
+}
+
+async function examineTls(
+  host: string,
+  port: number,
+  signal: AbortSignal,
+  trust: Trust,
+  proxy: Proxy | undefined,
+): Promise<Finding> {
+  const began = performance.now();
+  const tcp = proxy ? await within(proxy.tunnel(host, port, signal)) : connectTcp({ host, port, signal });
   const servername = isIP(host) === 0 ? { servername: host } : {};
   const socket = connectTls({ socket: tcp, host, ...servername, ...trust });
   try {
@@ -94,9 +136,8 @@ function judgeTls(socket: TLSSocket, tookMs: number): Finding {
     : pass('tls', summary, evidence);
 }
 
-function examinePlain(host: string): Finding {
-  const isHere = /^(localhost|127\.|::1$)/.test(host);
-  return isHere
+function examinePlain(url: URL): Finding {
+  return isLoopback(url)
     ? skipped('tls', 'ws:// is not encrypted, but stays on this machine')
     : warn('tls', 'ws:// is not encrypted: others can read the key', 'Use wss:// if the server supports it.');
 }

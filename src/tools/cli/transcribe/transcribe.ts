@@ -1,0 +1,112 @@
+/** Streams a file to Deepgram and writes its transcript. */
+import type { Readable } from 'node:stream';
+import { toSrt, toWebVTT } from '../../../captions/index.ts';
+import {
+  type LiveTranscription,
+  type LiveTranscriptionOptions,
+  type Transcript,
+  transcribe,
+} from '../../../index.ts';
+import { clockTime } from '../terminal/clock-time.ts';
+
+/** `text` comes as it is decided; the others are whole files, and come at the end. */
+export type TranscriptFormat = 'text' | 'json' | 'srt' | 'vtt';
+
+const WRITERS: Record<Exclude<TranscriptFormat, 'text'>, (finals: readonly Transcript[]) => string> = {
+  json: (finals) => `${JSON.stringify(finals.map(plain), undefined, 2)}\n`,
+  srt: toSrt,
+  vtt: toWebVTT,
+};
+
+export const TRANSCRIPT_FORMATS = ['text', ...Object.keys(WRITERS)] as readonly TranscriptFormat[];
+
+/** Seconds of transcript between two lines of progress. */
+const PROGRESS_SECONDS = 30;
+
+/** Outputs for text. */
+interface Output {
+  /** Only the transcript. */
+  out: (text: string) => void;
+  /** Progress and problems. */
+  err: (text: string) => void;
+}
+
+/**
+ * @returns the exit code: 0 if all audio was transcribed, 1 if not; `undefined` if `signal` ended it. What was sent by then is
+ * transcribed to its end.
+ */
+export async function transcribeFile(
+  source: Readable,
+  options: LiveTranscriptionOptions,
+  format: TranscriptFormat,
+  { out, err }: Output,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  let live: LiveTranscription | undefined;
+  const finals: Transcript[] = [];
+  let toldSeconds = 0;
+  const transcripts$ = transcribe(readUntil(source, signal), options, (session) => {
+    live = session;
+    tellProgress(session, err);
+  });
+  const problem = await new Promise<Error | undefined>((resolve) => {
+    transcripts$.subscribe({
+      next: (transcript) => {
+        if (!transcript.final || transcript.text === '') return;
+        finals.push(transcript);
+        if (format === 'text') out(`${transcript.text}\n`);
+        else if (transcript.end - toldSeconds >= PROGRESS_SECONDS) {
+          toldSeconds = transcript.end;
+          err(`${clockTime(transcript.end * 1000)} is transcribed.\n`);
+        }
+      },
+      error: resolve,
+      complete: () => resolve(undefined),
+    });
+  });
+  if (format !== 'text') out(WRITERS[format](finals));
+  if (problem) err(`${problem.message}\n`);
+  const report = await live?.close();
+  if (!report) return 1;
+  const { outcome, ledger } = report;
+  const missing = (ledger.dropped + ledger.pending) / ledger.sampleRate;
+  if (missing > 0) err(`${missing.toFixed(1)} s of audio are missing in the transcript.\n`);
+  if (signal.aborted) return undefined;
+  if (ledger.accepted === 0 && !problem) err('There is no audio in it.\n');
+  return outcome === 'drained' && missing === 0 && ledger.accepted > 0 && !problem ? 0 : 1;
+}
+
+/** Ends with `signal` as at the end of the file, so that what was sent is transcribed. */
+async function* readUntil(source: Readable, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const stop = () => source.destroy();
+  signal.addEventListener('abort', stop);
+  try {
+    if (!signal.aborted) yield* source as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    source.destroy();
+  }
+}
+
+/** What it waits for, and what went wrong; the final error comes with the end. */
+function tellProgress({ status$, notices$ }: LiveTranscription, err: Output['err']): void {
+  let told: string | undefined;
+  status$.subscribe(({ phase }) => {
+    if (phase === told) return;
+    told = phase;
+    if (phase === 'connecting') err('Connecting …\n');
+    if (phase === 'recovering') err('Reconnecting …\n');
+    if (phase === 'closing') err('Waiting for the last results …\n');
+  });
+  notices$.subscribe(({ severity, code, message, remedy }) => {
+    if (severity !== 'info' && code !== 'session-failed')
+      err(`${[message, remedy].filter(Boolean).join(' ')}\n`);
+  });
+}
+
+/** What another program can use, without the server's own message. */
+function plain({ text, start, end, channel, confidence, words }: Transcript) {
+  return { text, start, end, channel, confidence, words };
+}
