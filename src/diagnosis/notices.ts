@@ -115,6 +115,11 @@ export const NOTICES = {
     remedy:
       'Declare raw audio by its true encoding and sample_rate; leave both out for a container. Convert AIFF to WAV, and write the index of an MP4 file first (ffmpeg -movflags +faststart).',
   },
+  'key-exposed': {
+    severity: 'warning',
+    meaning: 'The key and the audio go unencrypted to another machine',
+    remedy: 'Write wss:// in baseUrl, unless you trust everybody on the way.',
+  },
   'link-congested': {
     severity: 'warning',
     meaning: 'The network is slower than the audio',

@@ -20,7 +20,7 @@ export interface Fact {
 }
 
 export interface ObservedSession {
-  readonly options: Pick<CheckedOptions, 'clock' | 'listen'>;
+  readonly options: Pick<CheckedOptions, 'clock' | 'listen' | 'baseUrl'>;
   readonly audio: Pick<Intake, 'tap'>;
   readonly acceptedSamples: () => number;
   /** Audio that waits to be sent. */

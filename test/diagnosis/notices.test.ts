@@ -83,6 +83,29 @@ test('evidence is told in words and units', () => {
   );
 });
 
+test.each([
+  'ws://localhost:8080',
+  'ws://app.localhost',
+  'ws://127.0.0.1',
+  'ws://[::1]:1/x',
+  'wss://10.0.0.5',
+])('a key sent to %s is not exposed', async (baseUrl) => {
+  const room = new Room({ baseUrl });
+  await room.wait(1);
+  expect(room.of('key-exposed')).toEqual([]);
+  await room.end();
+});
+
+test.each(['ws://localhost.example', 'ws://127.0.0.1.example', 'http://10.0.0.5'])(
+  'a key sent to %s is exposed',
+  async (baseUrl) => {
+    const room = new Room({ baseUrl });
+    await room.wait(1);
+    expect(room.of('key-exposed').length).toBe(1);
+    await room.end();
+  },
+);
+
 test('a container where samples are declared is told by its name', async () => {
   const room = new Room();
   room.live.send(new TextEncoder().encode('RIFF....WAVEfmt '));

@@ -194,6 +194,10 @@ export const PROVOCATIONS: Record<NoticeCode, Provocation> = {
       await room.play(2);
     },
   },
+  'key-exposed': {
+    setting: { baseUrl: 'ws://10.0.0.5:8080' },
+    provoke: (room) => room.wait(1),
+  },
   'parameters-doubtful': {
     setting: { listen: { interim_results: false } },
     provoke: (room) => room.wait(1),

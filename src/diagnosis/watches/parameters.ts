@@ -1,4 +1,4 @@
-/** Reports valid parameters that are rarely intended, once at the beginning. */
+/** Reports valid parameters and an address that are rarely intended, once at the beginning. */
 import type { ListenParameters } from '../../protocol/listen-v1/parameters.ts';
 import { isFlux } from '../../protocol/flux/parameters.ts';
 import type { StartWatch } from './watch.ts';
@@ -40,7 +40,11 @@ const ADVICE: readonly Advice[] = [
   },
 ];
 
-export const watchParameters: StartWatch = (board, { options: { listen } }) => {
+/** An address on which whoever stands between reads the key. */
+const EXPOSED = /^ws:\/\/(?!(localhost|[\w.-]+\.localhost|127(\.\d+){3}|\[::1\])(:\d+)?(\/|$))/i;
+
+export const watchParameters: StartWatch = (board, { options: { listen, baseUrl } }) => {
+  if (EXPOSED.test(baseUrl)) board.tell('key-exposed', { baseUrl });
   for (const { parameter, applies, advice } of ADVICE) {
     if (applies(listen)) board.tell('parameters-doubtful', { parameter, advice });
   }
