@@ -18,7 +18,7 @@ export default defineConfig({
       { find: /^rx-deepgram$/, replacement: `${import.meta.dirname}/src/index.ts` },
       { find: /^rx-deepgram\/(node|static)$/, replacement: `${import.meta.dirname}/src/$1.ts` },
       {
-        find: /^rx-deepgram\/(react|angular|deepgram-sdk)$/,
+        find: /^rx-deepgram\/(react|angular|deepgram-sdk|opentelemetry)$/,
         replacement: `${import.meta.dirname}/src/adapters/$1.ts`,
       },
       { find: /^rx-deepgram\/machine$/, replacement: `${import.meta.dirname}/src/connection/index.ts` },

@@ -21,6 +21,7 @@ export type {
   CloseOptions,
   LiveTranscription,
   SendResult,
+  SessionCounts,
   SessionReport,
 } from './client/live-transcription.ts';
 export type { Status } from './client/status.ts';

@@ -1,5 +1,5 @@
 /** The connection machine as a picture in a file of its own, for light and dark. */
-import { NOTES } from '../../src/tools/viewer/statechart/notes.ts';
+import { NOTES } from './notes.ts';
 import { COLOURS } from '../../src/tools/viewer/statechart/colours.ts';
 import type { MachineGraph } from '../../src/tools/viewer/statechart/graph.ts';
 import { BOXES, HEIGHT, WIDTH } from '../../src/tools/viewer/statechart/layout.ts';

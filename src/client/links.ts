@@ -9,7 +9,7 @@ import type { PauseWatch } from '../audio/pause-watch.ts';
 import type { ConnectionEvent } from '../connection/events.ts';
 import type { MakeKeeper } from '../link/kept-link.ts';
 import { Link } from '../link/link.ts';
-import type { LinkCounts, LinkFact, LinkSession } from '../link/link-session.ts';
+import type { LinkFact, LinkSession } from '../link/link-session.ts';
 import type { ListenChange } from '../protocol/configure.ts';
 import type { ConnectionEnd } from '../protocol/connection-end.ts';
 import type { AudioFormat, Parameters } from '../protocol/protocol.ts';
@@ -22,6 +22,7 @@ import { loadConfigure } from './configure.ts';
 import type { ConfigureRequests } from './configure-requests.ts';
 import { FinalizeRequests } from './finalize-requests.ts';
 import { fluxCode } from './flux.ts';
+import type { SessionCounts } from './live-transcription.ts';
 import type { CheckedOptions } from './options.ts';
 import type { Outlet } from './session-keeper.ts';
 import type { OpenConnection } from './status.ts';
@@ -93,8 +94,14 @@ export class Links {
     };
   }
 
-  get counts(): LinkCounts {
-    return this.shared.counts;
+  get counts(): Omit<SessionCounts, 'attempts'> {
+    const { keepAlives, silenceSeconds, longestSilenceMs } = this.shared.counts;
+    return {
+      connections: this.opened.connection,
+      keepAlives,
+      silenceMs: silenceSeconds * 1000,
+      longestOutboundSilenceMs: longestSilenceMs,
+    };
   }
 
   /** The parameters of the API as they are now, after all changes that were agreed. */

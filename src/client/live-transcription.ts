@@ -31,8 +31,22 @@ export type SendResult =
   /** Nothing of it is kept: `pause()` was called, there are no bytes in it, it is larger than the log or `log.overflow` is `'refuse'`, or the session closes. */
   | { accepted: false; reason: 'paused' | 'empty' | 'log-full' | 'closed'; backlogMs: number };
 
+/** What a session has cost so far. */
+export interface SessionCounts {
+  /** Connections that were opened; all but the first are reconnects. */
+  connections: number;
+  /** Attempts to open one. */
+  attempts: number;
+  /** KeepAlives that were sent; with Flux pings, or silence in their place. */
+  keepAlives: number;
+  /** With Flux: silence that was sent beside the audio, in milliseconds; it takes no time on the session's clock. */
+  silenceMs: number;
+  /** The longest time between two frames on one connection: below Deepgram's 10 000 it never closes for silence. */
+  longestOutboundSilenceMs: number;
+}
+
 /** What a session came to. */
-export interface SessionReport {
+export interface SessionReport extends SessionCounts {
   /**
    * `drained`: all audio that was accepted is confirmed, or announced as dropped (where audio does not tell its time: the
    * server has said its last). `deadline`: it is not, and waiting is over. `aborted`, or `failed` with `error`.
@@ -44,16 +58,6 @@ export interface SessionReport {
   lastEnd: ConnectionEnd | undefined;
   /** Where the audio stands for good: what is still pending was never covered by a final result. */
   ledger: AudioLedger;
-  /** Connections that were opened; all but the first are reconnects. */
-  connections: number;
-  /** Attempts to open one. */
-  attempts: number;
-  /** KeepAlives that were sent; with Flux pings, or silence in their place. */
-  keepAlives: number;
-  /** With Flux: silence that was sent beside the audio, in milliseconds; it takes no time on the session's clock. */
-  silenceMs: number;
-  /** The longest time between two frames on one connection: below Deepgram's 10 000 it never closes for silence. */
-  longestOutboundSilenceMs: number;
 }
 
 /** How one `close()` is bounded. */
@@ -89,6 +93,8 @@ export interface LiveTranscription {
   readonly ledger: AudioLedger;
   /** Audio that waits to be sent, in milliseconds; an estimate before its format is known. */
   readonly backlogMs: number;
+  /** Connections, attempts and KeepAlives so far; a new object each time it is asked for. */
+  readonly counts: SessionCounts;
   /** Audio is refused, by {@link pause}. */
   readonly isPaused: boolean;
   /** The XState actor, for inspectors and `@xstate/react`. */

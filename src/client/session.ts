@@ -41,6 +41,7 @@ import type {
   CloseOptions,
   LiveTranscription,
   SendResult,
+  SessionCounts,
   SessionReport,
 } from './live-transcription.ts';
 import { type CheckedOptions, checkOptions, checkTimeout, type LiveTranscriptionOptions } from './options.ts';
@@ -214,6 +215,10 @@ class Session implements LiveTranscription {
     return this.#backlog.ms;
   }
 
+  get counts(): SessionCounts {
+    return { ...this.#links.counts, attempts: this.actor.getSnapshot().context.attempts };
+  }
+
   send(input: AudioChunk | CapturedAudio): SendResult {
     const capturedAt = capturedAtOf(input);
     const chunk = capturedAt === undefined ? (input as AudioChunk) : (input as CapturedAudio).audio;
@@ -371,17 +376,12 @@ class Session implements LiveTranscription {
     this.#timeline.close();
     this.#intake.close();
     this.#links.close();
-    const { keepAlives, silenceSeconds, longestSilenceMs } = this.#links.counts;
     this.#report = {
       outcome: isCutShort ? 'deadline' : outcome,
       error,
       lastEnd: this.actor.getSnapshot().context.lastEnd,
       ledger: this.ledger,
-      connections: this.#links.opened.connection,
-      attempts: this.actor.getSnapshot().context.attempts,
-      keepAlives,
-      silenceMs: silenceSeconds * 1000,
-      longestOutboundSilenceMs: longestSilenceMs,
+      ...this.counts,
     };
     this.#settle(this.#report);
   }

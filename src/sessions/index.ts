@@ -1,2 +1,11 @@
 /** `rx-deepgram/sessions`: for processes with many sessions. */
 export { connectionLimit, type SharedConnectionLimit } from './connection-limit.ts';
+export type { ConnectionRecord } from './connection-watch.ts';
+export { BOUNDARIES, type Distribution } from './distribution.ts';
+export {
+  type LiveState,
+  type SessionsSnapshot,
+  type SessionsWatch,
+  type WatchOptions,
+  watchSessions,
+} from './watch-sessions.ts';

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { drawPicture, renewSpecification } from '../../scripts/draw-statechart/files.ts';
 import { graphOf } from '../../src/tools/viewer/statechart/graph.ts';
 import { EDGES } from '../../src/tools/viewer/statechart/arrows.ts';
-import { NOTES } from '../../src/tools/viewer/statechart/notes.ts';
+import { NOTES } from '../../scripts/draw-statechart/notes.ts';
 import { BOXES, FORKS, FRAMES } from '../../src/tools/viewer/statechart/layout.ts';
 import { connectionMachine } from '../../src/connection/connection-machine.ts';
 import { EVENTS, STATES } from '../connection/transition-table.ts';

@@ -46,6 +46,7 @@ beforeAll(() => {
       paths: {
         'rx-deepgram': ['../../../src/index.ts'],
         'rx-deepgram/deepgram-sdk': ['../../../src/adapters/deepgram-sdk.ts'],
+        'rx-deepgram/opentelemetry': ['../../../src/adapters/opentelemetry.ts'],
         'rx-deepgram/viewer': ['../../../src/tools/viewer/index.ts'],
         'rx-deepgram/browser': ['../../../src/browser/index.ts'],
         'rx-deepgram/machine': ['../../../src/connection/index.ts'],

@@ -26,6 +26,7 @@ export type Area =
   | 'sources'
   | 'adapters'
   | 'sdk adapter'
+  | 'telemetry adapter'
   | 'telephony'
   | 'captions'
   | 'sessions'
@@ -35,7 +36,15 @@ export type Area =
   | 'store engines'
   | 'viewer'
   | 'cli';
-type Package = 'xstate' | 'rxjs' | 'ws' | 'node' | 'react' | '@angular/core' | '@deepgram/sdk';
+type Package =
+  | 'xstate'
+  | 'rxjs'
+  | 'ws'
+  | 'node'
+  | 'react'
+  | '@angular/core'
+  | '@deepgram/sdk'
+  | '@opentelemetry/api';
 
 export interface Rule {
   area: Area;
@@ -65,6 +74,7 @@ export const SINGLE_FILES: Record<string, Area> = {
   'src/connection/index.ts': 'machine index',
   'src/testing/index.ts': 'testing index',
   'src/adapters/deepgram-sdk.ts': 'sdk adapter',
+  'src/adapters/opentelemetry.ts': 'telemetry adapter',
   'src/store/audio-store.ts': 'store port',
   'src/store/index.ts': 'store index',
 };
@@ -242,6 +252,12 @@ export const RULES: readonly Rule[] = [
     because: 'it stands between two clients, so it needs our insides and only the types of the other',
   },
   {
+    area: 'telemetry adapter',
+    may: ['sessions', '@opentelemetry/api'],
+    mayAsType: ['public index'],
+    because: 'it names what the sessions count, and counts nothing itself',
+  },
+  {
     area: 'telephony',
     may: ['public index', 'clock', 'rxjs'],
     mayAsType: [],
@@ -280,7 +296,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     area: 'sessions',
-    may: ['leaf', 'rxjs'],
+    may: ['leaf', 'clock', 'rxjs'],
     mayAsType: ['public index'],
     because: 'what sees many sessions sees each as a user does, and only those pay for it who have many',
   },

@@ -27,7 +27,12 @@ describe('package.json', () => {
     const peers = Object.keys(manifest.peerDependencies);
     const optional = peers.filter((name) => manifest.peerDependenciesMeta[name]?.optional);
     expect(peers.filter((name) => !optional.includes(name))).toEqual(['rxjs', 'xstate']);
-    expect(optional, 'for the bindings').toEqual(['@angular/core', '@deepgram/sdk', 'react']);
+    expect(optional, 'for the bindings').toEqual([
+      '@angular/core',
+      '@deepgram/sdk',
+      '@opentelemetry/api',
+      'react',
+    ]);
   });
 
   test('runs nothing when it is installed', () => {

@@ -56,6 +56,7 @@ export const ENTRIES: Record<string, Entry> = {
       'ResultsMessage',
       'SendResult',
       'ServerMessage',
+      'SessionCounts',
       'SessionReport',
       'Severity',
       'Socket',
@@ -176,10 +177,23 @@ export const ENTRIES: Record<string, Entry> = {
       'SocketMessage',
     ],
   },
+  './opentelemetry': {
+    source: 'src/adapters/opentelemetry.ts',
+    values: ['observeSessions'],
+    types: ['ObserveOptions', 'ObservedSessions'],
+  },
   './sessions': {
     source: 'src/sessions/index.ts',
-    values: ['connectionLimit'],
-    types: ['SharedConnectionLimit'],
+    values: ['BOUNDARIES', 'connectionLimit', 'watchSessions'],
+    types: [
+      'ConnectionRecord',
+      'Distribution',
+      'LiveState',
+      'SessionsSnapshot',
+      'SessionsWatch',
+      'SharedConnectionLimit',
+      'WatchOptions',
+    ],
   },
   './captions': {
     source: 'src/captions/index.ts',

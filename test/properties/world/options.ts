@@ -1,6 +1,8 @@
-/** The session's options, as a world's setting wants them. */
+/** The options of the session and of its server, as a world's setting wants them. */
 import type { LiveTranscriptionOptions } from '../../../src/index.ts';
 import { fluxOptions } from '../flux/setting.ts';
+import { type EmulatorOptions, numberedRecogniser } from '../../../src/testing/index.ts';
+import { fluxServer } from '../flux/setting.ts';
 import { SECRET } from './platform.ts';
 import type { World } from './world.ts';
 
@@ -29,5 +31,26 @@ export function optionsOf(
     environment: page.environment,
     connectionLimit: limit,
     ...(inspect ? { inspect } : {}),
+  };
+}
+
+/** The server, as a world's setting wants it. */
+export function serverOf(
+  { setting, clock }: World,
+  nextFaults: NonNullable<EmulatorOptions['faultsOf']>,
+): EmulatorOptions {
+  return {
+    clock: clock,
+    recogniser: numberedRecogniser,
+    seed: setting.seed,
+    authorise: ({ value }) => !value.includes('unknown'),
+    keepAliveHolds: setting.keepAliveHolds,
+    processingDelayMs: setting.processingDelayMs,
+    noAudioTimeoutMs: setting.noAudioTimeoutMs,
+    // Two NET-0000 without a result before them end a session, as they should; the client's own watch is quicker.
+    responseTimeoutMs: 1e9,
+    maxLogEntries: 0,
+    ...fluxServer(setting),
+    faultsOf: nextFaults,
   };
 }

@@ -19,17 +19,15 @@ import { connectionLimit } from '../../../src/sessions/index.ts';
 import {
   Emulator,
   type Fault,
-  numberedRecogniser,
   VirtualClock,
   type VirtualEventLoop,
   VirtualNetwork,
 } from '../../../src/testing/index.ts';
-import { fluxServer } from '../flux/setting.ts';
 import type { Guarantee, GuaranteeId } from '../guarantees/guarantee.ts';
 import type { Setting } from '../scenario.ts';
 import { GrainyLoop } from './grainy-loop.ts';
 import { Hooks, wireListener } from './hooks.ts';
-import { optionsOf } from './options.ts';
+import { optionsOf, serverOf } from './options.ts';
 import { Page, TokenDesk } from './platform.ts';
 import { Speaker } from './speaker.ts';
 import { Standstill } from './standstill.ts';
@@ -105,20 +103,7 @@ export class World {
     this.#narrate = narrate;
     this.desk = new TokenDesk(this.loop, () => this.stir());
     this.speaker = new Speaker(setting.rate);
-    this.server = new Emulator({
-      clock: this.clock,
-      recogniser: numberedRecogniser,
-      seed: setting.seed,
-      authorise: ({ value }) => !value.includes('unknown'),
-      keepAliveHolds: setting.keepAliveHolds,
-      processingDelayMs: setting.processingDelayMs,
-      noAudioTimeoutMs: setting.noAudioTimeoutMs,
-      // Two NET-0000 without a result before them end a session, as they should; the client's own watch is quicker.
-      responseTimeoutMs: 1e9,
-      maxLogEntries: 0,
-      ...fluxServer(setting),
-      faultsOf: () => this.#nextFaults(),
-    });
+    this.server = new Emulator(serverOf(this, () => this.#nextFaults()));
     const { latencyMs, jitterMs, platform, lateEvents, seed } = setting;
     this.network = new VirtualNetwork(this.server, { latencyMs, jitterMs, platform, lateEvents, seed });
     this.wire = new Wire(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { connectionMachine } from '../../../src/connection/connection-machine.ts';
 import { EDGES } from '../../../src/tools/viewer/statechart/arrows.ts';
-import { NOTES } from '../../../src/tools/viewer/statechart/notes.ts';
+import { NOTES } from '../../../scripts/draw-statechart/notes.ts';
 import { graphOf } from '../../../src/tools/viewer/statechart/graph.ts';
 import { BOXES } from '../../../src/tools/viewer/statechart/layout.ts';
 import { endingOf } from '../../../src/tools/viewer/words.ts';
