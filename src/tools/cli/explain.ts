@@ -84,17 +84,20 @@ export function explainText(
   if (flight) return explainFlight(flight, replay, json, page);
   if (replay) return { text: 'This is not a flight recording and cannot be replayed.\n', code: 1 };
   const failures = failuresIn(content);
+  const isLog = content.trimEnd().includes('\n');
   if (json) return { text: asJson({ failures }), code: failures.length > 0 ? 0 : 1 };
   if (failures.length === 0) {
     const { cause, remedy } = explain(undefined);
     return {
-      text: show([...paragraph(cause, page), ...paragraph(`→ ${remedy}`, page, 'cyan')], page),
+      text: show([...paragraph(cause, page), ...paragraph(`→ ${remedy}`, page, 'teal')], page),
       code: 1,
     };
   }
   return {
     text: show(
-      failures.flatMap((failure) => failureLines(failure, page)),
+      failures.flatMap(({ line, times, ...failure }) =>
+        failureLines(failure, page, isLog ? placeOf(line, times) : ''),
+      ),
       page,
     ),
     code: 0,
@@ -120,7 +123,7 @@ function explainFlight(
   ];
   const lost =
     dropped > 0
-      ? paragraph(`Its first ${dropped} lines were dropped to stay within its limit.`, page, 'yellow')
+      ? paragraph(`Its first ${dropped} lines were dropped to stay within its limit.`, page, 'amber')
       : [];
   const incidents = story.incidents.flatMap(({ at, tone, text }) => {
     const [first = [], ...further] = wrap(wordsOf(text, ...TONES[tone]), widthOf(page), ' '.repeat(11));
@@ -155,15 +158,35 @@ function replayLines(again: ReturnType<typeof replayFlight> | undefined, page: P
   ];
 }
 
+/** A failure, and where the log tells of it. */
+interface Sighting extends Explanation {
+  /** Number of the first line that tells of it; `undefined` where only all lines together do. */
+  line: number | undefined;
+  /** How many lines tell of it. */
+  times: number;
+}
+
 /** Each kind of failure in a log, once, in order. */
-function failuresIn(content: string): Explanation[] {
-  const found = new Map<string, Explanation>();
-  for (const line of [...content.split('\n'), content]) {
-    const failure = explain(line);
-    if (failure.kind !== 'unrecognised' && !found.has(failure.kind)) found.set(failure.kind, failure);
-    if (found.size >= MAX_FAILURES) break;
-  }
+function failuresIn(content: string): Sighting[] {
+  const found = new Map<string, Sighting>();
+  const lines = content.split('\n');
+  lines.forEach((text, i) => {
+    const failure = explain(text);
+    const known = found.get(failure.kind);
+    if (known) known.times += 1;
+    else if (failure.kind !== 'unrecognised' && found.size < MAX_FAILURES)
+      found.set(failure.kind, { ...failure, line: i + 1, times: 1 });
+  });
+  const whole = explain(content);
+  if (whole.kind !== 'unrecognised' && !found.has(whole.kind) && found.size < MAX_FAILURES)
+    found.set(whole.kind, { ...whole, line: undefined, times: 1 });
   return [...found.values()];
+}
+
+/** Where in the log it is. */
+function placeOf(line: number | undefined, times: number): string {
+  if (line === undefined) return 'in all lines together';
+  return times === 1 ? `line ${line}` : `line ${line}, and ${times - 1} more like it`;
 }
 
 function failureLines(failure: Explanation, page: Page, remark = ''): Line[] {
@@ -173,13 +196,13 @@ function failureLines(failure: Explanation, page: Page, remark = ''): Line[] {
   const rows: [string, string, ...Style[]][] = [
     ['Cause', cause],
     ['Retry', `${worthRetrying ? 'Yes.' : 'No.'} ${why}`],
-    ['Remedy', remedy, 'cyan'],
+    ['Remedy', remedy, 'teal'],
     ...(requestId === undefined ? [] : ([['Request', requestId]] as [string, string][])),
     ['More', docs],
   ];
   return [
     [],
-    remark === '' ? title : [...title, span(` · ${remark}`, 'yellow')],
+    remark === '' ? title : [...title, span(` · ${remark}`, 'amber')],
     ...rows.flatMap(([name, text, ...styles]) => {
       const [first = [], ...further] = wrap(wordsOf(text, ...styles), widthOf(page), ' '.repeat(10));
       return [[span(`  ${name.padEnd(8)}`, 'dim'), ...first.slice(1)], ...further];

@@ -8,6 +8,8 @@ import { runExplain } from './explain-source.ts';
 import { openNamedFile, UnreadableFile } from './named-file.ts';
 import { throughProxy } from './proxy.ts';
 import { show } from './show/show.ts';
+import { abilitiesOf } from './terminal/abilities.ts';
+import { LiveRegion } from './terminal/live-region.ts';
 import { transcribeFile } from './transcribe/transcribe.ts';
 import { ownVersion } from './version.ts';
 
@@ -30,6 +32,11 @@ export async function runCommand(command: Command, output: Output): Promise<numb
   }
 }
 
+function screenOf({ stdout, env }: NodeJS.Process) {
+  const isLive = abilitiesOf({ isTTY: stdout.isTTY, env }).live;
+  return isLive && { screen: { region: new LiveRegion(stdout), columns: stdout.columns } };
+}
+
 async function run(command: Command, { out, err }: Output): Promise<number> {
   switch (command.name) {
     case 'help':
@@ -47,7 +54,9 @@ async function run(command: Command, { out, err }: Output): Promise<number> {
       const { file, auth, url, listen, format } = command.options;
       const source = await openNamedFile(file, process.stdin);
       const session = { auth, baseUrl: url, listen, ...throughProxy(url) };
-      return untilSignal((signal) => transcribeFile(source, session, format, { out, err }, signal));
+      return untilSignal((signal) =>
+        transcribeFile(source, session, format, { out, err, ...screenOf(process) }, signal),
+      );
     }
     case 'emulate':
       return untilSignal((signal) => emulate(command, out, signal));

@@ -345,6 +345,22 @@ describe('what is printed', () => {
     expect(text).toMatch(/✘ Parameters {5}HTTP 400 bad-request \(No such model/);
   });
 
+  test('fits 24 lines when all is well, with audio, too', async () => {
+    const { text } = await consult(door, { json: false, audio: { kind: 'file', path: recording } });
+    expect(text).toContain('No check failed.');
+    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(24);
+  });
+
+  test('puts the one failure first, and what could not be checked for it in a line for each reason', async () => {
+    const { text } = await consult('wss://no-such-host.invalid', { json: false });
+    const lines = text.split('\n');
+    expect(lines[1]).toMatch(/Network {3}✘ DNS/);
+    const skipped = lines.filter((line) => line.startsWith('  – not checked'));
+    expect(skipped.length).toBeGreaterThan(0);
+    expect(skipped.length).toBeLessThanOrEqual(7);
+    expect(lines.length).toBeLessThanOrEqual(24);
+  });
+
   test('for machines is one object', async () => {
     const { text } = await consult(door, { probeSeconds: undefined });
     expect(JSON.parse(text)).toMatchObject({ version: 1, url: door.url, healthy: true });

@@ -93,6 +93,19 @@ describe('of a log', () => {
     });
   });
 
+  test('says which line told of it, and how many more', () => {
+    const { text } = explainText(log, PLAIN, PAGE);
+    expect(text).toContain('client-silent · 1011 · line 2, and 1 more like it');
+    expect(text).toContain('unauthorized · HTTP 401 · line 4');
+    expect(JSON.parse(explainText(log, { replay: false, json: true }, PAGE).text)).toMatchObject({
+      failures: [
+        { line: 2, times: 2 },
+        { line: 4, times: 1 },
+      ],
+    });
+    expect(explainText('Unexpected server response: 401', PLAIN, PAGE).text).not.toContain('line 1');
+  });
+
   test('in which there is none says what to look for, with exit code 1', () => {
     expect(explainText('all is well', PLAIN, PAGE)).toMatchObject({
       code: 1,

@@ -26,13 +26,19 @@ function fileOf(mux: typeof muxWav): Uint8Array {
 interface Setting extends EmulatorOptions {
   file?: Uint8Array;
   format?: TranscriptFormat;
+  /** Of a terminal that can be drawn over. */
+  columns?: number;
 }
 
-function start({ file = fileOf(muxWav), format = 'text', ...options }: Setting = {}) {
+function start({ file = fileOf(muxWav), format = 'text', columns, ...options }: Setting = {}) {
   const clock = new VirtualClock();
   const network = new VirtualNetwork(new Emulator({ clock, ...options }));
   const controller = new AbortController();
-  const written = { out: '', err: '' };
+  const written = { out: '', err: '', drawn: [] as string[] };
+  const region = {
+    draw: (lines: readonly string[]) => void written.drawn.push(...lines),
+    close: () => undefined,
+  };
   const ended = transcribeFile(
     Readable.from(
       Array.from({ length: Math.ceil(file.length / 2_000) }, (_, i) =>
@@ -46,7 +52,11 @@ function start({ file = fileOf(muxWav), format = 'text', ...options }: Setting =
       listen: { model: 'nova-3', interim_results: true },
     },
     format,
-    { out: (text) => (written.out += text), err: (text) => (written.err += text) },
+    {
+      out: (text) => (written.out += text),
+      err: (text) => (written.err += text),
+      ...(columns && { screen: { region, columns } }),
+    },
     controller.signal,
   );
   /** In steps, since the file is read in real turns. */
@@ -69,6 +79,16 @@ describe('transcribe', () => {
     expect(written.err).toMatch(/Connecting …[^]*Reconnecting …[^]*Waiting for the last results …/);
     await clock.advanceAsync(5_000);
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('breaks lines between words on a terminal, and draws what is heard there', async () => {
+    const { written, ended, wait } = start({ columns: 24 });
+    await wait(60);
+    expect(await ended).toBe(0);
+    expect(numbersIn(written.out)).toEqual(WORDS);
+    const lines = [...written.out.split('\n'), ...written.drawn];
+    expect(lines.filter((line) => line.length > 23)).toEqual([]);
+    expect(lines.filter((line) => !/^(… )?(\d{4}( |$))*$|^…$/.test(line))).toEqual([]);
   });
 
   test.each<[TranscriptFormat, RegExp]>([

@@ -39,7 +39,7 @@ export function soundBand(story: Story, place: BandPlace, nowMs: number): Line {
     const index = Math.round(Math.min(1, mean / LOUD) * (LEVELS.length - 1));
     return LEVELS[index] ?? ' ';
   });
-  return [span(text.join(''), 'cyan')];
+  return [span(text.join(''), 'teal')];
 }
 
 /** The state of each cell, by colour, or by letter without colour. */
@@ -54,8 +54,8 @@ export function stateBand(story: Story, place: BandPlace, nowMs: number): Line {
     }
   });
   return cells.map((state) => {
-    const { letter, styles } = STATES[state];
-    return place.colour && letter.trim() ? span('█', ...styles) : span(letter, ...styles);
+    const { letter, cell, styles } = STATES[state];
+    return place.colour && letter.trim() ? span(cell, ...styles) : span(letter, ...styles);
   });
 }
 
@@ -98,7 +98,7 @@ const EXPECTED: readonly ConnectionState[] = [
 export function legend(story: Story, colour: boolean): Line[] {
   const seen = story.states.map(({ state }) => state).filter((state) => STATES[state].weight > 0);
   return [...new Set([...EXPECTED, ...seen])].map((state) => {
-    const { letter, styles } = STATES[state];
-    return [span(colour ? '█' : letter, ...styles), span(` ${state}`, 'dim')];
+    const { letter, cell, styles } = STATES[state];
+    return [span(colour ? cell : letter, ...styles), span(` ${state}`, 'dim')];
   });
 }

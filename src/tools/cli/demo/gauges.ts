@@ -41,7 +41,7 @@ export function ledgerBar(seconds: Seconds, audioSeconds: number, width: number)
     span('▕', 'dim'),
     span('█'.repeat(confirmed), 'green'),
     span('x'.repeat(dropped), 'red'),
-    span('▒'.repeat(pending), 'yellow'),
+    span('▒'.repeat(pending), 'amber'),
     span('·'.repeat(cells - confirmed - dropped - pending), 'dim'),
     span('▏', 'dim'),
   ];
@@ -51,7 +51,7 @@ export function ledgerBar(seconds: Seconds, audioSeconds: number, width: number)
 export function ledgerNumbers({ accepted, confirmed, pending, dropped }: Seconds): Line[] {
   return [
     [span(inSeconds(confirmed), 'green'), span(` of ${inSeconds(accepted)} confirmed by finals`, 'dim')],
-    [span(inSeconds(pending), 'yellow'), span(' kept for a replay', 'dim')],
+    [span(inSeconds(pending), 'amber'), span(' kept for a replay', 'dim')],
     ...(dropped > 0 ? [[span(`${inSeconds(dropped)} dropped`, 'red', 'bold')]] : []),
   ];
 }

@@ -1,5 +1,7 @@
 /** Colours, letters and texts of the states, and the mark of each kind of entry. */
 import type { ConnectionState } from '../../../index.ts';
+import type { Kind } from '../../viewer/statechart/layout.ts';
+import { kindOf } from '../../viewer/words.ts';
 import { clockTime } from '../terminal/clock-time.ts';
 import { type Line, type Span, span, type Style, widthOf, wordsOf, wrap } from '../terminal/span.ts';
 import type { Entry, EntryKind } from './story.ts';
@@ -7,41 +9,44 @@ import type { Entry, EntryKind } from './story.ts';
 interface StateLook {
   /** Shown for the state without colour. */
   letter: string;
-  styles: readonly Style[];
+  /** Shown for it in its colour, which it may share. */
+  cell?: string;
   meaning: string;
   /** One cell of the band shows the state with the highest weight. */
   weight: number;
 }
 
-export const STATES: Record<ConnectionState, StateLook> = {
-  dormant: { letter: '·', styles: ['grey'], meaning: 'waits for the first audio', weight: 0 },
-  connecting: { letter: 'C', styles: ['yellow'], meaning: 'opens the first connection', weight: 4 },
-  queued: { letter: 'Q', styles: ['yellow'], meaning: 'waits for a place among the connections', weight: 8 },
-  streaming: { letter: 'S', styles: ['green'], meaning: 'audio flows', weight: 1 },
-  'idle-keepalive': { letter: 'K', styles: ['blue'], meaning: 'no audio: KeepAlive every 3 s', weight: 2 },
-  'closed-1011': {
-    letter: 'X',
-    styles: ['red'],
-    meaning: 'the server has closed; what follows is decided',
-    weight: 9,
-  },
-  backoff: { letter: 'B', styles: ['magenta'], meaning: 'waits a moment; audio is kept', weight: 5 },
-  suspended: { letter: 'P', styles: ['magenta'], meaning: 'a long outage: probes now and then', weight: 6 },
-  reconnecting: {
-    letter: 'R',
-    styles: ['yellow'],
-    meaning: 'opens a new connection; audio is kept',
-    weight: 7,
-  },
-  draining: {
-    letter: 'D',
-    styles: ['cyan'],
-    meaning: 'sends the rest and takes the last results',
-    weight: 3,
-  },
-  closed: { letter: ' ', styles: ['grey'], meaning: 'everything is said', weight: 0 },
-  failed: { letter: 'F', styles: ['red'], meaning: 'given up', weight: 10 },
+/** The colour of each kind of state, as in the viewer. */
+const COLOURS: Record<Kind, Style> = {
+  resting: 'grey',
+  opening: 'blue',
+  live: 'green',
+  waiting: 'amber',
+  closed: 'grey',
+  failed: 'red',
 };
+
+const LOOKS: Record<ConnectionState, StateLook> = {
+  dormant: { letter: '·', meaning: 'waits for the first audio', weight: 0 },
+  connecting: { letter: 'C', meaning: 'opens the first connection', weight: 4 },
+  queued: { letter: 'Q', meaning: 'waits for a place among the connections', weight: 8 },
+  streaming: { letter: 'S', meaning: 'audio flows', weight: 1 },
+  'idle-keepalive': { letter: 'K', cell: '▒', meaning: 'no audio: KeepAlive every 3 s', weight: 2 },
+  'closed-1011': { letter: 'X', meaning: 'the server has closed; what follows is decided', weight: 9 },
+  backoff: { letter: 'B', cell: '▒', meaning: 'waits a moment; audio is kept', weight: 5 },
+  suspended: { letter: 'P', cell: '▒', meaning: 'a long outage: probes now and then', weight: 6 },
+  reconnecting: { letter: 'R', meaning: 'opens a new connection; audio is kept', weight: 7 },
+  draining: { letter: 'D', cell: '▓', meaning: 'sends the rest and takes the last results', weight: 3 },
+  closed: { letter: ' ', meaning: 'everything is said', weight: 0 },
+  failed: { letter: 'F', meaning: 'given up', weight: 10 },
+};
+
+export const STATES = Object.fromEntries(
+  Object.entries(LOOKS).map(([state, look]) => [
+    state,
+    { cell: '█', ...look, styles: [COLOURS[kindOf(state)]] },
+  ]),
+) as unknown as Record<ConnectionState, Required<StateLook> & { styles: readonly Style[] }>;
 
 const ENTRIES: Record<EntryKind, { mark: string; styles: readonly Style[] }> = {
   opened: { mark: '●', styles: ['green'] },
@@ -49,9 +54,9 @@ const ENTRIES: Record<EntryKind, { mark: string; styles: readonly Style[] }> = {
   resumed: { mark: '▶', styles: ['green'] },
   'kept-alive': { mark: '♥', styles: ['blue'] },
   lost: { mark: '✂', styles: ['red'] },
-  recovered: { mark: '↺', styles: ['yellow'] },
-  ending: { mark: '■', styles: ['cyan'] },
-  warning: { mark: '!', styles: ['yellow'] },
+  recovered: { mark: '↺', styles: ['amber'] },
+  ending: { mark: '■', styles: ['teal'] },
+  warning: { mark: '!', styles: ['amber'] },
 };
 
 export function markOf(kind: EntryKind): Span {

@@ -20,7 +20,7 @@ const WIDEST = 100;
 /** The log and the transcript, if they were not printed line by line. */
 export function record(story: Story, { columns, colour }: Page): string[] {
   const width = Math.min(WIDEST, columns - 1);
-  const note = colour ? 'yellow: recovered by a replay' : '‹ ›: recovered by a replay';
+  const note = colour ? 'in colour: recovered by a replay' : '‹ ›: recovered by a replay';
   const log = story.entries.flatMap((entry) =>
     entryLines(entry, width, INDENT).map((line) => paint(line, colour)),
   );

@@ -2,12 +2,12 @@
 import { type Line, type Span, span, wrap } from '../terminal/span.ts';
 import type { Story } from './story.ts';
 
-/** Lines of text. Recovered words are yellow, or between ‹ and › without colour. */
+/** Lines of text. Recovered words have a colour, or are between ‹ and › without colour. */
 export function transcriptLines(story: Story, width: number, colour: boolean, indent = ''): Line[] {
   const words = story.finals.flatMap((final) => final.words);
   const spans: Span[] = words.map((word, i) => {
     if (!story.isRecovered(word)) return span(word.text);
-    if (colour) return span(word.text, 'yellow');
+    if (colour) return span(word.text, 'amber');
     const [before, after] = [words[i - 1], words[i + 1]];
     const opening = before && story.isRecovered(before) ? '' : '‹';
     const closing = after && story.isRecovered(after) ? '' : '›';

@@ -66,10 +66,11 @@ export async function runDoctor(
   try {
     if (isTold) write([paint(titleLine(options.url), colour)]);
     for await (const finding of examine(options, { stdin, env }, signal, instruments, progress)) {
-      if (signal.aborted) return undefined;
-      if (isTold) write(findingLines(finding, findings.at(-1)?.id, page));
+      if (signal.aborted) break;
       findings.push(finding);
     }
+    // A failure stands first, so nothing can be told before all is known; the progress shows meanwhile that it works.
+    if (isTold) write(findingLines(findings, page));
     if (signal.aborted) return undefined;
     if (isTold) write(closingLines(findings, page));
     else stdout.write(asJson(options.url, findings));

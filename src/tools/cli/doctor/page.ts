@@ -1,6 +1,6 @@
 /** Formats findings for people and for machines. */
 import { fit, type Line, paint, span, type Style, wordsOf, wrap } from '../terminal/span.ts';
-import { CHECKLIST, type CheckId, type Finding, type Verdict } from './finding.ts';
+import { CHECKLIST, type Finding, type Verdict } from './finding.ts';
 
 export interface Page {
   columns: number;
@@ -9,14 +9,16 @@ export interface Page {
 
 const LOOKS: Record<Verdict, { mark: string; styles: readonly Style[] }> = {
   pass: { mark: '✔', styles: ['green'] },
-  warn: { mark: '!', styles: ['yellow', 'bold'] },
+  warn: { mark: '!', styles: ['amber', 'bold'] },
   fail: { mark: '✘', styles: ['red', 'bold'] },
   skipped: { mark: '–', styles: ['grey'] },
 };
 
+/** Of the names in `CHECKLIST`; “This machine” is “Machine”. */
+const GROUP_WIDTH = 'Deepgram'.length;
 const TITLE_WIDTH = Math.max(...Object.values(CHECKLIST).map(([, title]) => title.length));
-/** Mark, name, and the gaps around them. */
-const INDENT = ' '.repeat(2 + 2 + TITLE_WIDTH + 2);
+/** Part of the checklist, mark, name, and the gaps around them. */
+const INDENT = ' '.repeat(GROUP_WIDTH + 2 + 2 + TITLE_WIDTH + 2);
 /** Maximum length of a line. */
 const WIDEST = 96;
 
@@ -24,30 +26,47 @@ export function titleLine(place: string): Line {
   return [span('rx-deepgram doctor', 'bold'), span(` · ${place}`, 'dim')];
 }
 
-/** The finding, with a heading if a new part of the checklist begins. */
-export function findingLines(
-  finding: Finding,
-  previous: CheckId | undefined,
-  { columns, colour }: Page,
-): string[] {
+/** All findings: failures first, then warnings and the rest in the order of the checklist. */
+export function findingLines(findings: readonly Finding[], page: Page): string[] {
+  const failed = findings.filter(({ verdict }) => verdict === 'fail');
+  const done = findings.filter(({ verdict }) => verdict === 'pass' || verdict === 'warn');
+  const gap = failed.length > 0 && done.length > 0 ? [''] : [];
+  return [...rows(failed, page), ...gap, ...rows(done, page), ...skippedLines(findings, page)];
+}
+
+function rows(findings: readonly Finding[], { columns, colour }: Page): string[] {
   const width = Math.min(WIDEST, columns - 1);
-  const [group, title] = CHECKLIST[finding.id];
-  const heading: Line[] =
-    previous !== undefined && CHECKLIST[previous][0] === group ? [] : [[], [span(group, 'bold')]];
-  const { mark, styles } = LOOKS[finding.verdict];
-  const isQuiet = finding.verdict === 'skipped';
-  const summary = wordsOf(finding.summary, ...(isQuiet ? (['grey'] as const) : []));
-  const [first = [], ...further] = wrap(summary, width, INDENT);
-  const lead = [
-    span('  '),
-    span(mark, ...styles),
-    span(` ${title.padEnd(TITLE_WIDTH)}  `, ...(isQuiet ? (['grey'] as const) : [])),
-  ];
-  const remedy =
-    finding.remedy === undefined ? [] : wrap(wordsOf(`→ ${finding.remedy}`, 'cyan'), width, INDENT);
-  return [...heading, [...lead, ...first.slice(1)], ...further, ...remedy].map((line) =>
-    paint(fit(line, width), colour),
-  );
+  return findings.flatMap((finding, i) => {
+    const [group, title] = CHECKLIST[finding.id];
+    const before = findings[i - 1];
+    const isNew = before === undefined || CHECKLIST[before.id][0] !== group;
+    const { mark, styles } = LOOKS[finding.verdict];
+    const [first = [], ...further] = wrap(wordsOf(finding.summary), width, INDENT);
+    const lead = [
+      span((isNew ? group.replace('This machine', 'Machine') : '').padEnd(GROUP_WIDTH + 2), 'dim'),
+      span(mark, ...styles),
+      span(` ${title.padEnd(TITLE_WIDTH)}  `),
+    ];
+    const remedy =
+      finding.remedy === undefined ? [] : wrap(wordsOf(`→ ${finding.remedy}`, 'teal'), width, INDENT);
+    return [[...lead, ...first.slice(1)], ...further, ...remedy].map((line) =>
+      paint(fit(line, width), colour),
+    );
+  });
+}
+
+/** One line for each reason: a check that was not made has nothing else to say. */
+function skippedLines(findings: readonly Finding[], { columns, colour }: Page): string[] {
+  const width = Math.min(WIDEST, columns - 1);
+  const byReason = new Map<string, string[]>();
+  for (const { id, verdict, summary } of findings) {
+    if (verdict !== 'skipped') continue;
+    byReason.set(summary, [...(byReason.get(summary) ?? []), CHECKLIST[id][1]]);
+  }
+  return [...byReason].flatMap(([reason, titles]) => {
+    const words = wordsOf(`– not checked (${reason}): ${titles.join(', ')}`, 'grey');
+    return wrap(words, width, '  ').map((line) => paint(fit(line, width), colour));
+  });
 }
 
 /** The summary. */

@@ -2,17 +2,17 @@
  * Text with styles, for a terminal. Colour codes are added last, so that the layout is the same with and without colour.
  */
 
-/** The sixteen colours of the terminal's theme. */
+/** The terminal's own colours; where its yellow and cyan vanish on a light ground, colours of 256 that stand out on both. */
 const CODES = {
   bold: [1, 22],
   dim: [2, 22],
   underline: [4, 24],
   red: [31, 39],
   green: [32, 39],
-  yellow: [33, 39],
+  amber: ['38;5;130', 39],
   blue: [34, 39],
   magenta: [35, 39],
-  cyan: [36, 39],
+  teal: ['38;5;30', 39],
   grey: [90, 39],
 } as const;
 

@@ -8,6 +8,8 @@ import {
   transcribe,
 } from '../../../index.ts';
 import { clockTime } from '../terminal/clock-time.ts';
+import type { LiveRegion } from '../terminal/live-region.ts';
+import { paint, wordsOf, wrap } from '../terminal/span.ts';
 
 /** `text` comes as it is decided; the others are whole files, and come at the end. */
 export type TranscriptFormat = 'text' | 'json' | 'srt' | 'vtt';
@@ -29,6 +31,8 @@ interface Output {
   out: (text: string) => void;
   /** Progress and problems. */
   err: (text: string) => void;
+  /** A terminal, where what is heard now can be drawn below the transcript. */
+  screen?: { region: Pick<LiveRegion, 'draw' | 'close'>; columns: number };
 }
 
 /**
@@ -39,9 +43,14 @@ export async function transcribeFile(
   source: Readable,
   options: LiveTranscriptionOptions,
   format: TranscriptFormat,
-  { out, err }: Output,
+  { out, err: error, screen }: Output,
   signal: AbortSignal,
 ): Promise<number | undefined> {
+  const drawInterim = (text: string) => screen?.region.draw([tailOf(text || '…', screen.columns - 1)]);
+  const err: Output['err'] = (text) => {
+    screen?.region.close();
+    error(text);
+  };
   let live: LiveTranscription | undefined;
   const finals: Transcript[] = [];
   let toldSeconds = 0;
@@ -52,9 +61,12 @@ export async function transcribeFile(
   const problem = await new Promise<Error | undefined>((resolve) => {
     transcripts$.subscribe({
       next: (transcript) => {
-        if (!transcript.final || transcript.text === '') return;
+        if (!transcript.final) return drawInterim(transcript.text);
+        if (transcript.text === '') return;
         finals.push(transcript);
-        if (format === 'text') out(`${transcript.text}\n`);
+        screen?.region.close();
+        if (format === 'text')
+          out(`${screen ? wrapped(transcript.text, screen.columns - 1) : transcript.text}\n`);
         else if (transcript.end - toldSeconds >= PROGRESS_SECONDS) {
           toldSeconds = transcript.end;
           err(`${clockTime(transcript.end * 1000)} is transcribed.\n`);
@@ -64,6 +76,7 @@ export async function transcribeFile(
       complete: () => resolve(undefined),
     });
   });
+  screen?.region.close();
   if (format !== 'text') out(WRITERS[format](finals));
   if (problem) err(`${problem.message}\n`);
   const report = await live?.close();
@@ -109,4 +122,21 @@ function tellProgress({ status$, notices$ }: LiveTranscription, err: Output['err
 /** What another program can use, without the server's own message. */
 function plain({ text, start, end, channel, confidence, words }: Transcript) {
   return { text, start, end, channel, confidence, words };
+}
+
+/** Broken between words. A word that is wider than the screen is left to it, since none may be cut. */
+function wrapped(text: string, width: number): string {
+  const words = wordsOf(text);
+  if (words.some((word) => word.text.length > width)) return text;
+  return wrap(words, width)
+    .map((line) => paint(line, false))
+    .join('\n');
+}
+
+/** The last words that fit, since a longer line could not be drawn anew. */
+function tailOf(text: string, width: number): string {
+  const line = wordsOf(text)
+    .map((word) => word.text)
+    .join(' ');
+  return line.length <= width ? line : `… ${line.slice(2 - width).replace(/^\S*\s+/, '')}`;
 }
