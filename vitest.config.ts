@@ -36,7 +36,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: [SOURCE, 'node', 'import', 'default'] } },
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
-    exclude: ['test/browser/{page,driven,firefox}/**', ...SLOW, '**/node_modules/**'],
+    exclude: ['test/browser/{page,driven,firefox}/**', 'test/chaos/**', ...SLOW, '**/node_modules/**'],
     setupFiles: ['test/setup.ts'],
     // By default one processor is left idle.
     maxWorkers: '100%',

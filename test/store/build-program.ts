@@ -1,17 +1,18 @@
 /** A program of a test as one file, which any Node runs: in a process of its own that can be killed. */
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { build } from 'esbuild';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
 /** Answers its path, and how to delete it. */
-export async function buildProgram(name: string): Promise<{ path: string; remove(): Promise<void> }> {
+export async function buildProgram(source: string): Promise<{ path: string; remove(): Promise<void> }> {
+  const name = basename(source, extname(source));
   // Among the packages, which it imports.
   const path = join(ROOT, 'node_modules', '.rx-deepgram-programs', `${name}-${randomUUID()}.mjs`);
   await build({
-    entryPoints: [join(import.meta.dirname, `${name}.ts`)],
+    entryPoints: [source],
     outfile: path,
     bundle: true,
     platform: 'node',

@@ -174,7 +174,7 @@ describe('the folder', () => {
   });
 
   test('everything that was answered outlives kill -9', async () => {
-    const program = await buildProgram('append-for-ever');
+    const program = await buildProgram(join(import.meta.dirname, 'append-for-ever.ts'));
     for (let run = 0; run < 3; run += 1) {
       const child = spawn(process.execPath, [program.path, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
       let said = '';

@@ -68,6 +68,16 @@ export class RedisServer {
     this.#process?.kill(name);
   }
 
+  /** As a crash would. */
+  async kill(): Promise<void> {
+    const running = this.#process;
+    this.#process = undefined;
+    if (!running) return;
+    const exit = once(running, 'exit');
+    running.kill('SIGKILL');
+    await exit;
+  }
+
   async stop(): Promise<void> {
     const running = this.#process;
     this.#process = undefined;
