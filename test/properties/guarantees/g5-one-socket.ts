@@ -4,7 +4,8 @@ export const G5: Guarantee = {
   id: 'G5',
   promise:
     'At most one socket is live. No socket, timer, listener or subscriber survives close, unsubscribe or failure. An event of an old socket changes nothing.',
-  assuming: 'Nothing: sockets may call back after their end, twice and in any order.',
+  assuming:
+    'Nothing: sockets may call back after their end, twice and in any order. With a `connectionLimit` the end of a connection frees its place.',
   watch(world) {
     let endedAt: string | undefined;
     /** All that a stray event could change. */
@@ -31,6 +32,8 @@ export const G5: Guarantee = {
           world.breach('G5', `a frame is sent on link ${link.number}, which is ${link.state}`);
       },
       haunted(link, event) {
+        // It gives its place to the next connection, which may be one of this session.
+        if (event === 'ended' && world.status.state === 'queued') return () => undefined;
         const before = trace();
         return () => {
           const after = trace();
