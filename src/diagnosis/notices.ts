@@ -1,6 +1,7 @@
 /** All notices: meaning, remedy and severity. Loaded with the first subscription to notices. */
 
 import type { Evidence, FactCode } from '../facts.ts';
+import { DECLARE_FORMAT } from '../protocol/connection-end.ts';
 
 /** `info`: normal; `warning`: something may be wrong; `error`: something was lost, or soon will be. */
 export type Severity = 'info' | 'warning' | 'error';
@@ -112,8 +113,7 @@ export const NOTICES = {
   'format-doubtful': {
     severity: 'error',
     meaning: 'The audio does not match the parameters',
-    remedy:
-      'Declare raw audio by its true encoding and sample_rate; leave both out for a container. Convert AIFF to WAV, and write the index of an MP4 file first (ffmpeg -movflags +faststart).',
+    remedy: `${DECLARE_FORMAT} Convert AIFF to WAV, and write the index of an MP4 file first (ffmpeg -movflags +faststart).`,
   },
   'key-exposed': {
     severity: 'warning',
@@ -153,7 +153,7 @@ export const NOTICES = {
   'results-missing': {
     severity: 'warning',
     meaning: 'Audio flows, but no result comes',
-    remedy: 'Check that encoding and sample_rate match the source.',
+    remedy: DECLARE_FORMAT,
   },
   'server-complaint': {
     severity: 'warning',

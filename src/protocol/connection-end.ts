@@ -16,8 +16,9 @@ export type Retry = 'never' | 'reauthorise' | 'with-audio' | 'gently' | 'soon';
 /** Whether to try again, and what to do where there is something to do. */
 type Ending = readonly [retry: Retry, remedy?: string];
 
-const FORMAT =
-  'Declare raw audio by encoding and sample_rate; give neither for a container, and its header first.';
+/** What to do where the bytes are not what the parameters say. */
+export const DECLARE_FORMAT =
+  'Declare raw audio by its true encoding and sample_rate; for a container (WAV, Ogg, WebM) give neither, and send its header first.';
 const PARAMETERS = 'Correct the listen parameters: the server says which.';
 const ADDRESS = 'Check baseUrl: scheme and host, without /v1/listen.';
 
@@ -40,7 +41,7 @@ const ENDINGS = {
   /** 4000–4999. */
   'application-close': ['soon'],
   /** 1011 NET-0000: Deepgram had nothing to say for about 30 s, often because it could not decode the audio. */
-  'server-silent': ['with-audio', FORMAT],
+  'server-silent': ['with-audio', DECLARE_FORMAT],
   /** 1011 NET-0001: neither audio nor a text message within the timeout window. */
   'client-silent': ['with-audio'],
   /** 1011 NET-0002: no audio for too long, KeepAlive or not. */
@@ -48,7 +49,7 @@ const ENDINGS = {
   /** Any other 1011. */
   'server-error': ['soon'],
   /** 1008 (or 1002) DATA-0000: the same bytes would fail again. */
-  'undecodable-audio': ['never', FORMAT],
+  'undecodable-audio': ['never', DECLARE_FORMAT],
   /** 1002, 1003, 1007, 1008, 1009, 1010. */
   'protocol-refused': ['never', PARAMETERS],
   /** HTTP 400. */

@@ -325,10 +325,11 @@ export const RULES: readonly Rule[] = [
       'diagnosis index',
       'testing index',
       'sources',
+      'viewer',
       'rxjs',
       'node',
     ],
-    mayAsType: ['viewer'],
+    mayAsType: [],
     because: 'it is the first user of the public names: what it lacks, they lack',
   },
 ];

@@ -2,7 +2,7 @@
  * The text for each failure. `protocol/connection-end.ts` decides whether it is retried; this file says why. It is only in apps that
  * call `explain()`.
  */
-import type { EndKind } from '../../protocol/connection-end.ts';
+import { DECLARE_FORMAT, type EndKind } from '../../protocol/connection-end.ts';
 
 /** Failures that are not ends of our connections: our own errors, and errors of other programs. */
 export type OtherKind = keyof typeof OTHERS;
@@ -22,8 +22,6 @@ interface OtherProse extends Prose {
   worthRetrying: boolean;
 }
 
-const DECLARE_FORMAT =
-  'Declare raw audio by its true encoding and sample_rate. For a container (WAV, Ogg, WebM) leave both out, and send its header first on every connection.';
 const NOTHING_TO_DO = 'None if it is rare: reconnect, and replay unconfirmed audio. rx-deepgram does both.';
 
 /** One row for each end. */

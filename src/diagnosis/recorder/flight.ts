@@ -99,20 +99,8 @@ const FIELDS: Record<FlightEntry['kind'], Record<string, 'string' | 'number' | '
   ended: { socket: 'number', end: 'object' },
 };
 
-const STATES: readonly unknown[] = [
-  'dormant',
-  'connecting',
-  'queued',
-  'streaming',
-  'idle-keepalive',
-  'closed-1011',
-  'backoff',
-  'suspended',
-  'reconnecting',
-  'draining',
-  'closed',
-  'failed',
-] satisfies ConnectionState[];
+const { attached, ...single } = connectionMachine.states;
+const STATES: readonly unknown[] = [...Object.keys(single), ...Object.keys(attached?.states ?? {})];
 
 function isHeader(header: object): boolean {
   const { startedAt, dropped } = header as Record<keyof FlightHeader, unknown>;

@@ -1,5 +1,6 @@
 /** The query of `/v1/listen`: its types, as Deepgram names them, and what can be known to be wrong before anyone is asked. */
 import { invalidOption, nearest, shown } from '../../errors.ts';
+import { DECLARE_FORMAT } from '../connection-end.ts';
 import { MIN_UTTERANCE_END_MS } from '../limits.ts';
 
 type OpenEnum<Known extends string> = Known | (string & {});
@@ -83,10 +84,6 @@ export type AudioFormat =
 /** Some have tried. */
 const SECRET_NAMES = /^(access_?token|api_?key|token)$/i;
 
-/** What is raw, and what brings its own header. */
-const RAW_OR_CONTAINER =
-  "Raw audio needs both, such as encoding: 'linear16', sample_rate: 16000; a container (WAV, Ogg, WebM) neither.";
-
 /** Parameters that Deepgram knows for live audio. Others are passed through, unless they resemble one of these. */
 export const LISTEN_PARAMETERS = (
   'model language encoding sample_rate channels multichannel interim_results endpointing utterance_end_ms vad_events ' +
@@ -127,13 +124,13 @@ export function checkListenParameters(listen: ListenParameters): void {
     encoding !== undefined && sample_rate === undefined,
     'encoding',
     ' without sample_rate',
-    RAW_OR_CONTAINER,
+    DECLARE_FORMAT,
   );
   refuseIf(
     sample_rate !== undefined && encoding === undefined,
     'sample_rate',
     ' without encoding',
-    RAW_OR_CONTAINER,
+    DECLARE_FORMAT,
   );
   for (const [name, most] of [
     ['sample_rate', MAX_SAMPLE_RATE],

@@ -1,23 +1,8 @@
-/** Texts for states and events. */
-import type { ConnectionState, SessionReport } from '../../index.ts';
+/** Texts for events and ends. */
+import type { SessionReport } from '../../index.ts';
 import type { ConnectionEvent } from '../../connection/index.ts';
+import { MEANINGS } from './meanings.ts';
 import { BOXES, type Kind } from './statechart/layout.ts';
-
-/** One sentence for each state. */
-export const MEANINGS: Record<ConnectionState, string> = {
-  dormant: 'Not connected, no audio.',
-  connecting: 'Opens the first connection.',
-  queued: 'The limit of connections is reached: waits in line; audio is kept.',
-  streaming: 'Connected: audio flows.',
-  'idle-keepalive': 'Connected, no audio: KeepAlives hold the connection.',
-  'closed-1011': 'Closed by the server with 1011; the next step is decided now.',
-  backoff: 'Waits before the next attempt; audio is kept.',
-  suspended: 'A long outage: probes every 30 s; audio is kept.',
-  reconnecting: 'Opens another connection; audio is kept.',
-  draining: 'Sends the remaining audio and takes the last results.',
-  closed: 'Ended by the user.',
-  failed: 'Ended for a reason that no retry fixes.',
-};
 
 /** Describes the end of a session. */
 export function endingOf({ outcome, error, ledger }: SessionReport): string {

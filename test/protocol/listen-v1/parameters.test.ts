@@ -8,7 +8,7 @@ import {
 } from '../../../src/protocol/listen-v1/parameters.ts';
 
 test.each<[ListenParameters, RegExp]>([
-  [{ encoding: 'linear16' }, /listen\.encoding is 'linear16' without sample_rate\. .*sample_rate: 16000/],
+  [{ encoding: 'linear16' }, /listen\.encoding is 'linear16' without sample_rate\. .*for a container/],
   [{ sample_rate: 16_000 }, /listen\.sample_rate is 16000 without encoding\. /],
   [{ encoding: 'linear16', sample_rate: 0 }, /listen\.sample_rate is 0\. Give a whole number from 1 to/],
   [{ encoding: 'linear16', sample_rate: 44_100.5 }, /listen\.sample_rate is 44100\.5/],

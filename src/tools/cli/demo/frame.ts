@@ -6,6 +6,7 @@ import { clockTime } from '../terminal/clock-time.ts';
 import { fit, flow, justify, type Line, paint, span, widthOf } from '../terminal/span.ts';
 import { axis, type BandPlace, legend, markBand, soundBand, stateBand } from './band.ts';
 import { ledgerBar, ledgerNumbers, silenceGauge, wordCount } from './gauges.ts';
+import { MEANINGS } from '../../viewer/meanings.ts';
 import { entryLines, STATES } from './look.ts';
 import type { Recording } from './recording.ts';
 import { inSeconds, type Story } from './story.ts';
@@ -77,7 +78,8 @@ function fixedRows(
   nowMs: number,
 ): Row[] {
   const { state, atMs } = story.state;
-  const { styles, meaning } = STATES[state];
+  const { styles } = STATES[state];
+  const meaning = MEANINGS[state];
   const isNarrow = width < 60;
   const labelWidth = isNarrow ? 0 : LABEL_WIDTH;
   const inner = width - labelWidth;

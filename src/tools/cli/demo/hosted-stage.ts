@@ -4,12 +4,13 @@
  */
 import { platformTransport, systemClock } from '../../../index.ts';
 import { HOSTED_URL } from '../deepgram.ts';
+import { watchWire } from '../../viewer/wire.ts';
 import { throughProxy } from '../proxy.ts';
-import { type Stage, TappedTransport } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 export function openHostedStage(apiKey: string, url: string = HOSTED_URL): Stage {
   const { transport = platformTransport } = throughProxy(url);
-  const disturbed = new TappedTransport(transport);
+  const disturbed = watchWire({ transport });
   const auth = { apiKey };
   return {
     place: new URL(url).host,

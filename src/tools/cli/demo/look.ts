@@ -1,4 +1,4 @@
-/** Colours, letters and texts of the states, and the mark of each kind of entry. */
+/** Colours and letters of the states, and the mark of each kind of entry. */
 import type { ConnectionState } from '../../../index.ts';
 import type { Kind } from '../../viewer/statechart/layout.ts';
 import { kindOf } from '../../viewer/words.ts';
@@ -11,7 +11,6 @@ interface StateLook {
   letter: string;
   /** Shown for it in its colour, which it may share. */
   cell?: string;
-  meaning: string;
   /** One cell of the band shows the state with the highest weight. */
   weight: number;
 }
@@ -27,18 +26,18 @@ const COLOURS: Record<Kind, Style> = {
 };
 
 const LOOKS: Record<ConnectionState, StateLook> = {
-  dormant: { letter: '·', meaning: 'waits for the first audio', weight: 0 },
-  connecting: { letter: 'C', meaning: 'opens the first connection', weight: 4 },
-  queued: { letter: 'Q', meaning: 'waits for a place among the connections', weight: 8 },
-  streaming: { letter: 'S', meaning: 'audio flows', weight: 1 },
-  'idle-keepalive': { letter: 'K', cell: '▒', meaning: 'no audio: KeepAlive every 3 s', weight: 2 },
-  'closed-1011': { letter: 'X', meaning: 'the server has closed; what follows is decided', weight: 9 },
-  backoff: { letter: 'B', cell: '▒', meaning: 'waits a moment; audio is kept', weight: 5 },
-  suspended: { letter: 'P', cell: '▒', meaning: 'a long outage: probes now and then', weight: 6 },
-  reconnecting: { letter: 'R', meaning: 'opens a new connection; audio is kept', weight: 7 },
-  draining: { letter: 'D', cell: '▓', meaning: 'sends the rest and takes the last results', weight: 3 },
-  closed: { letter: ' ', meaning: 'everything is said', weight: 0 },
-  failed: { letter: 'F', meaning: 'given up', weight: 10 },
+  dormant: { letter: '·', weight: 0 },
+  connecting: { letter: 'C', weight: 4 },
+  queued: { letter: 'Q', weight: 8 },
+  streaming: { letter: 'S', weight: 1 },
+  'idle-keepalive': { letter: 'K', cell: '▒', weight: 2 },
+  'closed-1011': { letter: 'X', weight: 9 },
+  backoff: { letter: 'B', cell: '▒', weight: 5 },
+  suspended: { letter: 'P', cell: '▒', weight: 6 },
+  reconnecting: { letter: 'R', weight: 7 },
+  draining: { letter: 'D', cell: '▓', weight: 3 },
+  closed: { letter: ' ', weight: 0 },
+  failed: { letter: 'F', weight: 10 },
 };
 
 export const STATES = Object.fromEntries(

@@ -16,9 +16,10 @@ import {
   transcribe,
 } from '../../../index.ts';
 import { paced } from '../../sources/paced.ts';
+import { watchWire } from '../../viewer/wire.ts';
 import type { Plan } from './plan.ts';
 import type { Recording } from './recording.ts';
-import { type Stage, TappedTransport } from './stage.ts';
+import type { Stage } from './stage.ts';
 import { secondsOf, type Story } from './story.ts';
 
 /** Results of both sessions. */
@@ -47,11 +48,12 @@ export async function perform(
   const beganAt = clock.now();
   const atMs = () => clock.now() - beganAt;
   const ended$ = new Subject<void>();
-  const tapped = new TappedTransport(stage.disturbed.transport, (message) => story.sent(message, atMs()));
+  const wire = watchWire({ transport: stage.disturbed.transport, clock });
+  wire.listen(({ kind }) => story.sent(kind, atMs()));
   const live = createLiveTranscription({
     ...stage.disturbed,
     ...optionsFor(recording, clock),
-    transport: tapped.transport,
+    transport: wire.transport,
   });
   const seconds = () => secondsOf(live.ledger);
 

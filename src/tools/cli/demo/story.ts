@@ -3,9 +3,9 @@
  * beginning.
  */
 import type { AudioLedger, ConnectionEnd, ConnectionState, Transcript } from '../../../index.ts';
+import type { OutboundMessage } from '../../viewer/wire.ts';
 import type { Seam } from './comparison.ts';
 import type { FaultName } from './plan.ts';
-import type { Outbound } from './stage.ts';
 
 export type EntryKind =
   | 'opened'
@@ -122,7 +122,7 @@ export class Story {
   }
 
   /** Notes a sent frame. */
-  sent(message: Outbound, atMs: number): void {
+  sent(message: OutboundMessage['kind'], atMs: number): void {
     const silenceMs = atMs - (this.lastOutboundAtMs ?? atMs);
     this.longestSilenceMs = Math.max(this.longestSilenceMs, silenceMs);
     this.lastOutboundAtMs = message === 'close-stream' ? undefined : atMs;

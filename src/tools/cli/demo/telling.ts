@@ -1,4 +1,5 @@
 /** The story line by line, as plain text, for files, pipes and build logs. */
+import { MEANINGS } from '../../viewer/meanings.ts';
 import { clockTime } from '../terminal/clock-time.ts';
 import { type Line, span } from '../terminal/span.ts';
 import { entryLine, STATES } from './look.ts';
@@ -8,8 +9,8 @@ import type { News } from './story.ts';
 export function tellLine(news: News): Line | undefined {
   switch (news.type) {
     case 'state': {
-      const { styles, meaning } = STATES[news.state];
-      return [at('○', news.atMs), span(news.state, ...styles), span(`: ${meaning}`, 'dim')];
+      const name = span(news.state, ...STATES[news.state].styles);
+      return [at('○', news.atMs), name, span(`: ${MEANINGS[news.state]}`, 'dim')];
     }
     case 'entry':
       return entryLine(news.entry);

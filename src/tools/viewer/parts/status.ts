@@ -1,7 +1,8 @@
 /** The session's state, as a word and a sentence. */
 import type { Chronicle } from '../chronicle.ts';
 import { html, panel, write } from '../dom.ts';
-import { endingOf, kindOf, MEANINGS } from '../words.ts';
+import { MEANINGS } from '../meanings.ts';
+import { endingOf, kindOf } from '../words.ts';
 import type { Part } from './part.ts';
 
 export function statusPart(chronicle: Chronicle): Part {
