@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { expectTurnsToHold } from '../transcript/turn-rules.ts';
 import { expectWholeTranscript, takeTurn, talk } from './flux-story.ts';
 
 test('turns become transcripts, interim until they end, and one utterance each', async () => {
@@ -75,6 +76,20 @@ describe('loses no word and repeats none', () => {
     expectWholeTranscript(story);
   });
 
+  test.each(['cut', 'halfOpen'] as const)('when it happens in a pause: %s', async (what) => {
+    const story = await talk();
+    await takeTurn(story);
+    await story.pause(12);
+    story.link[what]();
+    await story.pause(13);
+    await takeTurn(story);
+    await takeTurn(story);
+    await story.close();
+    expect(story.network.links.length).toBe(2);
+    expectWholeTranscript(story);
+    expect(story.finals.length).toBe(3);
+  });
+
   test.each([5, 40])('over an outage of %d s', async (seconds) => {
     const story = await talk();
     await takeTurn(story);
@@ -95,6 +110,14 @@ describe('loses no word and repeats none', () => {
     expectWholeTranscript(story);
   });
 
+  test('in a monologue that is longer than the log, if no connection is lost', async () => {
+    const story = await talk({ log: { maxSeconds: 30 } });
+    await story.speak(90);
+    await story.close();
+    expectWholeTranscript(story);
+    expect(story.turns.filter(({ type }) => type === 'start').length).toBe(1);
+  });
+
   test.each([0, 0.1, 0.3])('when the connection is cut %d s into the drain', async (seconds) => {
     const story = await talk({ weather: { latencyMs: 200 } });
     await takeTurn(story);
@@ -111,6 +134,29 @@ describe('loses no word and repeats none', () => {
     await story.close();
     expectWholeTranscript(story);
   });
+});
+
+test('what a cut takes of a monologue that is longer than the log is announced, and the turn goes on', async () => {
+  const story = await talk({ log: { maxSeconds: 30 } });
+  await takeTurn(story);
+  await story.speak(45);
+  story.network.cut();
+  await story.speak(10);
+  await story.finishWord();
+  await story.hush(2);
+  await story.close();
+  const drops = story.noticesOf('audio-dropped').map(({ evidence }) => evidence);
+  // While there is no connection, a little more goes.
+  expect(drops.map(({ reason }) => reason)).toEqual(['connection-lost', 'log-full']);
+  const startSeconds = drops[0]!['startSeconds'] as number;
+  const endSeconds = drops[1]!['endSeconds'] as number;
+  expect(endSeconds - startSeconds).toBeGreaterThan(14);
+  expect(endSeconds - startSeconds).toBeLessThan(18);
+  expectTurnsToHold(story.turns);
+  expect(story.turns.filter(({ type }) => type === 'end').map(({ id }) => id)).toEqual([1, 2]);
+  const kept = story.spoken.filter(({ start, end }) => end <= startSeconds || start >= endSeconds);
+  expect(story.heard.map(({ word }) => word)).toEqual(expect.arrayContaining(kept.map(({ word }) => word)));
+  expect(story.report!.ledger.dropped / 1000).toBeCloseTo(endSeconds - startSeconds, 1);
 });
 
 test('a server that accepts the connection and never says that it is ready has refused it', async () => {
