@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { frame } from '../../../src/tools/cli/demo/frame.ts';
+import { STATES } from '../../../src/tools/cli/demo/look.ts';
 import type { Outcome } from '../../../src/tools/cli/demo/performance.ts';
 import { LOCAL_PLAN } from '../../../src/tools/cli/demo/plan.ts';
 import { record, report } from '../../../src/tools/cli/demo/report.ts';
 import { Story } from '../../../src/tools/cli/demo/story.ts';
 import { tellLine } from '../../../src/tools/cli/demo/telling.ts';
 import { judge } from '../../../src/tools/cli/demo/verdict.ts';
-import { paint } from '../../../src/tools/cli/terminal/span.ts';
+import { paint, span, type Style } from '../../../src/tools/cli/terminal/span.ts';
+import { kindOf } from '../../../src/tools/viewer/words.ts';
 import { NOW_MS, PROGRAMME, said, storyOfARun } from './story-of-a-run.ts';
 
 const ESCAPE = '\u001b';
@@ -142,4 +144,17 @@ describe('report', () => {
     };
     expect(page(story, failed, 100)).toMatchSnapshot();
   });
+});
+
+test('a state is of the same kind here and in the viewer, and has the colour of its kind', () => {
+  for (const [state, { kind, styles }] of Object.entries(STATES)) {
+    expect(kind, state).toBe(kindOf(state));
+    const [other] = Object.values(STATES).filter((each) => each.kind === kind);
+    expect(styles, state).toEqual(other?.styles);
+  }
+});
+
+test('no colour vanishes on a light terminal: neither yellow nor cyan of the theme is used', () => {
+  const styles: Style[] = ['amber', 'teal', 'green', 'blue', 'red', 'grey', 'magenta'];
+  for (const style of styles) expect(paint([span('x', style)], true), style).not.toMatch(/\[(33|36|93|96)m/);
 });

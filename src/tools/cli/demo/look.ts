@@ -1,12 +1,13 @@
 /** Colours and letters of the states, and the mark of each kind of entry. */
 import type { ConnectionState } from '../../../index.ts';
 import type { Kind } from '../../viewer/statechart/layout.ts';
-import { kindOf } from '../../viewer/words.ts';
 import { clockTime } from '../terminal/clock-time.ts';
 import { type Line, type Span, span, type Style, widthOf, wordsOf, wrap } from '../terminal/span.ts';
 import type { Entry, EntryKind } from './story.ts';
 
 interface StateLook {
+  /** Which decides on its colour: that of the viewer. */
+  kind: Kind;
   /** Shown for the state without colour. */
   letter: string;
   /** Shown for it in its colour, which it may share. */
@@ -26,25 +27,22 @@ const COLOURS: Record<Kind, Style> = {
 };
 
 const LOOKS: Record<ConnectionState, StateLook> = {
-  dormant: { letter: '·', weight: 0 },
-  connecting: { letter: 'C', weight: 4 },
-  queued: { letter: 'Q', weight: 8 },
-  streaming: { letter: 'S', weight: 1 },
-  'idle-keepalive': { letter: 'K', cell: '▒', weight: 2 },
-  'closed-1011': { letter: 'X', weight: 9 },
-  backoff: { letter: 'B', cell: '▒', weight: 5 },
-  suspended: { letter: 'P', cell: '▒', weight: 6 },
-  reconnecting: { letter: 'R', weight: 7 },
-  draining: { letter: 'D', cell: '▓', weight: 3 },
-  closed: { letter: ' ', weight: 0 },
-  failed: { letter: 'F', weight: 10 },
+  dormant: { kind: 'resting', letter: '·', weight: 0 },
+  connecting: { kind: 'opening', letter: 'C', weight: 4 },
+  queued: { kind: 'waiting', letter: 'Q', weight: 8 },
+  streaming: { kind: 'live', letter: 'S', weight: 1 },
+  'idle-keepalive': { kind: 'live', letter: 'K', cell: '▒', weight: 2 },
+  'closed-1011': { kind: 'waiting', letter: 'X', weight: 9 },
+  backoff: { kind: 'waiting', letter: 'B', cell: '▒', weight: 5 },
+  suspended: { kind: 'waiting', letter: 'P', cell: '▒', weight: 6 },
+  reconnecting: { kind: 'opening', letter: 'R', weight: 7 },
+  draining: { kind: 'live', letter: 'D', cell: '▓', weight: 3 },
+  closed: { kind: 'closed', letter: ' ', weight: 0 },
+  failed: { kind: 'failed', letter: 'F', weight: 10 },
 };
 
 export const STATES = Object.fromEntries(
-  Object.entries(LOOKS).map(([state, look]) => [
-    state,
-    { cell: '█', ...look, styles: [COLOURS[kindOf(state)]] },
-  ]),
+  Object.entries(LOOKS).map(([state, look]) => [state, { cell: '█', ...look, styles: [COLOURS[look.kind]] }]),
 ) as unknown as Record<ConnectionState, Required<StateLook> & { styles: readonly Style[] }>;
 
 const ENTRIES: Record<EntryKind, { mark: string; styles: readonly Style[] }> = {
