@@ -22,6 +22,10 @@ export default defineConfig({
         replacement: `${import.meta.dirname}/src/adapters/$1.ts`,
       },
       { find: /^rx-deepgram\/machine$/, replacement: `${import.meta.dirname}/src/connection/index.ts` },
+      {
+        find: /^rx-deepgram\/devtools$/,
+        replacement: `${import.meta.dirname}/src/tools/viewer/devtools-off.ts`,
+      },
       { find: /^rx-deepgram\/viewer$/, replacement: `${import.meta.dirname}/src/tools/viewer/index.ts` },
       {
         find: /^rx-deepgram\/(file|redis)$/,

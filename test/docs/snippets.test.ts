@@ -48,6 +48,7 @@ beforeAll(() => {
         'rx-deepgram/deepgram-sdk': ['../../../src/adapters/deepgram-sdk.ts'],
         'rx-deepgram/opentelemetry': ['../../../src/adapters/opentelemetry.ts'],
         'rx-deepgram/viewer': ['../../../src/tools/viewer/index.ts'],
+        'rx-deepgram/devtools': ['../../../src/tools/viewer/devtools-off.ts'],
         'rx-deepgram/browser': ['../../../src/browser/index.ts'],
         'rx-deepgram/machine': ['../../../src/connection/index.ts'],
         'rx-deepgram/diagnosis': ['../../../src/diagnosis/index.ts'],

@@ -113,6 +113,11 @@ export const ENTRIES: Record<string, Entry> = {
     values: ['mountViewer', 'watchWire'],
     types: ['OutboundMessage', 'Viewer', 'ViewerOptions', 'Wire', 'WireOptions'],
   },
+  './devtools': {
+    source: 'src/tools/viewer/devtools-off.ts',
+    values: ['mountDevtools'],
+    types: ['Devtools', 'DevtoolsOptions', 'DevtoolsSessions'],
+  },
   './diagnosis': {
     source: 'src/diagnosis/index.ts',
     values: [

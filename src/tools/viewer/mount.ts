@@ -71,15 +71,22 @@ export function mountViewer(element: Element, live: LiveTranscription, options: 
   root.adoptedStyleSheets = [sheet];
   root.append(html('div', { class: 'viewer' }, ...parts.map((part) => part.element)));
   element.append(host);
+  let isVisible = true;
   const drawing = keepDrawing(() => {
     for (const part of parts) part.draw?.();
-    return !chronicle.isStill;
+    return isVisible && !chronicle.isStill;
   }, DRAW_EVERY_MS);
+  const watching = new IntersectionObserver((changes) => {
+    isVisible = changes.at(-1)?.isIntersecting ?? true;
+    if (isVisible) drawing.wake();
+  });
+  watching.observe(host);
 
   return {
     note: (text) => chronicle.note(text),
     unmount: () => {
       drawing.stop();
+      watching.disconnect();
       chronicle.stop();
       host.remove();
     },

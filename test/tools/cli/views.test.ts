@@ -149,7 +149,7 @@ describe('report', () => {
 test('a state is of the same kind here and in the viewer, and has the colour of its kind', () => {
   for (const [state, { kind, styles }] of Object.entries(STATES)) {
     expect(kind, state).toBe(kindOf(state));
-    const [other] = Object.values(STATES).filter((each) => each.kind === kind);
+    const other = Object.values(STATES).find((each) => each.kind === kind);
     expect(styles, state).toEqual(other?.styles);
   }
 });
