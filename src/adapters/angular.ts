@@ -11,9 +11,16 @@ import {
   signal,
   untracked,
 } from '@angular/core';
-import { Captions, type CaptionsActions, type CaptionsOptions, type CaptionsState } from './captions.ts';
+import {
+  type Caption,
+  Captions,
+  type CaptionsActions,
+  type CaptionsOptions,
+  type CaptionsSessionOptions,
+  type CaptionsState,
+} from './captions.ts';
 
-export type { CaptionsActions, CaptionsOptions, CaptionsState };
+export type { Caption, CaptionsActions, CaptionsOptions, CaptionsSessionOptions, CaptionsState };
 
 /** What {@link injectLiveTranscription} returns: a signal for each value of the state. */
 export type LiveCaptions = CaptionsActions & {

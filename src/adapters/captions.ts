@@ -24,9 +24,13 @@ import {
   type Status,
   systemClock,
   type Transcript,
+  TranscriptionError,
   transcribe,
   type Utterance,
 } from '../index.ts';
+
+/** A transcript to show, without the server's message, which would be most of its memory: `transcripts$` has it. */
+export type Caption = Omit<Transcript, 'raw'>;
 
 /** Live captions at one moment. A value remains the same object until it changes. */
 export interface CaptionsState {
@@ -36,10 +40,10 @@ export interface CaptionsState {
   readonly status: Status | undefined;
   /** Audio is being taken: the microphone is on or starting. */
   readonly isListening: boolean;
-  /** Final transcripts since `start()`, oldest first. */
-  readonly finals: readonly Transcript[];
+  /** Final transcripts since `start()`, oldest first, at most the last `maxFinals`. */
+  readonly finals: readonly Caption[];
   /** Interim transcripts, at most one for each channel. */
-  readonly interims: readonly Transcript[];
+  readonly interims: readonly Caption[];
   /** The last 100, oldest first. */
   readonly notices: readonly Notice[];
   /** Samples accepted, confirmed, pending and dropped; updated every 250 ms while audio flows, and on messages of the server. */
@@ -70,8 +74,17 @@ export interface CaptionsActions {
   readonly notices$: Observable<Notice>;
 }
 
+/** Options of a session, and of what is kept of it. */
+export interface CaptionsSessionOptions extends LiveTranscriptionOptions {
+  /**
+   * Final transcripts that are kept; the oldest go first.
+   * @defaultValue `2000`: about two hours of speech, and 4 MB
+   */
+  maxFinals?: number;
+}
+
 /** Options, or a function that returns them at the start of each session. */
-export type CaptionsOptions = LiveTranscriptionOptions | (() => LiveTranscriptionOptions);
+export type CaptionsOptions = CaptionsSessionOptions | (() => CaptionsSessionOptions);
 
 /** The state before the first session. */
 export const NO_CAPTIONS: CaptionsState = Object.freeze({
@@ -87,6 +100,7 @@ export const NO_CAPTIONS: CaptionsState = Object.freeze({
 });
 
 const MAX_NOTICES = 100;
+const MAX_FINALS = 2_000;
 const LEDGER_EVERY_MS = 250;
 
 export class Captions implements CaptionsActions {
@@ -101,11 +115,12 @@ export class Captions implements CaptionsActions {
   #wanted: Observable<AudioChunk> | undefined;
   #isHeld = false;
   #clock: Clock = systemClock;
+  #maxFinals = MAX_FINALS;
   #ledgerDueMs = 0;
 
   /** @throws TranscriptionError `invalid-option`, at once, unless options are a function. */
   constructor(options: CaptionsOptions) {
-    if (typeof options !== 'function') transcribe(options);
+    if (typeof options !== 'function') transcribe(checked(options).session);
     this.options = options;
   }
 
@@ -163,7 +178,9 @@ export class Captions implements CaptionsActions {
 
   #begin(): LiveTranscription {
     const options = typeof this.options === 'function' ? this.options() : this.options;
-    const live = createLiveTranscription(options);
+    const { session, maxFinals } = checked(options);
+    const live = createLiveTranscription(session);
+    this.#maxFinals = maxFinals;
     this.#clock = options.clock ?? systemClock;
     this.#set({ ...NO_CAPTIONS, live });
     live.transcripts$.subscribe((transcript) => this.#show(transcript));
@@ -216,11 +233,13 @@ export class Captions implements CaptionsActions {
   }
 
   #show(transcript: Transcript): void {
-    const { id, final, text } = transcript;
+    const caption = captionOf(transcript);
+    const { id, final, text } = caption;
     const { finals, interims } = this.state;
     const others = interims.filter((each) => each.id !== id);
-    if (final) this.#set({ interims: others, ...(text !== '' && { finals: [...finals, transcript] }) });
-    else this.#set({ interims: text === '' ? others : [...others, transcript] });
+    if (!final) this.#set({ interims: text === '' ? others : [...others, caption] });
+    else if (text === '') this.#set({ interims: others });
+    else this.#set({ interims: others, finals: [...finals, caption].slice(-this.#maxFinals) });
   }
 
   #readLedger(live: LiveTranscription): void {
@@ -241,6 +260,22 @@ export class Captions implements CaptionsActions {
     );
     return live$.pipe(switchMap((live) => (live ? face(live) : EMPTY)));
   }
+}
+
+function captionOf(transcript: Transcript): Caption {
+  const caption: Caption & { raw?: unknown } = { ...transcript };
+  delete caption.raw;
+  return caption;
+}
+
+/** @throws TranscriptionError `invalid-option` */
+function checked({ maxFinals = MAX_FINALS, ...session }: CaptionsSessionOptions) {
+  if (!(Number.isInteger(maxFinals) && maxFinals > 0)) {
+    throw new TranscriptionError('invalid-option', `maxFinals is ${String(maxFinals)}.`, {
+      remedy: 'Give a whole number from 1 on.',
+    });
+  }
+  return { session, maxFinals };
 }
 
 function isSame(a: AudioLedger, b: AudioLedger | undefined): boolean {

@@ -13,10 +13,17 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react';
-import { type LiveTranscriptionOptions, TranscriptionError } from '../index.ts';
-import { Captions, type CaptionsActions, type CaptionsState, NO_CAPTIONS } from './captions.ts';
+import { TranscriptionError } from '../index.ts';
+import {
+  type Caption,
+  Captions,
+  type CaptionsActions,
+  type CaptionsSessionOptions,
+  type CaptionsState,
+  NO_CAPTIONS,
+} from './captions.ts';
 
-export type { CaptionsActions, CaptionsState };
+export type { Caption, CaptionsActions, CaptionsSessionOptions, CaptionsState };
 
 /** What {@link useLiveTranscription} returns. */
 export interface LiveCaptions extends CaptionsState, CaptionsActions {}
@@ -45,7 +52,7 @@ const Shared = createContext<Captions | undefined>(undefined);
  * }
  * ```
  */
-export function useLiveTranscription(options?: LiveTranscriptionOptions): LiveCaptions {
+export function useLiveTranscription(options?: CaptionsSessionOptions): LiveCaptions {
   const shared = useContext(Shared);
   const captions = useCaptions(options) ?? shared;
   if (!captions) {
@@ -69,14 +76,14 @@ export function useLiveTranscription(options?: LiveTranscriptionOptions): LiveCa
  * ```
  */
 export function LiveTranscriptionProvider(props: {
-  options: LiveTranscriptionOptions;
+  options: CaptionsSessionOptions;
   children?: ReactNode;
 }): ReactNode {
   return createElement(Shared.Provider, { value: useCaptions(props.options) }, props.children);
 }
 
 /** Strict Mode creates two; neither opens anything. It mounts, unmounts and mounts the one it keeps. */
-function useCaptions(options: LiveTranscriptionOptions | undefined): Captions | undefined {
+function useCaptions(options: CaptionsSessionOptions | undefined): Captions | undefined {
   const [captions] = useState(() => options && new Captions(options));
   useEffect(() => {
     if (captions && options) captions.options = options;

@@ -1,12 +1,12 @@
 /** The model beneath the bindings, held as a binding holds it. */
 import { concat, NEVER, of, Subject, throwError } from 'rxjs';
 import { describe, expect, test } from 'vitest';
-import { Captions, type CaptionsState } from '../../src/adapters/captions.ts';
-import { type LiveTranscriptionOptions, TranscriptionError } from '../../src/index.ts';
+import { Captions, type CaptionsSessionOptions, type CaptionsState } from '../../src/adapters/captions.ts';
+import { TranscriptionError } from '../../src/index.ts';
 import type { RecogniserFactory } from '../../src/testing/index.ts';
 import { Stage, textOf, wordsTo } from './stage.ts';
 
-function perform(more: Partial<LiveTranscriptionOptions> = {}, stage = new Stage()) {
+function perform(more: Partial<CaptionsSessionOptions> = {}, stage = new Stage()) {
   const captions = new Captions({ ...stage.options, ...more });
   const letGo = captions.hold();
   const states: CaptionsState[] = [];
@@ -58,6 +58,22 @@ describe('captions', () => {
     const shown = states.flatMap(({ interims }) => interims.map(({ text }) => text));
     expect(new Set(shown)).toEqual(new Set(['perhaps']));
     expect(captions.state).toMatchObject({ finals: [], interims: [] });
+  });
+
+  test('as many finals are kept as maxFinals says, without the messages of the server', async () => {
+    const { stage, captions, start } = perform({ maxFinals: 5 });
+    const finals: unknown[] = [];
+    captions.transcripts$.subscribe((each) => each.final && each.text !== '' && finals.push(each.id));
+    start();
+    await stage.wait(30);
+    await finish(stage, captions.stop());
+    expect(finals.length).toBeGreaterThan(10);
+    expect(captions.state.finals.map(({ id }) => id)).toEqual(finals.slice(-5));
+    expect(captions.state.finals.some((each) => 'raw' in each)).toBe(false);
+  });
+
+  test.each([0, 1.5, -1, '9' as never])('maxFinals: %j is refused', (maxFinals) => {
+    expect(() => perform({ maxFinals })).toThrow(/^invalid-option: maxFinals is /);
   });
 
   test('the last hundred notices are kept', async () => {

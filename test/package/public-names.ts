@@ -96,12 +96,19 @@ export const ENTRIES: Record<string, Entry> = {
   './react': {
     source: 'src/adapters/react.ts',
     values: ['LiveTranscriptionProvider', 'useLiveTranscription'],
-    types: ['CaptionsActions', 'CaptionsState', 'LiveCaptions'],
+    types: ['Caption', 'CaptionsActions', 'CaptionsSessionOptions', 'CaptionsState', 'LiveCaptions'],
   },
   './angular': {
     source: 'src/adapters/angular.ts',
     values: ['injectLiveTranscription'],
-    types: ['CaptionsActions', 'CaptionsOptions', 'CaptionsState', 'LiveCaptions'],
+    types: [
+      'Caption',
+      'CaptionsActions',
+      'CaptionsOptions',
+      'CaptionsSessionOptions',
+      'CaptionsState',
+      'LiveCaptions',
+    ],
   },
   './deepgram-sdk': {
     source: 'src/adapters/deepgram-sdk.ts',

@@ -9,7 +9,7 @@ const CHUNK_BYTES = 2_560;
 test('over a real socket pings hold an idle connection, and the last turn comes', {
   timeout: 30_000,
 }, async () => {
-  const emulator = await startEmulator({ fluxIdleTimeoutMs: 2_000 });
+  const emulator = await startEmulator({ fluxIdleTimeoutMs: 5_000 });
   const live = createLiveTranscription({
     auth: { apiKey: 'some-key' },
     baseUrl: emulator.url,
@@ -27,7 +27,7 @@ test('over a real socket pings hold an idle connection, and the last turn comes'
     }
   };
   await say(1, 1_200);
-  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  await new Promise((resolve) => setTimeout(resolve, 7_000));
   await say(2, 100);
   const report = await live.close();
   await emulator.close();

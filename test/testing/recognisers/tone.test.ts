@@ -7,15 +7,19 @@ import { hear } from './hear.ts';
 
 const spelled = (numbers: readonly number[]) => numbers.map((n) => String(n).padStart(4, '0'));
 
-test.each([8_000, 16_000, 24_000, 44_100, 48_000])(
-  '2,000 words at %i Hz come back without an error',
-  (sampleRate) => {
-    const words = count(7_000, 2_000).map((n) => (n * 7) % 10_000);
-    const audio = speak(words, { sampleRate, gapMs: 60 });
-    const heard = hear(toneRecogniser, audio, { sampleRate, endpointingMs: 300 });
-    expect(heard.words).toEqual(spelled(words));
-  },
-);
+// Each takes about as long.
+test.each([
+  [2_000, 8_000],
+  [1_000, 16_000],
+  [600, 24_000],
+  [400, 44_100],
+  [400, 48_000],
+])('%i words at %i Hz come back without an error', (wordCount, sampleRate) => {
+  const words = count(7_000, wordCount).map((n) => (n * 7) % 10_000);
+  const audio = speak(words, { sampleRate, gapMs: 60 });
+  const heard = hear(toneRecogniser, audio, { sampleRate, endpointingMs: 300 });
+  expect(heard.words).toEqual(spelled(words));
+});
 
 test('the chunks the audio comes in do not matter', () => {
   const words = count(1, 12);

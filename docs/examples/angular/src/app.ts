@@ -1,8 +1,8 @@
 /** Live captions: signals for what is shown, and no zone. */
 import { DecimalPipe } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, InjectionToken, inject, signal } from '@angular/core';
-import type { AudioChunk, LiveTranscriptionOptions, Transcript } from 'rx-deepgram';
-import { injectLiveTranscription } from 'rx-deepgram/angular';
+import type { AudioChunk, LiveTranscriptionOptions } from 'rx-deepgram';
+import { type Caption, injectLiveTranscription } from 'rx-deepgram/angular';
 import type { CaptureStatus } from 'rx-deepgram/browser';
 import { toText, toWebVTT } from 'rx-deepgram/captions';
 import type { Observable } from 'rxjs';
@@ -185,7 +185,7 @@ export class App {
 
   readonly isAway = signal(false);
 
-  #upTo(finals: readonly Transcript[], interims: readonly Transcript[] = []): Paragraph[] {
+  #upTo(finals: readonly Caption[], interims: readonly Caption[] = []): Paragraph[] {
     const { paragraphs, startsAt, cleared } = this.kept();
     return [...paragraphs, ...paragraphsOf([...finals.slice(cleared), ...interims], startsAt)];
   }

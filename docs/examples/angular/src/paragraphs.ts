@@ -1,12 +1,15 @@
 import type { Transcript } from 'rx-deepgram';
 
+/** A transcript without the message of the server. */
+export type Caption = Omit<Transcript, 'raw'>;
+
 /** What is said without a pause. */
 export interface Paragraph {
   /** Unique on the page. */
   id: string;
   /** Minutes and seconds since the page's first word could be said. */
   time: string;
-  lines: Transcript[];
+  lines: Caption[];
   /** Its session began so many seconds after the first one. */
   startsAt: number;
   /** It is the first that came by a new connection. */
@@ -14,9 +17,9 @@ export interface Paragraph {
 }
 
 /** A paragraph ends where Deepgram hears the speaker pause, and where a connection ends. */
-export function paragraphsOf(lines: readonly Transcript[], startsAt: number): Paragraph[] {
+export function paragraphsOf(lines: readonly Caption[], startsAt: number): Paragraph[] {
   const paragraphs: Paragraph[] = [];
-  let last: Transcript | undefined;
+  let last: Caption | undefined;
   for (const line of lines) {
     const isAfterReconnect = last !== undefined && last.connection !== line.connection;
     if (!last || last.speechFinal || isAfterReconnect) {
@@ -31,7 +34,7 @@ export function paragraphsOf(lines: readonly Transcript[], startsAt: number): Pa
 }
 
 /** Lines for a file. Each session counts from 0; the file does so once. */
-export function linesOf(paragraphs: readonly Paragraph[]): Transcript[] {
+export function linesOf(paragraphs: readonly Paragraph[]): Caption[] {
   return paragraphs.flatMap(({ lines, startsAt }) =>
     lines.map((line) => ({
       ...moved(line, startsAt),

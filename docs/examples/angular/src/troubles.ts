@@ -4,10 +4,10 @@ import {
   type Notice,
   type NoticeCode,
   type Status,
-  type Transcript,
   TranscriptionError,
 } from 'rx-deepgram';
 import type { CaptureStatus } from 'rx-deepgram/browser';
+import type { Caption } from './paragraphs.ts';
 
 /** What the speaker is told when the microphone is on, and nobody can be heard. */
 export interface Trouble {
@@ -81,7 +81,7 @@ export function secondsBehind(captions: {
   phase: Status['phase'];
   notices: readonly Notice[];
   ledger: AudioLedger | undefined;
-  interims: readonly Transcript[];
+  interims: readonly Caption[];
 }): number {
   const { phase, notices, ledger, interims } = captions;
   if (!ledger || phase === 'closed' || phase === 'failed') return 0;

@@ -1,9 +1,9 @@
 /** Live captions: each component is rendered again for what it reads, and for nothing else. */
 import { Fragment, type ReactNode, useEffect, useRef, useState } from 'react';
-import type { AudioChunk, LiveTranscriptionOptions, Transcript } from 'rx-deepgram';
+import type { AudioChunk, LiveTranscriptionOptions } from 'rx-deepgram';
 import type { CaptureStatus } from 'rx-deepgram/browser';
 import { toText, toWebVTT } from 'rx-deepgram/captions';
-import { LiveTranscriptionProvider, useLiveTranscription } from 'rx-deepgram/react';
+import { type Caption, LiveTranscriptionProvider, useLiveTranscription } from 'rx-deepgram/react';
 import type { Observable } from 'rxjs';
 import { linesOf, type Paragraph, paragraphsOf, save } from './paragraphs.ts';
 import { adviceFrom, adviceOn, nextAttempt, secondsBehind, TROUBLES } from './troubles.ts';
@@ -142,7 +142,7 @@ function hintFor(isListening: boolean, capture: CaptureStatus): string {
 }
 
 /** Screen readers are given what is final: its key makes it a new element, which they read. */
-function Line({ line }: { line: Transcript }): ReactNode {
+function Line({ line }: { line: Caption }): ReactNode {
   return line.final ? `${line.text} ` : <span className="interim" aria-hidden>{`${line.text} `}</span>;
 }
 

@@ -55,6 +55,8 @@ export async function show(
       async ([path, file]) => [path, await readFile(new URL(file, built))] as const,
     ),
   );
+  // A wrong path is told before the recogniser is loaded, which takes seconds.
+  const named = typeof options.source === 'object' ? await sourceOf(options.source) : undefined;
   const needsRecogniser = !options.hosted && options.source !== 'tones';
   if (needsRecogniser) err('Loading the speech recogniser …\n');
   const { vosk, remedy } = needsRecogniser ? await loadedOrNot(loadRecogniser) : {};
@@ -63,7 +65,7 @@ export async function show(
     ? 'Test tones instead of human speech.'
     : 'Human speech counts as silence; only test tones are words.';
   if (remedy !== undefined) err(`${instead} ${remedy}\n`);
-  const { audio, ...source } = await sourceOf(isTones ? 'tones' : options.source);
+  const { audio, ...source } = named ?? (await sourceOf(isTones ? 'tones' : options.source));
   const partner = await openPartner(options.hosted, vosk, err);
   try {
     const session: PageSession = { ...source, ...partner.session };
