@@ -51,6 +51,23 @@ describe('captions', () => {
     }
   });
 
+  test('with Flux, each turn is one line, on show from its first word', async () => {
+    const { stage, captions, states, start } = perform({
+      listen: { model: 'flux-general-en', encoding: 'linear16', sample_rate: 8_000, eot_threshold: 0.5 },
+    });
+    start();
+    await stage.wait(12);
+    stage.network.cut();
+    await stage.wait(18);
+    const report = await finish(stage, captions.stop());
+    expect(report?.outcome).toBe('drained');
+    const { finals, interims } = captions.state;
+    expect(finals.length).toBeGreaterThan(3);
+    expect(textOf(finals)).toBe(wordsTo(finals.flatMap(({ words }) => words).length));
+    expect(interims).toEqual([]);
+    expect(states.some((state) => state.interims.length > 0)).toBe(true);
+  });
+
   test('a text that is taken back vanishes, and no empty line remains', async () => {
     const { stage, captions, states, start } = perform({}, new Stage(doubtful));
     start();

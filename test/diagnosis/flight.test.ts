@@ -335,6 +335,16 @@ describe('the story', () => {
     expect(outcome).toMatch(/^Closed: \d+ final words in \d+\.\d s, 2 ends of connections\.$/);
   });
 
+  test('of a session with Flux counts what was heard, and is replayed', async () => {
+    const listen = { model: 'flux-general-en', encoding: 'linear16', sample_rate: 8_000 } as const;
+    const { ndjson } = await fly([{ speak: 5 }, { cut: true }, { speak: 5 }], {}, { listen });
+    const flight = readFlight(ndjson);
+    const { incidents, outcome } = tellFlight(flight);
+    expect(outcome).toMatch(/^Closed: [1-9]\d* final words/);
+    expect(incidents.filter(({ text }) => /received [1-9]\d* results/.test(text))).toHaveLength(2);
+    expect(replayFlight(flight).agrees).toBe(true);
+  });
+
   test('of a long outage tells what is new, and counts the rest', async () => {
     const { ndjson } = await fly([{ speak: 4 }, { offline: 90 }, { speak: 30 }]);
     const told = tellFlight(readFlight(ndjson)).incidents.map(({ text }) => text);

@@ -106,6 +106,15 @@ test.each(['ws://localhost.example', 'ws://127.0.0.1.example', 'http://10.0.0.5'
   },
 );
 
+test('with Flux, transcripts that lag are told, and that an outage is over', async () => {
+  const room = new Room({ ...PROVOCATIONS['messages-missing'].setting, giveUpAfterMs: Infinity });
+  await room.play(4);
+  room.server.throttle(0.3);
+  await room.play(20);
+  expect(room.of('results-late').map(({ stage }) => stage)).toEqual(['raised']);
+  await room.end();
+});
+
 test('a container where samples are declared is told by its name', async () => {
   const room = new Room();
   room.live.send(new TextEncoder().encode('RIFF....WAVEfmt '));

@@ -1,4 +1,5 @@
 /** Counts the traffic of one connection of a recording: frames, results and silences. */
+import { resultOf } from '../result-of.ts';
 import type { FlightEntry } from './flight.ts';
 
 /** Traffic of one socket. Times are milliseconds since the recording began. */
@@ -52,29 +53,18 @@ export class ConnectionAccount {
 
   /** A malformed message is not a result. */
   #received(text: string): void {
-    const message = parsed(text);
-    if (message?.type !== 'Results') return;
+    const result = resultOf(parsed(text));
+    if (!result) return;
     this.results += 1;
-    if (!IS_TRUE.includes(message.is_final)) return;
+    if (!result.isFinal) return;
     this.finals += 1;
-    const spoken = message.channel?.alternatives?.[0]?.transcript;
-    if (typeof spoken !== 'string') return;
-    this.words += spoken.split(/\s+/).filter((word) => word !== '').length;
+    this.words += result.text.split(/\s+/).filter((word) => word !== '').length;
   }
 }
 
-/** Parses a message as the session does. */
-const IS_TRUE: readonly unknown[] = [true, 'true', 1];
-
-interface Heard {
-  type?: unknown;
-  is_final?: unknown;
-  channel?: { alternatives?: { transcript?: unknown }[] | null } | null;
-}
-
-function parsed(text: string): Heard | undefined {
+function parsed(text: string): object | undefined {
   try {
-    return JSON.parse(text) as Heard | undefined;
+    return JSON.parse(text) as object | undefined;
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 /** Reports slow credentials, outages, flapping and the failure of the session. */
-import type { ResultsMessage } from '../../protocol/listen-v1/server-messages.ts';
+import { resultOf } from '../result-of.ts';
 import type { StartWatch } from './watch.ts';
 
 /** Users notice a longer wait for a token. */
@@ -19,8 +19,7 @@ export const watchConnections: StartWatch = (board, session) => {
     },
     message(message) {
       // An open connection does not end the flapping.
-      if (message.type === 'Results' && (message as ResultsMessage).is_final)
-        board.clear('connection-suspended');
+      if (resultOf(message)?.isFinal) board.clear('connection-suspended');
     },
     status(status) {
       if (status.phase !== 'failed') return;

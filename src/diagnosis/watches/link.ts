@@ -1,5 +1,7 @@
 /** Checks whether network and server keep up with the audio. */
+import { isFlux } from '../../protocol/flux/parameters.ts';
 import type { ResultsMessage } from '../../protocol/listen-v1/server-messages.ts';
+import type { ServerMessage } from '../../protocol/server-message.ts';
 import { TICK_MS } from './time.ts';
 import type { StartWatch } from './watch.ts';
 
@@ -16,7 +18,8 @@ const PATIENCE_WITHOUT_INTERIMS = 3;
 const MISSING_SECONDS = 6;
 
 export const watchLink: StartWatch = (board, { link, backlogMs, options: { listen } }) => {
-  const patience = String(listen.interim_results) === 'true' ? 1 : PATIENCE_WITHOUT_INTERIMS;
+  const hasInterims = isFlux(listen) || String(listen.interim_results) === 'true';
+  const patience = hasInterims ? 1 : PATIENCE_WITHOUT_INTERIMS;
   let congestedTicks = 0;
   let lateTicks = 0;
   /** On this connection, in seconds: the end of the last result, and the audio sent before the last message. */
@@ -38,9 +41,7 @@ export const watchLink: StartWatch = (board, { link, backlogMs, options: { liste
     message(message) {
       answeredTo = link()?.sentSeconds ?? 0;
       board.clear('results-missing');
-      if (message.type !== 'Results') return;
-      const { start, duration } = message as ResultsMessage;
-      transcribedTo = Math.max(transcribedTo, start + duration);
+      transcribedTo = Math.max(transcribedTo, endOf(message));
     },
     tick() {
       const { bufferedAmount = 0, sentSeconds = 0 } = link() ?? {};
@@ -62,3 +63,14 @@ export const watchLink: StartWatch = (board, { link, backlogMs, options: { liste
     },
   };
 };
+
+/** Seconds of audio, on its connection, that a message tells of. */
+function endOf(message: ServerMessage): number {
+  if (message.type === 'TurnInfo') {
+    const { audio_window_end: end } = message as { audio_window_end?: unknown };
+    return typeof end === 'number' ? end : 0;
+  }
+  if (message.type !== 'Results') return 0;
+  const { start, duration } = message as ResultsMessage;
+  return start + duration;
+}

@@ -15,6 +15,9 @@ export const WINDOW_MS = 10_000;
 export const NET_0000 =
   'Deepgram did not provide a response message within the timeout window. See https://dpgr.am/net0000';
 
+/** Models that `/v2/listen` serves; it knows fewer parameters. */
+export const isFlux = (model: unknown): boolean => String(model).startsWith('flux');
+
 /** A key, or else a temporary token. */
 export function secretOf(env: NodeJS.ProcessEnv): Auth | undefined {
   const apiKey = env['DEEPGRAM_API_KEY']?.trim();

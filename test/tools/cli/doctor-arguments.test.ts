@@ -21,6 +21,11 @@ describe('doctor', () => {
     });
   });
 
+  test('asks Flux for nothing that it refuses', () => {
+    const { options } = read(['--model', 'flux-general-en']) as { options: { listen: object } };
+    expect(options.listen).toEqual({ model: 'flux-general-en' });
+  });
+
   test('takes a key or a temporary token from the environment', () => {
     expect(read([], { DEEPGRAM_API_KEY: ` ${KEY}\n` })).toMatchObject({
       options: { secret: { apiKey: KEY } },

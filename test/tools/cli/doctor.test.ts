@@ -46,6 +46,18 @@ async function closedPort(): Promise<number> {
 }
 
 describe('a healthy patient', () => {
+  test('passes with Flux, too', async () => {
+    const { findings } = await consult(door, {
+      audio: { kind: 'file', path: recording },
+      listen: { model: 'flux-general-en' },
+    });
+    const verdicts = Object.entries(findings).map(([id, { verdict }]) => `${id} ${verdict}`);
+    expect(verdicts.filter((each) => each.endsWith(' fail'))).toEqual([]);
+    expect(findings['results']?.evidence).toMatchObject({ results: expect.any(Number) as number });
+    expect(findings['pause']?.evidence).toMatchObject({ connections: 1 });
+    expect(findings['close']?.verdict).toBe('pass');
+  });
+
   test('passes every line, and the exit code is 0', async () => {
     const machine = { nodeVersion: '22.1.0', cwd: join(import.meta.dirname, '..', '..', '..') };
     const { code, findings, pendingTimers } = await consult(door, {

@@ -1,7 +1,7 @@
 /** The doctor's arguments and environment, parsed and checked. */
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import type { ListenParameters } from '../../../index.ts';
-import { HOSTED_URL, secretOf } from '../deepgram.ts';
+import { HOSTED_URL, secretOf, isFlux } from '../deepgram.ts';
 import { parametersOf, wrongPair } from '../listen-parameters.ts';
 import { type AudioSource, programOf } from './audio-source.ts';
 import type { DoctorOptions } from './doctor.ts';
@@ -21,12 +21,12 @@ Audio (none is needed; the probe then plays a tone):
 
 Options:
   --url URL          another server: wss://api.eu.deepgram.com, or an emulator
-  --model NAME       by default nova-3
-  --language CODE    by default en
+  --model NAME       by default nova-3; with a Flux model /v2/listen is asked
+  --language CODE    by default en; Flux has none
   --encoding NAME    of raw audio: linear16, linear32, mulaw, alaw …
   --sample-rate HZ   goes with it
   --channels N       by default 1
-  --set NAME=VALUE   any other parameter of /v1/listen; may be repeated
+  --set NAME=VALUE   any other parameter; may be repeated
   --seconds N        length of the probe, from 13; by default 15
   --no-probe         none; costs no transcription time
   --json             one JSON object, for machines
@@ -53,7 +53,7 @@ const OPTIONS = {
   file: { type: 'string' },
   microphone: { type: 'string' },
   model: { type: 'string', default: 'nova-3' },
-  language: { type: 'string', default: 'en' },
+  language: { type: 'string' },
   encoding: { type: 'string' },
   'sample-rate': { type: 'string' },
   channels: { type: 'string' },
@@ -95,8 +95,8 @@ export function readDoctorArguments(args: readonly string[], env: NodeJS.Process
   };
   const listen: ListenParameters = {
     model,
-    language,
-    interim_results: true,
+    ...(isFlux(model) ? {} : { language: 'en', interim_results: true }),
+    ...(language !== undefined && { language }),
     ...raw,
     ...parametersOf(values.set),
   };

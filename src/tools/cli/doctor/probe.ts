@@ -13,7 +13,7 @@ import {
 } from '../../../index.ts';
 import { explain, bytesPerSecondOf } from '../../../diagnosis/index.ts';
 import { paced } from '../../sources/paced.ts';
-import { WINDOW_MS } from '../deepgram.ts';
+import { isFlux, WINDOW_MS } from '../deepgram.ts';
 import type { Playable } from './audio.ts';
 import { type CheckId, fail, type Finding, inMs, pass, skipped, warn } from './finding.ts';
 import type { SessionOptions } from './handshake.ts';
@@ -80,7 +80,7 @@ async function live(
   const live = createLiveTranscription({
     ...session,
     auth: secret,
-    listen: { ...listen, encoding, sample_rate: sampleRate, channels },
+    listen: { ...listen, encoding, sample_rate: sampleRate, ...(!isFlux(listen?.model) && { channels }) },
     // Fail after the first outage instead of retrying for ever.
     giveUpAfterMs: seconds * 1000,
   });
@@ -96,7 +96,7 @@ async function live(
   const beganAt = clock.now();
   let isPausing = false;
   live.messages$.subscribe(({ type }) => {
-    if (type !== 'Results') return;
+    if (type !== 'Results' && type !== 'TurnInfo') return;
     course.results += 1;
     course.firstResultMs ??= clock.now() - beganAt;
   });

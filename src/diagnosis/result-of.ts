@@ -1,0 +1,29 @@
+/** What a message says of the transcript, on either API. Recordings may hold anything: nothing of it is trusted. */
+
+export interface HeardResult {
+  isFinal: boolean;
+  text: string;
+}
+
+/** As the session reads them. */
+const IS_TRUE: readonly unknown[] = [true, 'true', 1];
+
+interface Heard {
+  type?: unknown;
+  is_final?: unknown;
+  channel?: { alternatives?: { transcript?: unknown }[] | null } | null;
+  event?: unknown;
+  transcript?: unknown;
+}
+
+/** `undefined`: it is no result. */
+export function resultOf(message: object | undefined): HeardResult | undefined {
+  const { type, is_final, channel, event, transcript } = (message ?? {}) as Heard;
+  if (type === 'TurnInfo') return { isFinal: event === 'EndOfTurn', text: textOf(transcript) };
+  if (type !== 'Results') return undefined;
+  return { isFinal: IS_TRUE.includes(is_final), text: textOf(channel?.alternatives?.[0]?.transcript) };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
