@@ -206,9 +206,7 @@ export interface LiveTranscriptionOptions {
    */
   clock?: Clock;
   /**
-   * Keeps the session in a store, so that it outlives its process: `durable(store, id)` of `rx-deepgram/store` begins the session with
-   * this id or takes it over. Raw audio only. Guarantees and limits: docs/durable.md.
-   * @defaultValue none: the session ends with its process
+   * `durable(store, id)` of `rx-deepgram/store`: the session outlives its process. Raw audio only. @defaultValue none
    */
   session?: SessionKeeper;
   /** Starts the jitter, for tests: the same seed gives the same delays. @defaultValue random */

@@ -2,13 +2,13 @@
  * Takes audio from the log of a session to the store, in blocks, behind the hot path. It reads the log as a link does, with a cursor of
  * its own: the log's cap bounds what waits for a store that is away, and audio that is confirmed or dropped meanwhile is not sent at all.
  */
-import type { AudioTimeline, LogCursor } from '../audio/audio-timeline.ts';
+import type { AudioReader, AudioTimeline } from '../audio/audio-timeline.ts';
 import type { FrameSink } from '../audio/framing.ts';
 import type { Clock } from '../clock.ts';
 import type { Appended, StoredBlock } from './audio-store.ts';
 
-/** The most that a crash of this process loses. */
-const BLOCK_MS = 250;
+/** With the chunk that is cut and the way to the store, a crash of this process loses 250 ms at most. */
+const BLOCK_MS = 200;
 
 /** Blocks after an outage are longer, for fewer of them. */
 const LONGEST_BLOCK_SECONDS = 2;
@@ -33,7 +33,8 @@ export interface AudioFeedSettings {
 
 export class AudioFeed implements FrameSink {
   readonly #settings: AudioFeedSettings;
-  readonly #cursor: LogCursor = { frameIndex: 0, nextPosition: 0 };
+  /** Where it stands in the log; as its reader where no link is, what is on its way to the store counts as sent. */
+  readonly cursor: AudioReader = { frameIndex: 0, nextPosition: 0, audioAdded: () => {} };
   #timer: unknown;
   #sending: Promise<void> | undefined;
   /** Where the store's audio ends, as it has said. */
@@ -63,8 +64,8 @@ export class AudioFeed implements FrameSink {
 
   /** The store has everything before `position`. */
   startAt(position: number): void {
-    this.#cursor.frameIndex = 0;
-    this.#cursor.nextPosition = position;
+    this.cursor.frameIndex = 0;
+    this.cursor.nextPosition = position;
     this.#storedTo = position;
   }
 
@@ -107,7 +108,7 @@ export class AudioFeed implements FrameSink {
     }
     if (this.#mustStop()) return;
     // What came while the last block was on its way.
-    if (this.#settings.timeline.end > this.#cursor.nextPosition) this.#wait();
+    if (this.#settings.timeline.end > this.cursor.nextPosition) this.#wait();
   }
 
   /** It may have been closed in a call to the store. */
@@ -119,7 +120,7 @@ export class AudioFeed implements FrameSink {
   #next(): StoredBlock | undefined {
     if (this.#isClosed) return undefined;
     const { timeline, frameBytes } = this.#settings;
-    const cursor = this.#cursor;
+    const cursor = this.cursor;
     const parts: Uint8Array[] = [];
     let position = 0;
     let end = 0;

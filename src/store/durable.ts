@@ -2,16 +2,10 @@
 import { BehaviorSubject, type Observable } from 'rxjs';
 import type { KeepableSession, Kept, SessionKeeper } from '../client/session-keeper.ts';
 import { invalidOption } from '../errors.ts';
-import type { AudioStore, Opened, StoredFinal } from './audio-store.ts';
+import type { AudioStore, Opened } from './audio-store.ts';
 import { newHolder } from './holder.ts';
 import { type DurableState, KeptSession } from './kept-session.ts';
-import { readTranscript, type StoredTranscript } from './stored-transcript.ts';
-
-/** A final that is in a store. */
-export interface PublishedTranscript extends StoredTranscript {
-  /** The first final of a session is 1, whatever process published it. */
-  seq: number;
-}
+import { type PublishedTranscript, readFinal } from './published-transcript.ts';
 
 /** Options of {@link durable}. */
 export interface DurableOptions {
@@ -20,6 +14,11 @@ export interface DurableOptions {
    * @defaultValue random
    */
   holder?: string;
+  /**
+   * Shows interim transcripts and the status to readers of the store, some times a second.
+   * @defaultValue `false`
+   */
+  interims?: boolean;
 }
 
 /** A session in a store, for the option `session` of one `createLiveTranscription()`. */
@@ -31,15 +30,17 @@ export class DurableSession implements SessionKeeper {
   readonly #store: AudioStore;
   readonly #holder: string;
   readonly #claimed: Opened | undefined;
+  readonly #isShown: boolean;
   readonly #states = new BehaviorSubject<DurableState>('opening');
   #kept: KeptSession | undefined;
 
   /** Made by `durable()` and `claim()`. */
-  constructor(store: AudioStore, id: string, holder: string, claimed: Opened | undefined) {
+  constructor(store: AudioStore, id: string, holder: string, claimed: Opened | undefined, isShown = false) {
     this.id = id;
     this.#store = store;
     this.#holder = holder;
     this.#claimed = claimed;
+    this.#isShown = isShown;
     this.state$ = this.#states.asObservable();
   }
 
@@ -58,6 +59,7 @@ export class DurableSession implements SessionKeeper {
         id: this.id,
         holder: this.#holder,
         claimed: this.#claimed,
+        isShown: this.#isShown,
         show: (state) => {
           if (state !== this.state) this.#states.next(state);
           if (state === 'lost' || state === 'released') this.#states.complete();
@@ -97,11 +99,6 @@ export class DurableSession implements SessionKeeper {
 /** Finals in one answer of the store. */
 const PAGE = 500;
 
-export function readFinal({ seq, data }: StoredFinal): PublishedTranscript[] {
-  const transcript = readTranscript(data);
-  return transcript ? [{ ...transcript, seq }] : [];
-}
-
 /**
  * A session that outlives its process, for the option `session`: it begins the session with this id, or takes it over when its owner has
  * given it back or is gone. Raw audio only.
@@ -114,5 +111,6 @@ export function readFinal({ seq, data }: StoredFinal): PublishedTranscript[] {
  * ```
  */
 export function durable(store: AudioStore, id: string, options: DurableOptions = {}): DurableSession {
-  return new DurableSession(store, id, options.holder ?? newHolder(), undefined);
+  const { holder = newHolder(), interims = false } = options;
+  return new DurableSession(store, id, holder, undefined, interims);
 }

@@ -18,6 +18,23 @@ export type {
   StoredRequest,
   StoredSession,
 } from './audio-store.ts';
-export { durable, type DurableOptions, type DurableSession, type PublishedTranscript } from './durable.ts';
+export { claim, type ClaimedSession, type ClaimOptions } from './claim.ts';
+export { durable, type DurableOptions, type DurableSession } from './durable.ts';
 export type { DurableState } from './kept-session.ts';
+export type { PublishedTranscript } from './published-transcript.ts';
 export type { StoredTranscript } from './stored-transcript.ts';
+export {
+  reader,
+  type ReaderOptions,
+  type ReadStatus,
+  type ReadTranscript,
+  type SessionReader,
+} from './reader.ts';
+export {
+  type SessionWriter,
+  writer,
+  type WriterDrop,
+  type WriterOptions,
+  type WriterResult,
+  type WriterState,
+} from './writer.ts';

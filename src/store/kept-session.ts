@@ -20,6 +20,7 @@ import {
   writeDescription,
   writeState,
 } from './session-record.ts';
+import { Showcase } from './showcase.ts';
 import { StoreCalls } from './store-calls.ts';
 import { StoredSource } from './stored-source.ts';
 
@@ -41,6 +42,8 @@ export interface KeptSettings {
   holder: string;
   /** Its audio comes from a writer, by way of the store. */
   claimed: Opened | undefined;
+  /** Interims and status are shown to readers. */
+  isShown: boolean;
   show: (state: DurableState) => void;
 }
 
@@ -56,6 +59,7 @@ export class KeptSession implements Kept {
   readonly #calls: StoreCalls;
   readonly #ownership: Ownership;
   readonly #outbox: Outbox;
+  readonly #showcase: Showcase | undefined;
   readonly #feed: AudioFeed | undefined;
   #source: StoredSource | undefined;
   #parts: KeptParts | undefined;
@@ -68,15 +72,9 @@ export class KeptSession implements Kept {
 
   /** @throws TranscriptionError `invalid-option` for audio that is not raw. */
   constructor(settings: KeptSettings, session: KeepableSession) {
-    const { store, id, holder, claimed, show } = settings;
+    const { store, id, holder, claimed, isShown, show } = settings;
     const { clock, listen, format, timeline, streams } = session;
     const stored = storedFormatOf(format);
-    if (!stored) {
-      throw invalidOption(
-        'A session in a store takes raw audio only: a container cannot be cut at a sample.',
-        "Give listen.encoding 'linear16', 'mulaw' or 'alaw' with sample_rate.",
-      );
-    }
     this.#settings = settings;
     this.#session = session;
     this.#description = { ...stored, listen, startedAt: clock.wallTime() };
@@ -88,15 +86,19 @@ export class KeptSession implements Kept {
       id,
       holder,
       description: writeDescription(this.#description),
+      isOwner: true,
       isWriter: !claimed,
       waiting: () => show('waiting'),
       lost: () => this.#lose(lostError()),
       forgotten: (there) => this.#storeForgot(there),
     });
+    this.#showcase = isShown
+      ? new Showcase(clock, (shown) => this.#ownership.show((lease) => store.show(lease, shown)))
+      : undefined;
     this.#outbox = new Outbox({
       store,
       ownership: this.#ownership,
-      to: streams,
+      to: this.#showcase ? this.#showcase.before(streams) : streams,
       rate: stored.rate,
       frontier: () => timeline.frontier,
       state: () => this.#state(),
@@ -117,6 +119,7 @@ export class KeptSession implements Kept {
     this.#parts = parts;
     this.#settings.show('opening');
     parts.intake.before((pass) => this.#open(pass));
+    if (this.#showcase) parts.live.status$.subscribe(({ phase }) => this.#showcase?.status(phase));
   }
 
   passed(): Promise<void> {
@@ -296,6 +299,7 @@ export class KeptSession implements Kept {
   #end(state: DurableState): void {
     this.#calls.end();
     this.#feed?.close();
+    this.#showcase?.close();
     if (this.error) this.#outbox.close();
     this.#outbox.isReleased = true;
     this.#outbox.passInterims();

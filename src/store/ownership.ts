@@ -16,14 +16,16 @@ export interface OwnershipSettings {
   id: string;
   holder: string;
   description: Json;
-  /** This process appends the audio, too. */
+  /** This process transcribes. */
+  isOwner: boolean;
+  /** This process appends the audio. */
   isWriter: boolean;
   /** Somebody else owns the session, and it is waited for. */
   waiting: () => void;
   /** Somebody else owns the session now: nothing is written any more. */
-  lost(): void;
+  lost: () => void;
   /** The store has lost writes that it had acknowledged; it knows the session again, as it is there now. */
-  forgotten(session: StoredSession): void;
+  forgotten: (session: StoredSession) => void;
 }
 
 type Role = 'owner' | 'writer';
@@ -57,7 +59,7 @@ export class Ownership {
   /** Becomes the owner, however long it takes; `undefined` if the session ended before. */
   async take(claimed: Opened | undefined): Promise<StoredSession | undefined> {
     if (claimed) this.#hold(claimed, -Infinity);
-    else if (!(await this.#open())) return undefined;
+    else if (this.#settings.isOwner && !(await this.#open())) return undefined;
     const session = this.#settings.isWriter ? await this.#openWriter() : claimed?.session;
     return session ?? this.#opened;
   }
@@ -88,6 +90,14 @@ export class Ownership {
       this.#recovery ??= this.#recover().finally(() => (this.#recovery = undefined));
       await this.#recovery;
     }
+  }
+
+  /** Shows readers something, if the store takes it. */
+  show(call: (lease: Lease) => Promise<void>): void {
+    const { calls } = this.#settings;
+    if (!this.#owner || this.#isLost || calls.isOver) return;
+    // Best effort: what is shown next replaces it.
+    void calls.once(() => call(this.#leaseOf('owner')));
   }
 
   /** Gives the session back; waits for the answer of the store. */
@@ -139,17 +149,22 @@ export class Ownership {
 
   /** Makes the session known again, unless somebody else has done so and gone on with it. */
   async #recover(): Promise<void> {
+    const { isOwner, isWriter, calls, forgotten } = this.#settings;
+    if (isOwner && !(await this.#recoverOwner())) return;
+    const there = isWriter ? await this.#openWriter(this.#writer?.epoch) : this.#opened;
+    if (there && !calls.isOver) forgotten(isOwner ? (this.#opened as StoredSession) : there);
+  }
+
+  /** `false`: somebody else has gone on. */
+  async #recoverOwner(): Promise<boolean> {
     const after = { afterEpoch: this.#owner?.epoch ?? 0, afterFinal: this.lastFinal };
     const confirmed = this.confirmed;
     const isOpen = await this.#open(after);
     const session = this.#opened;
-    if (this.#settings.calls.isOver) return;
-    if (!isOpen || !session || session.confirmed > confirmed) {
-      this.#lose();
-      return;
-    }
-    if (this.#settings.isWriter) await this.#openWriter(this.#writer?.epoch);
-    this.#settings.forgotten(session);
+    if (this.#settings.calls.isOver) return false;
+    if (isOpen && session && session.confirmed <= confirmed) return true;
+    this.#lose();
+    return false;
   }
 
   #lose(): void {

@@ -1,4 +1,5 @@
 /** What a session leaves in the store for the next owner, and its check when it comes back: another version may have written it. */
+import { invalidOption } from '../errors.ts';
 import type { ListenChange } from '../protocol/configure.ts';
 import type { AudioFormat, Parameters, ParameterValue } from '../protocol/protocol.ts';
 import type { StitchedChannel } from '../transcript/stitcher.ts';
@@ -30,9 +31,13 @@ export interface SessionState {
   readonly channels: readonly StitchedChannel[];
 }
 
-/** The format of raw audio; `undefined` for any other. */
-export function storedFormatOf(format: AudioFormat): StoredFormat | undefined {
-  return format.kind === 'raw' ? { rate: format.sampleRate, frameBytes: format.frameBytes } : undefined;
+/** @throws TranscriptionError `invalid-option` for audio that is not raw. */
+export function storedFormatOf(format: AudioFormat): StoredFormat {
+  if (format.kind === 'raw') return { rate: format.sampleRate, frameBytes: format.frameBytes };
+  throw invalidOption(
+    'A session in a store takes raw audio only: a container cannot be cut at a sample.',
+    "Give listen.encoding 'linear16', 'mulaw' or 'alaw' with sample_rate.",
+  );
 }
 
 export function writeDescription({ listen, startedAt, rate, frameBytes }: SessionDescription): Json {

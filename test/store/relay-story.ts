@@ -8,7 +8,15 @@ import {
   type Status,
   type Transcript,
 } from '../../src/index.ts';
-import { durable, type AudioStore, type DurableSession } from '../../src/store/index.ts';
+import {
+  type AudioStore,
+  claim,
+  durable,
+  type DurableSession,
+  type SessionWriter,
+  writer,
+  type WriterOptions,
+} from '../../src/store/index.ts';
 import {
   Emulator,
   FRAGMENT,
@@ -43,6 +51,13 @@ export interface Runner {
   store: AudioStore;
 }
 
+/** The writer of a session, in its process. */
+export interface Scribe {
+  process: Process;
+  writer: SessionWriter;
+  road: StoreRoad;
+}
+
 export class RelayStory {
   readonly clock = new GrainyClock();
   readonly server: Emulator;
@@ -71,26 +86,68 @@ export class RelayStory {
       road: GOOD_ROAD,
     } as unknown as Runner;
     runner.store = process.reaching(this.store, () => runner.road);
-    runner.session = make(runner.store, this.nextHolder());
-    runner.live = createLiveTranscription({
-      auth: { apiKey: 'any' },
-      listen: LISTEN,
-      seed: 1,
-      ...options,
-      clock: process.clock,
-      transport: process.through(this.network.transport),
-      session: runner.session,
-    });
-    runner.live.transcripts$.subscribe((each) => runner.transcripts.push(each));
-    runner.live.notices$.subscribe((each) => runner.notices.push(each));
-    runner.live.status$.subscribe((each) => runner.statuses.push(each));
     this.runners.push(runner);
+    return this.#begin(runner, make(runner.store, this.nextHolder()), { listen: LISTEN, ...options });
+  }
+
+  /** A process that waits for a session to transcribe, and takes one. */
+  async transcribe(options: Partial<LiveTranscriptionOptions> = {}): Promise<Runner> {
+    const process = new Process(this.clock);
+    const runner = {
+      process,
+      transcripts: [],
+      notices: [],
+      statuses: [],
+      road: GOOD_ROAD,
+    } as unknown as Runner;
+    runner.store = process.reaching(this.store, () => runner.road);
+    this.runners.push(runner);
+    const session = await claim(runner.store, { clock: process.clock, holder: this.nextHolder() });
+    if (session) this.#begin(runner, session, { listen: session.listen, ...options });
     return runner;
+  }
+
+  /** A process that takes audio. */
+  write(options: Partial<WriterOptions> = {}): Scribe {
+    const process = new Process(this.clock);
+    const scribe = { process, road: GOOD_ROAD } as Scribe;
+    const store = process.reaching(this.store, () => scribe.road);
+    const { clock } = process;
+    scribe.writer = writer(store, 'call', { listen: LISTEN, clock, holder: this.nextHolder(), ...options });
+    return scribe;
+  }
+
+  /** The endless speech into a writer; `from` is where the session's audio stands. */
+  async dictate({ writer: to }: Scribe, from: number, seconds: number): Promise<number> {
+    const samples = (RATE * STEP_MS) / 1_000;
+    let position = from;
+    for (let ms = 0; ms < seconds * 1_000; ms += STEP_MS) {
+      await this.clock.advanceAsync(STEP_MS);
+      if (to.send(speech(position, samples)).accepted) position += samples;
+    }
+    return position;
   }
 
   nextHolder(): string {
     this.#holders += 1;
     return `process ${this.#holders}`;
+  }
+
+  #begin(runner: Runner, session: DurableSession, options: Partial<LiveTranscriptionOptions>): Runner {
+    const { process } = runner;
+    runner.session = session;
+    runner.live = createLiveTranscription({
+      auth: { apiKey: 'any' },
+      seed: 1,
+      ...options,
+      clock: process.clock,
+      transport: process.through(this.network.transport),
+      session,
+    });
+    runner.live.transcripts$.subscribe((each) => runner.transcripts.push(each));
+    runner.live.notices$.subscribe((each) => runner.notices.push(each));
+    runner.live.status$.subscribe((each) => runner.statuses.push(each));
+    return runner;
   }
 
   wait(seconds: number): Promise<void> {
@@ -131,11 +188,11 @@ export function finalsOf(transcripts: readonly Transcript[]): string[] {
 }
 
 /** The samples of the endless speech from `position` on. */
-export function speech(position: number, samples: number): Uint8Array {
+function speech(position: number, samples: number): Uint8Array {
   return bytesOf(Int16Array.from({ length: samples }, (_, index) => sampleOf(position + index)));
 }
 
-export function wordsUpTo(position: number): string[] {
+function wordsUpTo(position: number): string[] {
   const count = Math.floor((position + CYCLE_SAMPLES - WORD_SAMPLES) / CYCLE_SAMPLES);
   return Array.from({ length: count }, (_, index) => String(index + 1).padStart(4, '0'));
 }
