@@ -194,11 +194,7 @@ export interface LiveTranscriptionOptions {
   warnOnConsole?: boolean;
   /** Replaces the socket, for tests and unusual platforms. @defaultValue `ws` in Node, Bun and Deno, `WebSocket` elsewhere */
   transport?: Transport;
-  /**
-   * Replaces what the platform says of network and page: for React Native, whose network state is a module of its own, for servers
-   * that know more of their network, and for tests. `frozen` gives the connection back before nothing runs.
-   * @defaultValue the events `online`, `offline`, `freeze` and `pagehide`, where there are any
-   */
+  /** Replaces the hints of network and page, as in React Native. @defaultValue the platform's events, where there are any */
   environment?: Environment;
   /**
    * Replaces time, for tests.
