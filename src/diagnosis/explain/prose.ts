@@ -153,7 +153,7 @@ export const ENDS: Record<EndKind, Prose> = {
       'Too many connections are open in this Deepgram project (HTTP 429). The limit counts connections per project, not per key, including half-closed ones.',
     why: 'The limit frees when another connection ends: retry after a longer delay.',
     remedy:
-      'End sessions with CloseStream, close leaked sockets, and ask Deepgram for a higher limit if needed.',
+      'End sessions with CloseStream, close leaked sockets, give many sessions a connectionLimit, and ask Deepgram for a higher limit if needed.',
   },
   'server-unavailable': {
     cause: 'The server cannot take the request now (HTTP 408 or 5xx).',
