@@ -7,11 +7,16 @@ export class Backlog {
   readonly #options: CheckedOptions;
   readonly #timeline: AudioTimeline;
   readonly #intake: Intake;
+  // Asked for every chunk: here, and not in objects of their own.
+  readonly #refuses: boolean;
+  readonly #maxBytes: number;
 
   constructor(options: CheckedOptions, timeline: AudioTimeline, intake: Intake) {
     this.#options = options;
     this.#timeline = timeline;
     this.#intake = intake;
+    this.#refuses = options.log.overflow === 'refuse';
+    this.#maxBytes = options.log.maxBytes;
   }
 
   /** How long it lasts, in milliseconds; an estimate before its format is known. */
@@ -27,10 +32,9 @@ export class Backlog {
 
   /** Whether so many bytes fit, if need be by pushing unconfirmed audio out; never more than the log holds. */
   hasRoom(bytes: number): boolean {
-    const { overflow, maxBytes } = this.#options.log;
     const { waitingBytes } = this.#intake;
-    if (overflow === 'refuse') return this.#timeline.hasRoom(waitingBytes + bytes);
-    return waitingBytes + bytes <= maxBytes;
+    if (this.#refuses) return this.#timeline.hasRoom(waitingBytes + bytes);
+    return waitingBytes + bytes <= this.#maxBytes;
   }
 
   /** After an outage: gives up what the catch-up policy does not want. */

@@ -73,7 +73,10 @@ export class Links {
       protocol,
       timeline,
       settings: {
-        ...options,
+        listen,
+        keepAliveMs: options.keepAliveMs,
+        catchUpRate: options.catchUpRate,
+        drainMs: options.drainMs,
         mayEndTurn: options.forceEndTurn,
         maxBufferedBytes: maxBufferedBytesOf(format),
       },

@@ -15,13 +15,13 @@ import {
   FINALIZE_MS,
   KEEP_ALIVE_MS,
   LOG_BYTES,
-  LOG_PROCESS_BYTES,
   LOG_SECONDS,
   MAX_ATTEMPTS_PER_SECOND,
   MAX_CATCH_UP_RATE,
   MAX_FRAME_MS,
   MAX_KEEP_ALIVE_MS,
   MIN_KEEP_ALIVE_MS,
+  PROCESS_BYTES,
   STALL_MS,
 } from '../protocol/limits.ts';
 import { chooseProtocol } from '../protocol/choose.ts';
@@ -271,7 +271,8 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
   const { defaults } = protocol;
   const address = JSON.stringify([checkBaseUrl(baseUrl), listen]);
   const fixed = typeof auth === 'function' ? undefined : credentialsOf(auth, 'auth', address);
-  const numbers: Record<string, number> = {};
+  // Not an object that gets its names one by one: V8 would keep it, and what is made of it, as a dictionary for each session.
+  const numbers = { ...RANGES } as unknown as Record<string, number>;
   for (const [name, [normal, least, most]] of Object.entries(RANGES)) {
     const otherwise = defaults?.[name as keyof typeof defaults] ?? normal;
     numbers[name] = within(name, options[name as keyof typeof RANGES] ?? otherwise, least, most, normal);
@@ -312,12 +313,7 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
         3_600,
       ),
       maxBytes: within('log.maxBytes', log.maxBytes ?? LOG_BYTES, 64 * 1024, 2 ** 30),
-      maxProcessBytes: within(
-        'log.maxProcessBytes',
-        log.maxProcessBytes ?? LOG_PROCESS_BYTES,
-        64 * 1024,
-        2 ** 40,
-      ),
+      maxProcessBytes: within('log.maxProcessBytes', log.maxProcessBytes ?? PROCESS_BYTES, 2 ** 16, 2 ** 40),
       overflow: oneOf('log.overflow', log.overflow ?? 'drop-oldest', ['drop-oldest', 'refuse']),
     },
     environment,

@@ -162,7 +162,12 @@ class Session implements LiveTranscription {
       ...(inspect ? { inspect: guardedInspector(inspect) } : {}),
     });
     bindPorts(this.actor.system, {
-      ...options,
+      clock,
+      protocol,
+      connectionLimit: options.connectionLimit,
+      attemptsPerSecond: options.attemptsPerSecond,
+      credentialsTimeoutMs: options.credentialsTimeoutMs,
+      connectTimeoutMs: options.connectTimeoutMs,
       transport: guardedTransport(transport),
       address: () => protocol.address(options.baseUrl, this.#links.listen),
       ...(protocol.keep && { load: loadFlux }),
@@ -223,7 +228,7 @@ class Session implements LiveTranscription {
     const capturedAt = capturedAtOf(input);
     const chunk = capturedAt === undefined ? (input as AudioChunk) : (input as CapturedAudio).audio;
     const size = sizeOf(chunk);
-    refuseFloats(chunk, this.#options.listen.encoding);
+    if (!(chunk instanceof Uint8Array)) refuseFloats(chunk, this.#options.listen.encoding);
     if (this.#closeBy !== undefined || this.#report) return this.#refuse('closed');
     if (this.isPaused) return this.#refuse('paused');
     if (size === 0) {

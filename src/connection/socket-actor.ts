@@ -58,7 +58,8 @@ export interface ConnectionPorts {
   attemptsPerSecond: number;
 }
 
-interface BoundPorts extends ConnectionPorts {
+interface BoundPorts {
+  ports: ConnectionPorts;
   handshakeTimeout: AdaptiveTimeout;
 }
 
@@ -72,16 +73,16 @@ const portsOf = new WeakMap<ActorSystem, BoundPorts>();
  */
 export function bindPorts(system: ActorSystem, ports: ConnectionPorts): void {
   const handshakeTimeout = new AdaptiveTimeout(ports.connectTimeoutMs, MAX_CONNECT_TIMEOUT_MS);
-  portsOf.set(system, { ...ports, handshakeTimeout });
+  portsOf.set(system, { ports, handshakeTimeout });
 }
 
 /** The connection machine with its real socket. */
 export const connectedMachine = connectionMachine.provide({
   actors: {
     socket: fromCallback<ConnectionEvent>(({ sendBack, system }) => {
-      const ports = portsOf.get(system);
-      if (!ports) throw new Error('No ports were bound to this connection machine.');
-      return holdSocket(ports, sendBack);
+      const bound = portsOf.get(system);
+      if (!bound) throw new Error('No ports were bound to this connection machine.');
+      return holdSocket(bound, sendBack);
     }),
   },
 });
@@ -89,10 +90,13 @@ export const connectedMachine = connectionMachine.provide({
 const nothing = () => undefined;
 
 /** Runs one attempt, and the connection that comes of it; the answer lets go of both. */
-function holdSocket(ports: BoundPorts, send: (event: ConnectionEvent) => void): () => void {
+function holdSocket(
+  { ports, handshakeTimeout }: BoundPorts,
+  send: (event: ConnectionEvent) => void,
+): () => void {
   const { clock } = ports;
   /** While credentials are asked for: thousands of sessions need not keep it. */
-  let cancelled: AbortController | undefined = new AbortController();
+  let cancelled: AbortController | undefined;
   let socket: Socket | undefined;
   let link: OpenLink | undefined;
   let isOver = false;
@@ -120,7 +124,7 @@ function holdSocket(ports: BoundPorts, send: (event: ConnectionEvent) => void): 
   const expectWithin = (delayMs: number, kind: EndKind): void => {
     stopTimer();
     stopTimer = runningTimeOf(clock).deadline(delayMs, () => {
-      if (kind === 'connect-timeout') ports.handshakeTimeout.timedOut();
+      if (kind === 'connect-timeout') handshakeTimeout.timedOut();
       end({ kind });
       cancelled?.abort();
       socket?.terminate();
@@ -129,7 +133,7 @@ function holdSocket(ports: BoundPorts, send: (event: ConnectionEvent) => void): 
 
   const open = (credentials: Credentials): void => {
     const beganAt = clock.now();
-    expectWithin(ports.handshakeTimeout.ms, 'connect-timeout');
+    expectWithin(handshakeTimeout.ms, 'connect-timeout');
     const { readyMs } = ports.protocol;
     let handshake: Handshake = {};
     const beginLink = () => {
@@ -145,7 +149,7 @@ function holdSocket(ports: BoundPorts, send: (event: ConnectionEvent) => void): 
       opened: (shown) => {
         if (isOver || link || !socket) return;
         handshake = shown;
-        ports.handshakeTimeout.answered(clock.now() - beganAt);
+        handshakeTimeout.answered(clock.now() - beganAt);
         if (readyMs === undefined) beginLink();
         else expectWithin(readyMs, 'not-ready');
       },
@@ -169,8 +173,10 @@ function holdSocket(ports: BoundPorts, send: (event: ConnectionEvent) => void): 
     }
   };
 
-  const authorise = (controller: AbortController): void => {
+  const authorise = (): void => {
     if (isOver) return;
+    const controller = new AbortController();
+    cancelled = controller;
     expectWithin(ports.credentialsTimeoutMs, 'credentials-timeout');
     ports.credentials(controller.signal).then(
       (credentials) => {
@@ -188,16 +194,15 @@ function holdSocket(ports: BoundPorts, send: (event: ConnectionEvent) => void): 
       },
     );
   };
-  const controller = cancelled;
   const pace = attemptPaceOf(clock, ports.attemptsPerSecond);
   const attempt: WaitingAttempt = {
     hasAudio: () => ports.hasPendingAudio(),
     begin: () => {
       const loading = ports.load?.();
-      if (!loading) authorise(controller);
+      if (!loading) authorise();
       else {
         loading.then(
-          () => authorise(controller),
+          () => authorise(),
           () => end({ kind: 'network-lost', cause: 'The code for this model could not be loaded.' }),
         );
       }

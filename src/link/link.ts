@@ -6,7 +6,7 @@
  * A live frame touches this one object; its pace, its clock and its stall watch are functions over the fields below.
  */
 import type { AdaptiveTimeout } from '../adaptive-timeout.ts';
-import type { AudioReader } from '../audio/audio-timeline.ts';
+import type { AudioReader, AudioTimeline } from '../audio/audio-timeline.ts';
 import type { Frame } from '../audio/audio-log.ts';
 import type { Clock } from '../clock.ts';
 import type { ConnectionEnd } from '../protocol/connection-end.ts';
@@ -19,6 +19,7 @@ import { countSent, type LinkClock, positionOf } from './link-clock.ts';
 import type { ControlMessage, LinkSession } from './link-session.ts';
 import {
   countSilence,
+  FORGOTTEN_WINDOWS,
   holdIdle,
   idleQueue,
   isForgotten,
@@ -47,6 +48,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
   readonly session: LinkSession;
   readonly keeper: LinkKeeper | undefined;
   readonly #socket: Socket;
+  readonly #timeline: AudioTimeline;
 
   // Where it stands in the log.
   frameIndex = 0;
@@ -86,6 +88,8 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
   #isHurried = false;
   idleTimer: unknown;
   lastOutboundAt: number;
+  longestSilenceMs = 0;
+  readonly forgottenMs: number;
   #uncongestedUntil: number;
   /** Audio has flowed within the KeepAlive interval, or waits to be sent. */
   isFlowing = false;
@@ -111,6 +115,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
   ) {
     const { clock } = session;
     this.session = session;
+    this.#timeline = session.timeline;
     this.#socket = socket;
     this.#controls = [...controls];
     this.number = number;
@@ -119,6 +124,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
     this.answerTimeout = session.answerTimeout;
     this.timeoutMs = session.answerTimeout.ms;
     this.lastOutboundAt = clock.now();
+    this.forgottenMs = FORGOTTEN_WINDOWS * session.protocol.windowMs;
     this.#uncongestedUntil = this.lastOutboundAt;
     this.keeper = keep?.(this, socket, (segment) => takeSegment(this, segment));
   }
@@ -138,6 +144,8 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
   end(end?: ConnectionEnd): void {
     this.isOver = true;
     if (!this.hasEndedStream) countSilence(this, this.clock.now());
+    const { counts } = this.session;
+    counts.longestSilenceMs = Math.max(counts.longestSilenceMs, this.longestSilenceMs);
     stopWatching(this);
     this.clock.clearTimeout(this.#pumpTimer);
     this.clock.clearTimeout(this.idleTimer);
@@ -255,7 +263,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
 
   /** Sends as much as may go now, live audio and backlog alike, and comes back for the rest. */
   #pump(now: number): void {
-    const { timeline } = this.session;
+    const timeline = this.#timeline;
     if (this.hasEndedStream || this.isOver || isForgotten(this, now)) return;
     const samples = timeline.pieceSamples(this.#isHurried);
     for (let frame = timeline.next(this); frame; frame = timeline.next(this)) {
@@ -293,7 +301,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
   }
 
   #sendAudio(frame: Frame, start: number, end: number, now: number): void {
-    const { timeline } = this.session;
+    const timeline = this.#timeline;
     const samples = end - start;
     this.tokens -= samples;
     noteAudio(this, (samples * 1000) / this.rate, now);

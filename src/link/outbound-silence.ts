@@ -12,13 +12,17 @@ import { markStalled, type StallWatch } from './stall-watch.ts';
 /** A timer this late has something wrong with it. */
 const LATE_MS = 1_000;
 
-/** After such a silence the server has closed the connection, whatever the socket says: the machine slept, or stood still. */
-const FORGOTTEN_WINDOWS = 1.5;
+/** For the network, and for the windows of the server being a little longer than documented. */
+export const FORGOTTEN_WINDOWS = 1.5;
 
 /** The fields of a link that its outbound silence needs. */
 export interface SilentLink extends IdleLink, LogCursor, RebasedLink, StallWatch {
   readonly session: LinkSession;
   lastOutboundAt: number;
+  /** Of this link, until it ends. */
+  longestSilenceMs: number;
+  /** After such a silence the server has closed the connection, whatever the socket says: the machine slept, or stood still. */
+  readonly forgottenMs: number;
   idleTimer: unknown;
   /** Audio has flowed within the KeepAlive interval, or waits to be sent. */
   isFlowing: boolean;
@@ -31,9 +35,9 @@ export function noteOutbound(link: SilentLink, now: number): void {
   link.lastOutboundAt = now;
 }
 
-export function countSilence({ session, lastOutboundAt }: SilentLink, now: number): void {
-  const silenceMs = now - lastOutboundAt;
-  if (silenceMs > session.counts.longestSilenceMs) session.counts.longestSilenceMs = silenceMs;
+export function countSilence(link: SilentLink, now: number): void {
+  const silenceMs = now - link.lastOutboundAt;
+  if (silenceMs > link.longestSilenceMs) link.longestSilenceMs = silenceMs;
 }
 
 /** How late a KeepAlive is; negative before it is due. */
@@ -47,7 +51,7 @@ export function isLate(link: SilentLink, now: number): boolean {
 
 /** Finds a connection that the server has long closed for silence, and gives it up. */
 export function isForgotten(link: SilentLink, now: number): boolean {
-  const isGone = now - link.lastOutboundAt > FORGOTTEN_WINDOWS * link.session.protocol.windowMs;
+  const isGone = now - link.lastOutboundAt > link.forgottenMs;
   if (isGone) markStalled(link);
   return isGone;
 }

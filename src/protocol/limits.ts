@@ -50,7 +50,7 @@ export const FINALIZE_MS = 1_500;
 export const LOG_SECONDS = 60;
 export const LOG_BYTES = 8 * 1024 * 1024;
 /** Audio kept by all sessions of a process together. */
-export const LOG_PROCESS_BYTES = 2 ** 30;
+export const PROCESS_BYTES = 2 ** 30;
 
 /** `utterance_end_ms` below this is useless by the documentation, and refused with HTTP 400 by report. */
 export const MIN_UTTERANCE_END_MS = 1_000;

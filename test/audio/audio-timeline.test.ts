@@ -360,9 +360,7 @@ test('each connection is sent what is not settled, byte for byte, and no more th
 
 test('small frames are joined in the log, and each is sent as it came while nothing waits', () => {
   const { line, accept, sendAll } = timeline();
-  accept(12);
-  accept(13);
-  accept(1);
+  for (const samples of [12, 13, 1]) accept(samples);
   line.connect();
   expect(line.upcoming).toMatchObject({ start: 0, end: 25 });
   sendAll();

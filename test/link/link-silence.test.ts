@@ -133,10 +133,10 @@ describe('silence', () => {
     bench.flow();
     bench.clock.advance(480);
     bench.hand();
-    expect(counts.longestSilenceMs).toBe(500);
+    expect(bench.link.longestSilenceMs).toBe(500);
     bench.clock.advance(400);
     bench.hand();
-    expect(counts.longestSilenceMs).toBe(500);
+    expect(bench.link.longestSilenceMs).toBe(500);
     bench.clock.advance(700);
     bench.link.end();
     expect(counts.longestSilenceMs).toBe(700);
