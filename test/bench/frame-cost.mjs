@@ -16,6 +16,7 @@ import { makeFrames } from './support/sound.mjs';
 /** @typedef {import('./support/speaker.mjs').Latency} Latency */
 
 const SPEAKERS = 40;
+const STAGGERED_SPEAKERS = 100;
 const ROUNDS = 5;
 const ROUND_MS = 2_000;
 const WARM_UP_MS = 20_000;
@@ -32,6 +33,7 @@ export async function frameCost() {
   const rows = await withParties([new Party('sink.mjs')], async (sink) => {
     const { url } = await sink.ask('start');
     const rows = [...(await compare(names, url, 20)), ...(await compare(names, url, 100))];
+    for (const frameMs of [20, 100]) rows.push(...(await compareStaggered(url, frameMs)));
     for (const name of names) rows.push(await countAllocations(name, url));
     return rows;
   });
@@ -68,6 +70,38 @@ function compare(names, url, frameMs) {
       rows.push(...latencyRows(names[place] ?? '', await party.ask({ does: 'latency', forMs: LATENCY_MS })));
     }
     return rows;
+  });
+}
+
+/** Clients that send one after the other find less of themselves in the cache. @param {string} url @param {number} frameMs @returns {Promise<Row[]>} */
+function compareStaggered(url, frameMs) {
+  const parties = [BARE, OURS].map(
+    (name) =>
+      new Party('speaker.mjs', [name, url, STAGGERED_SPEAKERS, frameMs, STAGGERED_SPEAKERS, 'staggered']),
+  );
+  return withParties(parties, async (...both) => {
+    await Promise.all(both.map((party) => party.ask('start')));
+    await Promise.all(both.map((party) => party.ask({ does: 'cost', forMs: WARM_UP_MS })));
+    /** @type {number[]} */
+    const ratios = [];
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      /** @type {number[]} */
+      const costs = [];
+      for (const party of both) costs.push(perFrame(await party.ask({ does: 'cost', forMs: ROUND_MS })));
+      const [bare = NaN, ours = NaN] = costs;
+      progress(
+        `${frameMs} ms frames, staggered, round ${round} of ${ROUNDS}, µs: ${bare.toFixed(1)}, ${ours.toFixed(1)}`,
+      );
+      ratios.push(ours / bare);
+    }
+    return [
+      {
+        id: `cpu/${frameMs}/staggered`,
+        name: `${STAGGERED_SPEAKERS} sessions that send one after the other: CPU of a ${frameMs} ms frame, times bare ws`,
+        value: median(ratios),
+        unit: '×',
+      },
+    ];
   });
 }
 

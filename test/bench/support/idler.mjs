@@ -10,7 +10,8 @@ import { LISTEN, makeFrames } from './sound.mjs';
 /** @typedef {{ cpuUs: number, wallMs: number, loopDelayMs: number }} Kept */
 
 const [name = '', url = ''] = process.argv.slice(2);
-const connect = () => connectorOf(name)({ url, key: 'bench', listen: LISTEN, onFinal: () => undefined });
+const connect = () =>
+  connectorOf(name)({ url, key: 'bench', listen: LISTEN, keepAlive: true, onFinal: () => undefined });
 
 /** What the platform sets up once, it sets up for these. */
 const FIRST_CLIENTS = 100;

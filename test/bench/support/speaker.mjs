@@ -1,6 +1,7 @@
 /**
  * One side of `frame-cost` and `growth`: many clients of one kind that speak in real time, what they cost, and how long a frame takes
- * through them. `speaker.mjs CLIENT URL CLIENTS FRAME_MS [SPEAKERS]`
+ * through them. `speaker.mjs CLIENT URL CLIENTS FRAME_MS [SPEAKERS] [staggered]`: all clients send at once, or one after the other within the
+ * time of a frame.
  */
 import { Socket } from 'node:net';
 import { connectorOf } from '../clients/index.mjs';
@@ -13,10 +14,13 @@ import { LISTEN, makeFrames } from './sound.mjs';
 /** @typedef {{ frames: number, cpuUs: number, heapBytes: number, collections: number, heldBack: number }} Spoken */
 /** @typedef {{ p50Us: number, p99Us: number }} Latency */
 
-const [name = '', url = '', count, frameMs, speakers = count] = process.argv.slice(2);
+const [name = '', url = '', count, frameMs, speakers = count, way] = process.argv.slice(2);
 const FRAME_MS = Number(frameMs);
 /** The others are connected, and held by KeepAlives. */
 const SPEAKERS = Math.min(Number(speakers), Number(count));
+
+/** Into so many groups of clients a frame's time is divided. */
+const GROUPS = way === 'staggered' ? 10 : 1;
 
 /** Long enough for the pause before it to be forgotten. */
 const WARM_UP_MS = 600;
@@ -31,27 +35,28 @@ new PerformanceObserver((list) => {
   collections += list.getEntries().length;
 }).observe({ entryTypes: ['gc'] });
 
-/** @param {Buffer} frame */
-function sendAll(frame) {
-  for (let index = 0; index < SPEAKERS; index += 1) {
+/** @param {Buffer} frame @param {number} group */
+function sendAll(frame, group) {
+  for (let index = group; index < SPEAKERS; index += GROUPS) {
     const result = /** @type {{ backlogMs?: number } | undefined} */ (clients[index]?.send(frame));
     if (result?.backlogMs) heldBack += 1;
   }
 }
 
-/** @param {number} forMs @param {(frame: Buffer) => void} send */
+/** @param {number} forMs @param {(frame: Buffer, group: number) => void} send */
 function speak(forMs, send) {
   return new Promise((resolve) => {
     const startedAt = performance.now();
-    const ticks = Math.round(forMs / FRAME_MS);
+    const ticks = Math.round(forMs / FRAME_MS) * GROUPS;
+    const tickMs = FRAME_MS / GROUPS;
     let tick = 0;
     const step = () => {
-      while (tick < ticks && performance.now() >= startedAt + tick * FRAME_MS) {
-        send(/** @type {Buffer} */ (frames[tick % frames.length]));
+      while (tick < ticks && performance.now() >= startedAt + tick * tickMs) {
+        send(/** @type {Buffer} */ (frames[Math.floor(tick / GROUPS) % frames.length]), tick % GROUPS);
         tick += 1;
       }
-      const waitMs = startedAt + (tick < ticks ? tick * FRAME_MS : forMs) - performance.now();
-      setTimeout(tick < ticks ? step : () => resolve(ticks), waitMs);
+      const waitMs = startedAt + (tick < ticks ? tick * tickMs : forMs) - performance.now();
+      setTimeout(tick < ticks ? step : () => resolve(ticks / GROUPS), waitMs);
     };
     step();
   });
