@@ -144,7 +144,7 @@ export const PLANTED: readonly PlantedDefect[] = [
   ]),
   defect('G5', 'the socket is not closed when it is left', [
     'connection/socket-actor.ts',
-    "    if (mayHangUp) socket?.close(1000, '');\n    else socket?.terminate();\n",
+    "    if (mayHangUp) return socket?.close(1000, '');\n    socket?.terminate();\n",
     '',
   ]),
   defect('G5', 'a timer leaks: the idle timer survives its connection', [
