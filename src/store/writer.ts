@@ -12,7 +12,7 @@ import { Intake } from '../audio/intake.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { chooseProtocol } from '../protocol/choose.ts';
 import type { ListenChange } from '../protocol/configure.ts';
-import { LOG_BYTES, LOG_PROCESS_BYTES } from '../protocol/limits.ts';
+import { LOG_BYTES, PROCESS_BYTES } from '../protocol/limits.ts';
 import type { Parameters } from '../protocol/protocol.ts';
 import { AudioFeed } from './audio-feed.ts';
 import type { Appended, AudioStore, Json, StoredBlock } from './audio-store.ts';
@@ -101,7 +101,7 @@ export class SessionWriter {
   /** Made by `writer()`. @throws TranscriptionError `invalid-option` for audio that is not raw. */
   constructor(store: AudioStore, id: string, options: WriterOptions) {
     const { clock = systemClock, holder = newHolder(), listen, maxSeconds = 60 } = options;
-    const { maxBytes = LOG_BYTES, maxProcessBytes = LOG_PROCESS_BYTES, maxStoredSeconds = 600 } = options;
+    const { maxBytes = LOG_BYTES, maxProcessBytes = PROCESS_BYTES, maxStoredSeconds = 600 } = options;
     const protocol = chooseProtocol(listen);
     protocol.checkParameters(listen);
     const audio = protocol.audioFormat(listen);
