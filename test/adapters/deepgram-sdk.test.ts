@@ -6,6 +6,8 @@ import { finalWords, LISTEN_V1, listenTo, stage } from './sdk-stage.ts';
 
 type Stage = ReturnType<typeof stage>;
 
+const environmentOf = (url: string) => ({ base: url, production: url, agent: url, agentRest: url });
+
 /** What may happen while somebody speaks. */
 const INCIDENTS: Record<string, (stage: Stage) => Promise<void> | void> = {
   'a pause of 13 s': ({ wait }) => wait(13),
@@ -293,6 +295,27 @@ describe('the seam of the SDK', () => {
     connection.socket.send('{"type":"SomethingNew"}');
     await wait(0.5);
     expect(emulator.connections[0]?.controlMessages).toContain('{"type":"SomethingNew"}');
+  });
+
+  test('messages that only the server knows reach the app as they are, and what is no message ends nothing', async () => {
+    const { connection, heard, network, emulator, speak, wait } = await open();
+    emulator.malformed();
+    await speak(2, (audio) => connection.sendMedia(audio));
+    await wait(1);
+    expect(heard.messages.map(({ type }) => type)).toContain('SomethingNew');
+    expect(connection.readyState).toBe(1);
+    expect(network.links).toHaveLength(1);
+    expect(heard.errors).toEqual([]);
+  });
+
+  test('a server of its own keeps its host, its path and its query', async () => {
+    const app = stage({}, {}, { environment: environmentOf('wss://stt.example.org:8443/deepgram') });
+    const connection = await app.client.listen.v1.connect({ ...LISTEN_V1 });
+    connection.connect();
+    await app.wait(0.2);
+    const { origin, pathname, searchParams } = new URL(app.network.latest?.url ?? '');
+    expect(`${origin}${pathname}`).toBe('wss://stt.example.org:8443/deepgram/v1/listen');
+    expect(searchParams.get('model')).toBe('nova-3');
   });
 
   test('request ids stay those of the connections', async () => {

@@ -4,6 +4,8 @@ import type { Guarantee } from './guarantee.ts';
 const PIECE_SECONDS = 0.26;
 /** Between two looks at a filling socket, audio goes out at the catch-up rate; and a burst. */
 const BETWEEN_LOOKS_SECONDS = 0.5;
+/** Silence that a drain adds. */
+const FLUX_PAD_SECONDS = 0.58;
 const LEAST_BUFFERED_BYTES = 64 * 1024;
 
 export const G6: Guarantee = {
@@ -12,9 +14,11 @@ export const G6: Guarantee = {
     'Memory is bounded in any outage: unsent audio fits the log’s cap, unconfirmed audio of an ended connection fits the log, and at most a second of audio (at least 64 KiB) waits in a socket.',
   assuming: 'The socket reports `bufferedAmount`.',
   watch(world) {
-    const { rate, maxSeconds } = world.setting;
+    const { rate, maxSeconds, flux } = world.setting;
     const capSamples = (maxSeconds + PIECE_SECONDS) * rate;
-    const capBuffered = Math.max(LEAST_BUFFERED_BYTES, 2 * rate) + 2 * rate * BETWEEN_LOOKS_SECONDS;
+    const padBytes = flux ? 2 * rate * FLUX_PAD_SECONDS : 0;
+    const capBuffered =
+      Math.max(LEAST_BUFFERED_BYTES, 2 * rate) + 2 * rate * BETWEEN_LOOKS_SECONDS + padBytes;
     return {
       step() {
         const link = world.wire.present;

@@ -5,6 +5,7 @@ import { NOTES } from '../../../scripts/draw-statechart/notes.ts';
 import { graphOf } from '../../../src/tools/viewer/statechart/graph.ts';
 import { BOXES } from '../../../src/tools/viewer/statechart/layout.ts';
 import { endingOf } from '../../../src/tools/viewer/words.ts';
+import { count } from '../../../src/testing/index.ts';
 import { openSession } from './session.ts';
 
 const transitionsIn = (news: ReturnType<typeof openSession>['news']) =>
@@ -40,6 +41,27 @@ describe('what the machine did', () => {
       'streaming user.close > draining',
       'attached drain.completed [isClosing] > closed',
     ]);
+  });
+
+  test('is told of a session with Flux, too', async () => {
+    const { network, chronicle, news, live, speak, wait, close } = openSession({ model: 'flux-general-en' });
+    await speak(2_000);
+    network.cut();
+    await speak(2_000);
+    await wait(15_000);
+    await close();
+    expect(chronicle.spans.map(({ state }) => state).join(' > ')).toBe(
+      'dormant > connecting > streaming > backoff > reconnecting > streaming > idle-keepalive > draining > closed',
+    );
+    const finals = news.flatMap((each) =>
+      each.type === 'transcript' && each.transcript.final ? each.transcript.text : [],
+    );
+    expect(finals.join(' ')).toBe(
+      count(1, 8)
+        .map((word) => String(word).padStart(4, '0'))
+        .join(' '),
+    );
+    expect(live.ledger.pending).toBe(0);
   });
 
   test('lights an arrow for every transition that changes the state', () => {

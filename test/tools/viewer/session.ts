@@ -1,5 +1,5 @@
 /** A session on a virtual clock, seen by a chronicle and a wire: what the viewer shows, without a screen. */
-import { createLiveTranscription } from '../../../src/index.ts';
+import { createLiveTranscription, type LiveTranscriptionOptions } from '../../../src/index.ts';
 import {
   Emulator,
   numberedRecogniser,
@@ -13,9 +13,9 @@ import { watchWire } from '../../../src/tools/viewer/wire.ts';
 const RATE = 1_000;
 const FRAME_MS = 20;
 
-export function openSession() {
+export function openSession(api: LiveTranscriptionOptions['listen'] = { interim_results: true }) {
   const clock = new VirtualClock();
-  const emulator = new Emulator({ clock, recogniser: numberedRecogniser });
+  const emulator = new Emulator({ clock, recogniser: numberedRecogniser, fluxSampleRate: 'any' });
   const network = new VirtualNetwork(emulator);
   const wire = watchWire({ transport: network.transport, clock });
   const live = createLiveTranscription({
@@ -23,7 +23,7 @@ export function openSession() {
     seed: 1,
     clock,
     transport: wire.transport,
-    listen: { encoding: 'linear16', sample_rate: RATE, interim_results: true },
+    listen: { encoding: 'linear16', sample_rate: RATE, ...api },
   });
   const news: News[] = [];
   const chronicle = new Chronicle(live, { wire, clock }, (each) => news.push(each));
