@@ -10,6 +10,7 @@ const GRAVE: readonly FactCode[] = [
   'audio-unreadable',
   'connection-suspended',
   'format-doubtful',
+  'store-forgot',
 ];
 
 /** Warns once, of a grave fact or of the final error, unless `isHeard`: somebody has asked for the notices. */

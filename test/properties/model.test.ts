@@ -68,7 +68,7 @@ class StepCommand implements fc.AsyncCommand<Model, World> {
     const { phase } = world.status;
     const phases = model.isOver
       ? ['closing', 'closed', 'failed']
-      : ['waiting', 'connecting', 'open', 'recovering'];
+      : ['waiting', 'queued', 'connecting', 'open', 'recovering'];
     expectThat(phases.includes(phase), `the phase is one of ${phases.join(', ')}, and not ${phase}`);
     if (this.#step.do === 'abort') expectThat(phase === 'closed' || phase === 'failed', 'it ends at once');
   }

@@ -54,6 +54,10 @@ export const RARE_LIVES: Record<string, Scenario> = {
   ]),
   'a stall is one too many': plain([...spent, speak(200), deafen, speak(14_000)]),
   'a stall is one too many, in a pause': plain([...spent, speak(200), deafen, speak(6_500), rest(12_000)]),
+  'a stall is one too many, in the drain of an idle connection': plain(
+    [...spent, speak(200), deafen, speak(5_000), rest(20_000)],
+    { disconnectAfterIdleMs: 1_000 },
+  ),
   'a stall ends it all': plain([speak(200), deafen, speak(14_000)], { giveUpAfterMs: 0 }),
   'a stall ends it all, in a pause': plain([speak(200), deafen, speak(6_500), rest(12_000)], {
     giveUpAfterMs: 0,
