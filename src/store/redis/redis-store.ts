@@ -16,6 +16,7 @@ import type {
   StoredBlock,
   StoredRequest,
 } from '../audio-store.ts';
+import { RedisCalls } from './redis-calls.ts';
 import { type Argument, commandsOf, type RedisClient, type SendCommand } from './redis-client.ts';
 import { audioOf, listOf, numberOf, openedOf, publishedOf, type Reply, textOf } from './replies.ts';
 import * as scripts from './scripts.ts';
@@ -39,8 +40,6 @@ export interface RedisStoreOptions {
   expireMs?: number;
 }
 
-/** A call without an answer is taken for failed; Redis may still carry it out, and every call may be repeated. */
-const ANSWER_MS = 1_000;
 /** Sessions that one claim looks at: those with an owner are put off by their lease. */
 const CLAIM_LIMIT = 100;
 
@@ -64,8 +63,7 @@ class RedisStore implements AudioStore {
   readonly expireMs: number;
   readonly #send: SendCommand;
   readonly #prefix: string;
-  /** Calls without an answer in time, by session. While there is one no other is made: a client would only keep them, with their audio. */
-  readonly #overdue = new Map<string, number>();
+  readonly #calls: RedisCalls;
 
   constructor(
     send: SendCommand,
@@ -75,6 +73,7 @@ class RedisStore implements AudioStore {
     this.#prefix = prefix;
     this.leaseMs = within('leaseMs', leaseMs, 100, 60_000);
     this.expireMs = within('expireMs', expireMs, 1_000, 604_800_000);
+    this.#calls = new RedisCalls(systemClock, this.leaseMs);
   }
 
   async open(id: string, request: LeaseRequest): Promise<Opened | Held> {
@@ -181,27 +180,7 @@ class RedisStore implements AudioStore {
     keys: readonly string[],
     args: readonly (Argument | number)[],
   ): Promise<Reply> {
-    const overdue = this.#overdue.get(id) ?? 0;
-    if (overdue > 0) throw new Error('Redis has not answered the calls before.');
-    const call = this.#evaluate(script, keys, args);
-    let isLate = false;
-    let timer: unknown;
-    const late = new Promise<never>((_, reject) => {
-      timer = systemClock.setTimeout(() => {
-        isLate = true;
-        this.#overdue.set(id, (this.#overdue.get(id) ?? 0) + 1);
-        reject(new Error(`Redis did not answer within ${ANSWER_MS} ms.`));
-      }, ANSWER_MS);
-    });
-    const settle = () => {
-      systemClock.clearTimeout(timer);
-      if (!isLate) return;
-      const left = (this.#overdue.get(id) ?? 1) - 1;
-      if (left > 0) this.#overdue.set(id, left);
-      else this.#overdue.delete(id);
-    };
-    call.then(settle, settle);
-    return Promise.race([call, late]);
+    return this.#calls.make(id, script.canWait, async () => this.#evaluate(script, keys, args));
   }
 
   /** Redis forgets scripts when it restarts. */

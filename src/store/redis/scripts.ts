@@ -15,6 +15,8 @@ import { createHash } from 'node:crypto';
 export interface Script {
   readonly source: string;
   readonly sha: string;
+  /** Nobody waits for its answer: it may go a little later, with others. */
+  readonly canWait: boolean;
 }
 
 /** Numbers are written as Redis gave them, or by `%.0f`: Lua's own way rounds. */
@@ -46,9 +48,9 @@ end
 local function session(epoch) return { epoch, get('d', 's', 'c', 'e', 'n', 'q', 'dr', 'x') } end
 `;
 
-const script = (body: string): Script => {
+const script = (body: string, canWait = false): Script => {
   const source = COMMON + body;
-  return { source, sha: createHash('sha1').update(source).digest('hex') };
+  return { source, sha: createHash('sha1').update(source).digest('hex'), canWait };
 };
 
 /** holder, description, epoch, final, milliseconds of the lease and of the keys → milliseconds for which it is held, or a session. */
@@ -86,7 +88,8 @@ return session(epoch)
 `);
 
 /** holder, epoch, position, end, capture time, bytes, what to keep, milliseconds of the keys → a refusal, or ends and `isUnowned`. */
-export const APPEND = script(`
+export const APPEND = script(
+  `
 local refused = refusal('w', ARGV[1], ARGV[2])
 if refused then return refused end
 local known = get('e', 'c', 'ou')
@@ -99,7 +102,9 @@ end
 if num(ARGV[7]) > 0 then letGo(num(ARGV[7])) end
 keepFor(ARGV[8])
 return { known[1] or '0', ended, known[2] or '0', num(known[3]) <= now() and 1 or 0 }
-`);
+`,
+  true,
+);
 
 /** holder, epoch, number and JSON of the request, milliseconds of the keys → a refusal, or `isUnowned`. */
 export const REQUEST = script(`
@@ -169,7 +174,8 @@ return { known[1] or '0', seqs }
 `);
 
 /** holder, epoch, request done, milliseconds of the lease and of the keys → a refusal, or whether to tell the list of claims anew. */
-export const RENEW = script(`
+export const RENEW = script(
+  `
 local refused = refusal('o', ARGV[1], ARGV[2])
 if refused then return refused end
 local known = get('dr', 'i')
@@ -179,7 +185,9 @@ local isDue = now() - num(known[2]) > ARGV[5] / 4
 if isDue then set('i', whole(now())) end
 keepFor(ARGV[5])
 return isDue and 1 or 0
-`);
+`,
+  true,
+);
 
 /** holder, epoch, ended, milliseconds of the keys → whether somebody should claim it. */
 export const RELEASE = script(`
@@ -192,9 +200,12 @@ return ARGV[3] == '0' and isPending and 1 or 0
 `);
 
 /** holder, epoch, JSON */
-export const SHOW = script(`
+export const SHOW = script(
+  `
 if not refusal('o', ARGV[1], ARGV[2]) then set('w', ARGV[3]) end
-`);
+`,
+  true,
+);
 
 /** number, limit → the finals as id and fields, what is shown, ended */
 export const PUBLISHED = script(`
