@@ -47,7 +47,7 @@ test('the React and the Angular app share styles, paragraphs, advice and server,
   expect(angular).toBe(read('docs/examples/react/server.mjs'));
 });
 
-test.each(['node', 'react', 'angular', 'phone'])(
+test.each(['node', 'react', 'angular', 'phone', 'relay'])(
   'the lockfile of %s installs the packed library and holds no registry address',
   (app) => {
     const { packages } = JSON.parse(read(`docs/examples/${app}/package-lock.json`)) as {

@@ -5,6 +5,7 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -43,24 +44,31 @@ export class Workshop {
     }
   }
 
-  /** Runs a server until the workshop closes; answers the address that it says. */
-  async serve(app: string, command: string, options: readonly string[], environment = {}): Promise<string> {
+  /** Runs a program until it ends, or the workshop closes. */
+  start(app: string, command: string, options: readonly string[], environment = {}): ChildProcess {
     // What a test runner says of itself would make it a build for tests.
     const { NODE_ENV: _, ...inherited } = process.env;
-    const server = spawn(command, options, {
+    const program = spawn(command, options, {
       cwd: this.folderOf(app),
       env: { ...inherited, PORT: '0', ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
       // A group of its own, which ends as one.
       detached: true,
     });
-    this.#running.add(server);
+    this.#running.add(program);
+    program.once('exit', () => this.#running.delete(program));
+    return program;
+  }
+
+  /** Runs a server until the workshop closes; answers the address that it says. */
+  async serve(app: string, command: string, options: readonly string[], environment = {}): Promise<string> {
+    const server = this.start(app, command, options, environment);
     const said: string[] = [];
-    for await (const line of createInterface({ input: server.stdout })) {
+    for await (const line of createInterface({ input: server.stdout as Readable })) {
       said.push(line);
       const [url] = /http:\/\/localhost:\d+/.exec(line) ?? [];
       if (!url) continue;
-      server.stdout.resume();
+      server.stdout?.resume();
       return url;
     }
     throw new Error(`${app}: ${command} ended without an address:\n${said.join('\n')}`);
