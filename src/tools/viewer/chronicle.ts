@@ -21,6 +21,13 @@ export interface Span {
 
 export type MarkKind = 'opened' | 'lost' | 'keep-alive' | 'dropped' | 'closing' | 'note';
 
+/** How late a text came, behind the end of its last word. */
+export interface Lateness {
+  atMs: number;
+  lateMs: number;
+  isFinal: boolean;
+}
+
 /** A moment on the timeline. */
 export interface Mark {
   kind: MarkKind;
@@ -64,6 +71,7 @@ export class Chronicle {
   readonly spans: Span[] = [];
   readonly marks: Mark[] = [];
   readonly entries: Entry[] = [];
+  readonly latenesses: Lateness[] = [];
   /** By number of the cell: the maximum loudness of sent audio, 0 to 1. */
   readonly loudness = new Map<number, number>();
   readonly #clock: Clock;
@@ -86,9 +94,10 @@ export class Chronicle {
     this.#listener = listener;
     this.#enter(this.state);
     const inspection = live.actor.system.inspect((event) => this.#inspect(event));
-    const transcripts = live.transcripts$.subscribe((transcript) =>
-      this.#listener({ type: 'transcript', transcript }),
-    );
+    const transcripts = live.transcripts$.subscribe((transcript) => {
+      this.#measure(transcript);
+      this.#listener({ type: 'transcript', transcript });
+    });
     const notices = live.notices$.subscribe(({ code, severity, message, remedy }) => {
       // Its event was added already.
       if (code === 'connection-lost') return;
@@ -216,6 +225,17 @@ export class Chronicle {
     this.loudness.set(cell, Math.max(level, this.loudness.get(cell) ?? 0));
     const [oldest] = this.loudness.keys();
     if (this.loudness.size > 6 * MAX_KEPT && oldest !== undefined) this.loudness.delete(oldest);
+  }
+
+  #measure({ words, final: isFinal }: Transcript): void {
+    const last = words.at(-1);
+    if (last?.capturedAt === undefined) return;
+    const spokenAt = last.capturedAt + (last.end - last.start) * 1000;
+    keep(this.latenesses, {
+      atMs: this.nowMs,
+      lateMs: Math.max(0, this.#clock.wallTime() - spokenAt),
+      isFinal,
+    });
   }
 
   #enter(state: ConnectionState): void {

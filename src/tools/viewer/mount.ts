@@ -60,7 +60,7 @@ export function mountViewer(element: Element, live: LiveTranscription, options: 
     ...(wire ? [gaugePart(chronicle, wire)] : []),
     ledgerPart(chronicle),
     bandPart(chronicle),
-    logPart(),
+    logPart(chronicle),
   );
   for (const news of backlog) for (const part of parts) part.tell?.(news);
 

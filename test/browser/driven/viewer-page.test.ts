@@ -302,6 +302,44 @@ test('nothing is drawn when nothing changes any more', async () => {
   expect(written).toEqual({ changes: 0, frames: 0 });
 });
 
+test('the log can be filtered, and copied as JSON', async () => {
+  const page = await open({ permissions: ['clipboard-read', 'clipboard-write'] });
+  await inState(page, 'streaming');
+  // None of its letters is taken for the key of a button.
+  await page.getByRole('searchbox', { name: 'Filter the log' }).pressSequentially('backoff');
+  await page.getByRole('button', { name: 'Cut' }).click();
+  await page.locator('.log li:visible').nth(1).waitFor();
+  await inState(page, 'streaming');
+  const shown = await page.locator('.log li:visible').allInnerTexts();
+  expect(shown.filter((text) => !text.includes('backoff'))).toEqual([]);
+  await page.getByRole('button', { name: 'Copy as JSON' }).click();
+  await page.getByText(`${shown.length} copied`).waitFor();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  const entries = JSON.parse(copied) as { name: string; to?: string }[];
+  expect(entries).toHaveLength(shown.length);
+  expect(entries[0]).toMatchObject({ name: 'socket.ended', to: 'backoff' });
+});
+
+test('the timeline tells how late the text is, interim and final', async () => {
+  const page = await open();
+  await page
+    .locator('.lateness', { hasText: /interim text (–|[\d.]+ s late).*final text [\d.]+ s late/s })
+    .waitFor();
+  expect(await page.locator('.timeline path.late').last().getAttribute('d')).toMatch(/^M[\d.]+ [\d.]+/);
+});
+
+test('every word tells its time and confidence on hover, and the text is as before', async () => {
+  const page = await open();
+  const final = page.locator('.transcript .final').first();
+  await final.waitFor();
+  const words = await final
+    .locator('span')
+    .evaluateAll((spans) => spans.map((span) => [span.textContent, (span as HTMLElement).title] as const));
+  expect(words.map(([text]) => text).join(' ')).toBe(await final.textContent());
+  for (const [text, title] of words)
+    expect(title, text).toMatch(/^[\d.]+ to [\d.]+ s, confidence [01]\.\d\d$/);
+});
+
 test.each(['light', 'dark'] as const)('no rule of accessibility is broken in %s', async (colorScheme) => {
   const page = await open({ colorScheme, reducedMotion: 'reduce' });
   await inState(page, 'streaming');

@@ -197,6 +197,19 @@ describe('the timeline', () => {
     ]);
   });
 
+  test('tells how late interim and final texts came, and that they came late after an outage', async () => {
+    const { emulator, network, chronicle, speak, close } = openSession();
+    await speak(4_000);
+    const lateMs = () => chronicle.latenesses.map((each) => each.lateMs);
+    expect(chronicle.latenesses.some(({ isFinal }) => isFinal)).toBe(true);
+    expect(Math.max(...lateMs())).toBeLessThan(2_000);
+    emulator.refuse(503, { times: 6 });
+    network.cut();
+    await speak(12_000);
+    await close();
+    expect(Math.max(...lateMs())).toBeGreaterThan(2_500);
+  });
+
   test('hears loudness where audio went out, and nothing in a pause', async () => {
     const { chronicle, speak, wait, live } = openSession();
     await speak(2_000);

@@ -47,8 +47,12 @@ export function relabel({ button }: Control, label: string): void {
  */
 export function keysFor(controls: readonly Control[]): HTMLElement {
   const box = html('input', { type: 'checkbox', id: 'keys', checked: '' });
-  document.addEventListener('keydown', ({ key, altKey, ctrlKey, metaKey, repeat }) => {
-    if (!box.checked || altKey || ctrlKey || metaKey || repeat) return;
+  document.addEventListener('keydown', (event) => {
+    const { key, altKey, ctrlKey, metaKey, repeat } = event;
+    // The viewer's shadow root hides the element itself.
+    const [target] = event.composedPath();
+    const isTyping = target instanceof HTMLInputElement && target.type !== 'checkbox';
+    if (!box.checked || altKey || ctrlKey || metaKey || repeat || isTyping) return;
     const pressed = controls.find((each) => each.key === key.toLowerCase());
     pressed?.button.click();
   });

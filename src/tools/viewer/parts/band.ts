@@ -2,7 +2,7 @@
  * The session over time: loudness, states and events. States shorter than a pixel are also shown, since they matter most.
  */
 import { CELL_MS, type Chronicle, type MarkKind, type Span } from '../chronicle.ts';
-import { html, panel, set, svg } from '../dom.ts';
+import { html, panel, set, svg, write } from '../dom.ts';
 import { inSeconds, kindOf } from '../words.ts';
 import { GLYPHS, MARKS_PX, momentsAt, type View } from './moments.ts';
 import type { Part } from './part.ts';
@@ -16,6 +16,9 @@ const MARKS = { y: 98 };
 const AXIS = { y: MARKS.y + MARKS_PX + 11 };
 const HEIGHT = AXIS.y + 6;
 
+/** Lateness at the top of the strip; what is later is drawn there. */
+const LATE_MS = 5_000;
+
 const MIN_SPAN_PX = 4;
 /** Space right of the present, for new marks. */
 const ROOM_PX = 72;
@@ -24,6 +27,10 @@ const NAME_PADDING_PX = 18;
 
 export function bandPart(chronicle: Chronicle): Part {
   const voice = svg('path', { class: 'voice' });
+  const late = {
+    interim: svg('path', { class: 'late interim-late' }),
+    final: svg('path', { class: 'late' }),
+  };
   const spans = svg('g');
   const cuts = svg('g');
   const moments = momentsAt(MARKS.y);
@@ -35,6 +42,8 @@ export function bandPart(chronicle: Chronicle): Part {
     hatching(),
     axis,
     voice,
+    late.interim,
+    late.final,
     spans,
     cuts,
     moments.lane,
@@ -117,6 +126,16 @@ export function bandPart(chronicle: Chronicle): Part {
     set(voice, { d: bars.join(''), 'stroke-width': Math.max(1, CELL_MS * pxPerMs - 0.8).toFixed(1) });
   };
 
+  const drawLateness = ({ fromMs, pxPerMs }: View, isFinal: boolean) => {
+    const points = chronicle.latenesses
+      .filter((each) => each.isFinal === isFinal && each.atMs >= fromMs)
+      .map(({ atMs, lateMs }) => {
+        const y = VOICE.y + VOICE.h * (1 - Math.min(1, lateMs / LATE_MS));
+        return `${((atMs - fromMs) * pxPerMs).toFixed(1)} ${y.toFixed(1)}`;
+      });
+    set(isFinal ? late.final : late.interim, { d: points.length > 0 ? `M${points.join('L')}` : '' });
+  };
+
   const drawAxis = ({ fromMs, pxPerMs }: View) => {
     if (pxPerMs === 0) return;
     const everyMs = [5_000, 10_000, 15_000, 30_000].find((ms) => ms * pxPerMs > 64) ?? 60_000;
@@ -141,7 +160,15 @@ export function bandPart(chronicle: Chronicle): Part {
   frame.addEventListener('keydown', (event) => {
     if (moments.press(event.key)) event.preventDefault();
   });
-  const element = panel('band', 'Timeline', [frame, moments.reading], legend());
+  const lateTexts = [html('span', {}, '–'), html('span', {}, '–')] as const;
+  const lateness = html(
+    'p',
+    { class: 'legend lateness' },
+    html('span', {}, html('i', { class: 'line interim-late' }), ' interim text ', lateTexts[0]),
+    html('span', {}, html('i', { class: 'line' }), ' final text ', lateTexts[1]),
+    html('span', {}, `(up to ${LATE_MS / 1000} s drawn)`),
+  );
+  const element = panel('band', 'Timeline', [frame, lateness, moments.reading], legend());
   return {
     element,
     tell: (news) => {
@@ -158,7 +185,14 @@ export function bandPart(chronicle: Chronicle): Part {
       const look = [fromMs, pxPerMs].join();
       if (!drawn.startsWith(`${look},`)) drawAxis(view);
       const lookWithCell = `${look},${Math.floor(nowMs / CELL_MS)}`;
-      if (drawn !== lookWithCell) drawVoice(view, nowMs);
+      if (drawn !== lookWithCell) {
+        drawVoice(view, nowMs);
+        for (const isFinal of [false, true]) {
+          drawLateness(view, isFinal);
+          const lateMs = chronicle.latenesses.findLast((each) => each.isFinal === isFinal)?.lateMs;
+          write(lateTexts[isFinal ? 1 : 0], lateMs === undefined ? '–' : `${inSeconds(lateMs)} late`);
+        }
+      }
       drawn = lookWithCell;
       drawSpans(view, nowMs);
       drawLosses(view);

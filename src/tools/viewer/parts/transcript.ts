@@ -6,6 +6,16 @@ import type { Part } from './part.ts';
 /** Maximum of shown segments; older ones are removed. */
 const MAX_SEGMENTS = 300;
 
+/** Each word with its time and confidence, shown on hover. A text that is written otherwise than its words stays whole. */
+function wordsOf({ text, words }: Transcript): (Node | string)[] {
+  if (words.map((word) => word.text).join(' ') !== text) return [text];
+  return words.flatMap((word, i) => {
+    const confidence = word.confidence === undefined ? '' : `, confidence ${word.confidence.toFixed(2)}`;
+    const title = `${word.start.toFixed(2)} to ${word.end.toFixed(2)} s${confidence}`;
+    return [...(i > 0 ? [' '] : []), html('span', { title }, word.text)];
+  });
+}
+
 export function transcriptPart(): Part {
   const finals = html('span', { 'aria-live': 'polite' });
   const interims = html('span', { class: 'interims' });
@@ -38,7 +48,7 @@ export function transcriptPart(): Part {
       const title = `From here on by connection ${connection}`;
       finals.append(html('span', { class: 'seam', title }, String(connection)), ' ');
     }
-    finals.append(html('span', { class: 'final' }, transcript.text), ' ');
+    finals.append(html('span', { class: 'final' }, ...wordsOf(transcript)), ' ');
     while (finals.childNodes.length > 2 * MAX_SEGMENTS) finals.firstChild?.remove();
   };
 

@@ -69,6 +69,11 @@ ${KINDS.map((kind) => `.status[data-kind="${kind}"] { --kind: var(--${kind}-line
 .timeline text { font: 12px var(--sans); fill: var(--muted); }
 .axis line { stroke: var(--edge); stroke-width: 1; }
 .voice { fill: none; stroke: var(--opening-line); opacity: .85; }
+.late { fill: none; stroke: var(--ink); stroke-width: 1.8; stroke-linejoin: round; }
+.interim-late { stroke: var(--muted); stroke-width: 1.2; stroke-dasharray: 3 2; }
+.lateness { margin-block-start: 2px; font-variant-numeric: tabular-nums; }
+.lateness .line { display: inline-block; inline-size: 18px; border-block-start: 2px solid var(--ink); vertical-align: middle; }
+.lateness .interim-late { border-block-start: 2px dashed var(--muted); }
 .present { stroke: var(--ink); stroke-width: 1.5; opacity: .55; }
 .timeline .span-name { font-weight: 650; fill: var(--on-span, var(--ink)); pointer-events: none; }
 .span { stroke: none; }
@@ -102,6 +107,11 @@ ${KINDS.map((kind) => `.span.${kind} { fill: var(--${kind}-line); }`).join('\n')
 }
 
 /* Event log */
+.tools { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; margin-inline-start: auto; font-size: 12.5px; }
+.tools input, .tools button { min-block-size: 28px; padding: 3px 9px; border: 1px solid var(--edge); border-radius: 8px; background: var(--raised); color: var(--ink); font: 12.5px/1.2 var(--sans); }
+.tools input { inline-size: 9em; }
+.tools button { font-weight: 600; cursor: pointer; }
+.final span:hover { background: var(--opening-fill); }
 .log { display: flex; flex-direction: column; }
 .rows { flex: 1; min-block-size: 0; overflow-y: auto; list-style: none; font-size: 13.5px; }
 .rows li { display: flex; gap: 12px; padding: 3px 2px; border-block-end: 1px solid color-mix(in srgb, var(--edge) 55%, transparent); }
