@@ -175,7 +175,6 @@ export class KeptSession implements Kept {
       this.#lose(differentError(id, begun, this.#description));
       return;
     }
-    this.#isOpen = true;
     this.#ownership.confirmed = there.confirmed;
     this.#resume(there);
     const source = new StoredSource(
@@ -191,12 +190,19 @@ export class KeptSession implements Kept {
       there.doneRequest,
     );
     this.#source = source;
-    show(this.#calls.isAway ? 'away' : 'owned');
     this.#renewLater();
     this.#feed?.startAt(there.end);
     await source.readAll(pass);
+    this.#isOpen = true;
+    if (this.#hasEnded()) return;
+    show(this.#calls.isAway ? 'away' : 'owned');
     if (claimed)
       void source.follow((bytes, capturedAt) => intake.push(bytes, capturedAt)).then(() => this.#idle());
+  }
+
+  /** It may have ended in a call to the store. */
+  #hasEnded(): boolean {
+    return this.#calls.isOver;
   }
 
   #resume(there: StoredSession): void {

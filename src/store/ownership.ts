@@ -61,6 +61,8 @@ export class Ownership {
     if (claimed) this.#hold(claimed, -Infinity);
     else if (this.#settings.isOwner && !(await this.#open())) return undefined;
     const session = this.#settings.isWriter ? await this.#openWriter() : claimed?.session;
+    // A process that slept may have taken the writer's role from a later owner: nothing is appended before it is known to own the session.
+    if (this.#settings.isOwner && !(await this.#renewed())) return undefined;
     return session ?? this.#opened;
   }
 
@@ -79,6 +81,11 @@ export class Ownership {
       if (!result || this.#isLost) return undefined;
       const { answer } = result;
       if (answer === 'fenced') {
+        if (role === 'writer' && this.#settings.isOwner && (await this.#renewed())) {
+          // Somebody who is no owner took the role: the owner takes it back.
+          await this.#openWriter();
+          continue;
+        }
         this.#lose();
         return undefined;
       }
@@ -126,6 +133,10 @@ export class Ownership {
       waiting();
       await calls.sleep(POLL_MS);
     }
+  }
+
+  async #renewed(): Promise<boolean> {
+    return (await this.write('owner', (lease) => this.#settings.store.renew(lease, 0))) !== undefined;
   }
 
   async #openWriter(afterEpoch = 0): Promise<StoredSession | undefined> {

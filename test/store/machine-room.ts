@@ -22,6 +22,9 @@ export class Process {
   #isDead = false;
   #isStopped = false;
   #late: (() => void)[] = [];
+  #wasFenced = false;
+  /** Writes that were begun after the process had learned that another owns the session. */
+  writesAfterFence = 0;
   readonly #sockets = new Set<Socket>();
 
   constructor(clock: VirtualClock) {
@@ -65,6 +68,8 @@ export class Process {
     const call = async (name: string, given: unknown[]): Promise<unknown> => {
       if (this.#isDead) return new Promise(() => {});
       const { delayMs, fate } = road();
+      if (this.#wasFenced && ['append', 'confirm', 'renew', 'request'].includes(name))
+        this.writesAfterFence += 1;
       const outcome = fate();
       await travel(delayMs());
       if (outcome === 'lost') throw new Error('The store is away.');
@@ -72,7 +77,12 @@ export class Process {
       const answer = await method.call(store, ...given);
       await travel(delayMs());
       if (outcome === 'unanswered') throw new Error('The connection to the store was lost.');
-      return new Promise((resolve) => this.#run(() => resolve(answer)));
+      return new Promise((resolve) =>
+        this.#run(() => {
+          if (answer === 'fenced' && (name === 'confirm' || name === 'renew')) this.#wasFenced = true;
+          resolve(answer);
+        }),
+      );
     };
     return new Proxy(store, {
       get: (target, name: keyof AudioStore) =>

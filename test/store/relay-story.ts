@@ -1,5 +1,5 @@
 /** Sessions that outlive their processes, told: speech that goes on by position, whoever takes it. */
-import { expect } from 'vitest';
+import { deepStrictEqual } from 'node:assert';
 import {
   createLiveTranscription,
   type LiveTranscription,
@@ -101,8 +101,8 @@ export class RelayStory {
       road: GOOD_ROAD,
     } as unknown as Runner;
     runner.store = process.reaching(this.store, () => runner.road);
-    this.runners.push(runner);
     const session = await claim(runner.store, { clock: process.clock, holder: this.nextHolder() });
+    this.runners.push(runner);
     if (session) this.#begin(runner, session, { listen: session.listen, ...options });
     return runner;
   }
@@ -173,13 +173,13 @@ export class RelayStory {
     const words = (await this.published()).flatMap((text) => text.split(' ')).filter(Boolean);
     // The last word may have been cut short.
     if (words.at(-1) === FRAGMENT) words.pop();
-    expect(words).toEqual(wordsUpTo(position));
+    deepStrictEqual(words, wordsUpTo(position));
   }
 
   /** What was given to the apps is what is in the store. */
   async expectGivenIsPublished(): Promise<void> {
     const given = this.runners.flatMap(({ transcripts }) => finalsOf(transcripts));
-    expect(given).toEqual((await this.published()).filter(Boolean));
+    deepStrictEqual(given, (await this.published()).filter(Boolean));
   }
 }
 

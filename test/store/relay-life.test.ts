@@ -1,0 +1,17 @@
+/**
+ * Lives of sessions in a store, drawn by chance. A failure prints the life; more of them by
+ *
+ *     RELAY_RUNS=10000 npx vitest run test/store/relay-life.test.ts
+ */
+import * as fc from 'fast-check';
+import { test } from 'vitest';
+import { anyLife, live } from './relay-life.ts';
+
+const RUNS = Number(process.env['RELAY_RUNS'] ?? 150);
+const SEED = Number(process.env['RELAY_SEED'] ?? 20_261_128);
+
+test('no final is lost, doubled, out of order, or given before the store has it', {
+  timeout: 900_000,
+}, async () => {
+  await fc.assert(fc.asyncProperty(anyLife, live), { numRuns: RUNS, seed: SEED });
+});
