@@ -3,10 +3,11 @@ import { defineConfig } from 'vitest/config';
 /** Tests run from the sources, without a build: this condition picks them in the `imports` of package.json. */
 const SOURCE = 'rx-deepgram-source';
 
-/** Minutes of a speech recogniser, of planted defects, of packing and bundling: `vitest.slow.config.ts` runs them. */
+/** Minutes of a speech recogniser, of planted defects, of ten thousand sessions at once, of packing and bundling: `vitest.slow.config.ts` runs them. */
 export const SLOW = [
   'test/speech/**/*.test.ts',
   'test/properties/planted.test.ts',
+  'test/system/storm.test.ts',
   'test/package/{bundles,pack}.test.ts',
 ];
 

@@ -1,4 +1,4 @@
-/** What takes minutes and seldom breaks: by name (`npm run test:speech`, `test:planted`, `test:package`), and in `.ci/run`. */
+/** What takes minutes and seldom breaks: by name (`npm run test:speech`, `test:planted`, `test:storm`, `test:package`), and in `.ci/run`. */
 import { defineConfig } from 'vitest/config';
 import base, { SLOW } from './vitest.config.ts';
 
