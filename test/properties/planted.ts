@@ -190,6 +190,11 @@ export const PLANTED: readonly PlantedDefect[] = [
     'socket = ports.transport({ url: ports.address(), credentials }, handlers);',
     'socket = ports.transport({ url: `${ports.address()}&token=${credentials.value}`, credentials }, handlers);',
   ]),
+  defect('G8', 'the token in the end of a connection', [
+    'connection/socket-actor.ts',
+    'classifyEnd({ ...handshake, ...socketEnd }',
+    'classifyEnd({ ...handshake, ...socketEnd, cause: credentials.value }',
+  ]),
   // G9
   defect('G9', 'a deadline that is never armed', [
     'connection/connection-machine.ts',

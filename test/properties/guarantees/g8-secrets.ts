@@ -1,13 +1,17 @@
 import { SECRET } from '../world/platform.ts';
 import type { Guarantee } from './guarantee.ts';
 
-/** As text, with what JSON does not show of an error. */
-function everythingOf(value: unknown): string {
-  return JSON.stringify(value, (_, each: unknown) => {
-    if (!(each instanceof Error)) return each;
-    const { name, message, stack, cause } = each;
-    return { name, message, stack, cause, details: Object.entries(each) };
-  });
+/** Somewhere in what JSON shows of a value, or in what it does not show of an error. */
+function holdsSecret(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes(SECRET);
+  if (typeof value !== 'object' || value === null) return false;
+  const { toJSON } = value as { toJSON?: unknown };
+  if (typeof toJSON === 'function') return holdsSecret(toJSON.call(value));
+  if (value instanceof Error && [value.name, value.message, value.stack, value.cause].some(holdsSecret))
+    return true;
+  for (const [name, each] of Object.entries(value))
+    if (name.includes(SECRET) || holdsSecret(each)) return true;
+  return false;
 }
 
 export const G8: Guarantee = {
@@ -17,7 +21,7 @@ export const G8: Guarantee = {
   assuming: 'The app’s own errors contain none: `credentials-failed` passes its cause on unchanged.',
   watch(world) {
     const look = (where: string, value: unknown): void => {
-      if (everythingOf(value).includes(SECRET)) world.breach('G8', `a secret is in ${where}`);
+      if (holdsSecret(value)) world.breach('G8', `a secret is in ${where}`);
     };
     return {
       attempted({ url }) {
