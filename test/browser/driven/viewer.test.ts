@@ -137,7 +137,12 @@ test('the keyboard reaches every button, and single keys can be switched off', a
   const reached = new Set<string>();
   for (let i = 0; i < 30; i += 1) {
     await page.keyboard.press('Tab');
-    reached.add(await page.evaluate(() => document.activeElement?.textContent ?? ''));
+    reached.add(
+      await page.evaluate(() => {
+        const { activeElement } = document;
+        return (activeElement?.shadowRoot?.activeElement ?? activeElement)?.textContent ?? '';
+      }),
+    );
   }
   expect(buttons.filter((text) => !reached.has(text))).toEqual([]);
 
