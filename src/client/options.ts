@@ -271,8 +271,7 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
   const { defaults } = protocol;
   const address = JSON.stringify([checkBaseUrl(baseUrl), listen]);
   const fixed = typeof auth === 'function' ? undefined : credentialsOf(auth, 'auth', address);
-  // Not an object that gets its names one by one: V8 would keep it, and what is made of it, as a dictionary for each session.
-  const numbers = { ...RANGES } as unknown as Record<string, number>;
+  const numbers: Record<string, number> = {};
   for (const [name, [normal, least, most]] of Object.entries(RANGES)) {
     const otherwise = defaults?.[name as keyof typeof defaults] ?? normal;
     numbers[name] = within(name, options[name as keyof typeof RANGES] ?? otherwise, least, most, normal);
