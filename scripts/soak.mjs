@@ -11,7 +11,8 @@ import { runWorker } from '../test/properties/lab/run.mjs';
 
 /** @typedef {import('../test/properties/lab/run.mjs').Total} Total */
 
-const TRIALS = ['all', 'flux', ...Array.from({ length: 11 }, (_, index) => `G${index + 1}`)];
+const IDS = Array.from({ length: 11 }, (_, index) => `G${index + 1}`);
+const TRIALS = ['all', 'flux', ...IDS, ...IDS.map((id) => `flux-${id}`)];
 
 /** @param {string} problem
  * @returns {never}

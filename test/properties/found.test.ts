@@ -47,6 +47,24 @@ test('waking up with a backlog after 15 s leaves time going on', () =>
     { do: 'rest', ms: 5_000 },
   ));
 
+// Behind an end by order, the first word of a turn began before its window, and so before what its end covers.
+test.each([3_940, 4_020, 4_100, 4_180, 4_260, 4_340])(
+  'with Flux, an end that comes twice repeats no word: after an order at %d ms [G3]',
+  async (ms) => {
+    const steps: Step[] = [
+      { do: 'speak', ms, frameMs: 20, form: 'view' },
+      { do: 'finalize' },
+      { do: 'duplicate' },
+      { do: 'speak', ms: 2_000, frameMs: 20, form: 'view' },
+      { do: 'hush', ms: 2_000 },
+    ];
+    const flux = { eager: undefined, forceEndTurn: true, fillSilence: true, tail: 'withheld' } as const;
+    const guarantees = [...GUARANTEES, FLUX_TURNS];
+    const world = await live(plain(steps, { latencyMs: 1, flux }), { guarantees });
+    expect(world.broken).toBeUndefined();
+  },
+);
+
 // After a block the idle timer is late: in a browser it sends silence, though audio waits, and cuts a word in two.
 test('with Flux, no silence goes before audio that waits [G3]', async () => {
   const steps: Step[] = [

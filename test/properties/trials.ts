@@ -90,6 +90,15 @@ export const TRIALS: Record<string, Ground> = {
   flux: { scenarios: fluxScenario, guarantees: [...GUARANTEES, FLUX_TURNS] },
   ...Object.fromEntries(
     GUARANTEES.map((guarantee) => [
+      `flux-${guarantee.id}`,
+      {
+        scenarios: fluxScenario,
+        guarantees: guarantee.id === 'G3' ? [guarantee, FLUX_TURNS] : [guarantee],
+      },
+    ]),
+  ),
+  ...Object.fromEntries(
+    GUARANTEES.map((guarantee) => [
       guarantee.id,
       { scenarios: DANGERS[guarantee.id], guarantees: [guarantee] },
     ]),

@@ -12,7 +12,12 @@ const defect = (
   file: string,
   find: string,
   replace: string,
-): PlantedDefect => ({ name: `Flux: ${name}`, caughtBy, trial: 'flux', patches: [{ file, find, replace }] });
+): PlantedDefect => ({
+  name: `Flux: ${name}`,
+  caughtBy,
+  trial: `flux-${caughtBy}`,
+  patches: [{ file, find, replace }],
+});
 
 export const PLANTED_IN_FLUX: readonly PlantedDefect[] = [
   defect(

@@ -46,6 +46,10 @@ export const FLUX_TURNS: Guarantee = {
         ends.push(turn.text);
         saidTo = turn.words.at(-1)?.end ?? saidTo;
       },
+      step() {
+        if (isEager && world.wire.present?.state !== 'open')
+          world.breach('G3', `the eager end of turn ${open?.id} stands, and its connection is gone`);
+      },
       over() {
         if (open) world.breach('G3', `turn ${open.id} never ended`);
         if (world.setting.flux && ends.join() !== finals.join())
