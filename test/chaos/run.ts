@@ -59,11 +59,8 @@ class Actor {
     return !this.isEnding && this.code === undefined && last?.told === 'claimed';
   }
 
-  get epoch(): number {
-    return this.told.reduce(
-      (highest, each) => (each.told === 'claimed' ? Math.max(highest, each.epoch) : highest),
-      0,
-    );
+  get claimedAt(): number {
+    return this.told.findLast(({ told }) => told === 'claimed')?.at ?? 0;
   }
 }
 
@@ -189,7 +186,7 @@ export class Run {
   }
 
   get #owner(): Actor | undefined {
-    return this.#actors.filter(({ owns }) => owns).toSorted((a, b) => b.epoch - a.epoch)[0];
+    return this.#actors.filter(({ owns }) => owns).toSorted((a, b) => b.claimedAt - a.claimedAt)[0];
   }
 
   #transcriber(): Actor {

@@ -2,7 +2,7 @@
 export type Told = { at: number } & (
   | { told: 'ready' }
   /** A transcriber owns the session. */
-  | { told: 'claimed'; epoch: number }
+  | { told: 'claimed' }
   | { told: 'text'; text: string; isFinal: boolean; end: number; channel: number }
   | { told: 'over'; state: string }
   | { told: 'handed-over' }

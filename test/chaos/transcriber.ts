@@ -1,10 +1,7 @@
 /** A process of the pool: claims the session whenever nobody owns it, and transcribes it. */
-import { randomUUID } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 import { systemClock } from '../../src/clock.ts';
 import { createLiveTranscription } from '../../src/index.ts';
-import { DurableSession } from '../../src/store/durable.ts';
-import type { Opened } from '../../src/store/index.ts';
+import { claim, type ClaimedSession } from '../../src/store/index.ts';
 import { connectStore } from './connect-store.ts';
 import { type Orders, tell } from './told.ts';
 
@@ -12,32 +9,31 @@ const orders = JSON.parse(process.argv[2] ?? '') as Orders;
 const store = await connectStore(orders);
 const clock = { ...systemClock, wallTime: () => Date.now() + orders.skewMs };
 /** At most one at a time. */
-let session: DurableSession | undefined;
+let owned: ClaimedSession | undefined;
 const stopping = new AbortController();
+const { signal } = stopping;
 
 process.once('SIGTERM', () => stopping.abort());
-stopping.signal.addEventListener('abort', () => void session?.handOver());
+signal.addEventListener('abort', () => void owned?.handOver());
 
 tell({ told: 'ready' });
-while (!stopping.signal.aborted) {
-  const holder = randomUUID();
-  const opened = await store.claim(holder).catch(() => undefined);
-  if (opened) await transcribe(opened, holder);
-  else await setTimeout(50);
-}
+for (
+  let session = await claim(store, { signal, pollMs: 50 });
+  session;
+  session = await claim(store, { signal, pollMs: 50 })
+)
+  await transcribe(session);
 tell({ told: 'handed-over' });
 process.exit(0);
 
-async function transcribe(opened: Opened, holder: string): Promise<void> {
-  tell({ told: 'claimed', epoch: opened.lease.epoch });
-  const own = new DurableSession(store, opened.lease.id, holder, opened);
-  session = own;
-  const { listen } = opened.session.description as unknown as { listen: Record<string, string | number> };
+async function transcribe(session: ClaimedSession): Promise<void> {
+  owned = session;
+  tell({ told: 'claimed' });
   const live = createLiveTranscription({
     auth: { apiKey: 'any' },
     baseUrl: orders.deepgramUrl,
-    listen: { model: 'nova-3', ...listen },
-    session: own,
+    listen: { model: 'nova-3', ...session.listen },
+    session,
     clock,
   });
   live.transcripts$.subscribe({
@@ -46,8 +42,6 @@ async function transcribe(opened: Opened, holder: string): Promise<void> {
     error: () => undefined,
   });
   live.notices$.subscribe(({ code }) => tell({ told: 'notice', code }));
-  // Asked to stop while the claim was on its way.
-  if (stopping.signal.aborted) void own.handOver();
-  await new Promise<void>((resolve) => own.state$.subscribe({ complete: resolve }));
-  tell({ told: 'over', state: own.state });
+  await new Promise<void>((resolve) => session.state$.subscribe({ complete: resolve }));
+  tell({ told: 'over', state: session.state });
 }
