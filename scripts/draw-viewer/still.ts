@@ -61,6 +61,7 @@ export async function holdStill(samples: Uint8Array, faults: readonly FaultButto
           isHeld$: new BehaviorSubject(false),
           hold: () => undefined,
           release: () => undefined,
+          progress: () => ({ atMs: 20_600, lengthMs: 26_700, round: 1 }),
         },
         viewer,
         wire,
