@@ -7,6 +7,7 @@ const SOURCE = 'rx-deepgram-source';
 export const SLOW = [
   'test/speech/**/*.test.ts',
   'test/properties/planted.test.ts',
+  'test/store/planted-store.test.ts',
   'test/system/storm.test.ts',
   'test/package/{bundles,pack}.test.ts',
 ];

@@ -24,7 +24,7 @@ export interface AudioFeedSettings {
   /** Appends a block; `undefined` if that is of no use any more. */
   append: (block: StoredBlock) => Promise<Appended | undefined>;
   /** Confirms what was given up or covered before it was appended. */
-  confirm(): Promise<void>;
+  confirm(position: number): Promise<void>;
   /** The store has it. */
   appended(answer: Appended): void;
   /** The store has forgotten audio between the two positions that it had acknowledged. */
@@ -94,7 +94,7 @@ export class AudioFeed implements FrameSink {
   async #sendAll(): Promise<void> {
     for (let block = this.#next(); block; block = this.#next()) {
       // If this process died between the two, what is covered by finals on their way would be a hole.
-      if (block.position > this.#storedTo) await this.#settings.confirm();
+      if (block.position > this.#storedTo) await this.#settings.confirm(block.position);
       for (let rest: StoredBlock | undefined = block; rest; ) {
         const answer: Appended | undefined = await this.#settings.append(rest);
         // Of no use any more: what the cursor says now is.

@@ -247,7 +247,11 @@ export class KeptSession implements Kept {
         );
         return written?.answer;
       },
-      confirm: () => this.#outbox.confirm(),
+      confirm: async (position) => {
+        await this.#outbox.confirm();
+        // That one may have been under way before the position was covered.
+        if (this.#ownership.confirmed < position) await this.#outbox.confirm();
+      },
       appended: () => {},
       forgotten: (start, end) => this.#reportForgotten('audio', start, end),
     });

@@ -37,6 +37,7 @@ export class Outbox implements Outlet {
   readonly turns = { next: (turn: Turn) => this.#turn(turn) };
   #waiting: Result[] = [];
   #isConfirming = false;
+  #confirming: Promise<void> | undefined;
   #confirmations = 0;
   #whenPassed: (() => void)[] = [];
   /** The number of the last turn before this process. */
@@ -59,15 +60,20 @@ export class Outbox implements Outlet {
     return this.#isConfirming || this.#hasFinals || frontier() > ownership.confirmed;
   }
 
-  /** Confirms what is covered since, even without a new final. */
-  async confirm(): Promise<void> {
-    if (this.#isConfirming) return;
+  /** Confirms what is covered since, even without a new final; or resolves with the confirmation that is under way. */
+  confirm(): Promise<void> {
+    this.#confirming ??= this.#confirmAll();
+    return this.#confirming;
+  }
+
+  async #confirmAll(): Promise<void> {
     this.#isConfirming = true;
     // A message of the server is taken to its end first: the final and the audio that it covers belong together.
     await Promise.resolve();
     do await this.#confirmOnce();
     while (this.#hasFinals && !this.isClosed);
     this.#isConfirming = false;
+    this.#confirming = undefined;
     this.passInterims();
     this.letGo();
   }

@@ -125,8 +125,11 @@ class LifeRoom {
 
   async end(): Promise<void> {
     this.#take(GOOD_ROAD);
-    await this.#waitForOwner();
     const story = this.#story;
+    // Whether an owner that was cut off still is one is known when the store has answered.
+    await story.wait(3);
+    await this.#waitForOwner();
+    this.#startIfNobody();
     // Who waits for a session begins it anew when it has ended.
     if (!this.#scribe) for (const runner of story.runners) if (runner !== this.#owner) runner.process.kill();
     // Their last calls are still on the way.
@@ -187,8 +190,15 @@ class LifeRoom {
 
   async #replace(gone: Runner | undefined): Promise<void> {
     this.#present = this.#present.filter((runner) => runner !== gone);
-    if (this.#present.length === 0) this.#start();
+    this.#startIfNobody();
     await this.#story.wait(0.2);
+  }
+
+  #startIfNobody(): void {
+    this.#present = this.#present.filter(
+      ({ session }) => session.state !== 'lost' && session.state !== 'released',
+    );
+    if (this.#present.length === 0) this.#start();
   }
 
   #take(road: StoreRoad): void {
@@ -211,10 +221,7 @@ class LifeRoom {
   async #waitForOwner(): Promise<void> {
     if (this.#life.isWritten) return;
     for (let tries = 0; tries < 100; tries += 1) {
-      this.#present = this.#present.filter(
-        ({ session }) => session.state !== 'lost' && session.state !== 'released',
-      );
-      if (this.#present.length === 0) this.#start();
+      this.#startIfNobody();
       if (this.#owner) return;
       await this.#story.wait(0.1);
     }

@@ -14,17 +14,18 @@ export const ROOT = resolve(import.meta.dirname, '../../..');
  * @property {string} replace
  */
 
-/** Bundles `test/properties/worker.ts`; the answer knows where, and how to remove it.
+/** Bundles a program of the tests; the answer knows where, and how to remove it.
  * @param {readonly Patch[]} [patches]
+ * @param {string} [program]
  */
-export async function bundleWorker(patches = []) {
+export async function bundleWorker(patches = [], program = 'test/properties/worker.ts') {
   const folder = mkdtempSync(join(tmpdir(), 'rx-deepgram-proof-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   const file = join(folder, 'worker.mjs');
   try {
     await bundle({
       absWorkingDir: ROOT,
-      entryPoints: [join(ROOT, 'test/properties/worker.ts')],
+      entryPoints: [join(ROOT, program)],
       outfile: file,
       bundle: true,
       platform: 'node',

@@ -1,0 +1,77 @@
+/** Defects of the kind that a hurried change brings in, planted in a copy of the sources: the lives of sessions in a store notice them. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { bundleWorker } from '../properties/lab/bundle.mjs';
+
+const SEED = '20261128';
+const RUNS = '1500';
+
+interface Patch {
+  file: string;
+  find: string;
+  replace: string;
+}
+
+async function lives(runs: string, patches: readonly Patch[]): Promise<{ failed: boolean; problem: string }> {
+  const bundle = await bundleWorker(patches, 'test/store/relay-worker.ts');
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [bundle.file, runs, SEED]);
+    return JSON.parse(stdout) as { failed: boolean; problem: string };
+  } finally {
+    bundle.remove();
+  }
+}
+
+const PLANTED: Record<string, Patch[]> = {
+  'a final is given before the store has it': [
+    {
+      file: 'store/outbox.ts',
+      find: '    const finals = results.flatMap(({ final }) => final ?? []);\n',
+      replace:
+        '    const finals = results.flatMap(({ final }) => final ?? []);\n    for (const { pass } of results.splice(0)) pass();\n',
+    },
+  ],
+  'an owner that was fenced goes on': [
+    {
+      file: 'store/ownership.ts',
+      find: '        this.#lose();\n        return undefined;\n',
+      replace: '        return undefined;\n',
+    },
+  ],
+  'what is confirmed and its finals are two steps': [
+    {
+      file: 'store/outbox.ts',
+      find: '    let tries = 0;\n',
+      replace: `    let tries = 0;
+    await ownership.write('owner', (lease) => store.confirm(lease, { ...confirmation, finals: [] }));
+    this.#confirmations += 1;
+    (confirmation as { number: number }).number = this.#confirmations;
+`,
+    },
+  ],
+  'an owner appends before it is known to own the session': [
+    {
+      file: 'store/ownership.ts',
+      find: '    if (this.#settings.isOwner && !(await this.#renewed())) return undefined;\n',
+      replace: '',
+    },
+    {
+      file: 'store/ownership.ts',
+      find: "        if (role === 'writer' && this.#settings.isOwner && (await this.#renewed())) {",
+      replace: '        if (this.#isLost) {',
+    },
+  ],
+};
+
+test('none is noticed where none is planted', { timeout: 600_000 }, async () => {
+  expect(await lives(RUNS, [])).toMatchObject({ failed: false });
+});
+
+describe('a planted defect is noticed', () => {
+  for (const [name, patches] of Object.entries(PLANTED)) {
+    test(name, { timeout: 600_000 }, async () => {
+      expect(await lives(RUNS, patches)).toMatchObject({ failed: true });
+    });
+  }
+});

@@ -1,0 +1,12 @@
+/** Lives in plain Node: `node worker.mjs RUNS SEED` says as JSON whether one of them broke a guarantee. */
+import * as fc from 'fast-check';
+import { anyLife, live } from './relay-life.ts';
+
+const [numRuns, seed] = process.argv.slice(2).map(Number);
+const { failed, errorInstance } = await fc.check(fc.asyncProperty(anyLife, live), {
+  ...(numRuns === undefined ? {} : { numRuns }),
+  ...(seed === undefined ? {} : { seed }),
+  endOnFailure: true,
+});
+const problem = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
+process.stdout.write(JSON.stringify({ failed, problem }));
