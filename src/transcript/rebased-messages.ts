@@ -133,7 +133,7 @@ export class RebasedMessages {
       ...raw,
       event: EVENT_NAMES[isRepeatedStart ? 'update' : turn.event],
       turn_index,
-      audio_window_start: move(segment.start, 'start'),
+      audio_window_start: move(Number(raw['audio_window_start']), 'start'),
       audio_window_end: move(Number(raw['audio_window_end']), 'end'),
       transcript: transcript?.text ?? '',
       words: keptWords(raw['words'], segment, transcript, move),

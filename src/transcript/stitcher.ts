@@ -105,12 +105,7 @@ export class Stitcher {
     };
     const transcript = this.#transcribe(segment, channel, range, link);
     // Where positions are estimates, a result may reach beyond what was sent: it covers none of what comes later.
-    if (segment.isFinal) {
-      const [first] = segment.words;
-      // Behind an end by order, a turn may begin before its window.
-      const start = segment.turn && first ? link.positionOf(first.start, 'start') : range.start;
-      cover(channel, { start: Math.min(range.start, start), end: Math.min(range.end, link.position) });
-    }
+    if (segment.isFinal) cover(channel, { start: range.start, end: Math.min(range.end, link.position) });
     return { transcript, settledTo: this.#settledTo(channelCount) };
   }
 

@@ -91,7 +91,8 @@ function decodeTurnInfo(message: Fields, raw: ServerMessage): ServerEvent {
     kind: 'segment',
     channel: 0,
     channelCount: 1,
-    start,
+    // Behind an end by order, a turn may begin before its window.
+    start: Math.min(start, words[0]?.start ?? start),
     end: isFinal && turn.trigger === 'manual' ? Math.max(lastWordEnd, end - MANUAL_END_SECONDS) : end,
     isFinal,
     endsUtterance: isFinal,
