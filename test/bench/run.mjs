@@ -24,11 +24,11 @@ const PARTS = {
   size: 5,
   'proof-speed': 15,
   'recovery-exact': 20,
-  'frame-cost': 340,
+  'frame-cost': 270,
   growth: 90,
   'idle-memory': 80,
-  'many-sessions': 100,
-  storm: 150,
+  'many-sessions': 60,
+  store: 90,
   faults: 325,
 };
 

@@ -3,6 +3,7 @@ import { connectBareWs } from './bare-ws.mjs';
 import { connectDeepgramRecipe } from './deepgram-recipe.mjs';
 import { connectDeepgramSdk } from './deepgram-sdk.mjs';
 import { connectOurs } from './ours.mjs';
+import { connectOursInRedis } from './ours-in-redis.mjs';
 import { connectPartySocket } from './partysocket.mjs';
 import { connectPerfect } from './perfect.mjs';
 import { connectResilientSdk } from './resilient-sdk.mjs';
@@ -11,6 +12,7 @@ import { connectRxjs } from './rxjs.mjs';
 /** @type {Readonly<Record<string, import('./client.mjs').Connect>>} */
 const CONNECT = {
   'rx-deepgram': connectOurs,
+  'rx-deepgram in Redis': connectOursInRedis,
   'deepgram-sdk': connectDeepgramSdk,
   'resilient-sdk': connectResilientSdk,
   'deepgram-recipe': connectDeepgramRecipe,

@@ -2,8 +2,18 @@
 import { createLiveTranscription } from 'rx-deepgram';
 
 /** @type {import('./client.mjs').Connect} */
-export async function connectOurs({ url, key, listen, onFinal }) {
-  const live = createLiveTranscription({ auth: { apiKey: key }, baseUrl: url, listen, connect: 'eager' });
+export async function connectOurs(settings) {
+  return connectSession(settings, {});
+}
+
+/**
+ * @param {import('./client.mjs').Settings} settings
+ * @param {Partial<import('rx-deepgram').LiveTranscriptionOptions>} more
+ * @returns {Promise<import('./client.mjs').Client>}
+ */
+export async function connectSession({ url, key, listen, onFinal }, more) {
+  const auth = { apiKey: key };
+  const live = createLiveTranscription({ auth, baseUrl: url, listen, connect: 'eager', ...more });
   live.transcripts$.subscribe(({ final, text }) => {
     if (final && text !== '') onFinal(text);
   });

@@ -25,6 +25,7 @@ export function rendered() {
           'growth/',
           'memory/',
           'many/',
+          'store/',
           'size/',
           'proof/',
           'harness/',
