@@ -3,8 +3,8 @@ import type { Transcript, Word } from '../../../src/index.ts';
 import type { Stretch } from '../world/speaker.ts';
 import type { Guarantee } from './guarantee.ts';
 
-/** Anchors of the capture clock are set when audio and time drift apart by a quarter of a second; and a frame; and rounding to samples. */
-const CAPTURE_TOLERANCE_MS = 600 + 10;
+/** Anchors of the capture clock are set when audio and time drift apart by a quarter of a second; and the longest frame; and rounding. */
+const CAPTURE_TOLERANCE_MS = 250 + 600 + 10;
 
 /** Flux gets silence where the source pauses for longer. */
 const FLUX_PAUSE_MS = 900;
