@@ -50,18 +50,6 @@ const PLANTED: Record<string, Patch[]> = {
 `,
     },
   ],
-  'an owner appends before it is known to own the session': [
-    {
-      file: 'store/ownership.ts',
-      find: '    if (this.#settings.isOwner && !(await this.#renewed())) return undefined;\n',
-      replace: '',
-    },
-    {
-      file: 'store/ownership.ts',
-      find: "        if (role === 'writer' && this.#settings.isOwner && (await this.#renewed())) {",
-      replace: '        if (this.#isLost) {',
-    },
-  ],
 };
 
 test('none is noticed where none is planted', { timeout: 600_000 }, async () => {
