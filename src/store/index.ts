@@ -1,4 +1,7 @@
-/** `rx-deepgram/store`: sessions that outlive their process, and the port for the stores that keep them. */
+/**
+ * Sessions that outlive their process, and the port for the stores that keep them.
+ * @module rx-deepgram/store
+ */
 export type {
   Appended,
   AudioStore,

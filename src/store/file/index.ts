@@ -1,2 +1,5 @@
-/** The public names of `rx-deepgram/file`. */
+/**
+ * A store in a folder, for one machine.
+ * @module rx-deepgram/file
+ */
 export { type FileStore, fileStore, type FileStoreOptions } from './file-store.ts';
