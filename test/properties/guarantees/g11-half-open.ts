@@ -11,7 +11,7 @@ export const G11: Guarantee = {
   promise:
     'A half-open connection is found: when audio flows and nothing comes back for 10 s (20 s without interim results), the connection is replaced, in browsers too. After a link on which nothing ever came back, or whose first answer was slow, it may take up to three times as long.',
   assuming:
-    'Audio flows: no pause is longer than a second, and audio fills at least half of the time. After CloseStream `drainMs` bounds the silence instead.',
+    'Audio flows: no pause is longer than a second, and audio fills at least half of the time. After CloseStream, and with Flux from the beginning of a drain, `drainMs` bounds the silence instead.',
   watch(world) {
     const { rate, interim, flux } = world.setting;
     const leastMs = flux ? 4_000 : 10_000 * (interim ? 1 : 2);
@@ -61,6 +61,8 @@ export const G11: Guarantee = {
         }
         if (sinceMs === Infinity || link?.state !== 'open' || link.hasClosedStream || world.loop.isBlocked)
           return;
+        // Its last turn is ended before CloseStream.
+        if (flux && world.status.state === 'draining') return;
         const silentMs = world.now - sinceMs - (world.blockedMs - blockedBefore);
         if (silentMs < patienceMs + SLACK_MS) return;
         const audioMs = ((link.audioBytes - bytesBefore) / (2 * rate)) * 1000;
