@@ -6,20 +6,30 @@ import type { Credentials } from '../transports/transport.ts';
 /** What may stand in a header and in a sub-protocol. */
 const SECRET = /^[\x21-\x7e]+$/;
 
+const NAMES = ['apiKey', 'accessToken', 'access_token'] as const;
+
 /**
  * Never shows the value: it may be a secret in the wrong place. `address`: what is logged, and must not hold it.
  *
  * @throws TranscriptionError `invalid-option`.
  */
 export function credentialsOf(auth: unknown, name: string, address: string): Credentials {
-  const { apiKey, accessToken, access_token: granted } = (auth ?? {}) as Record<string, unknown>;
-  const [value, second] = [apiKey, accessToken, granted].filter(Boolean);
-  if (typeof value !== 'string' || !SECRET.test(value) || second !== undefined) {
+  const given = Object(auth) as Record<string, unknown>;
+  const [key, second] = NAMES.filter((each) => given[each]);
+  const refuse = (problem: string): never => {
     throw invalidOption(
-      `${name} holds no secret, or two, or one with characters that none has.`,
+      `${name}${problem}.`,
       'Give { apiKey } with a Deepgram API key, or { accessToken } or { access_token } with a temporary token.',
     );
+  };
+  if (second) refuse(` holds ${key} and ${second}, and only one can be right`);
+  const value = given[key ?? ''];
+  if (!key) {
+    const empty = NAMES.find((each) => each in given);
+    refuse(empty ? `.${empty} is ${String(given[empty]) || 'empty'}` : ' holds no secret');
   }
+  if (typeof value !== 'string') return refuse(`.${key} is no text`);
+  if (!SECRET.test(value)) refuse(`.${key} holds a character that no secret has, such as a space`);
   // Quoted, it is all of a value; a long one is found within one, too.
   if (
     address.includes(JSON.stringify(value)) ||
@@ -30,5 +40,5 @@ export function credentialsOf(auth: unknown, name: string, address: string): Cre
       'Give secrets only as auth: an address is logged.',
     );
   }
-  return { scheme: value === apiKey ? 'token' : 'bearer', value };
+  return { scheme: key === 'apiKey' ? 'token' : 'bearer', value };
 }

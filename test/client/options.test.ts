@@ -7,10 +7,13 @@ const auth = { apiKey: 'key' };
 test.each<[Partial<LiveTranscriptionOptions> | { [name: string]: unknown }, RegExp]>([
   [{ auth: undefined }, /auth holds no secret.*Give \{ apiKey \}/],
   [{ auth: {} }, /auth holds no secret/],
-  [{ auth: { apiKey: '' } }, /auth holds no secret/],
-  [{ auth: { apiKey: 'a b' } }, /auth holds no secret/],
-  [{ auth: { accessToken: 'a\nb' } }, /auth holds no secret/],
-  [{ auth: { apiKey: 'a', accessToken: 'b' } }, /auth holds no secret, or two/],
+  [{ auth: { apiKey: undefined } }, /auth\.apiKey is undefined\./],
+  [{ auth: { access_token: null } }, /auth\.access_token is null\./],
+  [{ auth: { apiKey: '' } }, /auth\.apiKey is empty\./],
+  [{ auth: { apiKey: 5 } }, /auth\.apiKey is no text\./],
+  [{ auth: { apiKey: 'a b' } }, /auth\.apiKey holds a character that no secret has/],
+  [{ auth: { accessToken: 'a\nb' } }, /auth\.accessToken holds a character/],
+  [{ auth: { apiKey: 'a', accessToken: 'b' } }, /auth holds apiKey and accessToken, and only one/],
   [{ listen: 'nova-3' }, /listen is string\. Give an object/],
   [{ log: null }, /log is null\. Give an object/],
   [{ catchUp: null }, /catchUp is null\. Give an object/],
@@ -138,7 +141,7 @@ test('a key and a token are told apart, and http addresses are taken as ws', asy
   expect(await schemeOf(() => ({ access_token: 'x', expires_in: 30 })), 'as Deepgram grants it').toBe(
     'bearer',
   );
-  await expect(schemeOf(() => ({ apiKey: 'x', access_token: 'y' }))).rejects.toThrow('or two');
+  await expect(schemeOf(() => ({ apiKey: 'x', access_token: 'y' }))).rejects.toThrow('only one can be right');
 });
 
 test.each([

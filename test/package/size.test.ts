@@ -8,7 +8,7 @@ import { ROOT } from './source-tree.ts';
 /**
  * In bytes, gzip; a kilobyte is a thousand of them. The goal is 14: what stands between is told in docs/decisions.md.
  */
-const ENTRY_LIMIT = 26_080;
+const ENTRY_LIMIT = 26_180;
 const ERROR_CLASS_LIMIT = 1_000;
 /** Sentences, for those who ask for them. */
 const EXPLAIN_LIMIT = 8_500;
