@@ -24,10 +24,11 @@ const PARTS = {
   size: 5,
   'proof-speed': 15,
   'recovery-exact': 20,
-  'frame-cost': 270,
+  'frame-cost': 340,
   growth: 90,
   'idle-memory': 80,
-  'many-sessions': 60,
+  'many-sessions': 100,
+  storm: 150,
   store: 90,
   faults: 325,
 };
