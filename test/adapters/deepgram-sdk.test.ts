@@ -188,6 +188,15 @@ describe('the seam of the SDK', () => {
     expect(notices).toEqual([]);
   });
 
+  test('media of an unknown kind throws where the app sends it, and what follows is heard', async () => {
+    const { connection, emulator, wait } = await open();
+    expect(() => connection.sendMedia(5 as never)).toThrow(TypeError);
+    connection.sendMedia(new Uint8Array(320));
+    await wait(1);
+    expect(emulator.connections).toHaveLength(1);
+    expect(emulator.connections[0]?.receivedBytes).toBeGreaterThanOrEqual(320);
+  });
+
   test('media of every kind is copied and kept in order', async () => {
     const { connection, next, wait, until, heard, spoken, finishWord } = await open();
     const reused = Buffer.alloc(200);
