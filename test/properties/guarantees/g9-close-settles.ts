@@ -6,7 +6,7 @@ const SLACK_MS = 50;
 export const G9: Guarantee = {
   id: 'G9',
   promise:
-    '`close()` settles within its deadline in any network, with a true report. A server that is slow and alive is heard out. On a healthy connection everything is drained, also after one drop during the drain.',
+    '`close()` settles within its deadline in any network, with a true report. A slow server that still answers has time to finish. On a healthy connection everything is drained, also after one drop during the drain.',
   assuming:
     'The deadline is 3 × `drainMs` plus the time to send the remaining audio. Time in which the event loop is blocked does not count.',
   watch(world) {
