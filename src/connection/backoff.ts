@@ -2,13 +2,13 @@
 
 /** Milliseconds. */
 export interface BackoffSettings {
-  /** The first retry comes within this time: enough to spread many clients, too short to notice. */
+  /** The first retry comes at once, spread over this long: enough to part a herd, too short to be felt. */
   firstJitterMs: number;
-  /** The first bound of the delays; each failure doubles it … */
+  /** Delays grow from here by doubling … */
   baseMs: number;
-  /** … up to this maximum. */
+  /** … up to here. */
   capMs: number;
-  /** Replaces `baseMs` when the server has too many connections. */
+  /** What `baseMs` becomes when the server said that it has too many connections. */
   gentleBaseMs: number;
 }
 
@@ -20,9 +20,9 @@ export const BACKOFF: BackoffSettings = {
 };
 
 /**
- * The delay before the retry after `failures` failures in a row (0: the connection gave results). It is random between half and
- * all of the exponential bound, so that short delays cannot use up the retry budget. Unless the server asked for longer delays,
- * it is at most the outage so far: a short outage is not followed by a long delay.
+ * The wait before the retry that follows `failures` failures in a row (0: the connection had been useful). Between half and all of the
+ * exponential bound, so that no luck uses the budget up; and no longer than the outage has lasted so far, where the server does not
+ * ask for gentleness, so that a short outage is not followed by a long wait.
  */
 export function backoffDelayMs(
   failures: number,

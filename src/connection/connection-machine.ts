@@ -1,7 +1,7 @@
 /**
- * The connection machine: takes decisions, holds no audio, does no I/O. `docs/machine.md` is its specification; the picture there
- * is drawn from this file. The socket is a placeholder until `socket-actor.ts` provides it, so that XState's pure `transition()`
- * works without I/O.
+ * The connection machine: decides, carries nothing, does no I/O. `docs/machine.md` is its specification, and the picture
+ * there is drawn from this file. The socket is a placeholder until `socket-actor.ts` provides it, so that XState's pure
+ * `transition()` can be asked anything.
  *
  *   dormant ──audio──► ┌─ attached ─────────────────────────────────────┐
  *      ▲               │ connecting ──┐               ┌─► streaming     │ ──ended──► deciding:
@@ -12,9 +12,20 @@
  *                      └──────│─────────────────────────────────────────┘                           │
  *                             └────────────────────────────delay, probe, network back───────────────┘
  *
- * Every state inside `attached` has a live socket. Any transition out of `attached` closes it.
+ * Everything inside `attached` has a live socket: leaving it, by whatever transition, tears the socket down.
  */
-import { assertEvent, assign, cancel, emit, enqueueActions, fromCallback, or, setup, stateIn } from 'xstate';
+import {
+  type Actor,
+  assertEvent,
+  assign,
+  cancel,
+  emit,
+  enqueueActions,
+  fromCallback,
+  or,
+  setup,
+  stateIn,
+} from 'xstate';
 import { retryAfter } from '../protocol/connection-end.ts';
 import { backoffDelayMs, nextRandom } from './backoff.ts';
 import {
@@ -75,7 +86,7 @@ const machineSetup = setup({
       assertEvent(event, 'place.awaited');
       return { place: event.place };
     }),
-    /** A wait for a place does not count as an outage. */
+    /** A wait for a place is no outage. */
     takePlace: assign(({ context: { outageSince }, event }) => {
       assertEvent(event, 'place.granted');
       return {
@@ -204,7 +215,7 @@ const drainThenClose = { target: 'draining', actions: ['beginClosing', 'armDeadl
 
 const queue = { target: 'queued', actions: 'rememberPlace' } as const;
 
-/** Repeated `online` events of a platform must not cause an attempt each. */
+/** A platform that says it again and again must not cause an attempt each time. */
 const onlineAgain = { guard: 'wasOnline', actions: 'heedOnline' } as const;
 
 const retryWhenOnline = [
@@ -225,7 +236,7 @@ export const connectionMachine = machineSetup.createMachine({
   },
   states: {
     dormant: {
-      // Not connected; no audio waits.
+      // Not connected, and nothing to say.
       entry: 'endOutage',
       always: { guard: 'isAudioWaiting', target: 'attached.reconnecting' },
       on: {
@@ -238,7 +249,7 @@ export const connectionMachine = machineSetup.createMachine({
       },
     },
     attached: {
-      // A socket is open or opening.
+      // A socket is alive, or being made.
       entry: 'countAttempt',
       invoke: { src: 'socket' },
       initial: 'connecting',
@@ -270,7 +281,7 @@ export const connectionMachine = machineSetup.createMachine({
           },
         },
         reconnecting: {
-          // A later attempt, with new credentials; then a replay from the last confirmed sample.
+          // A further attempt, with fresh credentials; then replay from the last confirmed sample.
           on: {
             'socket.opened': whenOpened,
             'user.close': closeWhenNothingIsPending,
@@ -290,11 +301,11 @@ export const connectionMachine = machineSetup.createMachine({
           },
         },
         streaming: {
-          // Open; audio flows.
+          // Open, and audio is flowing.
           on: { 'audio.idle': 'idle-keepalive', 'user.close': drainThenClose },
         },
         'idle-keepalive': {
-          // Open, without audio: the link sends KeepAlives.
+          // Open, and no audio: the link holds the connection by KeepAlives.
           entry: ['endOutage', 'armIdleLimit'],
           exit: 'disarmIdleLimit',
           on: {
@@ -304,7 +315,7 @@ export const connectionMachine = machineSetup.createMachine({
           },
         },
         draining: {
-          // Sends the remaining audio, then CloseStream; waits for the last results.
+          // Sending what remains, then CloseStream; waiting for the last results.
           entry: 'drain',
           after: { drain: { guard: 'isResting', target: '#connection.dormant' } },
           on: {
@@ -315,7 +326,7 @@ export const connectionMachine = machineSetup.createMachine({
       },
     },
     'closed-1011': {
-      // The server closed with 1011; the end names the reason.
+      // The server closed with 1011; the end names which of its reasons.
       after: { 0: 'deciding' },
       on: {
         'audio.pending': { actions: 'rememberAudio' },
@@ -326,7 +337,7 @@ export const connectionMachine = machineSetup.createMachine({
       },
     },
     deciding: {
-      // Left at once, by the decision on the last end.
+      // Left as soon as it is entered, by the decision on the last end.
       always: [
         { guard: { type: 'decided', params: 'retry' }, target: 'backoff' },
         { guard: { type: 'decided', params: 'suspend' }, target: 'suspended' },
@@ -336,7 +347,7 @@ export const connectionMachine = machineSetup.createMachine({
       ],
     },
     backoff: {
-      // Waits before the next attempt; audio is logged.
+      // Waiting before the next attempt; audio goes on being logged.
       after: { backoff: 'attached.reconnecting' },
       on: {
         'network.online': retryWhenOnline,
@@ -345,11 +356,11 @@ export const connectionMachine = machineSetup.createMachine({
       },
     },
     suspended: {
-      // A long outage: one attempt every 30 s; a full log drops its oldest audio.
+      // A long outage: a probe now and then, while the log drops its oldest audio.
       entry: 'announceSuspended',
       after: { probe: 'attached.reconnecting' },
       on: {
-        // Only an idle connection was lost: new audio need not wait for the probe.
+        // What was lost was an idle connection: somebody who speaks now need not wait for the probe.
         'audio.pending': { guard: 'wasIdle', target: 'attached.reconnecting' },
         'network.online': retryWhenOnline,
         'user.connect': 'attached.reconnecting',
@@ -358,7 +369,10 @@ export const connectionMachine = machineSetup.createMachine({
     },
     // Ended by the user.
     closed: { type: 'final' },
-    // Ended for a reason that no retry removes.
+    // Ended for a reason that no retry mends.
     failed: { type: 'final', entry: { type: 'noteOutcome', params: 'failed' } },
   },
 });
+
+/** Runs the machine of one session, such as `live.actor`. */
+export interface ConnectionActor extends Actor<typeof connectionMachine> {}

@@ -1,24 +1,25 @@
-/** The context of the connection machine: only numbers and names, safe to show in an inspector. */
+/** The memory of the connection machine: numbers and names only, all of it fit for the inspector. */
 import type { ConnectionEnd } from '../protocol/connection-end.ts';
 import { DRAIN_MS, KEEP_ALIVE_MS } from '../protocol/limits.ts';
 import type { RecoveryDecision, RecoverySettings } from './recovery-policy.ts';
 
-/** Settings of the machine; fixed for a session. */
+/** How the machine behaves; fixed for a session. */
 export interface ConnectionSettings extends RecoverySettings {
-  /** Time between two KeepAlives of an idle connection; its link sends them. */
+  /** Between two KeepAlives of an idle connection; its link sends them. */
   keepAliveMs: number;
-  /** Idle time after which the connection is closed; `Infinity`: never. */
+  /** Idle time after which the connection is given back; `Infinity` holds it. */
   disconnectAfterIdleMs: number;
-  /** How long a drain may take without a deadline of the user. */
+  /** How long a drain may take when the user has not set a deadline of their own. */
   drainMs: number;
-  /** The credentials come from a function, which may return another token after a refusal. */
+  /** The credentials come from a function, so that a refused one may be followed by another. */
   canReauthorise: boolean;
-  /** Seed of the jitter; the same seed gives the same delays. */
+  /** Where the jitter starts; the same seed gives the same delays. */
   seed: number;
 }
 
 /**
- * Ten instant refusals last 28 s, shorter than the log of 60 s; hence twenty. After that, one attempt every 30 s costs little.
+ * Refused at once, ten attempts in a row are used up in half a minute, while a log of a minute could still save everything;
+ * twenty are not. Beyond that a probe every 30 s burdens nobody.
  */
 export const CONNECTION_DEFAULTS: ConnectionSettings = {
   keepAliveMs: KEEP_ALIVE_MS,
@@ -32,30 +33,30 @@ export const CONNECTION_DEFAULTS: ConnectionSettings = {
   seed: 1,
 };
 
-/** The least time between two attempts caused by `online` events. */
+/** The least time between two attempts that the platform's “online” buys. */
 export const ONLINE_MS = 1_000;
 
 /** How a session ends. `drained`: everything was sent, and the last results have come. */
 export type ConnectionOutcome = 'drained' | 'deadline' | 'aborted' | 'failed';
 
-/** The context of the machine. */
+/** What the machine remembers. */
 export interface ConnectionContext {
   settings: ConnectionSettings;
-  /** The present state of the jitter's random numbers. */
+  /** Where the jitter has got to. */
   seed: number;
-  /** Attempts so far in this session. */
+  /** Sockets asked for so far in this session. */
   attempts: number;
-  /** Ends in a row without a result that confirmed new audio in between. */
+  /** Ends in a row without a result that confirmed new audio. */
   failures: number;
-  /** How many of them were NET-0000: no response from the server. */
+  /** How many of them were NET-0000: the server had nothing to say. */
   serverSilences: number;
-  /** When the outage began; `undefined` also while the speaker pauses on an open connection. */
+  /** Since when there is no connection that could carry audio; none while the speaker pauses on an open one. */
   outageSince: number | undefined;
   /** The last end, until a result confirms new audio. */
   lastEnd: ConnectionEnd | undefined;
-  /** A new token was tried after a 401, and no connection has opened since. */
+  /** A new token was tried, and has not opened a connection since. */
   reauthorised: boolean;
-  /** The time of the last end. */
+  /** When that was. */
   lastEndAt: number;
   /** A connection has opened in this session. */
   hasOpened: boolean;
@@ -65,21 +66,21 @@ export interface ConnectionContext {
   hadAudio: boolean;
   /** Some result has confirmed audio in this session. */
   everConfirmed: boolean;
-  /** The number of `online` events since the last that caused an attempt, within {@link ONLINE_MS}. */
+  /** How often the platform said “online” since one bought an attempt, within {@link ONLINE_MS}. */
   onlines: number;
   /** The user asked to close. */
   closing: boolean;
-  /** Audio came in a state that cannot send it. */
+  /** Audio came while nothing could take it. */
   pendingAudio: boolean;
-  /** The decision on the last end. */
+  /** What was decided on the last end. */
   decision: RecoveryDecision;
-  /** The delay of the backoff after it. */
+  /** How long the backoff after it lasts. */
   delayMs: number;
-  /** When the next attempt begins, on the session's clock; `undefined` while one is under way. */
+  /** When the next attempt begins, on the session's clock; none while one is under way. */
   retryAt: number | undefined;
   /** Its place in the line of the limit of connections; 1 is next. */
   place: number | undefined;
-  /** The outcome of the session, if no other event changes it. */
+  /** How the session ends, or will if nothing else happens. */
   outcome: ConnectionOutcome;
 }
 

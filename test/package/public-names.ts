@@ -83,6 +83,7 @@ export const ENTRIES: Record<string, Entry> = {
     source: 'src/connection/index.ts',
     values: ['connectionMachine', 'leafState'],
     types: [
+      'ConnectionActor',
       'ConnectionContext',
       'ConnectionEmitted',
       'ConnectionEvent',
@@ -134,7 +135,6 @@ export const ENTRIES: Record<string, Entry> = {
       'bytesPerSecondOf',
       'decibels',
       'explain',
-      'followFlight',
       'isSampleEncoding',
       'readFlight',
       'recordFlight',
@@ -155,7 +155,6 @@ export const ENTRIES: Record<string, Entry> = {
       'FlightIncident',
       'FlightRecorder',
       'FlightSettings',
-      'FlightStep',
       'FlightStory',
       'Level',
       'Likeness',
