@@ -40,7 +40,8 @@ export type {
   UtteranceEndMessage,
   WordMessage,
 } from './protocol/listen-v1/server-messages.ts';
-export { createLiveTranscription, platformTransport } from './client/session.ts';
+export { createLiveTranscription } from './client/create-session.ts';
+export { platformTransport } from './client/session.ts';
 export { transcribe } from './client/transcribe.ts';
 export type {
   Credentials,

@@ -205,6 +205,11 @@ export interface LiveTranscriptionOptions {
    * `durable(store, id)` of `rx-deepgram/store`: the session outlives its process. Raw audio only. @defaultValue none
    */
   session?: SessionKeeper;
+  /**
+   * Aborts the session, as `abort()` does; `transcribe()` then fails with the signal's reason. If it has aborted before, nothing is
+   * opened. Node warns above ten sessions with one signal: `setMaxListeners(0, signal)`. @defaultValue none
+   */
+  signal?: AbortSignal | undefined;
   /** Starts the jitter, for tests: the same seed gives the same delays. @defaultValue random */
   seed?: number;
 }
@@ -214,7 +219,7 @@ export interface CheckedOptions
   extends Required<
     Omit<
       LiveTranscriptionOptions,
-      'auth' | 'baseUrl' | 'log' | 'inspect' | 'transport' | 'connectionLimit' | 'session'
+      'auth' | 'baseUrl' | 'log' | 'inspect' | 'transport' | 'connectionLimit' | 'session' | 'signal'
     >
   > {
   connectionLimit: ConnectionLimit | undefined;
@@ -246,7 +251,7 @@ const RANGES = {
 
 const NAMES = [
   ...Object.keys(RANGES),
-  ...'auth listen baseUrl connect catchUp forceEndTurn fillSilence warnOnConsole log connectionLimit inspect transport environment clock seed session'.split(
+  ...'auth listen baseUrl connect catchUp forceEndTurn fillSilence warnOnConsole log connectionLimit inspect transport environment clock seed session signal'.split(
     ' ',
   ),
 ];
@@ -256,6 +261,7 @@ const OBJECTS = {
   clock: ['now', 'wallTime', 'setTimeout', 'clearTimeout'],
   connectionLimit: ['request'],
   session: ['join'],
+  signal: ['addEventListener'],
 };
 
 /** @throws TranscriptionError `invalid-option`, naming the value, why, and what to write instead. */

@@ -1,12 +1,12 @@
 /**
- * The composition root: only this file connects the parts of a session. It decides nothing.
+ * The composition root: here, and only here, the parts of a session are joined. It decides nothing.
  *
  *   audio       send ─► intake ─► framing ─► timeline ─► link ─► socket
  *   messages    socket ─► link ─► protocol ─► transcript ─► transcripts$, utterances$
  *   decisions   link ─ facts ─► connection machine ─ drain.due ─► link
  */
 import type { Observable } from 'rxjs';
-import { type Actor, createActor } from 'xstate';
+import { createActor } from 'xstate';
 import { transport as transportOfPlatform } from '#transport';
 import {
   type AudioChunk,
@@ -19,7 +19,7 @@ import { AudioTimeline } from '../audio/audio-timeline.ts';
 import { MILLISECONDS } from '../audio/framing.ts';
 import { Intake } from '../audio/intake.ts';
 import { PauseWatch } from '../audio/pause-watch.ts';
-import type { connectionMachine } from '../connection/connection-machine.ts';
+import type { ConnectionActor } from '../connection/connection-machine.ts';
 import type { ConnectionEmitted, ConnectionEvent } from '../connection/events.ts';
 import { bindPorts, connectedMachine } from '../connection/socket-actor.ts';
 import { leafState } from '../connection/status.ts';
@@ -31,6 +31,7 @@ import type { ListenChange } from '../protocol/configure.ts';
 import { TranscriptAssembly } from '../transcript/transcript-assembly.ts';
 import { guarded as guardedTransport } from '../transports/guarded.ts';
 import type { Transport } from '../transports/transport.ts';
+import { abortOn } from './abort-on.ts';
 import { Backlog } from './backlog.ts';
 import { finalError } from './final-error.ts';
 import { loadFlux } from './flux.ts';
@@ -44,7 +45,7 @@ import type {
   SessionCounts,
   SessionReport,
 } from './live-transcription.ts';
-import { type CheckedOptions, checkOptions, checkTimeout, type LiveTranscriptionOptions } from './options.ts';
+import { type CheckedOptions, checkTimeout, type LiveTranscriptionOptions } from './options.ts';
 import type { Kept } from './session-keeper.ts';
 import { isShown, type Status, statusOf } from './status.ts';
 import { SessionStreams } from './streams.ts';
@@ -52,38 +53,11 @@ import { SessionStreams } from './streams.ts';
 /** The socket of this platform, for wrapping: `ws` in Node, Bun and Deno, `WebSocket` elsewhere. */
 export const platformTransport: Transport = transportOfPlatform;
 
-/**
- * Starts a live transcription. Nothing is opened before the first audio, unless `connect` is `eager`.
- *
- * @throws TranscriptionError `invalid-option`, at once, for anything that cannot work.
- *
- * @example
- * ```ts
- * const live = createLiveTranscription({ auth: { apiKey }, listen: { model: 'nova-3', encoding: 'linear16', sample_rate: 16000 } });
- * live.transcripts$.subscribe(({ final, text }) => console.log(final ? '✔' : '…', text));
- * live.send(samples);
- * const report = await live.close();
- * ```
- */
-export function createLiveTranscription(options: LiveTranscriptionOptions): LiveTranscription {
-  return new Session(checkOptions(options), options);
-}
-
-/** For adapters that pass messages on: gives each event with its link, and sends texts of the app. */
-export function createHeardTranscription(options: LiveTranscriptionOptions, heard: LinkSession['heard']) {
-  const live = new Session(checkOptions(options), options, heard);
-  return {
-    live: live as LiveTranscription,
-    /** Sends it after the audio accepted so far, on the present connection. */
-    sendText: (text: string) => live.sendText(text),
-  };
-}
-
-/** Shared result for the common case. */
+/** Shared result of almost every chunk. */
 const ACCEPTED: SendResult = Object.freeze({ accepted: true, backlogMs: 0, droppedMs: 0 });
 
-class Session implements LiveTranscription {
-  readonly actor: Actor<typeof connectionMachine>;
+export class Session implements LiveTranscription {
+  readonly actor: ConnectionActor;
   readonly #options: CheckedOptions;
   readonly #streams: SessionStreams;
   readonly #timeline: AudioTimeline;
@@ -105,14 +79,14 @@ class Session implements LiveTranscription {
   readonly #stopWatching: () => void;
   #settle!: (report: SessionReport) => void;
   #report: SessionReport | undefined;
-  /** The time when `close()` must settle, on the session's clock; `undefined` before `close()`. */
+  /** When `close()` has to settle, on the session's clock; `undefined` before it was called. */
   #closeBy: number | undefined;
   #credentialsError: unknown;
   #credentialsAskedAt: number | undefined;
 
   constructor(
     options: CheckedOptions,
-    { inspect, session, transport = platformTransport }: LiveTranscriptionOptions,
+    { inspect, session, signal, transport = platformTransport }: LiveTranscriptionOptions,
     heard?: LinkSession['heard'],
   ) {
     const { clock, listen, log, protocol, finalizeAfterMs } = options;
@@ -142,7 +116,7 @@ class Session implements LiveTranscription {
     const intake = new Intake(clock, format, kept?.sink ?? timeline, streams.report);
     const backlog = new Backlog(options, timeline, intake);
     const transcript = new TranscriptAssembly(outlet);
-    // Without a link, the next link starts the timeout.
+    // Without a link the next one begins the wait anew.
     const finalizeInPause = () => this.#links.present && void this.finalize();
     const pauseWatch =
       finalizeAfterMs < Infinity ? new PauseWatch(clock, finalizeAfterMs, finalizeInPause) : undefined;
@@ -188,15 +162,16 @@ class Session implements LiveTranscription {
     this.#stopWatching = options.environment({
       online: () => send({ type: 'network.online' }),
       offline: () => send({ type: 'network.offline' }),
-      // A frozen page can send no KeepAlive: close the connection cleanly before the server does.
+      // No KeepAlive can be sent then: rather than be closed for silence, the connection is given back in good order.
       frozen: () => this.#links.lose({ kind: 'client-silent', cause: 'The page was frozen.' }),
     });
     this.actor.start();
-    if (options.connect === 'eager') this.connect();
+    if (options.connect === 'eager' && !signal?.aborted) this.connect();
     kept?.start({ live: this, intake, links: this.#links, stitcher: transcript.stitcher });
+    if (signal) abortOn(signal, this);
   }
 
-  /** Made at the first read: most sessions of a server need none. */
+  /** Made when it is asked for: most sessions of a server have nobody who asks. */
   get notices$(): Observable<Notice> {
     return (this.#notices ??= diagnose({
       options: this.#options,
@@ -304,7 +279,11 @@ class Session implements LiveTranscription {
     this.#send({ type: 'user.abort' });
   }
 
-  /** Three times `drainMs`: the first finds a dead link, the rest is for a second drain. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Three times `drainMs`: a dead link is found after the first, and the second drain may take the rest. */
   async #close(): Promise<void> {
     const { clock, drainMs, catchUpRate } = this.#options;
     const latest = clock.now() + 3 * drainMs;
@@ -323,7 +302,7 @@ class Session implements LiveTranscription {
     if (this.actor.getSnapshot().status === 'active') this.actor.send(event);
   }
 
-  /** One listener for all emitted events: each listener costs memory in thousands of sessions. */
+  /** One listener for everything that the machine emits: each costs thousands of sessions the same. */
   #onEmitted(emitted: ConnectionEmitted): void {
     switch (emitted.type) {
       case 'drain.due':
@@ -350,11 +329,11 @@ class Session implements LiveTranscription {
     const lost = this.#kept?.error;
     const state = lost ? 'failed' : leafState(value);
     if (isShown(this.#shown, state, context)) return;
-    // The report counts every sample of a chunk that is still being read.
+    // Of a chunk that is on its way the report counts every sample.
     const again = () => this.#followMachine();
     if (output && (this.#intake.defer(again) || this.#kept?.defer(again, output.outcome, this.#closeBy)))
       return;
-    // New audio may never come: withdraw the open turn now.
+    // What waits for new audio to be heard again may wait for ever.
     if (state === 'dormant') this.#transcript.withdrawTurn();
     const { lastEnd } = context;
     const error =
@@ -371,11 +350,11 @@ class Session implements LiveTranscription {
     if (output) this.#streams.complete(error);
   }
 
-  /** Emit all pending reports before the observables complete. */
+  /** Everything that can still be reported is reported before the observables complete. */
   #finish(outcome: SessionReport['outcome'], error: TranscriptionError | undefined): void {
     this.#stopWatching();
     this.#pauseWatch?.stop();
-    // Audio that was accepted but is not in the ledger.
+    // Audio that was accepted and never came as far as the ledger.
     const isCutShort = outcome === 'drained' && (this.#intake.isWaiting || this.#kept?.isPending);
     this.#transcript.close();
     this.#timeline.close();

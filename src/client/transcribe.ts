@@ -5,7 +5,7 @@ import type { Transcript } from '../transcript/stitcher.ts';
 import type { LiveTranscription } from './live-transcription.ts';
 import { checkOptions, type LiveTranscriptionOptions } from './options.ts';
 import type * as Pull from './pull.ts';
-import { createLiveTranscription } from './session.ts';
+import { createLiveTranscription } from './create-session.ts';
 
 let provided: typeof Pull | undefined;
 
@@ -18,12 +18,12 @@ export function providePull(pull: typeof Pull): void {
 type Started = (live: LiveTranscription) => void;
 
 /**
- * Transcribes audio that is pulled, such as a file of any length. The next chunk is read when less than 2 seconds wait to be
- * sent, during outages too, so that none is dropped. At the catch-up rate an hour takes 50 minutes. Chunks may be of any size.
+ * Transcribes audio that is pulled, such as a file of any length: the next chunk is asked for when less than 2 seconds wait to be
+ * sent, during outages too, so that none is given up. Sent at the catch-up rate, an hour takes 50 minutes. Chunks may be of any size.
  *
  * The source is read by the first subscription; unsubscribing cancels it.
  *
- * @param source For example `createReadStream(path)` of Node, `file.stream()` or the `body` of a response.
+ * @param source Such as `createReadStream(path)` of Node, `file.stream()` or the `body` of a response.
  *
  * @example
  * ```ts
@@ -36,11 +36,11 @@ export function transcribe(
   started?: Started,
 ): Observable<Transcript>;
 /**
- * Transcribes the source's audio. When the source completes, the session drains before the result completes. Unsubscribing ends
- * at once. A fatal end comes as a {@link TranscriptionError}, after all transcripts.
+ * Transcribes the source's audio. When the source completes, what remains is drained before the result completes;
+ * unsubscribing ends at once; a fatal end comes as a {@link TranscriptionError}, after every transcript before it.
  *
- * An observable cannot be slowed down: audio that comes faster than real time is dropped when the log is full, and the notice
- * `audio-dropped` reports it. Pass a file as an `AsyncIterable` or `ReadableStream` instead.
+ * An observable cannot be held back: audio that comes faster than it lasts, such as a file, is given up where it outgrows the
+ * log, and the notice `audio-dropped` says so. Give a file as a source that is pulled.
  *
  * @param started Called for each subscription with its session, which has the status, the notices and the ledger.
  * @throws TranscriptionError `invalid-option`, at once, for anything that cannot work.
@@ -90,8 +90,11 @@ function run(
     live.transcripts$.subscribe((transcript) => subscriber.next(transcript));
     live.status$.subscribe((status) => {
       if (status.phase === 'failed') subscriber.error(status.error);
-      else if (sourceError && status.phase === 'closed') subscriber.error(sourceError.error);
-      else if (status.phase === 'closed') subscriber.complete();
+      else if (status.phase !== 'closed') return;
+      else if (sourceError) subscriber.error(sourceError.error);
+      else if (status.outcome === 'aborted' && options.signal?.aborted)
+        subscriber.error(options.signal.reason);
+      else subscriber.complete();
     });
     subscriber.add(
       feed(live, {

@@ -1,13 +1,11 @@
-/**
- * Configure, on either API: changes parameters of an open connection. The names are those of the query; the message uses others.
- */
+/** Configure, on either API: parameters of a running connection. The names are those of the query; on the wire they are others. */
 import { invalidOption, shown } from '../errors.ts';
 import { oneLine } from '../outside-text.ts';
 import { isFlux } from './flux/parameters.ts';
 import type { Parameters, ServerError } from './protocol.ts';
 import type { ServerMessage } from './server-message.ts';
 
-/** Parameters that can be changed while a connection is open. A list replaces the previous list; an empty one clears it. */
+/** What of the parameters can be changed while a connection is open. A list replaces the list; an empty one clears it. */
 export interface ListenChange {
   /** With Flux, and with nova-3 models. At most 100, and 500 words together. */
   keyterm?: readonly string[];
@@ -27,10 +25,7 @@ const THRESHOLDS = ['eot_threshold', 'eager_eot_threshold', 'eot_timeout_ms'];
 const OF_FLUX = [...THRESHOLDS, 'keyterm', 'language_hint', 'numerals'];
 const OF_LISTEN = ['keyterm', 'numerals'];
 
-/**
- * Deepgram's limits. We count words instead of tokens: there are at least as many tokens. Beyond the limits `/v1/listen` sends no
- * more results.
- */
+/** Deepgram's limits; tokens are counted as words, of which there are no more. Beyond them `/v1/listen` falls silent. */
 const MAX_KEYTERMS = 100;
 const MAX_KEYTERM_WORDS = 500;
 
@@ -76,7 +71,7 @@ export function configureMessage(change: ListenChange, parameters: Parameters): 
   });
 }
 
-/** Whether a message answers a Configure: success or error. */
+/** Whether a message answers a Configure: by consent, or by an error. */
 export function configureReply(message: ServerMessage): { error?: ServerError } | undefined {
   const { type, variant, code, error_code, description } = message as Record<string, unknown>;
   const isRefusal =

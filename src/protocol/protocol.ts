@@ -1,32 +1,33 @@
 /**
- * The port to one of Deepgram's streaming APIs: everything in which they differ. Each API has a folder; other folders neither
- * name a message nor read its fields. An implementation has no state: the link keeps the state of a connection.
+ * The port to one of Deepgram's streaming APIs: everything in which they differ. Behind it a folder for each API; in front of
+ * it nobody names a message or reads a field of one. An implementation has no state: what a connection needs to remember is
+ * the link's.
  */
 import type { ReportFact } from '../facts.ts';
 import type { SocketEnd } from '../transports/transport.ts';
 import type { ConnectionEnd } from './connection-end.ts';
 import type { ServerMessage } from './server-message.ts';
 
-/** The value of a query parameter; for an array the parameter is repeated. */
+/** What a query parameter may be; an array is sent as the parameter repeated. */
 export type ParameterValue = string | number | boolean | readonly (string | number | boolean)[] | undefined;
 
 /** The parameters of any API, by Deepgram's names. */
 export type Parameters = Readonly<Record<string, ParameterValue>>;
 
-/** The format of the audio, by the parameters. */
+/** What the parameters say about the bytes to come. */
 export type AudioFormat =
-  /** Raw samples; `frameBytes`: one sample of each channel. */
+  /** Raw samples: `frameBytes` for one of each channel. */
   | { kind: 'raw'; sampleRate: number; frameBytes: number; silentByte: number }
-  /** An encoding whose duration does not follow from its bytes. */
+  /** An encoding whose bytes do not tell time. */
   | { kind: 'packets' }
-  /** The format is in the container's header. */
+  /** The header will tell. */
   | { kind: 'container' };
 
-/** One word of the server; times in seconds on the connection's clock. */
+/** One word as the server heard it; times in seconds on the connection's own clock. */
 export interface HeardWord {
-  /** The recognised word: lower case, no punctuation. */
+  /** As recognised, in lower case and bare. */
   word: string;
-  /** The word with case and punctuation, if requested. */
+  /** As written: with case and punctuation where these were asked for. */
   text: string;
   start: number;
   end: number;
@@ -35,21 +36,21 @@ export interface HeardWord {
   language: string | undefined;
 }
 
-/** The facts of a turn besides its words, for APIs with turns. */
+/** What an API that knows of turns says about one, beside its words. */
 export interface HeardTurn {
   event: 'start' | 'update' | 'eager-end' | 'resumed' | 'end';
   /** Counted from 0 on each connection. */
   index: number;
-  /** Seconds of audio that were decoded, even if less is confirmed. */
+  /** Seconds of audio that were heard, even where less is confirmed. */
   heardTo: number;
-  /** Why it ended: `model`, `manual`, `timeout`, or a value that is newer than this package. */
+  /** Why it ended: `model`, `manual`, `timeout`, or a word that is newer than this package. */
   trigger: string | undefined;
   languages: readonly string[] | undefined;
-  /** The server's confidence that the turn has ended, from 0 to 1. */
+  /** From 0 to 1: how sure the server is that the turn has ended. */
   endConfidence: number | undefined;
 }
 
-/** A segment of transcript, interim or final; times in seconds on the connection's clock. */
+/** A stretch of transcript, interim or final; times in seconds on the connection's own clock. */
 export interface Segment {
   kind: 'segment';
   channel: number;
@@ -65,16 +66,16 @@ export interface Segment {
   text: string;
   words: readonly HeardWord[];
   confidence: number | undefined;
-  /** For APIs with turns: the segment is a turn, or the silence before it. */
+  /** Where the API knows of turns: the stretch is one, or the silence before it. */
   turn?: HeardTurn;
-  /** An interim segment, too, confirms the audio before this time: no word can begin there any more. */
+  /** Not final, it confirms the audio before here all the same: no word can begin there any more. */
   confirmedTo?: number;
   raw: ServerMessage;
   /** Fields that had a wrong value and were left out. */
   problem?: string | undefined;
 }
 
-/** A message from the server, in terms that are the same for all APIs. `problem` names fields that were wrong and left out. */
+/** A message from the server, in the same terms for all APIs. `problem` names fields that were wrong and left out. */
 export type ServerEvent =
   | Segment
   /** No new word came for a while after `lastWordEnd`, in seconds on the connection's clock. May be late. */
@@ -85,11 +86,9 @@ export type ServerEvent =
       raw: ServerMessage;
       problem?: string | undefined;
     }
-  /**
-   * The audio that the server has processed on this connection, in seconds. The last message of a connection, requested or not.
-   */
+  /** How much audio the server has processed on this connection, in seconds: its last message, whether asked for or not. */
   | { kind: 'processed'; seconds: number; raw: ServerMessage; problem?: string | undefined }
-  /** The server reports an error, and continues. */
+  /** The server objects to something, and goes on. */
   | {
       kind: 'complaint';
       description: string | undefined;
@@ -97,31 +96,31 @@ export type ServerEvent =
       raw: ServerMessage;
       problem?: string | undefined;
     }
-  /** The server is about to close the connection, with a reason. */
+  /** The server is about to close the connection, and says why. */
   | { kind: 'fatal'; error: ServerError; raw: ServerMessage; problem?: string | undefined }
-  /** A request to end the turn came when no turn was open. */
+  /** A request to end the turn found none. */
   | { kind: 'no-turn'; raw: ServerMessage; problem?: string | undefined }
-  /** A message without effect on the client. */
+  /** Nothing that the client acts on. */
   | { kind: 'other'; raw: ServerMessage; problem?: string | undefined }
-  /** Not a message, or one without its required fields. */
+  /** No message at all, or one without its fields. */
   | { kind: 'malformed'; problem: string };
 
-/** The server's reason for closing the connection. */
+/** Why the server closes the connection. */
 export interface ServerError {
   code: string | undefined;
   description: string | undefined;
 }
 
-/** Defaults of options that differ for this API. */
+/** Defaults of options, where an API needs its own. */
 export interface ProtocolDefaults {
   keepAliveMs: number;
   stallMs: number;
   logSeconds: number;
 }
 
-/** The connection, for its keeper; seconds on the connection's audio clock. */
+/** A connection as its keeper sees it; seconds are those of its own audio clock. */
 export interface KeptLink {
-  /** Seconds of audio that were sent, our silence included. */
+  /** Audio that went out, silence of our own included. */
   readonly sentSeconds: number;
   /** Audio of the source waits to be sent. */
   readonly isBehind: boolean;
@@ -130,13 +129,13 @@ export interface KeptLink {
   /** `false` where the platform cannot. */
   ping(): boolean;
   sendText(text: string): void;
-  /** Handles a segment as if it had come from the server. */
+  /** Takes a segment as if it had come. */
   take(segment: Segment): void;
-  /** Continues a drain that the keeper delayed. */
+  /** Goes on with what was held up. */
   goOn(): void;
   /** The open turn will have no end on this connection. */
   withdrawTurn(): void;
-  /** Messages were lost; only a replay can restore them. */
+  /** Something was lost on its way that only a replay can bring back. */
   giveUp(): void;
   setTimeout(callback: () => void, delayMs: number): unknown;
   clearTimeout(timer: unknown): void;
@@ -144,26 +143,21 @@ export interface KeptLink {
 }
 
 export interface KeeperOptions {
-  /** Whether the server knows the message that ends a turn. */
+  /** The server knows the message that ends a turn. */
   mayEndTurn: boolean;
 }
 
-/**
- * The part of a connection's behaviour that is specific to an API, with its state. The link has the socket and orders the frames.
- */
+/** What an API does for one connection in a way of its own. It has the state; the link has the socket and the order of what goes out. */
 export interface LinkKeeper {
-  /** A message came. Its segment is handled afterwards, unless the link is given up. */
+  /** A message came; its segment is taken afterwards, unless the link is given up. */
   message(event: ServerEvent): void;
-  /** No frame was sent for the KeepAlive interval. */
+  /** No frame has gone out for a while. */
   hold(): void;
-  /** Everything was sent. `true`: the stream may be ended now. `false`: {@link KeptLink.goOn} asks again. */
+  /** Everything was sent. `true`: the message that ends the stream may go now. `false`: {@link KeptLink.goOn} asks again. */
   mayEndStream(): boolean;
-  /**
-   * A clean close came after the end of the stream. Returns the seconds of audio that the server has processed, if everything
-   * was.
-   */
+  /** A clean close came after the stream was ended: seconds of audio that the server has processed, if all that counts. */
   closed(): number | undefined;
-  /** The connection is over: stops all timers. */
+  /** The connection is over: no timer is left. */
   end(): void;
 }
 
@@ -175,27 +169,27 @@ export interface Protocol {
   address(baseUrl: string, parameters: Parameters): string;
   /** What is known of the audio from checked parameters. */
   audioFormat(parameters: Parameters): AudioFormat;
-  /** A factor for the stall timeout: with these parameters a healthy server may be silent for longer. */
+  /** How much longer than usual a healthy server may be silent, given the parameters. */
   silenceFactor(parameters: Parameters): number;
   readonly defaults?: ProtocolDefaults;
-  /** A connection counts as open after its first message, which must come within this many milliseconds after the handshake. */
+  /** A connection is open when its first message has come, not before; within so many milliseconds after the handshake. */
   readonly readyMs?: number;
-  /** Makes the keeper of one connection, for APIs that need one. */
+  /** Takes care of one connection in ways of this API. */
   keep?(link: KeptLink, parameters: Parameters, options: KeeperOptions): LinkKeeper;
-  /** The server closes a connection without a frame for this long, in milliseconds. */
+  /** The server closes a connection on which it got nothing for so long, in milliseconds. */
   readonly windowMs: number;
-  /** The text that holds an idle connection. Without it {@link LinkKeeper.hold} holds it. */
+  /** The text that holds an idle connection; none: {@link LinkKeeper.hold} does. */
   readonly keepAlive?: string;
-  /** The text that ends the stream and requests the last results. */
+  /** The text that ends the stream and asks for the last results. */
   readonly endStream: string;
-  /** The text that requests a final result of all audio so far, on one channel (from 0) or all. */
+  /** The text that asks for a final result of everything so far, on one channel (from 0) or all. */
   finalize?(channel: number | undefined): string;
   /** The text that ends the speaker's turn. */
   readonly endTurn?: string;
-  /** Close codes after which, once the stream was ended, no more results can come. */
+  /** Close codes that, once the stream was ended, prove that nothing more can come. */
   readonly cleanCloseCodes: readonly (number | undefined)[];
   /** Reads one text message; never throws. */
   decode(text: string): ServerEvent;
-  /** Names the end of a socket. The server may have sent the reason before. */
+  /** Names the end of a socket, of which the server may have given the reason before. */
   classifyEnd(end: SocketEnd, error?: ServerError): ConnectionEnd;
 }

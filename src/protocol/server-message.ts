@@ -1,2 +1,2 @@
-/** All server messages of all APIs, unchanged. */
+/** Everything that the server may say on any API, as it says it. */
 export type { ServerMessage } from './listen-v1/server-messages.ts';

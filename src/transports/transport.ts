@@ -1,11 +1,12 @@
 /**
- * The port to the network: the part of a WebSocket that the library needs. `node.ts` (over `ws`), `browser.ts` (over the
- * platform's `WebSocket`) and the virtual network of the tests implement it; one contract suite tests them all.
+ * The port to the network: what the library needs of a WebSocket, and no more. `node.ts` (over `ws`),
+ * `browser.ts` (over the platform's `WebSocket`) and the virtual network of the tests all satisfy it, and one
+ * contract suite judges them all.
  */
 
 import type { ConnectFailure } from '../platform-causes.ts';
 
-/** The credentials of a client; the two schemes are not interchangeable. */
+/** How a client proves who it is; the two schemes are not interchangeable. */
 export interface Credentials {
   /** `token` for an API key, `bearer` for a temporary token (JWT). */
   scheme: 'token' | 'bearer';
@@ -13,7 +14,7 @@ export interface Credentials {
   value: string;
 }
 
-/** The request for one connection. */
+/** One connection to be made. */
 export interface OpenRequest {
   /** Complete address, query included; never holds a secret. */
   url: string;
@@ -40,16 +41,18 @@ export interface SocketEnd {
   headers?: ResponseHeaders;
   /** Its body, if it is text, came whole, and has at most {@link MAX_BODY_CHARACTERS}. */
   body?: string;
-  /** The platform's text, such as `ECONNREFUSED`; never contains a secret. */
+  /** The platform's own words, such as `ECONNREFUSED`; never holds a secret. */
   cause?: string;
-  /** The meaning of that text, if known. Without it the reason of a failed connection is unknown. */
+  /** What they mean, where they are known; without it a connection that did not come about is lost for a reason unknown. */
   failure?: ConnectFailure;
 }
 
-/** Error bodies are shorter; a longer body is not passed on. */
+/** An error body is shorter; what is longer is not passed on. */
 export const MAX_BODY_CHARACTERS = 8 * 1024;
 
-/** The functions that a transport calls: `opened` only after it returned its socket; `ended` exactly once, as the last. */
+/**
+ * What a transport calls. `opened` not before it has returned its socket; `ended` exactly once, last, whatever happens.
+ */
 export interface SocketHandlers {
   opened(handshake: Handshake): void;
   /** A text message. */
@@ -59,7 +62,7 @@ export interface SocketHandlers {
   ended(end: SocketEnd): void;
 }
 
-/** A WebSocket that is open or opening. */
+/** An open, or opening, WebSocket. */
 export interface Socket {
   /**
    * Queues one message. Bytes are consumed before the call returns: the caller may reuse the buffer.
@@ -68,11 +71,11 @@ export interface Socket {
   send(message: string | Uint8Array): void;
   /** Bytes queued and not yet handed to the network. */
   readonly bufferedAmount: number;
-  /** Sends a ping, if the platform can: for APIs without a KeepAlive message. */
+  /** Sends a ping, where the platform can: for APIs that know no message to hold a connection by. */
   readonly ping?: (() => void) | undefined;
-  /** Starts the closing handshake, and waits for the other side for a short time only. */
+  /** Starts the closing handshake and does not wait for the other side for long. */
   close(code: number, reason: string): void;
-  /** Drops the connection at once, for example when it has stalled. */
+  /** Drops the connection at once: for a link already condemned. */
   terminate(): void;
 }
 

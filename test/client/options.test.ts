@@ -45,6 +45,7 @@ test.each<[Partial<LiveTranscriptionOptions> | { [name: string]: unknown }, RegE
   [{ clock: {} }, /clock lacks a function\. Give an object with now, wallTime, setTimeout, clearTimeout/],
   [{ clock: 5 }, /clock is number/],
   [{ seed: 'x' }, /seed is 'x'/],
+  [{ signal: new AbortController() }, /signal lacks a function\. Give an object with addEventListener/],
   [{ keepaliveMs: 3_000 }, /keepaliveMs is no option\. Write keepAliveMs/],
   [{ baseURL: 'wss://host' }, /baseURL is no option\. Write baseUrl/],
   [{ model: 'nova-3' }, /model is no option\. Give Deepgram's parameters within listen/],

@@ -150,8 +150,10 @@ describe('in Node, without a bundler', () => {
 /** A page without Node's types, so that none of them may be needed. */
 const BROWSER_APP = `
 import { type Observable } from 'rxjs';
-import { type Transcript, transcribe, TranscriptionError } from 'rx-deepgram';
+import { createLiveTranscription, type Transcript, transcribe, TranscriptionError } from 'rx-deepgram';
 declare const audio$: Observable<Uint8Array>;
+await using live = createLiveTranscription({ auth: { apiKey: 'any' }, signal: new AbortController().signal });
+live.actor.subscribe(({ value, context }) => console.log(value, context.failures.toFixed()));
 const listen = { model: 'nova-3', interim_results: true } as const;
 audio$.pipe(transcribe({ auth: async () => ({ accessToken: 'from my own server' }), listen })).subscribe({
   next: (transcript: Transcript) => console.log(transcript.final, transcript.text.toUpperCase()),

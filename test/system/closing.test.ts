@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { dropOnCloseStream, stallResults } from '../../src/testing/index.ts';
 import { type Setting, type Story, tell } from './story.ts';
 
@@ -212,4 +212,52 @@ test('abort() in answer to any notice or status leaves nothing [G5]', async () =
       await story.wait(0.02);
     expect(await story.close(0.2), when).toMatchObject({ outcome: 'aborted' });
   }
+});
+
+test('a signal that aborts ends the session as abort() does, and lets go of it [G5]', async () => {
+  const stop = new AbortController();
+  const removed: string[] = [];
+  const remove = stop.signal.removeEventListener.bind(stop.signal);
+  stop.signal.removeEventListener = (type: string, listener: EventListener) => {
+    removed.push(type);
+    remove(type, listener);
+  };
+  const story = await tell({ signal: stop.signal });
+  await story.speak(5.3);
+  expect(removed).toEqual([]);
+  stop.abort();
+  expect([story.status.phase, removed]).toEqual(['closed', ['abort']]);
+  expect(await story.close(0.2)).toMatchObject({ outcome: 'aborted' });
+});
+
+test('a signal that aborts after the end changes nothing: the session has left it [G9]', async () => {
+  const stop = new AbortController();
+  const story = await tell({ signal: stop.signal });
+  await story.speak(5.3);
+  expect(await story.close()).toMatchObject({ outcome: 'drained' });
+  stop.abort();
+  expect(await story.live.close()).toMatchObject({ outcome: 'drained' });
+});
+
+test('a signal that has aborted before ends the session before a token is asked for or anything opened', async () => {
+  const auth = vi.fn(() => ({ accessToken: 'a-token' }));
+  const story = await tell({ signal: AbortSignal.abort(), connect: 'eager', auth });
+  expect(story.status).toMatchObject({ phase: 'closed', outcome: 'aborted' });
+  expect(story.live.send(new Int16Array(160))).toMatchObject({ accepted: false, reason: 'closed' });
+  expect(await story.close(0.2)).toMatchObject({ outcome: 'aborted', attempts: 0 });
+  expect(auth).not.toHaveBeenCalled();
+});
+
+test('a block that uses a session ends it with its last words, after an error too [G9]', async () => {
+  const story = await tell();
+  await story.speak(10.26);
+  const block = async () => {
+    await using live = story.live;
+    throw new Error(live.isPaused ? 'paused' : 'heard');
+  };
+  const end = block().catch((error: unknown) => error);
+  await story.wait(3);
+  expect(await end).toEqual(new Error('heard'));
+  expect(await story.close(0.2)).toMatchObject({ outcome: 'drained', ledger: { pending: 0 } });
+  story.expectEveryWordOnce();
 });

@@ -138,7 +138,7 @@ test.each([200, 401, 503])(
   },
 );
 
-function listen() {
+function listen(signal?: AbortSignal) {
   const clock = new VirtualClock();
   const server = new Emulator({ clock, recogniser: numberedRecogniser });
   const network = new VirtualNetwork(server);
@@ -151,6 +151,7 @@ function listen() {
     listen: { encoding: 'linear16', sample_rate: RATE, endpointing: 300 },
     clock,
     transport: network.transport,
+    signal,
   });
   const observer = {
     next: ({ final, text }: Transcript) => final && seen.push(text),
@@ -206,6 +207,20 @@ test('transcribe(): unsubscribing inside of a transcript leaves nothing either [
   await say(10);
   await wait(5_000);
   expect([clock.pendingTimers, network.liveLinks.length, audio$.observed]).toEqual([0, 0, false]);
+});
+
+test('transcribe(): a signal that aborts is an error, so that nobody takes a part for the whole [G5]', async () => {
+  const stop = new AbortController();
+  const { audio$, operator, observer, say, wait, seen, error, clock } = listen(stop.signal);
+  audio$.pipe(operator).subscribe(observer);
+  await say(10);
+  const before = seen.length;
+  stop.abort(new Error('the user has left'));
+  expect(before).toBeGreaterThan(0);
+  expect(seen.slice(before)).toEqual(['error']);
+  expect(error()).toEqual(new Error('the user has left'));
+  await wait(5_000);
+  expect([clock.pendingTimers, audio$.observed]).toEqual([0, false]);
 });
 
 test('transcribe(): an error of the source comes after what was heard before it [G9]', async () => {

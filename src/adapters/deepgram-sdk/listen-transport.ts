@@ -7,7 +7,7 @@ import type {
 } from '@deepgram/sdk';
 import type { LiveTranscription, SessionReport } from '../../client/live-transcription.ts';
 import { type Auth, checkOptions, type LiveTranscriptionOptions } from '../../client/options.ts';
-import { createHeardTranscription } from '../../client/session.ts';
+import { createHeardTranscription } from '../../client/create-session.ts';
 import { TranscriptionError } from '../../errors.ts';
 import type { ListenParameters } from '../../protocol/listen-v1/parameters.ts';
 import { type HeardEvent, type RebasedLink, RebasedMessages } from '../../transcript/rebased-messages.ts';

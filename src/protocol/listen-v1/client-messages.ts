@@ -1,12 +1,12 @@
-/** Client messages of `/v1/listen`, besides audio. They are text frames: a binary frame would be decoded as audio. */
+/** What a client may say on `/v1/listen`, beside audio. All of it is text: in a binary frame it would be heard as audio. */
 
-/** Holds an open connection in silence. Deepgram does not answer it. */
+/** Holds an open connection through silence. Deepgram gives no answer to it. */
 export const KEEP_ALIVE = '{"type":"KeepAlive"}';
 
-/** Requests the remaining results, the Metadata, and a close with code 1000. */
+/** Asks for the remaining results, the Metadata, and a close with code 1000. */
 export const CLOSE_STREAM = '{"type":"CloseStream"}';
 
-/** Requests a final result of all audio so far, on one channel (from 0) or on all. */
+/** Asks for a final result of everything heard so far, on one zero-based channel or on all of them. */
 export function finalizeMessage(channel?: number): string {
   return JSON.stringify(channel === undefined ? { type: 'Finalize' } : { type: 'Finalize', channel });
 }

@@ -1,0 +1,32 @@
+/** How apps and adapters get a session: its options are checked before anything is made. */
+import type { LinkSession } from '../link/link-session.ts';
+import type { LiveTranscription } from './live-transcription.ts';
+import { checkOptions, type LiveTranscriptionOptions } from './options.ts';
+import { Session } from './session.ts';
+
+/**
+ * Starts a live transcription. Nothing is opened before the first audio, unless `connect` is `eager`.
+ *
+ * @throws TranscriptionError `invalid-option`, at once, for anything that cannot work.
+ *
+ * @example
+ * ```ts
+ * const live = createLiveTranscription({ auth: { apiKey }, listen: { model: 'nova-3', encoding: 'linear16', sample_rate: 16000 } });
+ * live.transcripts$.subscribe(({ final, text }) => console.log(final ? '✔' : '…', text));
+ * live.send(samples);
+ * const report = await live.close();
+ * ```
+ */
+export function createLiveTranscription(options: LiveTranscriptionOptions): LiveTranscription {
+  return new Session(checkOptions(options), options);
+}
+
+/** For adapters that hand on messages: each event is heard with the link it came by, and texts of the app's own can be sent. */
+export function createHeardTranscription(options: LiveTranscriptionOptions, heard: LinkSession['heard']) {
+  const live = new Session(checkOptions(options), options, heard);
+  return {
+    live: live as LiveTranscription,
+    /** Behind the audio accepted so far, on the present connection. */
+    sendText: (text: string) => live.sendText(text),
+  };
+}
