@@ -1,6 +1,6 @@
 /**
- * How long to wait for an answer. The timeout grows with the delays that are seen, up to a bound, and shrinks again: a slow peer is
- * not given up time and again, and a quick one is not waited for long.
+ * How long to wait for an answer. The timeout grows with observed delays up to a bound, and shrinks again: a slow peer is not
+ * given up repeatedly, and a fast one gets no long timeout.
  */
 
 /** An answer may take this much longer than the last one did. */
@@ -25,7 +25,7 @@ export class AdaptiveTimeout {
     this.#ms = Math.min(this.#mostMs, Math.max(this.#leastMs, afterMs * GROWTH));
   }
 
-  /** No answer came in time; it may have been on its way. */
+  /** No answer came in time; it may still have been on its way. */
   timedOut(): void {
     this.#ms = Math.min(this.#mostMs, this.#ms * GROWTH);
   }

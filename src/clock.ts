@@ -1,19 +1,19 @@
 /**
- * Time as the library sees it. One clock serves the machine, the pacer, the watchdogs and, in tests, the
- * emulator too: nothing else in `src` may read or wait for time.
+ * The port to time. One clock serves the machine, the pacer, the watchdogs and, in tests, the emulator. Nothing else in `src` may
+ * read time or wait.
  */
 export interface Clock {
-  /** Milliseconds on a scale that never runs backwards; its zero means nothing. */
+  /** Milliseconds on a scale that never runs backwards, from an arbitrary zero. */
   now(): number;
-  /** Milliseconds since 1970, for telling people when a word was spoken. May jump. */
+  /** Milliseconds since 1970, for the wall-clock times of words. May jump. */
   wallTime(): number;
-  /** Calls `callback` once, `delayMs` from now; the answer is only good for {@link Clock.clearTimeout}. */
+  /** Calls `callback` once, `delayMs` from now. The result is for {@link Clock.clearTimeout} only. */
   setTimeout(callback: () => void, delayMs: number): unknown;
-  /** Forgets a timer; one that has fired, or was never set, is no error. */
+  /** Cancels a timer. A timer that has fired or was never set is no error. */
   clearTimeout(timer: unknown): void;
 }
 
-/** The clock of the machine we run on. */
+/** The clock of this computer. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   wallTime: () => Date.now(),
@@ -21,5 +21,5 @@ export const systemClock: Clock = {
   clearTimeout: (timer) => globalThis.clearTimeout(timer as number | undefined),
 };
 
-/** A timer set for less could fire without time having passed at all, for ever. */
+/** A timer set for less could fire for ever without any time passing. */
 export const TIMER_ROUNDING_MS = 0.5;

@@ -1,23 +1,24 @@
-/** The port to what the platform says about the network and the page: hints that shorten a wait, or come before a silence. */
+/** The port to the platform's events about network and page: hints that shorten a wait, or announce a frozen page. */
 
-/** Tells of changes, each by one of these functions, until the function that it returns is called. */
+/** Reports changes by these functions, until the returned function is called. */
 export type Environment = (hints: {
-  /** The platform believes to be online again. */
+  /** The platform reports that it is online again. */
   online: () => void;
-  /** The platform believes to be offline. */
+  /** The platform reports that it is offline. */
   offline: () => void;
-  /** From now on nothing of the page runs: for a while, or for ever. */
+  /** From now on no code of the page runs, for a while or for ever. */
   frozen: () => void;
 }) => () => void;
 
 /**
- * The events of browsers and workers; elsewhere there are none. A page is frozen in the background, to save energy, or while it is
- * kept for the back button, for which not every browser says `freeze`. That it goes on again needs no event: its timers do.
+ * The events of browsers and workers; elsewhere there are none. A page is frozen in the background to save energy, or while it is
+ * kept for the back button, where not every browser sends `freeze`. The end of the freeze needs no event: timers run again.
  */
 export function environmentOf(platform: Partial<Pick<EventTarget, 'addEventListener'>>): Environment {
   return ({ online, offline, frozen }) => {
     const over = new AbortController();
-    // Chromium's `freeze` does not bubble up from the document. Where there is none, capturing may be refused, as in workerd.
+    // Chromium's `freeze` does not bubble up from the document. Without a document, as in workerd, a capturing listener may be
+    // refused.
     const options = { capture: 'document' in platform, signal: over.signal };
     for (const [name, hint] of Object.entries({ online, offline, freeze: frozen, pagehide: frozen })) {
       platform.addEventListener?.(name, hint, options);

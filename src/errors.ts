@@ -1,6 +1,6 @@
 /**
- * The one error class of the library. Everything that can go wrong has a `reason` to switch on, and a `remedy`
- * that tells a newcomer the first thing to do. No secret is ever put into an error.
+ * The only error class of the library. Every failure has a `reason` for code, and a `remedy` for people: the first thing to do.
+ * Errors contain no secret.
  */
 
 /** Why something failed: the discriminant of {@link TranscriptionError}. */
@@ -9,9 +9,9 @@ export type ErrorReason =
   | 'invalid-option'
   /** `send()` was given something that is not audio bytes. */
   | 'invalid-audio'
-  /** The credentials function threw, or answered with something else than credentials. */
+  /** The auth function threw, or returned no credentials. */
   | 'credentials-failed'
-  /** The credentials function did not answer in time. */
+  /** The auth function did not answer in time. */
   | 'credentials-timeout'
   /** HTTP 400: Deepgram does not understand the request. */
   | 'bad-request'
@@ -27,11 +27,11 @@ export type ErrorReason =
   | 'refused'
   /** Close 1008 or 1002 with DATA-0000, or NET-0000 without a single result: the audio is not what was declared. */
   | 'undecodable-audio'
-  /** Close 1002, 1003, 1007, 1008, 1009 or 1010: the server objects to what it was sent. */
+  /** Close 1002, 1003, 1007, 1008, 1009 or 1010: the server refused a frame or message. */
   | 'protocol-refused'
-  /** The server accepted the connection, and never said that it is ready. */
+  /** The server accepted the connection, but did not report that it is ready. */
   | 'not-ready'
-  /** The certificate of the server is not trusted: the `cause` says why. */
+  /** The certificate of the server is not trusted; the `cause` has the reason. */
   | 'certificate-refused'
   /** The server at this address has no TLS. */
   | 'no-tls'
@@ -45,32 +45,35 @@ export type ErrorReason =
   | 'microphone-refused'
   /** There is no microphone, or none that the constraints allow. */
   | 'microphone-missing'
-  /** There is one, and it cannot be opened: another program may have it. */
+  /** The microphone cannot be opened: another program may use it. */
   | 'microphone-busy'
-  /** It was unplugged, or its permission was taken back, while it was in use. */
+  /** The microphone was unplugged, or its permission withdrawn, while it was in use. */
   | 'microphone-lost'
-  /** This page can have none: it is not served over https, or the browser lacks what it takes. */
+  /** This page can use no microphone: it is not served over https, or the browser is too old. */
   | 'microphone-unsupported'
   /** The script of the audio thread did not load or broke off; a Content-Security-Policy that refuses `blob:` is the usual reason. */
   | 'worklet-failed'
-  /** A telephone provider's socket closed, or said something else, before the start of a call; or the call's encoding cannot be used. */
+  /**
+   * A telephone provider's socket closed or sent other messages before the start of a call, or the call's encoding cannot be
+   * used.
+   */
   | 'no-call'
-  /** Another process has taken over the session in the store: this one writes nothing more. */
+  /** Another process has taken over the session in the store; this one writes nothing more. */
   | 'session-lost';
 
-/** What is known beside the reason; all of it safe to log. */
+/** Details besides the reason; safe to log. */
 export interface ErrorDetails {
-  /** What to do about it, in a sentence. */
+  /** The remedy, in one sentence. */
   remedy: string;
-  /** WebSocket close code, where a close frame (or 1006, its absence) ended the session. */
+  /** WebSocket close code, if a close ended the session; 1006 without a close frame. */
   code?: number | undefined;
   /** HTTP status of a refused handshake, where the platform shows it. */
   status?: number | undefined;
   /** Deepgram's own explanation: the close frame's text or the `dg-error` header. */
   serverMessage?: string | undefined;
-  /** Deepgram's id of the request: quote it to their support. */
+  /** Deepgram's id of the request, for their support. */
   requestId?: string | undefined;
-  /** The error beneath this one, if any. */
+  /** The cause of this error, if any. */
   cause?: unknown;
 }
 
@@ -91,7 +94,7 @@ export class TranscriptionError extends Error implements ErrorDetails {
   readonly serverMessage: string | undefined;
   readonly requestId: string | undefined;
 
-  /** `problem` says what is wrong, with the value that is; the message becomes `reason: problem remedy`. */
+  /** `problem` names the wrong value; the message is `reason: problem remedy`. */
   constructor(reason: ErrorReason, problem: string, details: ErrorDetails) {
     super(
       `${reason}: ${problem} ${details.remedy}`,
@@ -106,15 +109,15 @@ export class TranscriptionError extends Error implements ErrorDetails {
   }
 }
 
-/** An option that cannot work: names the value, why, and what to write instead. */
+/** The error for an option that cannot work: names the value, the reason and the remedy. */
 export function invalidOption(problem: string, remedy: string): TranscriptionError {
   return new TranscriptionError('invalid-option', problem, { remedy });
 }
 
-/** As long as this, and of such characters, text may be a key or a part of one. */
+/** Text of this length and these characters may be a key or a part of one. */
 const MAY_BE_SECRET = /[\w~+-]{20,}/;
 
-/** A value as one would write it, for an error; text that may be a secret is only measured. */
+/** A value as written in code, for an error. Of text that may be a secret only the length is shown. */
 export function shown(value: unknown): string {
   if (typeof value === 'string')
     return MAY_BE_SECRET.test(value)
@@ -124,7 +127,7 @@ export function shown(value: unknown): string {
   return typeof value === 'function' || typeof value === 'symbol' ? `a ${typeof value}` : String(value);
 }
 
-/** Of known names the one that was meant: another case, another ending, or one letter wrong. */
+/** The known name that was probably meant: another case, another ending, or one wrong letter. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const stem = stemOf(name);
   return known.find((each) => stemOf(each) === stem) ?? known.find((each) => isOneLetterOff(each, name));

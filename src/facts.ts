@@ -1,9 +1,9 @@
 /**
- * Facts that the client reports while it works, for diagnosis to explain. A leaf: whoever finds something out imports nothing
- * but this, and knows nothing of notices.
+ * Facts that the client reports for diagnosis. A leaf module: the parts that report facts import only this, and do not depend on
+ * notices.
  */
 
-/** Each fact with its evidence. Times are seconds on the session's clock unless the name says otherwise. */
+/** Each fact with its evidence. Times are seconds on the session's clock unless the name has another unit. */
 export interface Facts {
   'audio-dropped': { startSeconds: number; endSeconds: number; reason: string };
   'audio-inexact': { connection?: number };
@@ -30,10 +30,10 @@ export interface Facts {
 /** The name of a fact. */
 export type FactCode = keyof Facts;
 
-/** Numbers, short texts, and what is so. */
+/** Numbers, short texts and flags. */
 export type Evidence = Readonly<Record<string, number | string | boolean | undefined>>;
 
-/** Reports a fact, with the error beneath it and a remedy of its own where there is one. */
+/** Reports a fact, if there is one with its cause and a special remedy. */
 export type ReportFact = <Code extends FactCode>(
   code: Code,
   evidence: Facts[Code],

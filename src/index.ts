@@ -1,5 +1,5 @@
 /**
- * The session, its options, and what it gives.
+ * The session, its options and its results.
  * @module rx-deepgram
  */
 export { type Clock, systemClock } from './clock.ts';

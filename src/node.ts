@@ -1,5 +1,5 @@
 /**
- * What only the sockets of Node, Bun and Deno can be given.
+ * Options for the sockets of Node, Bun and Deno.
  * @module rx-deepgram/node
  */
 export { nodeTransport, type NodeTransportOptions } from './transports/node.ts';

@@ -1,22 +1,24 @@
-/** Text that comes from outside: without the secret that it may say back, and without characters that forge what is printed. */
+/** Text from outside, without secrets that it may repeat and without characters that forge printed output. */
 
-/** Deepgram's keys are 40 characters and more; what is shorter, in a test, may well be a word that was spoken. */
+/** Deepgram's keys have 40 characters and more. A shorter secret, as in a test, may be a spoken word. */
 export const MIN_SECRET_LENGTH = 16;
 
-/** The longest evidence or reason that is kept, in characters. A server could fill the memory otherwise. */
+/** The longest evidence or reason that is kept, in characters. Otherwise a server could fill the memory. */
 const MAX_LINE = 1_000;
 
-/** Control characters of terminals but tab and newline, line separators, and what turns the direction of writing. */
+/**
+ * Control characters of terminals (except tab and newline), line separators, and characters that change the direction of text.
+ */
 const FORGING = /(?![\t\n])[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu;
 
-/** Text without any of these is as it should be, as almost all of it is. */
+/** Almost all texts have none of these, and need no change. */
 const SUSPECT = /[\\\p{Cc}\u2028-\u202e\u2066-\u2069]/u;
 
-/** The same, as JSON may write them; a pair of backslashes is one that is meant. */
+/** The same characters as JSON escapes; two backslashes are an escaped backslash. */
 const FORGING_IN_JSON =
   /\\(?:\\|[bfr]|u00(?:0[0-8bcdef]|1[0-9a-f]|7f|[89][0-9a-f])|u20(?:2[89a-e]|6[6-9]))/gi;
 
-/** Answers with a function that takes a secret out of text: as it is, in JSON, in JSON within JSON, or in an address. */
+/** Returns a function that removes a secret from text: as it is, in JSON, in JSON within JSON, or in an address. */
 export function secretRemover(secret: string): (text: string) => string {
   if (secret.length < MIN_SECRET_LENGTH) return (text) => text;
   let pattern: RegExp | undefined;
@@ -35,7 +37,7 @@ function anyFormOf(character: string): string {
   return `(?:${plain}${escaped}|\\\\+u00${hex}|%${hex})`;
 }
 
-/** JSON whose texts hold none of the characters that forge what is printed: they are written out. */
+/** JSON whose texts contain no characters that forge printed output: they are escaped. */
 export function readableJson(json: string): string {
   return !SUSPECT.test(json)
     ? json

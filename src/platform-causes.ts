@@ -1,9 +1,9 @@
-/** The words of platforms for a connection that could not be made: codes of Node, and texts of other libraries and browsers. */
+/** Error texts of platforms for a failed connection: codes of Node, and texts of other libraries and browsers. */
 
-/** Why no connection came about. */
+/** Why a connection failed. */
 export type ConnectFailure = 'host-not-found' | 'connection-refused' | 'no-tls' | 'certificate-refused';
 
-/** What each text means. The first that matches wins. */
+/** The meaning of each text. The first match counts. */
 export const PLATFORM_CAUSES: readonly (readonly [RegExp, ConnectFailure])[] = [
   [
     /ENOTFOUND|EAI_AGAIN|ERR_NAME_NOT_RESOLVED|getaddrinfo|name resolution|name or service not known|nodename nor servname/i,

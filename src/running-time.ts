@@ -1,31 +1,31 @@
 /**
- * Time in which the event loop ran. A timer that fires late shows that the loop stood still: what came meanwhile was not read, so
- * nothing can be said about the other side. Timers that give a connection up count running time only.
+ * Time in which the event loop ran. A late timer shows that the loop stood still: input was not read, so the silence of the other
+ * side proves nothing. Timers that give a connection up count running time only.
  */
 import { type Clock, TIMER_ROUNDING_MS } from './clock.ts';
 
-/** Timers of a loop that runs are late by less. */
+/** Timers of a running loop are late by less. */
 const LATE_MS = 250;
 
-/** A longer standstill is a machine that slept: the other side has given up meanwhile. */
+/** After a longer standstill the computer slept, and the other side has given up. */
 const SLEEP_MS = 15_000;
 
 export class RunningTime {
   readonly #clock: Clock;
   #stillMs = 0;
-  /** Up to here standstills are counted: timers that are late together show the same one. */
+  /** Standstills up to this time are counted: timers that are late together show the same one. */
   #countedTo = -Infinity;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** The time of the clock, less all standstills. */
+  /** The time of the clock minus all standstills. */
   at(now: number): number {
     return now - this.#stillMs;
   }
 
-  /** A timer that was due at `dueAt` fires now. */
+  /** Call it when a timer that was due at `dueAt` fires. */
   fired(dueAt: number, now: number): void {
     const stillMs = now - Math.max(dueAt, this.#countedTo);
     if (now - dueAt < LATE_MS || stillMs <= 0) return;
@@ -33,7 +33,9 @@ export class RunningTime {
     if (stillMs < SLEEP_MS) this.#stillMs += stillMs;
   }
 
-  /** Calls `passed` after `delayMs` of running time, and after input that waited then was read once; the answer stops it. */
+  /**
+   * Calls `passed` after `delayMs` of running time, once the input that waits then was read. Returns a function that cancels it.
+   */
   deadline(delayMs: number, passed: () => void): () => void {
     const clock = this.#clock;
     const endsAt = this.at(clock.now()) + delayMs;
@@ -55,7 +57,7 @@ export class RunningTime {
 
 const times = new WeakMap<Clock, RunningTime>();
 
-/** That of all connections with this clock. */
+/** The running time shared by all connections with this clock. */
 export function runningTimeOf(clock: Clock): RunningTime {
   let time = times.get(clock);
   if (!time) times.set(clock, (time = new RunningTime(clock)));

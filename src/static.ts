@@ -1,6 +1,6 @@
 /**
- * Brings along the code that is otherwise loaded by `import()` when it is needed, for platforms that refuse `import()`, such as
- * service workers: `import 'rx-deepgram/static'` before the first session.
+ * Includes the code that is otherwise loaded by `import()`, for platforms that refuse `import()`, such as service workers:
+ * `import 'rx-deepgram/static'` before the first session.
  */
 import * as framings from './audio/container-framing.ts';
 import { provideFramings } from './audio/framings.ts';

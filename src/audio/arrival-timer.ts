@@ -1,35 +1,34 @@
 /**
- * How much audio a chunk holds whose bytes do not tell: as much as the time in which it came, or, of chunks that come at once, by
- * the bytes a second that were seen so far. Where it errs it should say too much rather than too little: audio is then
- * kept for replay, and paced, a little longer than it need be.
+ * Estimates the duration of a chunk whose bytes do not show it: the time since the previous chunk, or, for chunks that come at
+ * once, the byte rate so far. A long estimate is safer than a short one: audio is then kept and paced a little longer.
  */
 
-/** A chunk this many times longer in coming than its fellows came after a pause. */
+/** A chunk that took this many times longer to come than others came after a pause. */
 const PAUSE_FACTOR = 4;
 
-/** The longest chunk believed in, where the second one tells the length of the first. */
+/** The longest accepted duration of the first chunk, when the second one shows it. */
 const MAX_CHUNK_MS = 5_000;
 
-/** What the first chunk is taken to hold at least: `MediaRecorder` is mostly asked for a quarter of a second. */
+/** The least duration of the first chunk: most apps configure `MediaRecorder` with a quarter of a second. */
 const FIRST_CHUNK_MS = 250;
 
-/** CD quality without compression has 176: what comes faster than this is a file and not a live source. */
+/** Uncompressed CD quality has 176. Faster audio is a file, not a live source. */
 const FASTEST_BYTES_PER_MS = 192;
 
 export class ArrivalTimer {
-  /** As seen; before that as assumed. */
+  /** The observed rate; before the first observation the assumed one. */
   #bytesPerMs: number;
-  /** Moments at which something came, and what came at the last. */
+  /** The number of arrivals, and the bytes of the last one. */
   #moments = 0;
   #lastAt = 0;
   #lastBytes = 0;
   #typicalMs = FIRST_CHUNK_MS;
-  /** Given to chunks by their bytes since the last moment: the time until the next one has it, too. */
+  /** Duration already given to chunks by their bytes since the last arrival; the time until the next one includes it. */
   #aheadMs = 0;
   #believedMs = 0;
   #givenMs = 0;
 
-  /** `assumedBytesPerMs` is for chunks that come at once before any rate was seen. */
+  /** `assumedBytesPerMs` is for chunks that come at once before a rate was observed. */
   constructor(assumedBytesPerMs: number) {
     this.#bytesPerMs = assumedBytesPerMs;
   }
@@ -60,7 +59,7 @@ export class ArrivalTimer {
     const isPause = this.#moments > 2 && gapMs > this.#typicalMs * PAUSE_FACTOR;
     let livedMs = isPause ? this.#typicalMs : gapMs;
     if (this.#moments === 2) {
-      // Now it is known how long the first one was.
+      // The second arrival shows how long the first chunk was.
       livedMs = this.#typicalMs = Math.min(gapMs, MAX_CHUNK_MS);
       this.#bytesPerMs = this.#lastBytes / this.#typicalMs;
       if (this.#aheadMs === 0) this.#believedMs = this.#typicalMs;

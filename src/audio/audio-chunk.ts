@@ -1,15 +1,15 @@
-/** Audio as an app may hand it in, and the checks of it. */
+/** Audio from the app, and its checks. */
 import { TranscriptionError } from '../errors.ts';
 
-/** Audio as it may be handed in. It is copied: the caller may reuse the buffer at once. */
+/** Audio that `send()` accepts. It is copied: the caller may reuse the buffer at once. */
 export type AudioChunk = ArrayBuffer | ArrayBufferView | Blob;
 
 /** Audio with the time of its capture. */
 export interface CapturedAudio {
   audio: AudioChunk;
   /**
-   * When its first sample was captured, in milliseconds since 1970. Times of words follow it, and a jump is a hole in the audio:
-   * for sources that know better than by arrival, such as telephones and files.
+   * When its first sample was captured, in milliseconds since 1970, for sources that know it, such as telephones and files. Times
+   * of words follow it; a jump is a hole in the audio.
    */
   capturedAt: number;
 }
@@ -33,18 +33,18 @@ export function sizeOf(chunk: unknown): number {
   throw invalidAudio(`${chunk === null ? 'null' : typeof chunk}, which is no audio`);
 }
 
-/** Not by `instanceof`: a frame, a worker or a test may hand in what another realm has made. */
+/** Not `instanceof`: the value may come from another realm, such as a frame, a worker or a test. */
 export function isArrayBuffer(chunk: unknown): chunk is ArrayBuffer {
   return Object.prototype.toString.call(chunk) === '[object ArrayBuffer]';
 }
 
-/** React Native's Blob, for one, cannot be read. */
+/** React Native's `Blob` cannot be read. */
 function isBlob(chunk: unknown): chunk is Blob {
   const { size, arrayBuffer } = (chunk ?? {}) as Partial<Blob>;
   return typeof size === 'number' && typeof arrayBuffer === 'function';
 }
 
-/** @throws TranscriptionError `invalid-audio` for floating point under an encoding that has none: sent, it would be noise. */
+/** @throws TranscriptionError `invalid-audio` for floating-point samples with an integer encoding: they would be noise. */
 export function refuseFloats(chunk: AudioChunk, encoding: string | undefined): void {
   if (encoding === undefined || chunk instanceof Uint8Array || !ArrayBuffer.isView(chunk)) return;
   const { name } = chunk.constructor;

@@ -1,6 +1,6 @@
 /**
- * From a session position to the moment when that audio was captured. Pauses take no audio, so the two drift apart; an
- * anchor is set wherever they do by more than the jitter of delivery.
+ * Maps a session position to the time when that audio was captured. Pauses have no audio, so the two drift apart. A new anchor is
+ * set when they differ by more than the jitter of delivery.
  */
 import type { Clock } from '../clock.ts';
 
@@ -8,23 +8,23 @@ interface Anchor {
   position: number;
   /** Milliseconds on the session's clock. */
   at: number;
-  /** What the wall showed then, less `at`. */
+  /** The wall-clock time then, minus `at`. */
   wallOffsetMs: number;
 }
 
-/** Below this a difference is the jitter of timers and networks. */
+/** A smaller difference is jitter of timers and networks. */
 const JITTER_MS = 250;
 
-/** Capture times that the source gives are rounded at most. */
+/** Capture times from the source differ only by rounding. */
 const ROUNDING_MS = 20;
 
-/** Anchors kept: more pauses than are found in a log of ordinary length. */
+/** The number of anchors kept: more than the pauses of a usual log. */
 const MAX_ANCHORS = 256;
 
 export class CaptureClock {
   readonly #clock: Clock;
   #anchors: Anchor[] = [];
-  /** What the last anchor says: session clock less audio, in milliseconds. */
+  /** The last anchor: session clock minus audio, in milliseconds. */
   #offsetMs = NaN;
 
   constructor(clock: Clock) {
@@ -40,7 +40,7 @@ export class CaptureClock {
     this.#add({ position: end - samples, at, wallOffsetMs: this.#clock.wallTime() - now });
   }
 
-  /** The source says when the sample at `position` was captured, in milliseconds since 1970. */
+  /** Sets the time from the source at which the sample at `position` was captured, in milliseconds since 1970. */
   place(position: number, rate: number, capturedAt: number, now: number): void {
     const wallOffsetMs = this.#clock.wallTime() - now;
     const at = capturedAt - wallOffsetMs;

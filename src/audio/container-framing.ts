@@ -14,10 +14,10 @@ const PACKET_BYTES_PER_MS = 3;
 /** 64 kbit/s. */
 const CONTAINER_BYTES_PER_MS = 8;
 
-/** Bytes that do not tell time are sent in parts of at most this length. */
+/** Bytes of unknown duration are sent in parts of at most this length. */
 const PART_MS = 1_000;
 
-/** Chunks whose length in time only their arrival tells. */
+/** Framing of chunks whose duration is estimated from their arrival. */
 export class PacketFraming implements Framing {
   readonly header = undefined;
   readonly isExact = false;
@@ -36,27 +36,27 @@ export class PacketFraming implements Framing {
   finish(): void {}
 }
 
-/** Enough to recognise any container. */
+/** Bytes that are enough to recognise any container. */
 const SNIFF_BYTES = 12;
 
-/** A container, recognised by its first bytes. */
+/** Framing of a container, recognised by its first bytes. */
 export class ContainerFraming implements Framing {
   readonly #sink: FrameSink;
   readonly #report: ReportFact;
   readonly #Raw: typeof RawFraming;
   readonly #arrival = new ArrivalTimer(CONTAINER_BYTES_PER_MS);
-  /** Chunks that together are too few bytes to tell the container by. */
+  /** First chunks, together too short to recognise the container. */
   #first: Uint8Array[] = [];
   #demuxer: Demuxer | undefined;
   /** The audio inside is raw: the header goes first and the rest is exact. */
   #raw: RawFraming | undefined;
   #isDoubted = false;
   #isUntimed = false;
-  /** Time of the pieces so far, and what of it is in whole milliseconds on the timeline. */
+  /** Duration of the pieces so far, and the whole milliseconds of it on the timeline. */
   #elapsedMs = 0;
   #placedMs = 0;
 
-  /** WAV holds raw audio: `Raw` frames that. Handed in, so that loading this file loads nothing twice. */
+  /** WAV contains raw audio, framed by `Raw`. A parameter, so that no code is loaded twice. */
   constructor(sink: FrameSink, report: ReportFact, Raw: typeof RawFraming) {
     this.#sink = sink;
     this.#report = report;
@@ -113,7 +113,7 @@ export class ContainerFraming implements Framing {
       this.#raw = new this.#Raw(this.#sink, format.sampleRate, format.blockAlign, demuxer.header);
     }
     if (this.#raw) {
-      // Chunks behind the audio, such as a title, take no time.
+      // Chunks after the audio, such as a title, have no duration.
       if (piece.durationMs !== 0) this.#raw.push(piece.bytes, now);
       return;
     }
@@ -125,7 +125,7 @@ export class ContainerFraming implements Framing {
     this.#append(bytes, durationMs, now, startsAtBoundary || opening !== undefined, opening);
   }
 
-  /** In parts, so that they can be paced; a place to begin is only where the caller's chunk begins. */
+  /** In parts, so that they can be paced. A replay may begin only at the start of the caller's chunk. */
   #placeUntimed({ bytes }: Piece, now: number): void {
     if (!this.#isUntimed) this.#report('audio-inexact', {});
     this.#isUntimed = true;

@@ -1,5 +1,5 @@
 /**
- * From bytes cut anywhere to frames with a place on the timeline. Three ways, by what is known of the audio:
+ * From bytes cut anywhere to frames with a position on the timeline. Three kinds of audio:
  *
  *   raw        whole samples, exact; a sample cut in two waits for its other half, a long chunk is split
  *   packets    an encoding whose bytes do not tell time (opus, flac, amr …): the caller's chunks, timed by arrival
@@ -7,24 +7,24 @@
  */
 import { MAX_FRAME_MS } from '../protocol/limits.ts';
 
-/** Where frames go. */
+/** The receiver of frames. */
 export interface FrameSink {
-  /** Without `isBoundary` it is raw audio, every sample of which is one. */
+  /** Without `isBoundary` it is raw audio, where a connection may begin at every sample. */
   append(bytes: Uint8Array, samples: number, now: number, isBoundary?: boolean, opening?: Uint8Array): void;
   setFormat(rate: number, frameBytes: number): void;
-  /** When the next sample to be appended was captured, in milliseconds since 1970, if the source says so. */
+  /** When the next sample was captured, in milliseconds since 1970, if the source knows it. */
   capturedAt: number | undefined;
 }
 
 export interface Framing {
-  /** What every connection must begin with. */
+  /** The header that every connection must begin with. */
   readonly header: Uint8Array | undefined;
-  /** The first frame has the header in it. */
+  /** The first frame contains the header. */
   readonly isHeaderAudio?: boolean;
   /** `false`: positions are estimates, and a replay may repeat or miss a little. */
   readonly isExact: boolean;
   push(bytes: Uint8Array, now: number): void;
-  /** No more will come: gives what was held back, if it is of any use. */
+  /** No more audio will come: outputs the rest, if it is usable. */
   finish(now: number): void;
 }
 
@@ -59,7 +59,7 @@ export class RawFraming implements Framing {
     }
     const all = this.#carry ? join(this.#carry, bytes) : bytes;
     const whole = all.byteLength - (all.byteLength % this.#frameBytes);
-    // In equal parts, so that no message is for a short rest.
+    // In equal parts, so that no message holds only a short rest.
     const parts = Math.ceil(whole / this.#maxBytes);
     const partBytes = Math.ceil(whole / this.#frameBytes / parts) * this.#frameBytes;
     for (let from = 0; from < whole; from += partBytes) {
@@ -69,7 +69,7 @@ export class RawFraming implements Framing {
     this.#carry = whole < all.byteLength ? new Uint8Array(all.subarray(whole)) : undefined;
   }
 
-  /** Half a sample is no audio. */
+  /** Half of a sample is dropped. */
   finish(): void {
     this.#carry = undefined;
   }

@@ -1,4 +1,4 @@
-/** Loads the framing of audio that is not raw: most apps send raw audio, and need not carry it. */
+/** Loads the framing of audio that is not raw: most apps send raw audio and do not need it. */
 import type * as Framings from './container-framing.ts';
 
 let provided: typeof Framings | undefined;

@@ -1,7 +1,6 @@
 /**
- * The way in for audio: takes chunks as apps hand them in (views into larger buffers, `Blob`s, halves of samples) and gives
- * bytes to the framing, in order. A `Blob` gives its bytes later; whatever comes meanwhile waits behind it. So does everything
- * while the code for a container is loaded.
+ * Takes chunks from the app (views into larger buffers, `Blob`s, halves of samples) and passes bytes to the framing, in order. A
+ * `Blob` delivers its bytes later; later chunks wait for it. Chunks also wait while the code for a container is loaded.
  */
 import type { Clock } from '../clock.ts';
 import type { ReportFact } from '../facts.ts';
@@ -10,10 +9,10 @@ import { type AudioChunk, isArrayBuffer } from './audio-chunk.ts';
 import { type Framing, type FrameSink, RawFraming } from './framing.ts';
 import { loadFramings } from './framings.ts';
 
-/** 128 kbit/s, for bytes that wait in a container that was not read yet. */
+/** 128 kbit/s, to estimate the duration of container bytes that were not read yet. */
 const WAITING_BYTES_PER_MS = 16;
 
-/** Where a source goes on, the next chunk comes within this. */
+/** A source that continues sends the next chunk within this time. */
 const FLOWING_MS = 1_000;
 
 interface HeldChunk {
@@ -21,11 +20,11 @@ interface HeldChunk {
   capturedAt: number | undefined;
 }
 
-/** Until code that could not be loaded is asked for again. */
+/** Delay before another attempt to load code. */
 const LOAD_AGAIN_MS = 3_000;
 
 export class Intake {
-  /** Is shown all audio, in the app's own memory, as it goes to the framing. */
+  /** Sees all audio, in the app's memory, on its way to the framing. */
   tap: ((bytes: Uint8Array) => void) | undefined;
   readonly #clock: Clock;
   readonly #sink: FrameSink;
@@ -35,12 +34,12 @@ export class Intake {
   #waiting: Promise<void> | undefined;
   #waitingBytes = 0;
   #isPassing = false;
-  /** Sent by an observer of the session while the chunk before it was on its way: they come behind all of it. */
+  /** Chunks that an observer of the session sent while the previous chunk was processed: they come after it. */
   readonly #held: HeldChunk[] = [];
   #whenPassed: (() => void) | undefined;
   readonly #bytesPerMs: number;
   #passedAt = -Infinity;
-  /** What waits for something that may never come, and is let go by `close()`. */
+  /** Waits that may never end; `close()` cancels them. */
   readonly #waits = new Set<() => void>();
   #hasFinished = false;
   #isClosed = false;
@@ -60,12 +59,12 @@ export class Intake {
     return this.#waitingBytes;
   }
 
-  /** How long the audio lasts that waits for its bytes, or for code: an estimate. */
+  /** Estimated duration of the audio that waits for its bytes or for code. */
   get waitingMs(): number {
     return this.#waitingBytes / this.#bytesPerMs;
   }
 
-  /** Audio goes on coming. */
+  /** Whether the source is still sending. */
   get isFlowing(): boolean {
     return !this.#hasFinished && this.#clock.now() - this.#passedAt <= FLOWING_MS;
   }
@@ -80,12 +79,12 @@ export class Intake {
     return this.#framing?.isExact !== false;
   }
 
-  /** What comes before the audio of a connection that begins at this position, if it is known yet. */
+  /** The header of a connection that begins at this position, if it is known yet. */
   headerAt(position: number): Uint8Array | undefined {
     return this.#framing?.isHeaderAudio && position === 0 ? undefined : this.#framing?.header;
   }
 
-  /** `capturedAt`: when its first sample was captured, in milliseconds since 1970, if the source says so. */
+  /** `capturedAt`: when its first sample was captured, in milliseconds since 1970, if the source knows it. */
   push(chunk: AudioChunk, capturedAt: number | undefined): void {
     if (chunk instanceof Uint8Array) this.#take(chunk, capturedAt);
     else if (isArrayBuffer(chunk)) this.#take(new Uint8Array(chunk), capturedAt);
@@ -96,7 +95,7 @@ export class Intake {
     }
   }
 
-  /** What is pushed from now on waits for the task, which may pass audio on before it. */
+  /** Later chunks wait for the task, which may pass on audio before them. */
   before(task: (pass: (bytes: Uint8Array, capturedAt: number | undefined) => void) => Promise<void>): void {
     this.#queue(0, () => task((bytes, capturedAt) => this.#pass(bytes, capturedAt)));
   }
@@ -106,7 +105,7 @@ export class Intake {
     return this.#wait(timeoutMs, this.#allPassed());
   }
 
-  /** `false` if no chunk is on its way; else the task runs when all of it is in the log. */
+  /** `false` if no chunk is being processed; otherwise the task runs when the whole chunk is in the log. */
   defer(task: () => void): boolean {
     if (this.#isPassing) this.#whenPassed = task;
     return this.#isPassing;
@@ -119,7 +118,7 @@ export class Intake {
     this.#framing?.finish(this.#clock.now());
   }
 
-  /** The session is over: reports audio that never gave its bytes. */
+  /** The session is over: reports audio whose bytes never came. */
   close(): void {
     this.#isClosed = true;
     if (this.#waitingBytes > 0) this.#report('audio-unreadable', { bytes: this.#waitingBytes });
@@ -145,7 +144,7 @@ export class Intake {
       this.#report('audio-unreadable', { bytes: bytes.byteLength });
       return;
     }
-    // Audio that is passed on changes the status, and who hears of that may send more, or end the session.
+    // Passing on audio changes the status, and a subscriber may then send more audio or end the session.
     this.#isPassing = true;
     try {
       this.#passTo(this.#framing, bytes, capturedAt);
@@ -184,7 +183,7 @@ export class Intake {
     while (this.#waiting) await this.#waiting;
   }
 
-  /** Most apps send raw audio, and need not load the code for any other. Where it cannot be loaded, the audio waits for it. */
+  /** Loads the code for audio that is not raw. If that fails, the audio waits. */
   async #loadFraming(isPackets: boolean): Promise<void> {
     while (!this.#framing && !this.#isClosed) {
       try {
@@ -199,7 +198,7 @@ export class Intake {
     }
   }
 
-  /** Waits for something, for so long at most, and not beyond the session. */
+  /** Waits for a promise, at most for a time, and not beyond the session. */
   #wait(delayMs: number, something?: Promise<void>): Promise<void> {
     return new Promise((resolve) => {
       const letGo = () => {

@@ -1,5 +1,5 @@
 /**
- * The books: where every accepted sample stands. Positions are samples since the session began.
+ * The ledger: the state of every accepted sample. Positions are samples since the session began.
  *
  *   0 ────── confirmed or dropped ──────┤frontier├────── pending, but for holes dropped ahead ──────┤accepted
  *
@@ -8,14 +8,14 @@
 
 import { addRange, gapsIn, type SampleRange } from './sample-ranges.ts';
 
-/** Where the audio stands, in samples (of one channel). */
+/** The state of the audio, in samples of one channel. */
 export interface LedgerSnapshot {
   accepted: number;
   /** Covered by a final result, on every channel. */
   confirmed: number;
   /** Not yet sent, or sent and not yet covered. */
   pending: number;
-  /** Given up, and announced. */
+  /** Dropped and announced. */
   dropped: number;
 }
 
@@ -24,7 +24,7 @@ export class Ledger {
   #confirmed = 0;
   #dropped = 0;
   #frontier = 0;
-  /** Dropped stretches beyond the frontier, in order and apart. */
+  /** Dropped ranges beyond the frontier, sorted and disjoint. */
   #holes: SampleRange[] = [];
 
   /** Everything before it is confirmed or dropped. */
@@ -48,7 +48,7 @@ export class Ledger {
     this.#accepted += samples;
   }
 
-  /** Confirms everything pending before `position`, and says whether that was anything. */
+  /** Confirms everything pending before `position`; returns whether that was anything. */
   confirm(position: number): boolean {
     const before = this.#confirmed;
     const limit = Math.min(position, this.#accepted);
@@ -61,7 +61,7 @@ export class Ledger {
     return this.#confirmed > before;
   }
 
-  /** Gives up what is pending within the range; the answer is what that was. */
+  /** Drops the pending samples within the range, and returns their ranges. */
   drop(range: SampleRange): SampleRange[] {
     const start = Math.max(range.start, this.#frontier);
     const end = Math.min(range.end, this.#accepted);

@@ -1,6 +1,6 @@
 /**
- * Notices that the source has paused. A frame costs it a timestamp: its timer is not set anew for each, but finds out when it
- * fires, and waits for what is left.
+ * Detects a pause of the source. A frame costs only a timestamp: the timer is not restarted for each frame, but waits for the
+ * rest when it fires.
  */
 import { type Clock, TIMER_ROUNDING_MS } from '../clock.ts';
 

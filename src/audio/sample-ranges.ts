@@ -1,12 +1,12 @@
-/** Stretches of audio, and how they are kept in order and apart. */
+/** Ranges of audio, kept sorted and disjoint. */
 
-/** A stretch of audio, `end` not included. */
+/** A range of audio, `end` not included. */
 export interface SampleRange {
   start: number;
   end: number;
 }
 
-/** The ranges with one more, joined with those it meets or touches. */
+/** The ranges with one more, merged with those that it overlaps or touches. */
 export function addRange(ranges: readonly SampleRange[], { start, end }: SampleRange): SampleRange[] {
   const joined = { start, end };
   const apart = ranges.filter((other) => {
@@ -18,7 +18,7 @@ export function addRange(ranges: readonly SampleRange[], { start, end }: SampleR
   return [...apart, joined].sort((a, b) => a.start - b.start);
 }
 
-/** What of the stretch from `start` to `end` the ranges, in order and apart, leave open. */
+/** The parts from `start` to `end` that the sorted, disjoint ranges do not cover. */
 export function gapsIn(ranges: readonly SampleRange[], start: number, end: number): SampleRange[] {
   const gaps: SampleRange[] = [];
   let from = start;

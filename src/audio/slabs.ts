@@ -1,6 +1,6 @@
 /**
- * Memory for the audio log: slabs that frames are copied into, about a second of speech each, used again and again. A fresh
- * one for every second of every session would keep the garbage collector busier than the audio itself.
+ * Memory for the audio log: slabs of about a second of speech, into which frames are copied, and which are reused. New memory for
+ * each second of each session would cost more garbage collection than the audio itself.
  */
 
 const SLAB_BYTES = 32 * 1024;
@@ -8,13 +8,13 @@ const SLAB_BYTES = 32 * 1024;
 /** A frame larger than this gets memory of its own. */
 export const LARGEST_SHARED_BYTES = SLAB_BYTES / 4;
 
-/** Spare slabs kept for all sessions together: at most 16 MiB, and never more than were in use at once. */
+/** Spare slabs for all sessions together: at most 16 MiB, and at most as many as were in use at once. */
 const MAX_SPARE = 512;
 
-/** Memory that frames lie in. */
+/** Memory for frames. */
 export class Slab {
   readonly bytes: Uint8Array;
-  /** How many frames lie in it. */
+  /** The number of frames in it. */
   frames = 0;
   used = 0;
 
@@ -26,7 +26,7 @@ export class Slab {
     return this.used + byteLength <= this.bytes.byteLength;
   }
 
-  /** Copies the bytes in, and says where they are. */
+  /** Copies the bytes, and returns their place. */
   add(bytes: Uint8Array): number {
     const offset = this.used;
     this.bytes.set(bytes, offset);
@@ -41,7 +41,7 @@ export function takeSlab(): Slab {
   return spare.pop() ?? new Slab(SLAB_BYTES);
 }
 
-/** Gives a slab back that no frame lies in any more. */
+/** Releases a slab without frames. */
 export function giveBackSlab(slab: Slab): void {
   if (slab.bytes.byteLength !== SLAB_BYTES || spare.length >= MAX_SPARE) return;
   slab.used = 0;

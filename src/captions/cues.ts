@@ -1,13 +1,13 @@
 /**
- * Finals cut into cues: what is shown at one time, said by one speaker on one channel. A cue ends where the speaker changes or pauses,
- * and before it grows too long to be read.
+ * Cuts finals into cues. A cue is shown at one time, and has one speaker and one channel. It ends where the speaker changes or
+ * pauses, or before it is too long to read.
  */
 import type { Transcript, Word } from '../index.ts';
 
-/** What the formats read of a {@link Transcript}. */
+/** The fields of a {@link Transcript} that the formats use. */
 export type CaptionSource = Pick<Transcript, 'final' | 'text' | 'words' | 'start' | 'end' | 'channel'>;
 
-/** Who speaks: Deepgram's numbers, from 0. */
+/** Channel and speaker: Deepgram's numbers, from 0. */
 export interface CaptionSpeaker {
   channel: number;
   /** With diarization. Labels start anew on every connection. */
@@ -33,7 +33,7 @@ export interface CaptionOptions {
   maxSeconds?: number;
 }
 
-/** Text that one speaker says in one stretch. */
+/** Text of one speaker without a pause. */
 export interface Cue {
   /** Seconds since the session's first sample. */
   start: number;
@@ -42,7 +42,7 @@ export interface Cue {
   text: string;
 }
 
-/** A silence that ends a cue: what is said after it is another thought. */
+/** A silence of this length ends a cue. */
 const PAUSE_SECONDS = 1;
 
 /** A word, or the text of a transcript without words. */

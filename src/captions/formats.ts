@@ -43,7 +43,7 @@ function named({ name, text }: Cue): string {
   return name === undefined ? text : `${name}: ${text}`;
 }
 
-/** A cue must end after it begins, or players refuse it. */
+/** Players refuse a cue that does not end after its begin. */
 function times({ start, end }: Cue, decimalMark: string): string {
   const startMs = Math.max(0, Math.round(start * 1000));
   const endMs = Math.max(startMs + 1, Math.round(end * 1000));
@@ -57,7 +57,7 @@ function timestamp(ms: number, decimalMark: string): string {
   return `${hours}:${minutes}:${seconds}${decimalMark}${String(ms % 1000).padStart(3, '0')}`;
 }
 
-/** Escapes the characters that begin markup in WebVTT; `-->` is broken up by it too. */
+/** Escapes the characters that begin markup in WebVTT. This also breaks up `-->`. */
 function escape(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

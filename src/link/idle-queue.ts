@@ -1,6 +1,6 @@
 /**
- * KeepAlives of all idle links of a process. Links of one clock and one interval stand in one queue, in the order in which
- * they are due, with one timer for the first of them: thousands of idle sessions cost no timers of their own.
+ * KeepAlives of all idle links of a process. Links with one clock and interval share one queue, in the order of their due times,
+ * with one timer for the first: thousands of idle sessions need no timers of their own.
  */
 import { type Clock, TIMER_ROUNDING_MS } from '../clock.ts';
 

@@ -1,4 +1,4 @@
-/** What comes back on a link: what each event means for the transcript, the audio that it confirms, and the end of a drain. */
+/** Handles the events that come back on a link: passes segments to the transcript, confirms audio, and completes a drain. */
 import { oneLine } from '../outside-text.ts';
 import type { LinkKeeper, Segment, ServerError, ServerEvent } from '../protocol/protocol.ts';
 import type { RebasedLink } from '../transcript/rebased-messages.ts';
@@ -8,14 +8,14 @@ import { noteAdvance, type StallWatch } from './stall-watch.ts';
 /** The server rounds its count of seconds; a smaller difference is no loss. */
 const ROUNDING_SECONDS = 0.05;
 
-/** A result may end so much behind the audio sent, by rounding and padding. */
+/** A result may end this much after the sent audio, by rounding and padding. */
 const OVERRUN_SECONDS = 1;
 const ESTIMATE_SECONDS = 600;
 
-/** No audio for so long is a pause of the speaker: the least that `utterance_end_ms` takes for one. */
+/** Without audio for this long the speaker has paused: the minimum of `utterance_end_ms`. */
 const PAUSE_MS = 1_000;
 
-/** The fields of a link that change with what comes back on it. */
+/** The fields of a link that incoming events change. */
 export interface ReceivingLink extends RebasedLink, StallWatch {
   readonly session: LinkSession;
   readonly keeper: LinkKeeper | undefined;
@@ -28,9 +28,11 @@ export interface ReceivingLink extends RebasedLink, StallWatch {
   hasConfirmed: boolean;
   /** A result of this link has named a speaker. */
   hasSpeakers: boolean;
-  /** Seconds that the server has processed, as it said at the end of the stream while audio still waited for a final. */
+  /**
+   * Seconds that the server has processed, from its Metadata at the end of the stream, if audio still waited for a final then.
+   */
   processedSeconds: number | undefined;
-  /** Why the server is about to close the connection. */
+  /** The server's reason for closing the connection. */
   serverError: ServerError | undefined;
 }
 
@@ -54,7 +56,7 @@ export function receiveEvent(link: ReceivingLink, event: ServerEvent): void {
       }
       break;
     case 'processed':
-      // Comes before a close that nobody asked for, too.
+      // Metadata also comes before an unrequested close.
       if (link.hasEndedStream) link.processedSeconds = event.seconds;
       concludeIfSettled(link);
       break;
@@ -102,12 +104,12 @@ export function takeSegment(link: ReceivingLink, heard: Segment): void {
   concludeIfSettled(link);
 }
 
-/** No result can tell of audio that was not sent. Where positions are estimates, the server may know of more than we counted. */
+/** A result cannot end after the sent audio. Where positions are estimates, the server may have counted more than we did. */
 function isPossible(link: ReceivingLink, seconds: number): boolean {
   return seconds <= link.sentSeconds + (link.isExact ? OVERRUN_SECONDS : ESTIMATE_SECONDS);
 }
 
-/** The words count, and the time does not: it would cover words that are still to come. */
+/** Keep the words but not the time: it would cover later words. */
 function asFarAsPossible(link: ReceivingLink, segment: Segment): Segment {
   const last = segment.words.findLast(({ end }) => isPossible(link, end));
   const bounded = { ...segment, end: last?.end ?? segment.start };
@@ -126,7 +128,7 @@ function lookForSpeakers(link: ReceivingLink, { words }: Segment): void {
   if (link.hasSpeakers) link.session.report('speakers-restarted', { connection: link.number });
 }
 
-/** No audio has come since, or none came for a while: the answer may be late, by an outage. */
+/** No audio has come since, or none for a while: an outage may have delayed the answer. */
 function hasPausedAt(link: ReceivingLink, position: number): boolean {
   const { timeline } = link.session;
   return position === timeline.end || timeline.pauseMsAt(position) >= PAUSE_MS;
@@ -138,8 +140,8 @@ function concludeIfSettled(link: ReceivingLink): void {
 }
 
 /**
- * The server has given every result it ever will: a tail that it has processed, and in which it heard nothing, is confirmed.
- * `false` if it has not said so.
+ * No more results will come: confirms a tail that the server has processed and in which it found no words. `false` if it has not
+ * reported that.
  */
 export function conclude(link: ReceivingLink): boolean {
   const processedSeconds = link.processedSeconds;

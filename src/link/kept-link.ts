@@ -1,4 +1,4 @@
-/** A link as its keeper sees it: silence and pings of our own, beside what the link sends by itself. */
+/** The part of a link that its keeper uses: silence and pings, besides the frames of the link. */
 import type { KeptLink, LinkKeeper, Segment } from '../protocol/protocol.ts';
 import type { Socket } from '../transports/transport.ts';
 import { countSilence, type LinkClock } from './link-clock.ts';
@@ -6,7 +6,7 @@ import { noteOutbound, type SilentLink } from './outbound-silence.ts';
 import type { Pace } from './pace.ts';
 import { markStalled, noteAudio } from './stall-watch.ts';
 
-/** What of a link this needs. */
+/** The fields of a link that are needed here. */
 export interface KeepableLink extends LinkClock, Pace, SilentLink {
   rate: number;
   position: number;
@@ -15,7 +15,7 @@ export interface KeepableLink extends LinkClock, Pace, SilentLink {
   goOn(): void;
 }
 
-/** Makes what takes care of a link. */
+/** Makes the keeper of a link. */
 export type MakeKeeper = (
   link: KeepableLink,
   socket: Socket,

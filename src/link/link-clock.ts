@@ -1,7 +1,6 @@
 /**
- * From one connection's audio clock to the session's. Deepgram counts the seconds of audio that it received on a connection,
- * from 0. A session position is that count, shifted by where the connection began, and shifted anew wherever audio was left
- * out (dropped) or put in (silence).
+ * Maps one connection's audio clock to the session's. Deepgram counts the seconds of audio of a connection from 0. A session
+ * position is that count plus the start of the connection, corrected wherever audio was left out (dropped) or inserted (silence).
  */
 
 interface Segment {
@@ -15,10 +14,7 @@ interface Segment {
 export interface LinkClock {
   /** Positions per second. */
   rate: number;
-  /**
-   * Positions are counted, not estimated. Where they are estimates, the server may rightly know of more audio than we
-   * counted.
-   */
+  /** Positions are counted, not estimated. With estimates, the server may have counted more audio than we did. */
   isExact: boolean;
   /** Samples sent so far, silence of our own included. */
   sentSamples: number;
@@ -47,8 +43,8 @@ export function countSent(clock: LinkClock, start: number, end: number): void {
 }
 
 /**
- * Session position of a time on this connection. At a seam, where audio was left out, an end belongs before the gap and
- * a start behind it. Never beyond the audio that was sent, where that is known.
+ * Session position of a time on this connection. Where audio was left out, an end is placed before the gap and a start after it.
+ * At most the end of the sent audio, if that is known.
  */
 export function positionOf(clock: LinkClock, seconds: number, edge: 'start' | 'end'): number {
   const { segments } = clock;

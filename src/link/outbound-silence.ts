@@ -1,6 +1,6 @@
 /**
- * How long nothing has gone out on a link. The server closes a connection that is silent for its timeout window, so the first
- * KeepAlive is due after `keepAliveMs` of silence, and then the idle queue sends them.
+ * The time since the last frame of a link. The server closes a silent connection after its timeout, so the first KeepAlive is due
+ * after `keepAliveMs`; the idle queue sends the later ones.
  */
 import type { LogCursor } from '../audio/audio-timeline.ts';
 import { TIMER_ROUNDING_MS } from '../clock.ts';
@@ -9,10 +9,10 @@ import { type IdleLink, type IdleQueue, idleQueueOf } from './idle-queue.ts';
 import type { LinkSession } from './link-session.ts';
 import { markStalled, type StallWatch } from './stall-watch.ts';
 
-/** A timer this late has something wrong with it. */
+/** A timer this late gives a notice. */
 const LATE_MS = 1_000;
 
-/** For the network, and for the windows of the server being a little longer than documented. */
+/** A margin for the network and for a server timeout that is longer than documented. */
 export const FORGOTTEN_WINDOWS = 1.5;
 
 /** The fields of a link that its outbound silence needs. */
@@ -21,7 +21,7 @@ export interface SilentLink extends IdleLink, LogCursor, RebasedLink, StallWatch
   lastOutboundAt: number;
   /** Of this link, until it ends. */
   longestSilenceMs: number;
-  /** After such a silence the server has closed the connection, whatever the socket says: the machine slept, or stood still. */
+  /** After this silence the server has closed the connection, even if the socket is open: the computer slept or stood still. */
   readonly forgottenMs: number;
   idleTimer: unknown;
   /** Audio has flowed within the KeepAlive interval, or waits to be sent. */
@@ -49,7 +49,7 @@ export function isLate(link: SilentLink, now: number): boolean {
   return lateMs(link, now) > LATE_MS;
 }
 
-/** Finds a connection that the server has long closed for silence, and gives it up. */
+/** Detects a connection that the server has closed for silence, and gives it up. */
 export function isForgotten(link: SilentLink, now: number): boolean {
   const isGone = now - link.lastOutboundAt > link.forgottenMs;
   if (isGone) markStalled(link);
@@ -66,7 +66,7 @@ export function holdIdle(link: SilentLink, now: number): void {
   if (!link.isOver) idleQueue(link).add(link, now);
 }
 
-/** Not set anew for every frame: the timer finds out by timestamp, and sets itself for what is left. */
+/** Not restarted for every frame: the timer compares timestamps and waits for the rest. */
 export function watchForSilence(link: SilentLink, now: number): void {
   if (link.isOver) return;
   link.clock.clearTimeout(link.idleTimer);
@@ -80,7 +80,7 @@ function checkSilence(link: SilentLink): void {
   if (link.hasEndedStream) return;
   if (-lateMs(link, now) > TIMER_ROUNDING_MS) watchForSilence(link, now);
   else if (session.timeline.next(link)) {
-    // The socket takes no more audio, which is not the same as having none.
+    // The socket is full: audio waits, so the link is not idle.
     link.keepAlive(now);
     watchForSilence(link, now);
   } else {

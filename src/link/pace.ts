@@ -1,16 +1,16 @@
 /**
- * Keeps audio at or below the catch-up rate. Tokens are samples, refilled at that rate up to a small burst; a frame
- * may go while there are any, and may overdraw them. Live audio at real time therefore never waits, and a backlog
- * is sent at the catch-up rate, over any window longer than a few seconds.
+ * Keeps audio at or below the catch-up rate. Tokens are samples, refilled at that rate up to a small burst. A frame may be sent
+ * while there are tokens, and may overdraw them. So live audio never waits, and a backlog is sent at the catch-up rate, over any
+ * window longer than a few seconds.
  */
 
-/** Slack for the jitter of live audio: late frames that come together need not wait. */
+/** Tolerance for the jitter of live audio: late frames that come together need not wait. */
 const BURST_SECONDS = 0.1;
 
 /** Longer pieces may come in longer bursts: with what the last one overdraws, 1.25 × real time is kept over ten seconds. */
 const LONG_BURST_FACTOR = 2.5;
 
-/** A frame may go when there are more than no tokens, and a timer that is exact would find just none. */
+/** A frame needs more than zero tokens; a timer that is exact would find just zero. */
 const MARGIN_MS = 0.01;
 
 /** The fields of a link that its pace needs. */
@@ -19,9 +19,9 @@ export interface Pace {
   tokens: number;
   /** When they were last refilled. */
   tokensAt: number;
-  /** Refilled in a millisecond; 0 before the first audio of the link. */
+  /** Tokens per millisecond; 0 before the first audio of the link. */
   tokensPerMs: number;
-  /** As many as may be saved up, for pieces that are no longer. */
+  /** The most tokens, for pieces up to this length. */
   maxTokens: number;
 }
 
@@ -33,7 +33,7 @@ export function startPace(pace: Pace, samplesPerSecond: number, catchUpRate: num
   pace.tokensAt = now;
 }
 
-/** Milliseconds until a piece of so many samples may go; 0: now. */
+/** Milliseconds until a piece of this many samples may be sent; 0: now. */
 export function waitMs(pace: Pace, now: number, samples: number): number {
   const most = samples > pace.maxTokens ? LONG_BURST_FACTOR * pace.maxTokens : pace.maxTokens;
   pace.tokens = Math.min(most, pace.tokens + (now - pace.tokensAt) * pace.tokensPerMs);

@@ -1,10 +1,10 @@
 /**
- * Finds half-open connections by what every platform can see: audio goes out and nothing comes back. Deepgram answers about
- * once for each second of audio, silence included. A server that talks on without ever advancing its transcript is taken for
- * stalled as well, later.
+ * Finds half-open connections by a sign that every platform shows: audio is sent and nothing comes back. Deepgram answers about
+ * once for each second of audio, silence included. A server that sends messages but never advances its transcript counts as
+ * stalled, too, after a longer time.
  *
- * Both time and audio must have passed: a trickle too thin for results is no broken link, and pauses do not hide one. Time in which
- * our own event loop stood still does not count, and no link is given up before what had come was read.
+ * Both time and audio must have passed: sparse audio may give no results on a good link, and pauses do not hide a bad one. Time
+ * in which our own event loop stood still does not count, and waiting input is read before a link is given up.
  */
 import type { AdaptiveTimeout } from '../adaptive-timeout.ts';
 import { type Clock, TIMER_ROUNDING_MS } from '../clock.ts';
@@ -13,30 +13,30 @@ import type { RunningTime } from '../running-time.ts';
 /** The part of the timeout that must have been filled with audio. */
 const AUDIO_SHARE = 0.5;
 
-/** How much longer a server may talk without advancing than it may be silent. */
+/** A server that sends messages without advancing gets this multiple of the timeout. */
 const ADVANCE_FACTOR = 2;
 
-/** The part of the timeout that is left when the platform says that it is offline. */
+/** The part of the timeout that remains when the platform reports that it is offline. */
 const SHORT_FACTOR = 0.5;
 
-/** How often to look whether a trickle has become enough audio to judge by. */
+/** Time between two checks whether sparse audio has become enough. */
 const TRICKLE_POLL_MS = 1_000;
 
 /** The fields of a link that its stall watch needs. Moments are in running time. */
 export interface StallWatch {
   readonly clock: Clock;
   readonly running: RunningTime;
-  /** Without an answer for so long a link is stalled; of all links, since a slow server is slow on the next one too. */
+  /** Without an answer for this long a link is stalled. Shared by all links: a slow server is slow on the next one too. */
   readonly answerTimeout: AdaptiveTimeout;
   /** The timeout until the next message. */
   timeoutMs: number;
   /** Audio has been answered on this link. */
   hasAnswered: boolean;
-  /** Audio that went out on this link, or would have if the socket had taken it. */
+  /** Audio that was sent on this link, or would have been if the socket were not full. */
   sentMs: number;
-  /** What of it was there when the timer was set. */
+  /** `sentMs` when the timer was set. */
   seenMs: number;
-  /** Since when audio waits for any message, and `sentMs` then; `undefined`: none is expected. */
+  /** Since when audio waits for any message, and `sentMs` then; `undefined`: no message is expected. */
   answerSince: number | undefined;
   answerSentMs: number;
   /** Since when audio waits for a result beyond the last one, and `sentMs` then. */
@@ -47,7 +47,7 @@ export interface StallWatch {
   stalled(): void;
 }
 
-/** Audio went out, or would have if the socket had taken it. On the path of every frame: the rest is left to a timer. */
+/** Audio was sent, or would have been if the socket were not full. Called for every frame, so a timer does the rest. */
 export function noteAudio(watch: StallWatch, audioMs: number, now: number): void {
   if (watch.answerSince === undefined) {
     watch.answerSince = watch.running.at(now);
@@ -61,7 +61,7 @@ export function noteAudio(watch: StallWatch, audioMs: number, now: number): void
   if (watch.stallTimer === undefined) arm(watch, watch.timeoutMs);
 }
 
-/** A message came. The first answer to audio shows how slow the server is; a pause of the source does not count. */
+/** A message came. The first answer to audio shows the server's delay, without pauses of the source. */
 export function noteMessage(watch: StallWatch, now: number): void {
   const { answerSince, answerSentMs, answerTimeout } = watch;
   if (answerSince !== undefined && !watch.hasAnswered && isAudioWaiting(watch)) {
@@ -71,21 +71,21 @@ export function noteMessage(watch: StallWatch, now: number): void {
   watch.answerSince = undefined;
   const isShorter = answerTimeout.ms < watch.timeoutMs;
   watch.timeoutMs = answerTimeout.ms;
-  // The timer was set for the longer one, and would come too late.
+  // The timer was set for the longer timeout, and would fire too late.
   if (isShorter && watch.stallTimer !== undefined) {
     stopWatching(watch);
     arm(watch, watch.timeoutMs);
   }
 }
 
-/** A result went beyond the one before it. */
+/** A result advanced the transcript. */
 export function noteAdvance(watch: StallWatch): void {
   watch.advanceSince = undefined;
 }
 
 /**
- * Expect a message within `timeoutMs`, even without audio; whether it advances the transcript no longer matters. An answer that
- * audio waits for already is due when it was due before, but not within less than `leastMs`.
+ * Expect a message within `timeoutMs`, even without audio, and even if it does not advance the transcript. An answer that audio
+ * already waits for stays due at its time, but not earlier than after `leastMs`.
  */
 export function expectReply(watch: StallWatch, now: number, timeoutMs: number, leastMs = timeoutMs): void {
   const { answerSince, answerSentMs } = watch;
@@ -99,7 +99,10 @@ export function expectReply(watch: StallWatch, now: number, timeoutMs: number, l
   check(watch);
 }
 
-/** The platform says that it is offline. That may be wrong, so the link is not given up; it is given less time until the next message. */
+/**
+ * The platform reports that it is offline. That may be wrong, so the link is not given up; the timeout for the next message gets
+ * shorter.
+ */
 export function shortenTimeout(watch: StallWatch): void {
   watch.timeoutMs = Math.min(watch.timeoutMs, watch.answerTimeout.ms * SHORT_FACTOR);
   check(watch);
@@ -133,30 +136,30 @@ function check(watch: StallWatch, hasRead = false): void {
     leftOf(watch, answerSince, answerSentMs, timeoutMs),
     leftOf(watch, advanceSince, advanceSentMs, timeoutMs * ADVANCE_FACTOR),
   );
-  // A message may have come, and not been read yet.
+  // A message may have come and not been read yet.
   if (leftMs < TIMER_ROUNDING_MS && !hasRead) {
     watch.stallTimer = watch.clock.setTimeout(() => check(watch, true), 0);
     return;
   }
-  // Nothing ever came: a slow server looks like that as well.
+  // Nothing ever came, which may also be a slow server.
   if (leftMs < TIMER_ROUNDING_MS && !watch.hasAnswered && isAudioWaiting(watch))
     watch.answerTimeout.timedOut();
   if (leftMs < TIMER_ROUNDING_MS) markStalled(watch);
-  // Whatever is expected from now on has the whole timeout.
+  // From now on every expected message has the whole timeout.
   else if (leftMs < Infinity || hasFlowed(watch)) arm(watch, Math.min(leftMs, timeoutMs));
 }
 
-/** For any answer; not for one that is expected without audio. */
+/** For any answer to audio; not for one that is expected without audio. */
 function isAudioWaiting({ answerSince, answerSentMs }: StallWatch): boolean {
   return answerSince !== undefined && answerSentMs >= 0;
 }
 
-/** Audio has gone out since the last look; if not, the next frame sets the timer. */
+/** Audio was sent since the last check; if not, the next frame sets the timer. */
 function hasFlowed({ sentMs, seenMs }: StallWatch): boolean {
   return sentMs > seenMs;
 }
 
-/** Until the timeout, or a better time to look: there must be audio to judge by as well. */
+/** The time until the timeout, or until enough audio may have been sent. */
 function leftOf(
   watch: StallWatch,
   since: number | undefined,

@@ -1,12 +1,15 @@
-/** A limit of connections that sessions share: first come, first served; a 429 lowers it for a while. */
+/** A limit of connections that sessions share. Places are given in order; a 429 lowers the limit for a while. */
 import type { ConnectionLimit, Place, PlaceRequest } from '../index.ts';
 import { invalidOption, shown } from '../errors.ts';
 
-/** A limit that a 429 has lowered grows again by a tenth of `max` every so often. */
+/** The interval at which a lowered limit grows again by a tenth of `max`. */
 const GROW_MS = 10_000;
 const GROW_SHARE = 0.1;
 
-/** Places up to this are told exactly; further back the sessions are told of every tenth, lest each step forward wake the whole line. */
+/**
+ * Sessions with places up to this get every change. Others get a change by a tenth, so that one step forward does not notify the
+ * whole line.
+ */
 const EXACT_PLACES = 10;
 const TOLD_SHARE = 0.1;
 
@@ -15,9 +18,9 @@ interface Waiting {
   told: number;
 }
 
-/** What {@link connectionLimit} makes. The numbers are for those who operate it. */
+/** A limit made by {@link connectionLimit}. The numbers are for monitoring. */
 export interface SharedConnectionLimit extends ConnectionLimit {
-  /** Places when nothing has lowered them. */
+  /** The configured number of places. */
   readonly max: number;
   /** Places at present: fewer than `max` for a while after a 429. */
   readonly places: number;
@@ -28,11 +31,11 @@ export interface SharedConnectionLimit extends ConnectionLimit {
 }
 
 /**
- * At most `max` connections at once over all sessions that get it as their option `connectionLimit`; further ones wait in the order in
- * which they asked, with the phase `queued`. Their audio is logged meanwhile. Without a limit Deepgram refuses them (HTTP 429).
+ * At most `max` connections at once over all sessions that get it as their option `connectionLimit`; further ones wait in order,
+ * with the phase `queued`. Their audio is logged meanwhile. Without a limit Deepgram refuses them (HTTP 429).
  *
- * An attempt holds its place until its connection is closed; a session that reconnects asks again, behind those that wait. A 429 lowers
- * the limit to the connections that are there, and then it grows by a tenth of `max` every 10 s.
+ * An attempt holds its place until its connection is closed. A session that reconnects requests a place again, at the end of the
+ * line. A 429 lowers the limit to the connections that are open; then it grows by a tenth of `max` every 10 s.
  *
  * @throws TranscriptionError `invalid-option` for a `max` that is no whole number from 1 on.
  *
@@ -52,9 +55,9 @@ class Limit implements SharedConnectionLimit {
   readonly max: number;
   held = 0;
   readonly #line: Waiting[] = [];
-  /** What a 429 has left, and when. */
+  /** The limit after the last 429, and its time. */
   #lowered: { to: number; at: number } | undefined;
-  /** The last one asked by. */
+  /** The last waiting attempt. */
   #clock: PlaceRequest['clock'] | undefined;
   #timer: { clock: PlaceRequest['clock']; handle: unknown } | undefined;
 
@@ -99,7 +102,7 @@ class Limit implements SharedConnectionLimit {
     return Math.min(this.max, to + grown);
   }
 
-  /** Whatever is called from here may ask, release and leave again: each step leaves everything as it has to be. */
+  /** Callbacks may request, release and leave places: the state is consistent before each call. */
   #admit(now: number): void {
     while (this.#line.length > 0 && this.held < this.#placesAt(now)) {
       this.held += 1;
@@ -116,7 +119,7 @@ class Limit implements SharedConnectionLimit {
     this.#expectGrowth(now);
   }
 
-  /** A timer only while somebody waits, and of that session, so that none outlives it. */
+  /** A timer only while a session waits, on that session's clock, so that no timer outlives it. */
   #expectGrowth(now: number): void {
     this.#timer?.clock.clearTimeout(this.#timer.handle);
     this.#timer = undefined;

@@ -1,4 +1,4 @@
-/** The connections of one session, one after the other, as its status tells of them. */
+/** The connections of one session, one after the other, from its status. */
 import type { ConnectionEnd, ConnectionState, Status } from '../index.ts';
 
 /** One attempt, and the connection that came of it. Times are milliseconds since 1970. */

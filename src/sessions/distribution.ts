@@ -1,4 +1,4 @@
-/** How values are spread, as those who plot histograms want it. */
+/** The distribution of values, for histograms. */
 
 /** A histogram, in seconds. */
 export interface Distribution {

@@ -1,4 +1,4 @@
-/** Many sessions looked at as one: what an operator would plot. It only looks, by names that any app may use. */
+/** Counts over many sessions, for monitoring. Uses only the public interface of a session, and changes nothing. */
 import { type Clock, systemClock } from '../clock.ts';
 import type {
   ConnectionState,
@@ -14,7 +14,7 @@ import { type Distribution, Histogram } from './distribution.ts';
 /** States of sessions that are not over. */
 export type LiveState = Exclude<ConnectionState, 'closed' | 'failed'>;
 
-/** All that has happened in the sessions of a {@link SessionsWatch}, those that are over included. */
+/** The counts over all sessions of a {@link SessionsWatch}, ended ones included. */
 export interface SessionsSnapshot {
   /** Sessions that are not over, by their state. */
   states: Readonly<Record<LiveState, number>>;
@@ -32,7 +32,7 @@ export interface SessionsSnapshot {
     dropped: number;
     /** Not confirmed yet, of sessions that are not over. */
     pending: number;
-    /** Of that, what waits to be sent. */
+    /** The part of it that waits to be sent. */
     backlog: number;
     /** Never confirmed, of sessions that are over. */
     unconfirmed: number;
@@ -43,15 +43,15 @@ export interface SessionsSnapshot {
   loopLateness: Distribution;
 }
 
-/** What {@link watchSessions} may be given. */
+/** Options of {@link watchSessions}. */
 export interface WatchOptions {
-  /** Is told of each delay of a word, in seconds. */
+  /** Called with each delay of a word, in seconds. */
   onWordDelay?: (seconds: number, isFinal: boolean) => void;
-  /** Is told of each lateness of the event loop, in seconds. */
+  /** Called with each lateness of the event loop, in seconds. */
   onLoopLateness?: (seconds: number) => void;
-  /** Is told of each connection, and of each attempt that failed, when it is over. */
+  /** Called for each connection and each failed attempt, when it is over. */
   onConnection?: (record: ConnectionRecord, live: LiveTranscription) => void;
-  /** Replaces time, for tests: the one that the sessions have. @defaultValue `systemClock` */
+  /** Replaces time, for tests: the clock of the sessions. @defaultValue `systemClock` */
   clock?: Clock;
 }
 
@@ -59,7 +59,7 @@ export interface WatchOptions {
 export interface SessionsWatch {
   /** Counts this session from now on, until it is over. */
   add(live: LiveTranscription): void;
-  /** All counts, now: what is asked of each session is asked then. */
+  /** All counts, read from the sessions now. */
   snapshot(): SessionsSnapshot;
 }
 
@@ -79,8 +79,8 @@ const LIVE_STATES: readonly LiveState[] = [
 ];
 
 /**
- * Counts what happens in many sessions: their states, attempts, losses, the delay of words, audio and KeepAlives, and how late the event
- * loop is. `rx-deepgram/opentelemetry` hands the same to OpenTelemetry.
+ * Counts what happens in many sessions: their states, attempts, losses, the delay of words, audio and KeepAlives, and how late
+ * the event loop is. `rx-deepgram/opentelemetry` passes the same counts to OpenTelemetry.
  *
  * @example
  * ```ts
@@ -93,7 +93,7 @@ export function watchSessions(options: WatchOptions = {}): SessionsWatch {
   return new Watch(options);
 }
 
-/** What a session adds to the counts when it is asked. */
+/** The counts of one session at a read. */
 interface Sums {
   attempts: number;
   connections: number;
@@ -124,7 +124,7 @@ class Watch implements SessionsWatch {
   readonly #interims = new Histogram();
   readonly #finals = new Histogram();
   readonly #lateness = new Histogram();
-  /** Of sessions that are over. */
+  /** The counts of ended sessions. */
   #past: Sums = { ...NOTHING };
   #timer: unknown;
 
@@ -204,7 +204,7 @@ class Watch implements SessionsWatch {
     this.#options.onWordDelay?.(seconds, final);
   }
 
-  /** Runs only while there is a session, so that it keeps no process alive. */
+  /** Runs only while there is a session, so that it does not keep the process alive. */
   #tick(): unknown {
     const dueAt = this.#clock.now() + TICK_MS;
     return this.#clock.setTimeout(() => {

@@ -1,17 +1,17 @@
 /**
- * Cuts a container's byte stream into a header, which must open every connection, and pieces, some of which a
- * replay may start with. A demuxer is one driver (here) and one grammar for each format: the grammar says how long
- * the unit at the read position is and what it means, the driver holds, cuts and gives up.
+ * Cuts a container's byte stream into a header, which must open every connection, and pieces, some of which a replay may start
+ * with. A demuxer is one driver (here) and one grammar for each format: the grammar reads the length and meaning of the unit at
+ * the read position; the driver buffers, cuts, and gives up on a bad stream.
  *
  *     input    RIFF…data|frames…      OggS OggS|OggS…      EBML Segment Info Tracks|Cluster Timecode Block Block…
  *     header   ──────────             ─────────            ────────────────────────
  *     pieces             ──────                 ────                                ────────────────────── ─────
  *
- * Two promises hold for any input, malformed or not: header and pieces, put together, are the input byte for byte, but for a
- * header that is the first piece as well; and nothing throws. What a grammar refuses is passed on as it came, with `exact` turned off: a stream we do not
- * understand may well be one that the server understands.
+ * Two promises hold for any input, malformed or not: header and pieces together are the input, byte for byte (except a header
+ * that is also the first piece); and nothing throws. A refused stream is passed on unchanged, with `exact` turned off: the server
+ * may understand it.
  *
- * It does not decode, repair, check CRCs, or find its way back into a stream that it has lost.
+ * It does not decode, repair, check CRCs, or resynchronise.
  */
 import type { RawFormat } from './raw-format.ts';
 
@@ -19,37 +19,37 @@ import type { RawFormat } from './raw-format.ts';
 export interface Piece {
   /** A copy, owned by the receiver. */
   readonly bytes: Uint8Array;
-  /** A new connection may be given the header and then this piece. */
+  /** A new connection may begin with the header and this piece. */
   readonly startsAtBoundary: boolean;
   /**
-   * What makes a place to start of a piece that is none by itself: send the header, these bytes, then the piece.
-   * WebM only, where clusters may be half a minute long. Not part of the input.
+   * Bytes that make this piece a place to start: send the header, these bytes, then the piece. WebM only, where clusters may be
+   * half a minute long. Not part of the input.
    */
   readonly opening: Uint8Array | undefined;
-  /** How much audio the piece adds to the pieces before it; `undefined` where the bytes do not tell. */
+  /** The duration that the piece adds; `undefined` if the bytes do not show it. */
   readonly durationMs: number | undefined;
 }
 
-/** One stream's demuxer. It is fed once, in order; it keeps no piece that it has given away. */
+/** The demuxer of one stream. Input comes once, in order; output pieces are not kept. */
 export interface Demuxer {
-  /** What every connection must begin with; `undefined` until all of it has arrived. May be empty. */
+  /** The header that every connection must begin with; `undefined` until it is complete. May be empty. */
   readonly header: Uint8Array | undefined;
-  /** Where the header ends is not known: it is the first piece as well. */
+  /** The end of the header is unknown: the header is also the first piece. */
   readonly isHeaderAudio: boolean;
-  /** Why nothing is known of the stream. */
+  /** Why the stream was refused. */
   readonly problem: string | undefined;
   /** Durations and boundaries come from the format. Once `false`, pieces are the caller's own chunks. */
   readonly exact: boolean;
   /** The raw audio inside, where the pieces are whole frames of it (WAV) and `header` is complete. */
   readonly format: RawFormat | undefined;
   push(bytes: Uint8Array): Piece[];
-  /** The stream has ended: gives what was held back, be it incomplete. */
+  /** The stream has ended: returns the rest, even if it is incomplete. */
   flush(): Piece[];
 }
 
-/** What a grammar makes of one whole unit: a page, an element, a box, a chunk. */
+/** The result of a grammar for one complete unit: a page, an element, a box, a chunk. */
 export interface Unit {
-  /** `lead` goes out together with what follows it; `audio` ends a piece. */
+  /** `lead` is sent together with the next unit; `audio` ends a piece. */
   kind: 'header' | 'lead' | 'audio';
   boundary?: boolean;
   durationMs?: number | undefined;
@@ -59,11 +59,13 @@ export interface Unit {
 export interface Grammar {
   exact: boolean;
   format?: RawFormat;
-  /** What it is that is refused before the header is complete. */
+  /** The reason if the stream is refused before its header is complete. */
   refusal?: string;
-  /** Length of the unit that begins with `bytes`, or `MORE`, or `REFUSED`. Changes nothing: it is asked again. */
+  /**
+   * Length of the unit that begins with `bytes`, or `MORE`, or `REFUSED`. Has no side effect: it is called again with more bytes.
+   */
   measure(bytes: Uint8Array): number;
-  /** Told each unit once, whole and in order. */
+  /** Called once with each complete unit, in order. */
   read(unit: Uint8Array): Unit;
 }
 
@@ -76,19 +78,19 @@ export const REFUSED = -1;
 /** The longest header kept: it is sent again on every connection. Cover pictures are the reason it is not less. */
 const HEADER_CAP_BYTES = 1 << 20;
 
-/** A stream that ends in its header has no audio, but not if it is longer than recorders write. */
+/** A stream that ends within its header has no audio, unless it is longer than the headers of recorders. */
 const LIKELY_HEADER_BYTES = 1 << 14;
 
-/** The longest unit waited for: 16 s at 128 kbit/s. A longer one is a broken length, or no live audio. */
+/** The longest accepted unit: 16 s at 128 kbit/s. A longer one is a broken length, or not live audio. */
 const UNIT_CAP_BYTES = 1 << 18;
 
 export function demux(grammar: Grammar): Demuxer {
-  /** What has not been given out. Never written to: a push makes it anew, from the rest and what came. */
+  /** Input that is not yet output. Never modified: each push makes a new array. */
   let held = new Uint8Array();
   let header: Uint8Array | undefined;
   let isRefused = false;
   let isHeaderAudio = false;
-  /** How many bytes of `held` are whole units, waiting for the unit that ends their piece. */
+  /** How many bytes of `held` are complete units that wait for the end of their piece. */
   let whole = 0;
   let startsAtBoundary = false;
 
@@ -112,7 +114,7 @@ export function demux(grammar: Grammar): Demuxer {
     return piece;
   }
 
-  /** Takes in the next unit and gives out what it ends; `false` where there is no unit. */
+  /** Reads the next unit, and outputs the piece that it ends; `false` without a complete unit. */
   function advance(pieces: Piece[]): boolean {
     const rest = held.subarray(whole);
     const size = grammar.measure(rest);
@@ -134,7 +136,7 @@ export function demux(grammar: Grammar): Demuxer {
     return true;
   }
 
-  /** Everything held, as it came. Before the header is complete it is the best header there is, and may hold audio. */
+  /** Everything buffered, unchanged. Before the header is complete it serves as the header, and may contain audio. */
   function release(): Piece[] {
     whole = held.length;
     if (whole === 0) return [];
@@ -183,13 +185,13 @@ export function demux(grammar: Grammar): Demuxer {
 }
 
 /**
- * Adds up durations so that their total is always where the format's own clock stands: a piece brings what is
- * missing, so an estimate that was too long or too short is put right by the next piece and errors never add up.
+ * Adds up durations so that the total follows the format's clock. Each piece adds the missing time, so it corrects a wrong
+ * estimate before it, and errors do not add up.
  */
 export class Tally {
   totalMs = 0;
 
-  /** The audio now reaches `endMs`: how much of it is new. Never negative; what was too much is taken off later. */
+  /** The audio now ends at `endMs`. Returns the new duration, never negative; an excess is subtracted later. */
   upTo(endMs: number): number {
     const durationMs = Math.max(0, endMs - this.totalMs);
     this.totalMs += durationMs;

@@ -1,4 +1,4 @@
-/** What the boxes of an MP4 say about its audio track: its clock, and how long a fragment is (ISO/IEC 14496-12). */
+/** Reads from the boxes of an MP4 the clock of its audio track and the duration of a fragment (ISO/IEC 14496-12). */
 import { ascii, uintBE } from './bytes.ts';
 
 /** The first audio track. */

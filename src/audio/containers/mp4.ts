@@ -5,18 +5,17 @@
  *     size type payload │    ftyp moov │ moof mdat │ moof mdat │ styp sidx moof mdat │ …
  *     4    4 (size 1: 64-bit size follows; 0: to the end of the file)
  *
- * A fragment is one piece and a place to start, with the boxes that go before it: a muxer cannot write `moof` before it
- * has all of `mdat`, so waiting for the end of it holds nothing back. Its duration is that of the samples listed in `moof`.
+ * A fragment is one piece and a place to start, with the boxes before it. A muxer writes `moof` only when it has all of `mdat`,
+ * so waiting for its end delays nothing. Its duration is that of the samples listed in `moof`.
  *
- * A file is found its way in by absolute positions: it begins at its beginning, on each connection. Its `mdat` is
- * given out in parts, timed by their share of the whole. Where `moov` comes last, nobody can decode what is before it,
- * and it is refused.
+ * A file uses absolute positions, so each connection starts at its beginning. Its `mdat` is output in parts, timed by their share
+ * of the whole. A file with `moov` last is refused: its audio cannot be decoded before the end.
  */
 import { ascii, uintBE } from './bytes.ts';
 import { type Grammar, MORE, REFUSED, type Unit } from './demuxer.ts';
 import { fragmentTicks, type Movie, readMovie } from './mp4-boxes.ts';
 
-/** Length of the parts that the media of a file is given out in. */
+/** Length of the parts into which the media of a file is cut. */
 const PART_MS = 100;
 
 export function mp4Grammar(): Grammar {

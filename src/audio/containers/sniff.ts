@@ -1,6 +1,6 @@
 /**
- * Tells containers apart by their first bytes. It looks at nothing but these: raw audio that happens to begin like a
- * container is taken for one, so it is asked only where the caller has named no `encoding`.
+ * Tells containers apart by their first bytes. Raw audio that happens to begin like a container would be mistaken for one, so it
+ * is used only without a declared `encoding`.
  */
 import { ascii } from './bytes.ts';
 

@@ -14,9 +14,8 @@
  * an `opening`: a Cluster of unknown size with the same Timecode. After that the block is a place to start, since a
  * packet of the usual audio codecs is decodable alone. (A video frame is not, but sound is all that matters here.)
  *
- * A block says when it starts, not how long it is: that is known when the next one comes, and audio does not wait
- * for it. So its length is taken to be that of the one before, and the next one corrects it. Lacing is ignored: a
- * laced block is timed as one.
+ * A block has its start, not its length, which is known when the next one comes. Audio does not wait for that. So its length is
+ * taken to be that of the one before, and the next one corrects it. Lacing is ignored: a laced block is timed as one.
  */
 import { uintBE } from './bytes.ts';
 import { type Grammar, MORE, REFUSED, Tally, type Unit } from './demuxer.ts';
@@ -39,7 +38,7 @@ const ENTERED = new Set([SEGMENT, INFO, TRACKS, TRACK_ENTRY, CLUSTER, BLOCK_GROU
 /** A Cluster's id and the size that means unknown. */
 const OPEN_CLUSTER = [0x1f, 0x43, 0xb6, 0x75, 0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
 
-/** The longest Opus packet. A longer difference is a gap in the audio, and says nothing of the next block. */
+/** The longest Opus packet. A longer difference is a gap in the audio, not the length of a block. */
 const LONGEST_BLOCK_MS = 120;
 
 /** Length of a variable-size integer, which is one more than the zero bits it begins with; 9 where it is none. */
