@@ -25,7 +25,7 @@ export default defineConfig({
         test: {
           name: 'page',
           include: ['test/browser/page/**/*.test.ts'],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           browser: {
             enabled: true,
             headless: true,
@@ -43,8 +43,10 @@ export default defineConfig({
           name: 'driven',
           include: ['test/browser/driven/**/*.test.ts'],
           maxWorkers: 4,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // Meant to end a test that hangs, not to judge the machine.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          expect: { poll: { timeout: 60_000 } },
         },
       },
     ],

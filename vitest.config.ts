@@ -50,6 +50,8 @@ export default defineConfig({
     // Meant to end a test that hangs, not to judge the machine.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // By default a poll gives up after a second, which a busy machine takes for nothing.
+    expect: { poll: { timeout: 20_000 } },
     reporters: ['default'],
     // Most sessions of the tests have nobody who reads their notices.
     onConsoleLog: (text) => !text.startsWith('rx-deepgram: '),

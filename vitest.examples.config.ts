@@ -11,6 +11,7 @@ export default defineConfig({
     fileParallelism: false,
     // Meant to end a test that hangs, not to judge the machine.
     testTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
     hookTimeout: 600_000,
   },
 });

@@ -35,7 +35,10 @@ export function launchOptions(...switches: readonly string[]) {
 }
 
 /** A browser of one's own. */
-export function launchChromium(...switches: readonly string[]): Promise<Browser> {
+export async function launchChromium(...switches: readonly string[]): Promise<Browser> {
   requireChromium();
-  return chromium.launch(launchOptions(...switches));
+  const browser = await chromium.launch(launchOptions(...switches));
+  // The usual 30 s are little on a busy machine.
+  browser.on('context', (context) => context.setDefaultTimeout(90_000));
+  return browser;
 }

@@ -62,9 +62,27 @@ export function hearThen(
   );
 }
 
+export interface Resources {
+  tracks: MediaStreamTrack[];
+  contexts: AudioContext[];
+}
+
+/** How they stand when all are let go, among them so many tracks; or after a while, if they are not. */
+export async function released(made: Resources, trackCount = 1) {
+  const states = () => ({
+    tracks: made.tracks.map(({ readyState }) => readyState),
+    contexts: made.contexts.map(({ state }) => state),
+  });
+  const isReleased = ({ tracks, contexts }: ReturnType<typeof states>) =>
+    tracks.length >= trackCount && !tracks.includes('live') && !contexts.some((state) => state !== 'closed');
+  for (let turn = 0; turn < 200 && !isReleased(states()); turn += 1)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  return states();
+}
+
 /** Every microphone track and audio context that the page has made from now on: for seeing whether they are let go. */
-export function watchResources(): { tracks: MediaStreamTrack[]; contexts: AudioContext[] } {
-  const made = { tracks: [] as MediaStreamTrack[], contexts: [] as AudioContext[] };
+export function watchResources(): Resources {
+  const made: Resources = { tracks: [], contexts: [] };
   const { mediaDevices } = navigator;
   const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
   mediaDevices.getUserMedia = async (constraints) => {

@@ -50,7 +50,7 @@ async function hearIn(bundler: string, name: string, code: string, contentSecuri
     const complaints: string[] = [];
     tab.on('console', (message) => complaints.push(message.text()));
     await tab.goto(new URL(path, site.url).href);
-    await expect.poll(() => tab.title(), { timeout: 20_000 }).toMatch(/0005.* 0006.* 0007/);
+    await expect.poll(() => tab.title(), { timeout: 90_000 }).toMatch(/0005.* 0006.* 0007/);
     return complaints;
   } finally {
     await browser.close();

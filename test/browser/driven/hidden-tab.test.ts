@@ -45,6 +45,7 @@ afterAll(async () => {
   await site.close();
 });
 
+const eventually = (isTrue: () => unknown) => vi.waitFor(isTrue, { timeout: 60_000 });
 const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 1_000));
 
 /** A tab in which somebody has said a few words, to an emulator of its own. */
@@ -67,7 +68,7 @@ async function say(tab: Tab): Promise<void> {
     return session.words.length;
   });
   const heard = () => tab.run(() => session.words.length);
-  await vi.waitFor(async () => expect(await heard()).toBe(spoken + WORDS), { timeout: 20_000 });
+  await eventually(async () => expect(await heard()).toBe(spoken + WORDS));
 }
 
 const tell = (tab: Tab) =>
@@ -88,7 +89,8 @@ describe.concurrent('in a tab that nobody looks at', () => {
       for (const { tab, server } of [own, addressed]) {
         expect(await tab.run(() => document.visibilityState)).toBe('hidden');
         expect(await tell(tab)).toMatchObject({ ends: [] });
-        expect(server.latest?.longestOutboundSilenceMs).toBeLessThan(5_000);
+        // Deepgram's patience; 5 s is for machines that are not busy.
+        expect(server.latest?.longestOutboundSilenceMs).toBeLessThan(10_000);
       }
       // If this fails, the tabs were not slowed, and the rest of the test has shown nothing.
       const { ends } = await tell(slowed.tab);
@@ -105,7 +107,7 @@ describe.concurrent('a tab that is frozen', () => {
     await browser.open('about:blank');
     await tab.setLifecycle('frozen');
     await seconds(12);
-    expect(server.connections.map(({ end }) => end)).toMatchObject([{ code: 1000 }]);
+    await eventually(() => expect(server.connections.map(({ end }) => end)).toMatchObject([{ code: 1000 }]));
     await tab.setLifecycle('active');
     await tab.show();
     await say(tab);
@@ -133,8 +135,9 @@ describe.concurrent('a laptop that was shut', () => {
     await seconds(17);
     laptop.wake();
     const wokeAt = performance.now();
-    await vi.waitFor(() => expect(server.connections).toHaveLength(2), { timeout: 10_000 });
-    expect(performance.now() - wokeAt).toBeLessThan(3_000);
+    await eventually(() => expect(server.connections).toHaveLength(2));
+    // Hardly a second on a machine with time; without a look at the clock it takes as long as a stall.
+    expect(performance.now() - wokeAt).toBeLessThan(6_000);
     await say(tab);
     await server.close();
   });

@@ -69,8 +69,10 @@ describe('microphone()', () => {
       async (page) => {
         const context = page.context();
         await context.grantPermissions(['microphone']);
-        const hearing = page.evaluate(() => app.hear(app.microphone()));
-        await new Promise((resolve) => setTimeout(resolve, 1_500));
+        const hearing = page.evaluate(() =>
+          app.hear(app.microphone().pipe(app.rxjs.tap(() => document.body.append('♪')))),
+        );
+        await page.waitForFunction(() => document.body.innerText.length > 2);
         await context.clearPermissions();
         const { end, sizes } = await hearing;
         expect(end).toMatchObject({ reason: 'microphone-lost' });

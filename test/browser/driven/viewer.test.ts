@@ -123,7 +123,8 @@ test('a pause is bridged: idle-keepalive is lit, the gauge turns back at 3 s, he
   await inState(page, 'idle-keepalive');
   await page.locator('.timeline .mark.keep-alive').nth(1).waitFor();
   const longest = await page.locator('.gauge .figures').textContent();
-  expect(parseFloat(/longest ([\d.]+) s/.exec(longest ?? '')?.[1] ?? '')).toBeLessThan(5);
+  // A KeepAlive is due after 3 s, and Deepgram's patience ends after 10.
+  expect(parseFloat(/longest ([\d.]+) s/.exec(longest ?? '')?.[1] ?? '')).toBeLessThan(8);
   await page.keyboard.press('h');
   await inState(page, 'streaming');
   expect(complaints).toEqual([]);
@@ -155,12 +156,14 @@ test('the keyboard reaches every button, and single keys can be switched off', a
 });
 
 test('marks that crowd are counted, and the arrow keys read out what they were', async () => {
-  const page = await open();
+  // In a narrow timeline they crowd though a busy machine takes seconds from one to the next.
+  const page = await open({ viewport: { width: 390, height: 844 } });
   await inState(page, 'streaming');
   for (let i = 0; i < 3; i += 1) {
     await page.getByRole('button', { name: 'Cut' }).click();
     await page.locator('.log li', { hasText: 'connected again after' }).nth(i).waitFor();
   }
+  // As time passes, the timeline shows more of it in the same width.
   await page.locator('.timeline .count.lost').waitFor();
   const boxes = await page
     .locator('.timeline .moment .plate')
@@ -174,12 +177,13 @@ test('marks that crowd are counted, and the arrow keys read out what they were',
   const reading = page.locator('.reading');
   await page.getByRole('group', { name: 'Moments of the timeline' }).focus();
   await page.keyboard.press('Home');
-  const read: string[] = [];
+  // Once each: where the timeline is drawn to another scale meanwhile, other marks share a place.
+  const read = new Set<string>();
   for (let i = 0; i < boxes.length; i += 1) {
-    read.push(...((await reading.textContent()) ?? '').split('; '));
+    for (const moment of ((await reading.textContent()) ?? '').split('; ')) read.add(moment);
     await page.keyboard.press('ArrowRight');
   }
-  const withoutTimes = read.map((each) => each.replace(/^\d\d:\d\d\.\d |[\d.]+ s$/g, ''));
+  const withoutTimes = [...read].map((each) => each.replace(/^\d\d:\d\d\.\d |[\d.]+ s$/g, ''));
   const cut = ['Cut', 'lost: network-lost · 1006', 'connected again after '];
   expect(withoutTimes).toEqual(['connected', ...cut, ...cut, ...cut]);
   await page.keyboard.press('Escape');
@@ -334,7 +338,7 @@ describe('with --microphone', () => {
     await inState(page, 'streaming');
     expect(await states()).toEqual(['live']);
     // It is said again and again; a recogniser on a busy machine takes its time, and may be taken for lost.
-    await page.locator('.transcript .text', { hasText: /young man/ }).waitFor({ timeout: 90_000 });
+    await page.locator('.transcript .text', { hasText: /young man/ }).waitFor({ timeout: 200_000 });
     await page.getByRole('button', { name: 'Close', exact: true }).click();
     expect(await states()).toEqual(['ended']);
     await page.locator('.outcome', { hasText: /^Drain.* confirmed/ }).waitFor();
