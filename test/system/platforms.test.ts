@@ -1,6 +1,7 @@
 /** Platforms that have less than a browser, by what each lacks. Those that can be run are, in `test/platforms`. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { environmentOf } from '../../src/environment.ts';
+import { newHolder } from '../../src/store/holder.ts';
 import { tell } from './story.ts';
 
 afterEach(() => vi.unstubAllGlobals());
@@ -33,6 +34,13 @@ test('without crypto, URL.canParse and setters of URL, as in React Native, no wo
   await story.close();
   expect(story.link.url).toMatch(/^wss:\/\/host\/v1\/listen\?.*keyterm=a%20b/);
   story.expectEveryWordOnce();
+});
+
+test('without crypto, as in React Native, each session of a store still has a name of its own', () => {
+  vi.stubGlobal('crypto', undefined);
+  const names = Array.from({ length: 1_000 }, newHolder);
+  expect(new Set(names).size).toBe(1_000);
+  for (const name of names) expect(name).toMatch(/^[a-z\d]{5,}-[a-z\d]{5,}$/);
 });
 
 describe('where import() is refused, as in a service worker,', () => {
