@@ -29,14 +29,14 @@ import {
   type Utterance,
 } from '../index.ts';
 
-/** A transcript to show, without the server's message, which would be most of its memory: `transcripts$` has it. */
+/** A transcript to show. It leaves out the server's message, which would be most of its memory; `transcripts$` has it. */
 export type Caption = Omit<Transcript, 'raw'>;
 
 /** Live captions at one moment. A value remains the same object until it changes. */
 export interface CaptionsState {
   /** Phase of the session; `closed` before the first. */
   readonly phase: ConnectionPhase;
-  /** The whole status: why and when a lost connection is opened again, for one; `undefined` before the first session. */
+  /** The whole status, for example with the reason and time of a retry; `undefined` before the first session. */
   readonly status: Status | undefined;
   /** Audio is being taken: the microphone is on or starting. */
   readonly isListening: boolean;
@@ -74,7 +74,7 @@ export interface CaptionsActions {
   readonly notices$: Observable<Notice>;
 }
 
-/** Options of a session, and of what is kept of it. */
+/** Options of a session and of its captions. */
 export interface CaptionsSessionOptions extends LiveTranscriptionOptions {
   /**
    * Final transcripts that are kept; the oldest go first.

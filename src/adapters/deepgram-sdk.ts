@@ -8,20 +8,20 @@ import { type Auth, type AuthFunction, checkOptions } from '../client/options.ts
 import { ListenTransport, type SessionOptions } from './deepgram-sdk/listen-transport.ts';
 import { passThrough } from './deepgram-sdk/pass-through.ts';
 
-/** Options of {@link resilientTransport}: those of a session, but for what the SDK knows itself. */
+/** Options of {@link resilientTransport}: those of a session, except those that come from the SDK. */
 export interface ResilientTransportOptions extends Omit<SessionOptions, 'auth'> {
   /**
-   * A function is asked before every attempt: temporary tokens need one, since the SDK asks for a token only once.
+   * A function is called before every attempt. Temporary tokens need one: the SDK resolves its token only once.
    * @defaultValue the SDK's own key or token
    */
   auth?: Auth | AuthFunction;
-  /** Is given the session behind each `listen` connection, for its status, notices and ledger. */
+  /** Called with the session behind each `listen` connection, for its status, notices and ledger. */
   onSession?: (live: LiveTranscription, request: DeepgramTransportRequest) => void;
 }
 
 /**
  * Keeps the `listen` connections of `@deepgram/sdk` alive: KeepAlives in pauses, reconnects, replay of unconfirmed audio. The app
- * stays as it is. `agent` and `speak` go through a plain WebSocket.
+ * stays as it is. `agent` and `speak` use a plain WebSocket.
  *
  * @throws TranscriptionError `invalid-option`, at once, for anything that cannot work.
  *
@@ -33,8 +33,8 @@ export interface ResilientTransportOptions extends Omit<SessionOptions, 'auth'> 
 export function resilientTransport(options: ResilientTransportOptions = {}): DeepgramTransportFactory {
   const { onSession, ...session } = options;
   checkOptions({ ...session, auth: session.auth ?? { apiKey: 'the-key-of-the-sdk' } });
-  // Thrown at once, an error would come before anybody waits for the connection to open.
-  // oxlint-disable-next-line typescript/require-await -- a rejected promise is what the SDK takes for a refusal
+  // An error thrown now would come before the app waits for the connection to open. oxlint-disable-next-line
+  // typescript/require-await -- a rejected promise is what the SDK takes for a refusal
   return async (url, headers, request) => {
     if (!request.service.startsWith('listen.')) return passThrough(url, headers, request.protocols);
     const transport = new ListenTransport(session, headers, request);

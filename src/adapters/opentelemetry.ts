@@ -23,31 +23,34 @@ import {
   watchSessions,
 } from '../sessions/index.ts';
 
-/** What {@link observeSessions} may be given. */
+/** Options of {@link observeSessions}. */
 export interface ObserveOptions {
   /** @defaultValue that of the app: `metrics.setGlobalMeterProvider()` */
   meterProvider?: MeterProvider;
   /** @defaultValue that of the app: `trace.setGlobalTracerProvider()` */
   tracerProvider?: TracerProvider;
-  /** Set on all metrics and spans: the few values by which you tell your sessions apart, such as `server.address`. */
+  /** Set on all metrics and spans: a few values that distinguish your sessions, such as `server.address`. */
   attributes?: Attributes;
-  /** Replaces time, for tests: the one that the sessions have. */
+  /** Replaces time, for tests: the clock of the sessions. */
   clock?: Clock;
 }
 
-/** Sessions that OpenTelemetry sees; made by {@link observeSessions}. */
+/** Sessions that OpenTelemetry observes; made by {@link observeSessions}. */
 export interface ObservedSessions {
-  /** Counts this session from now on. Spans of its connections are children of the span that is active now, and may carry attributes of their own. */
+  /**
+   * Counts this session from now on. Spans of its connections are children of the span that is active now, and get these
+   * attributes.
+   */
   add(live: LiveTranscription, attributes?: Attributes): void;
-  /** The metrics are not asked for any more. */
+  /** Stops the metrics. */
   close(): void;
 }
 
 const NAME = 'rx-deepgram';
 
 /**
- * Hands the counts of `watchSessions()` to OpenTelemetry when it collects, and tells it each delay of a word, each lateness of the event loop
- * and each connection.
+ * Passes the counts of `watchSessions()` to OpenTelemetry when it collects, and records each delay of a word, each lateness of
+ * the event loop and each connection.
  *
  * @example
  * ```ts
@@ -101,7 +104,7 @@ export function observeSessions(options: ObserveOptions = {}): ObservedSessions 
   };
 }
 
-/** A server that ends an idle connection in good order has not failed. */
+/** A server that closes an idle connection cleanly has not failed. */
 function isFailure(end: ConnectionEnd | undefined): end is ConnectionEnd {
   return end !== undefined && end.kind !== 'normal';
 }
@@ -118,7 +121,7 @@ function describe({ connection, requestId, end }: ConnectionRecord): Attributes 
   };
 }
 
-/** Asked once for each collection, for all instruments together. */
+/** Read once for each collection, for all instruments. */
 function observe(meter: Meter, snapshot: () => SessionsSnapshot, attributes: Attributes): () => void {
   const options = (unit: string, description: string) => ({ unit, description });
   const sessions = meter.createObservableUpDownCounter(

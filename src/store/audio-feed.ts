@@ -1,19 +1,20 @@
 /**
- * Takes audio from the log of a session to the store, in blocks, behind the hot path. It reads the log as a link does, with a cursor of
- * its own: the log's cap bounds what waits for a store that is away, and audio that is confirmed or dropped meanwhile is not sent at all.
+ * Copies audio from the log of a session to the store, in blocks, outside the hot path. It reads the log with a cursor, as a link
+ * does. So the log's cap bounds the audio that waits for the store, and audio that was confirmed or dropped meanwhile is not
+ * sent.
  */
 import type { AudioReader, AudioTimeline } from '../audio/audio-timeline.ts';
 import type { FrameSink } from '../audio/framing.ts';
 import type { Clock } from '../clock.ts';
 import type { Appended, StoredBlock } from './audio-store.ts';
 
-/** With the chunk that is cut and the way to the store, a crash of this process loses 250 ms at most. */
+/** With the incomplete chunk and the time of the call, a crash of this process loses 250 ms at most. */
 const BLOCK_MS = 200;
 
-/** Blocks after an outage are longer, for fewer of them. */
+/** After an outage blocks are longer, so there are fewer. */
 const LONGEST_BLOCK_SECONDS = 2;
 
-/** A source that says when its audio was captured is exact to this. */
+/** The precision of capture times from a source. */
 const ROUNDING_MS = 20;
 
 export interface AudioFeedSettings {
@@ -21,23 +22,23 @@ export interface AudioFeedSettings {
   timeline: AudioTimeline;
   /** Bytes of one position. */
   frameBytes: number;
-  /** Appends a block; `undefined` if that is of no use any more. */
+  /** Appends a block; `undefined` if that is no longer useful. */
   append: (block: StoredBlock) => Promise<Appended | undefined>;
-  /** Confirms what was given up or covered before it was appended. */
+  /** Confirms audio that was dropped or covered before it was appended. */
   confirm(position: number): Promise<void>;
-  /** The store has it. */
+  /** The store has the block. */
   appended(answer: Appended): void;
-  /** The store has forgotten audio between the two positions that it had acknowledged. */
+  /** The store has lost acknowledged audio between the two positions. */
   forgotten(start: number, end: number): void;
 }
 
 export class AudioFeed implements FrameSink {
   readonly #settings: AudioFeedSettings;
-  /** Where it stands in the log; as its reader where no link is, what is on its way to the store counts as sent. */
+  /** Its cursor in the log. Without a link it is the log's reader: audio on its way to the store counts as sent. */
   readonly cursor: AudioReader = { frameIndex: 0, nextPosition: 0, audioAdded: () => {} };
   #timer: unknown;
   #sending: Promise<void> | undefined;
-  /** Where the store's audio ends, as it has said. */
+  /** The end of the store's audio, from its last answer. */
   #storedTo = 0;
   #isClosed = false;
 
@@ -93,11 +94,11 @@ export class AudioFeed implements FrameSink {
 
   async #sendAll(): Promise<void> {
     for (let block = this.#next(); block; block = this.#next()) {
-      // If this process died between the two, what is covered by finals on their way would be a hole.
+      // If this process died between the two, audio covered by unconfirmed finals would be a hole.
       if (block.position > this.#storedTo) await this.#settings.confirm(block.position);
       for (let rest: StoredBlock | undefined = block; rest; ) {
         const answer: Appended | undefined = await this.#settings.append(rest);
-        // Of no use any more: what the cursor says now is.
+        // No longer useful: the cursor has moved.
         if (!answer) break;
         if (this.#mustStop()) return;
         if (answer.previousEnd < this.#storedTo) this.#settings.forgotten(answer.previousEnd, this.#storedTo);
@@ -107,16 +108,16 @@ export class AudioFeed implements FrameSink {
       }
     }
     if (this.#mustStop()) return;
-    // What came while the last block was on its way.
+    // Audio that came while the last block was on its way.
     if (this.#settings.timeline.end > this.cursor.nextPosition) this.#wait();
   }
 
-  /** It may have been closed in a call to the store. */
+  /** A call to the store may have closed it. */
   #mustStop(): boolean {
     return this.#isClosed;
   }
 
-  /** A copy of what the log holds next, as far as its samples were captured one after the other. */
+  /** A copy of the next audio in the log, up to the next gap in its capture times. */
   #next(): StoredBlock | undefined {
     if (this.#isClosed) return undefined;
     const { timeline, frameBytes } = this.#settings;

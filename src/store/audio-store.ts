@@ -1,16 +1,17 @@
 /**
- * The port to a store outside the process: audio by position until it is confirmed, finals for good, and who owns a session. Data is
- * plain JSON and bytes. An adapter translates these calls to its engine and knows nothing of Deepgram; `storeContract` of
- * `rx-deepgram/testing` says whether it does so correctly.
+ * The port to a store outside the process. It keeps audio by position until it is confirmed, finals, and the owner of a session.
+ * Data is plain JSON and bytes. An adapter translates these calls for its engine, without knowledge of Deepgram; `storeContract`
+ * of `rx-deepgram/testing` tests it.
  *
- * A session has two roles. Its **owner** transcribes: it holds a lease by time, and every owner has a higher epoch than the one before,
- * which fences the older one. Its **writer** appends audio: a new writer replaces the one before at once. One process may have both roles.
+ * A session has two roles. Its **owner** transcribes: it holds a lease that expires, and has a higher epoch than all earlier
+ * owners, whose writes are refused (fenced). Its **writer** appends audio: a new writer replaces the previous one at once. One
+ * process may have both roles.
  *
- * Positions are samples since the session began. A call that rejects means that the store is away, and is made again with the same
- * arguments: every call may be repeated after an answer that was lost.
+ * Positions are samples since the session began. A rejected call means that the store does not answer; it is repeated with the
+ * same arguments. So every call must be safe to repeat after a lost answer.
  */
 
-/** Plain JSON: what the store keeps and gives back without reading it. */
+/** Plain JSON, which the store keeps and returns unread. */
 export type Json =
   | null
   | boolean
@@ -23,23 +24,23 @@ export type Json =
 export interface Lease {
   /** Of the session. */
   readonly id: string;
-  /** Who holds it: a name that no other process or session object has. */
+  /** The holder: a name that no other process or session object has. */
   readonly holder: string;
   /** Greater than that of every earlier lease of the same role. */
   readonly epoch: number;
 }
 
 /**
- * Why a write was refused; nothing was written. `fenced`: there is a newer lease of this role. `forgotten`: the store knows neither
- * this lease nor a newer one, so it has lost writes that it had acknowledged, or the session has expired.
+ * Why a write was refused; nothing was written. `fenced`: there is a newer lease of this role. `forgotten`: the store knows
+ * neither this lease nor a newer one, because it lost acknowledged writes or the session expired.
  */
 export type Refusal = 'fenced' | 'forgotten';
 
 /** A piece of audio. */
 export interface StoredBlock {
-  /** Of its first sample. */
+  /** Position of its first sample. */
   readonly position: number;
-  /** Behind its last sample. */
+  /** Position after its last sample. */
   readonly end: number;
   readonly bytes: Uint8Array;
   /** When its first sample was captured, in milliseconds since 1970. */
@@ -49,18 +50,20 @@ export interface StoredBlock {
 /** A final result, before it is published. */
 export interface NewFinal {
   readonly channel: number;
-  /** Position behind its last sample. */
+  /** Position after its last sample. */
   readonly end: number;
   readonly data: Json;
 }
 
 /** A final result that was published. */
 export interface StoredFinal extends NewFinal {
-  /** The first final of a session is 1; each later one is the next number. A gap: finals that the store has lost. */
+  /**
+   * The first final of a session is 1; each later one has the next number. A gap in the numbers: finals that the store has lost.
+   */
   readonly seq: number;
 }
 
-/** A wish of the writer, to be carried out behind the audio before `position`. */
+/** A request of the writer, to be carried out after the audio before `position`. */
 export interface StoredRequest {
   /** The first request of a session is 1; each later one is the next number. */
   readonly seq: number;
@@ -69,15 +72,15 @@ export interface StoredRequest {
   readonly data: Json;
 }
 
-/** Where a session stands. */
+/** The state of a session. */
 export interface StoredSession {
-  /** As the first call that named this session described it: its format and parameters. */
+  /** From the first call with this session's id: its format and parameters. */
   readonly description: Json;
-  /** As the last `confirm()` left it; `undefined` before the first. */
+  /** From the last `confirm()`; `undefined` before the first. */
   readonly state: Json | undefined;
-  /** Everything before it is confirmed, and gone. */
+  /** Everything before it is confirmed and deleted. */
   readonly confirmed: number;
-  /** Where the next block goes; everything from `confirmed` to here should be there to read. */
+  /** The position of the next block; all audio from `confirmed` to here should be readable. */
   readonly end: number;
   /** The number of the last final. */
   readonly finals: number;
@@ -85,49 +88,49 @@ export interface StoredSession {
   readonly requests: number;
   /** The number of the last request that was carried out. */
   readonly doneRequest: number;
-  /** It was released for good: nobody has to own it any more. */
+  /** It has ended, and needs no owner any more. */
   readonly isEnded: boolean;
 }
 
-/** What a holder asks for. */
+/** The request of a holder. */
 export interface LeaseRequest {
   readonly holder: string;
   /** Kept if the session is new, otherwise ignored. */
   readonly description: Json;
-  /** The epoch of the lease will be greater: after {@link Refusal} `forgotten`, that of the lease which was forgotten. */
+  /** The epoch of the new lease is greater than this: after {@link Refusal} `forgotten`, the epoch of the forgotten lease. */
   readonly afterEpoch?: number;
-  /** The next final gets a greater number: readers see the hole that forgotten finals have left. */
+  /** The next final gets a greater number than this, so that readers see the gap of forgotten finals. */
   readonly afterFinal?: number;
 }
 
-/** A lease, and where the session stands. */
+/** A lease, and the state of the session. */
 export interface Opened {
   readonly lease: Lease;
   readonly session: StoredSession;
 }
 
-/** Somebody else holds the lease, for so many milliseconds if it is not renewed. */
+/** Another holder has the lease, for this many milliseconds unless it is renewed. */
 export interface Held {
   readonly heldMs: number;
 }
 
-/** What an owner confirms. */
+/** A confirmation of an owner. */
 export interface Confirmation {
   /**
-   * The first confirmation of a lease is 1; each later one is the next number. One that is not greater than the last was made before: it
-   * changes nothing, however late it comes, and all its finals are refused.
+   * The first confirmation of a lease is 1; each later one is the next number. A number that is not greater than the last is a
+   * repeat: it changes nothing, and all its finals are refused.
    */
   readonly number: number;
-  /** Everything before it is confirmed; never lowers what was. */
+  /** Everything before it is confirmed; it never goes back. */
   readonly position: number;
   readonly finals: readonly NewFinal[];
-  /** What the next owner must know to go on exactly here. */
+  /** The state that the next owner needs to continue exactly here. */
   readonly state: Json;
 }
 
 /** The outcome of a confirmation. */
 export interface Confirmed {
-  /** What was confirmed before. */
+  /** The confirmed position before this call. */
   readonly previous: number;
   /**
    * The number of each final, in the order in which they were given; `undefined` where it was refused, because its end is not beyond
@@ -138,22 +141,22 @@ export interface Confirmed {
 
 /** The outcome of an append. */
 export interface Appended {
-  /** Where the session's audio ended before. */
+  /** The end of the session's audio before this call. */
   readonly previousEnd: number;
-  /** Where it ends now. */
+  /** Its end now. */
   readonly end: number;
-  /** What is confirmed: the audio before it need not be kept by its writer. */
+  /** The confirmed position: the writer need not keep audio before it. */
   readonly confirmed: number;
 }
 
-/** Audio and requests, as an owner reads them. */
+/** Audio and requests that an owner reads. */
 export interface StoredAudio {
-  /** In order. A gap between two of them, or behind the last up to `end`, is audio that the store does not have (any more). */
+  /** In order. A gap between two of them, or after the last up to `end`, is audio that the store does not have. */
   readonly blocks: readonly StoredBlock[];
-  /** Behind the last block of the session. */
+  /** Position after the last block of the session. */
   readonly end: number;
   readonly confirmed: number;
-  /** Those with a higher number than asked for, in order. */
+  /** Requests with a number above `afterRequest`, in order. */
   readonly requests: readonly StoredRequest[];
 }
 
@@ -161,39 +164,39 @@ export interface StoredAudio {
 export interface Published {
   /** In order. */
   readonly finals: readonly StoredFinal[];
-  /** What the owner showed last: interim texts and status; best effort. */
+  /** The last value of `show()`: interim texts and status; best effort. */
   readonly shown: Json | undefined;
   readonly isEnded: boolean;
 }
 
 /** A store for sessions that outlive their process. All methods may be called for many sessions at once. */
 export interface AudioStore {
-  /** How long a lease lasts, in milliseconds, by the store's own clock: a new owner waits at most so long for one that died. */
+  /** How long a lease lasts, in milliseconds, by the store's clock: the longest wait of a new owner after a crash. */
   readonly leaseMs: number;
-  /** Everything of a session is gone so many milliseconds after its last write or renewal, also after a crash of all its processes. */
+  /** A session is deleted this many milliseconds after its last write or renewal, also after a crash of all its processes. */
   readonly expireMs: number;
 
   /**
-   * Takes the ownership of a session, which is created if it does not exist. The holder of the present lease gets a lease at once, with
-   * the same epoch, so that a call whose answer was lost can be repeated. An ended session can be owned again, and is then not ended.
+   * Takes the ownership of a session, and creates it if it does not exist. The holder of the present lease gets it again at once,
+   * with the same epoch, so that the call can be repeated. An ended session can be owned again, and is then no longer ended.
    */
   open(id: string, request: LeaseRequest): Promise<Opened | Held>;
 
   /**
-   * Takes the writer's role, which is created with the session if need be; the writer before is fenced at once. A repeated call of the same holder gets the
-   * same epoch.
+   * Takes the writer's role, and creates the session if it does not exist. The previous writer is fenced at once. A repeated call
+   * of the same holder gets the same epoch.
    */
   openWriter(id: string, request: LeaseRequest): Promise<Opened>;
 
   /**
-   * Takes the ownership of some session that has audio beyond what is confirmed, or a request beyond `doneRequest`, and neither an
-   * owner nor an end. `undefined`: there is none. Of several claimants only one gets it.
+   * Takes the ownership of any session that has unconfirmed audio or a request after `doneRequest`, has no owner, and has not
+   * ended. `undefined`: there is none. Only one of several claimants gets it.
    */
   claim(holder: string): Promise<Opened | undefined>;
 
   /**
-   * Writer: adds a block, unless it begins before the present end: then nothing is added, and the answer says where to go on. A block that
-   * begins behind it leaves a gap. Blocks that end at or before `keepFrom` are let go, confirmed or not.
+   * Writer: adds a block. If it begins before the present end, nothing is added, and the answer has the position to continue at.
+   * If it begins after the end, it leaves a gap. Blocks that end at or before `keepFrom` are deleted, confirmed or not.
    */
   append(writer: Lease, block: StoredBlock, keepFrom?: number): Promise<Appended | Refusal>;
 
@@ -201,28 +204,29 @@ export interface AudioStore {
   request(writer: Lease, request: StoredRequest): Promise<Refusal | undefined>;
 
   /**
-   * Reads blocks that end behind `from`, up to about `maxBytes` and at least one, and requests with a number above `afterRequest`. The
-   * first block may begin before `from`. Needs no lease.
+   * Reads blocks that end after `from`, up to about `maxBytes` and at least one, and requests with a number above `afterRequest`.
+   * The first block may begin before `from`. Needs no lease.
    */
   read(id: string, from: number, afterRequest: number, maxBytes: number): Promise<StoredAudio>;
 
   /**
-   * Owner: publishes finals, keeps the state, advances what is confirmed and lets go of the audio before it, all in one atomic step. Renews
-   * the lease. A lease whose time has passed is good as long as nobody has a newer one.
+   * Owner: publishes finals, keeps the state, advances the confirmed position and deletes the audio before it, in one atomic
+   * step. Renews the lease. An expired lease is valid until there is a newer one.
    */
   confirm(owner: Lease, confirmation: Confirmation): Promise<Confirmed | Refusal>;
 
-  /** Owner: begins the time of the lease anew; `doneRequest` is the number of the last request that was carried out. */
+  /** Owner: renews the lease. `doneRequest` is the number of the last request that was carried out. */
   renew(owner: Lease, doneRequest: number): Promise<Refusal | undefined>;
 
   /**
-   * Owner: gives the lease back, so that the next owner need not wait for its time. `isEnded`: nobody has to go on. Of a lease that is held no longer, nothing.
+   * Owner: gives the lease back, so that the next owner need not wait. `isEnded`: the session needs no further owner. Without the
+   * lease the call has no effect.
    */
   release(owner: Lease, isEnded: boolean): Promise<void>;
 
-  /** Owner: shows readers something until the next call; best effort. */
+  /** Owner: shows readers a value until the next call; best effort. */
   show(owner: Lease, shown: Json): Promise<void>;
 
-  /** Published finals with a number above `after`, at most `limit`, and what is shown. Needs no lease. */
+  /** Published finals with a number above `after`, at most `limit`, and the shown value. Needs no lease. */
   published(id: string, after: number, limit: number): Promise<Published>;
 }

@@ -11,11 +11,11 @@ export interface ClaimOptions {
   /** Ends the waiting. */
   signal?: AbortSignal;
   /**
-   * Between two looks at the store, in milliseconds.
+   * Time between two reads of the store, in milliseconds.
    * @defaultValue `100`
    */
   pollMs?: number;
-  /** Is told when the store does not answer; it is asked again. */
+  /** Called when the store does not answer; the call is repeated. */
   failed?: (error: unknown) => void;
   /** Replaces time, for tests. @defaultValue the system's clock */
   clock?: Clock;
@@ -23,9 +23,9 @@ export interface ClaimOptions {
   holder?: string;
 }
 
-/** A session whose audio comes from a writer, by way of the store: for the option `session`; nothing is to be sent to it. */
+/** A session whose audio comes from a writer through the store, for the option `session`. Do not call `send()` on it. */
 export class ClaimedSession extends DurableSession {
-  /** Deepgram's parameters, as its writer has given them. */
+  /** Deepgram's parameters, from its writer. */
   readonly listen: Parameters;
 
   /** Made by `claim()`. */
@@ -36,9 +36,9 @@ export class ClaimedSession extends DurableSession {
 }
 
 /**
- * Waits for a session that has audio and no owner, and takes it: for a pool of transcribers, each of which can be replaced under a
- * running call. The session ends, handed over, when its writer gives no audio for a minute; it is claimed again when it does.
- * `undefined`: the signal came first.
+ * Waits for a session with audio and without an owner, and takes it: for a pool of transcribers, each of which can be replaced
+ * during a call. After a minute without audio from its writer the session is handed over and ends here; it is claimed again when
+ * audio comes. `undefined`: the signal aborted first.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** `durable(store, id)`: a session that any process can go on with, while one at a time owns it. */
+/** `durable(store, id)`: a session that any process can continue, and that one process at a time owns. */
 import { BehaviorSubject, type Observable } from 'rxjs';
 import type { KeepableSession, Kept, SessionKeeper } from '../client/session-keeper.ts';
 import { invalidOption } from '../errors.ts';
@@ -15,7 +15,7 @@ export interface DurableOptions {
    */
   holder?: string;
   /**
-   * Shows interim transcripts and the status to readers of the store, some times a second.
+   * Shows interim transcripts and the status to readers of the store, a few times a second.
    * @defaultValue `false`
    */
   interims?: boolean;
@@ -25,7 +25,7 @@ export interface DurableOptions {
 export class DurableSession implements SessionKeeper {
   /** The name of the session in the store. */
   readonly id: string;
-  /** Begins with the present state, and completes when this process has nothing to do with the session any more. */
+  /** Begins with the present state, and completes when this process has released or lost the session. */
   readonly state$: Observable<DurableState>;
   readonly #store: AudioStore;
   readonly #holder: string;
@@ -44,12 +44,15 @@ export class DurableSession implements SessionKeeper {
     this.state$ = this.#states.asObservable();
   }
 
-  /** Where the session stands with its store now. */
+  /** The present state of the session and its store. */
   get state(): DurableState {
     return this.#states.value;
   }
 
-  /** Called by the session. @throws TranscriptionError `invalid-option` where the object has been given to another, or the audio is not raw. */
+  /**
+   * Called by the session. @throws TranscriptionError `invalid-option` where the object has been given to another, or the audio
+   * is not raw.
+   */
   join(session: KeepableSession): Kept {
     if (this.#kept)
       throw invalidOption('This session is in use.', 'Call durable() for each createLiveTranscription().');
@@ -71,8 +74,8 @@ export class DurableSession implements SessionKeeper {
   }
 
   /**
-   * All finals of the session so far, by whatever process. Rejects while the store is away.
-   * @param after Those with a greater number only.
+   * All finals of the session so far, from all processes. Rejects while the store does not answer.
+   * @param after Only finals with a greater number.
    */
   async history(after = 0): Promise<PublishedTranscript[]> {
     const all: PublishedTranscript[] = [];
@@ -86,7 +89,7 @@ export class DurableSession implements SessionKeeper {
   }
 
   /**
-   * Gives the session back, so that another process can go on with it at once: for SIGTERM. The session ends here with the outcome
+   * Gives the session back, so that another process can continue it at once: for SIGTERM. Here the session ends with the outcome
    * `aborted`; its unconfirmed audio is in the store. Resolves within a second.
    */
   async handOver(): Promise<void> {
@@ -96,12 +99,12 @@ export class DurableSession implements SessionKeeper {
   }
 }
 
-/** Finals in one answer of the store. */
+/** The most finals in one answer of the store. */
 const PAGE = 500;
 
 /**
- * A session that outlives its process, for the option `session`: it begins the session with this id, or takes it over when its owner has
- * given it back or is gone. Raw audio only.
+ * A session that outlives its process, for the option `session`. It begins the session with this id, or takes it over when its
+ * owner has given it back or its lease has expired. Raw audio only.
  *
  * @example
  * ```ts

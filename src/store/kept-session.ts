@@ -1,5 +1,5 @@
 /**
- * One session and its store: joins the lease, the feed of audio, the results on their way, and what the owner before has left.
+ * One session and its store: connects the lease, the feed of audio, the outbox of results, and the audio of the previous owner.
  *
  *   log ─► feed ──append──► store ──read──► source ─► intake        (when it is taken over, or written elsewhere)
  *   transcript ─► outbox ──confirm──► store, then ─► transcripts$
@@ -24,15 +24,16 @@ import { Showcase } from './showcase.ts';
 import { StoreCalls } from './store-calls.ts';
 import { StoredSource } from './stored-source.ts';
 
-/** How long the end of a session may wait for the store. */
+/** How long the end of a session waits for the store. */
 const SETTLE_MS = 5_000;
 
-/** A hand-over that takes longer than this gives up what the store has not taken. */
+/** A hand-over that takes longer drops the audio that the store does not have. */
 const HAND_OVER_MS = 900;
 
 /**
- * Where a session stands with its store. `opening`: it asks for the session. `waiting`: another process owns it. `owned`. `away`: the store does
- * not answer; finals wait, audio is kept in memory. `lost`: another process owns it, and this one has stopped. `released`: it was given back, or has ended.
+ * The state of a session and its store. `opening`: it requests the session. `waiting`: another process owns it. `owned`: this
+ * process owns it. `away`: the store does not answer; finals wait, and audio is kept in memory. `lost`: another process owns it,
+ * and this one has stopped. `released`: it was given back, or has ended.
  */
 export type DurableState = 'opening' | 'waiting' | 'owned' | 'away' | 'lost' | 'released';
 
@@ -40,7 +41,7 @@ export interface KeptSettings {
   store: AudioStore;
   id: string;
   holder: string;
-  /** Its audio comes from a writer, by way of the store. */
+  /** Its audio comes from a writer, through the store. */
   claimed: Opened | undefined;
   /** Interims and status are shown to readers. */
   isShown: boolean;
@@ -67,7 +68,7 @@ export class KeptSession implements Kept {
   #isHandingOver = false;
   #isSettled = false;
   #awaySince = 0;
-  /** Counts how often the store has forgotten the session: a block from before is made anew. */
+  /** Counts how often the store has lost the session: a block from before must be made anew. */
   #generation = 0;
 
   /** @throws TranscriptionError `invalid-option` for audio that is not raw. */
@@ -149,7 +150,7 @@ export class KeptSession implements Kept {
     return true;
   }
 
-  /** Ends the session here, so that another process can go on with it at once. */
+  /** Ends the session here, so that another process can continue it at once. */
   handOver(): void {
     this.#isHandingOver = true;
     this.#parts?.live.pause();
@@ -200,7 +201,7 @@ export class KeptSession implements Kept {
       void source.follow((bytes, capturedAt) => intake.push(bytes, capturedAt)).then(() => this.#idle());
   }
 
-  /** It may have ended in a call to the store. */
+  /** It may have ended during a call to the store. */
   #hasEnded(): boolean {
     return this.#calls.isOver;
   }
@@ -249,7 +250,7 @@ export class KeptSession implements Kept {
       },
       confirm: async (position) => {
         await this.#outbox.confirm();
-        // That one may have been under way before the position was covered.
+        // The confirmation under way may have begun before the position was covered.
         if (this.#ownership.confirmed < position) await this.#outbox.confirm();
       },
       appended: () => {},
@@ -272,7 +273,7 @@ export class KeptSession implements Kept {
     this.#renewLater();
   }
 
-  /** The writer has nothing to say: the session is claimed again when it has. */
+  /** The writer sends no audio: the session is claimed again when it does. */
   #idle(): void {
     if (!this.#calls.isOver) this.handOver();
   }

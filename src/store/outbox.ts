@@ -1,6 +1,6 @@
 /**
- * Results on their way to the app. A final waits until the store has it, and everything behind it waits with it, so that the order stays.
- * What is given to the app is in the store; what the store refuses is given to nobody.
+ * Results on their way to the app. A final waits until the store has it, and later results wait with it to keep the order. So
+ * every final given to the app is in the store; a final that the store refuses is dropped.
  */
 import type { Outlet } from '../client/session-keeper.ts';
 import type { Transcript } from '../transcript/stitcher.ts';
@@ -12,7 +12,7 @@ import { writeTranscript } from './stored-transcript.ts';
 interface Result {
   pass: () => void;
   final: NewFinal | undefined;
-  /** Of an interim transcript, which a later one replaces. */
+  /** Interim transcripts: a later one replaces an earlier. */
   interimId: string | undefined;
 }
 
@@ -24,9 +24,9 @@ export interface OutboxSettings {
   rate: number;
   /** Everything before it is confirmed or dropped. */
   frontier: () => number;
-  /** What the next owner must know to go on behind the finals so far. */
+  /** The state that the next owner needs to continue after the finals so far. */
   state: () => Json;
-  /** The store has forgotten what it had confirmed between the two positions. */
+  /** The store has lost its confirmations between the two positions. */
   forgotten: (start: number, end: number) => void;
 }
 
@@ -45,7 +45,7 @@ export class Outbox implements Outlet {
   /** The number of the last turn that has ended. */
   turnsEnded = 0;
   isClosed = false;
-  /** Nothing is owned, or need be: what no final holds up passes. */
+  /** No ownership is needed: results before the first waiting final pass. */
   isReleased = false;
 
   constructor(settings: OutboxSettings) {
@@ -54,13 +54,13 @@ export class Outbox implements Outlet {
     this.utterances = { next: (utterance) => this.#add(() => utterances.next(utterance)) };
   }
 
-  /** Something is not in the store. */
+  /** Whether a result is not in the store yet. */
   get isPending(): boolean {
     const { frontier, ownership } = this.#settings;
     return this.#isConfirming || this.#hasFinals || frontier() > ownership.confirmed;
   }
 
-  /** Confirms what is covered since, even without a new final; or resolves with the confirmation that is under way. */
+  /** Confirms newly covered audio, even without a new final; or resolves with the confirmation under way. */
   confirm(): Promise<void> {
     this.#confirming ??= this.#confirmAll();
     return this.#confirming;
@@ -68,7 +68,7 @@ export class Outbox implements Outlet {
 
   async #confirmAll(): Promise<void> {
     this.#isConfirming = true;
-    // A message of the server is taken to its end first: the final and the audio that it covers belong together.
+    // Handle the message of the server completely first: a final and the audio that it covers belong together.
     await Promise.resolve();
     do await this.#confirmOnce();
     while (this.#hasFinals && !this.isClosed);
@@ -78,25 +78,25 @@ export class Outbox implements Outlet {
     this.letGo();
   }
 
-  /** Resolves when everything so far has passed, or {@link letGo} was called. */
+  /** Resolves when all results so far have passed, or {@link letGo} was called. */
   passed(): Promise<void> {
     if (!this.#isConfirming) return Promise.resolve();
     return new Promise((resolve) => this.#whenPassed.push(resolve));
   }
 
-  /** Nobody need wait for the store now. */
+  /** Stops waiting for the store. */
   letGo(): void {
     for (const resolve of this.#whenPassed.splice(0)) resolve();
   }
 
-  /** Passes what is not held up by a final, unless another process may own the session. */
+  /** Passes results before the first waiting final, unless another process may own the session. */
   passInterims(): void {
     if (this.#isConfirming || this.isClosed) return;
     if (!this.#settings.ownership.isHeld && !this.isReleased) return;
     while (this.#waiting[0] && !this.#waiting[0].final) this.#waiting.shift()?.pass();
   }
 
-  /** What has not passed never will. */
+  /** Drops all waiting results. */
   close(): void {
     this.isClosed = true;
     this.#waiting = [];
@@ -146,7 +146,7 @@ export class Outbox implements Outlet {
     if (previous < ownership.confirmed) forgotten(previous, ownership.confirmed);
     ownership.confirmed = Math.max(previous, confirmation.position);
     for (const seq of seqs) ownership.lastFinal = Math.max(ownership.lastFinal, seq ?? 0);
-    // A repeat of a confirmation that the store had already made is refused as a whole.
+    // The store refuses all finals of a repeated confirmation.
     const isRepeat = tries > 1 && seqs.every((seq) => seq === undefined);
     for (const { pass, final } of results) {
       const isPublished = !final || isRepeat || seqs[finals.indexOf(final)] !== undefined;

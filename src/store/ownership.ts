@@ -1,12 +1,12 @@
 /**
- * The leases of a session in one process: taken, renewed, and given up. Every write to the store goes through here, so that a process that
- * was replaced writes once more at most, and that one is refused.
+ * The leases of a session in one process: takes, renews and releases them. Every write to the store passes through here, so a
+ * replaced process makes at most one more write, which is refused.
  */
 import type { Clock } from '../clock.ts';
 import type { AudioStore, Json, Lease, Opened, Refusal, StoredSession } from './audio-store.ts';
 import type { StoreCalls } from './store-calls.ts';
 
-/** How often it is asked whether the owner before has given the session back. */
+/** Time between two checks whether the previous owner has given the session back. */
 const POLL_MS = 100;
 
 export interface OwnershipSettings {
@@ -20,11 +20,11 @@ export interface OwnershipSettings {
   isOwner: boolean;
   /** This process appends the audio. */
   isWriter: boolean;
-  /** Somebody else owns the session, and it is waited for. */
+  /** Another process owns the session; this one waits for it. */
   waiting: () => void;
-  /** Somebody else owns the session now: nothing is written any more. */
+  /** Another process owns the session now: this one writes nothing more. */
   lost: () => void;
-  /** The store has lost writes that it had acknowledged; it knows the session again, as it is there now. */
+  /** The store has lost acknowledged writes. It has the session again, in this state. */
   forgotten: (session: StoredSession) => void;
 }
 
@@ -47,7 +47,7 @@ export class Ownership {
     this.#settings = settings;
   }
 
-  /** Nobody else can own the session now, by our own clock. */
+  /** By our clock, no other process can own the session now. */
   get isHeld(): boolean {
     return !this.#isLost && this.#settings.clock.now() < this.#heldUntil;
   }
@@ -56,17 +56,17 @@ export class Ownership {
     return this.#isLost;
   }
 
-  /** Becomes the owner, however long it takes; `undefined` if the session ended before. */
+  /** Waits to become the owner; `undefined` if the session ended before. */
   async take(claimed: Opened | undefined): Promise<StoredSession | undefined> {
     if (claimed) this.#hold(claimed, -Infinity);
     else if (this.#settings.isOwner && !(await this.#open())) return undefined;
     const session = this.#settings.isWriter ? await this.#openWriter() : claimed?.session;
-    // A process that slept may have taken the writer's role from a later owner: nothing is appended before it is known to own the session.
+    // A process that slept may have taken the writer's role from a later owner: append nothing before the ownership is certain.
     if (this.#settings.isOwner && !(await this.#renewed())) return undefined;
     return session ?? this.#opened;
   }
 
-  /** One write of the owner. The answer is `undefined` if the session was lost, or ended, before it came. */
+  /** One write of the owner; `undefined` if the session was lost or ended before the answer. */
   async write<Answer extends object | undefined>(
     role: Role,
     call: (lease: Lease) => Promise<Answer | Refusal>,
@@ -82,7 +82,7 @@ export class Ownership {
       const { answer } = result;
       if (answer === 'fenced') {
         if (role === 'writer' && this.#settings.isOwner && (await this.#renewed())) {
-          // Somebody who is no owner took the role: the owner takes it back.
+          // A process that is not the owner took the role: the owner takes it back.
           await this.#openWriter();
           continue;
         }
@@ -99,11 +99,11 @@ export class Ownership {
     }
   }
 
-  /** Shows readers something, if the store takes it. */
+  /** Shows readers a value, if the store accepts it. */
   show(call: (lease: Lease) => Promise<void>): void {
     const { calls } = this.#settings;
     if (!this.#owner || this.#isLost || calls.isOver) return;
-    // Best effort: what is shown next replaces it.
+    // Best effort: the next value replaces it.
     void calls.once(() => call(this.#leaseOf('owner')));
   }
 
@@ -158,7 +158,7 @@ export class Ownership {
     return (role === 'owner' ? this.#owner : this.#writer) as Lease;
   }
 
-  /** Makes the session known again, unless somebody else has done so and gone on with it. */
+  /** Creates the session again in the store, unless another process has done so and continued it. */
   async #recover(): Promise<void> {
     const { isOwner, isWriter, calls, forgotten } = this.#settings;
     if (isOwner && !(await this.#recoverOwner())) return;
@@ -166,7 +166,7 @@ export class Ownership {
     if (there && !calls.isOver) forgotten(isOwner ? (this.#opened as StoredSession) : there);
   }
 
-  /** `false`: somebody else has gone on. */
+  /** `false`: another process has continued it. */
   async #recoverOwner(): Promise<boolean> {
     const after = { afterEpoch: this.#owner?.epoch ?? 0, afterFinal: this.lastFinal };
     const confirmed = this.confirmed;

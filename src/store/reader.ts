@@ -1,4 +1,4 @@
-/** `reader()`: what a session publishes, in any process. */
+/** `reader()`: the transcripts that a session publishes, in any process. */
 import { Observable, share } from 'rxjs';
 import { type Clock, systemClock } from '../clock.ts';
 import type { AudioStore, Json, Published } from './audio-store.ts';
@@ -6,15 +6,15 @@ import { readFinal } from './published-transcript.ts';
 import { fieldsOf } from './session-record.ts';
 import { readTranscript, type StoredTranscript } from './stored-transcript.ts';
 
-/** A transcript as a reader gets it. */
+/** A transcript for a reader. */
 export interface ReadTranscript extends StoredTranscript {
-  /** Of a final: the first of a session is 1. A gap: finals that the store has lost. */
+  /** The number of a final; the first of a session is 1. A gap: finals that the store has lost. */
   seq: number | undefined;
 }
 
-/** Where a session stands, as far as a reader can know. */
+/** The state of a session, as known to a reader. */
 export interface ReadStatus {
-  /** The phase of its owner's status, as it was shown last; `undefined` before the first. */
+  /** The phase that its owner showed last; `undefined` before the first. */
   phase: string | undefined;
   /** The store does not answer. */
   isAway: boolean;
@@ -23,12 +23,12 @@ export interface ReadStatus {
 /** Options of {@link reader}. */
 export interface ReaderOptions {
   /**
-   * Begins behind the final with this number.
+   * Begins after the final with this number.
    * @defaultValue `0`: with the first final of the session
    */
   after?: number;
   /**
-   * Between two looks at the store, in milliseconds.
+   * Time between two reads of the store, in milliseconds.
    * @defaultValue `200`
    */
   pollMs?: number;
@@ -38,22 +38,22 @@ export interface ReaderOptions {
 
 /** Reads one session. Both observables complete when the session has ended and everything was read. */
 export interface SessionReader {
-  /** Finals exactly once and in order, from the first; interims as they come, and not all of them. */
+  /** Finals exactly once and in order, from the first; some of the interims. */
   readonly transcripts$: Observable<ReadTranscript>;
-  /** Each change once. */
+  /** Emits each change once. */
   readonly status$: Observable<ReadStatus>;
 }
 
 const PAGE = 100;
 
-/** Finals remembered, so that an interim that is shown too long does not come back. */
+/** Finals that are remembered, so that an outdated interim is not emitted again. */
 const REMEMBERED = 64;
 
 type News = { transcript: ReadTranscript } | { status: ReadStatus };
 
 /**
- * A reader of the session with this id, which need not exist yet. While somebody subscribes it looks at the store; who subscribes when
- * nobody does begins at `after` again.
+ * A reader of the session with this id, which need not exist yet. It reads the store while it has a subscriber; the first
+ * subscriber after a time without any begins at `after` again.
  */
 export function reader(store: AudioStore, id: string, options: ReaderOptions = {}): SessionReader {
   const news$ = new Observable<News>((subscriber) => {
@@ -124,7 +124,7 @@ class Poll {
     this.#wake();
   }
 
-  /** It may have been stopped in a call to the store. */
+  /** It may have been stopped during a call to the store. */
   #mustStop(): boolean {
     return this.#isStopped;
   }

@@ -1,4 +1,7 @@
-/** What a session leaves in the store for the next owner, and its check when it comes back: another version may have written it. */
+/**
+ * The state that a session leaves in the store for the next owner, and its check when it is read: another version may have
+ * written it.
+ */
 import { invalidOption } from '../errors.ts';
 import type { ListenChange } from '../protocol/configure.ts';
 import type { AudioFormat, Parameters, ParameterValue } from '../protocol/protocol.ts';
@@ -11,7 +14,7 @@ export interface StoredFormat {
   readonly frameBytes: number;
 }
 
-/** How a session was begun. */
+/** The settings with which a session began. */
 export interface SessionDescription extends StoredFormat {
   /** Deepgram's parameters. */
   readonly listen: Parameters;
@@ -19,7 +22,7 @@ export interface SessionDescription extends StoredFormat {
   readonly startedAt: number;
 }
 
-/** Where its owner stood at the last confirmation. */
+/** The state of its owner at the last confirmation. */
 export interface SessionState {
   /** Samples covered by finals; the rest before the confirmed position was dropped. */
   readonly confirmed: number;
@@ -44,7 +47,7 @@ export function writeDescription({ listen, startedAt, rate, frameBytes }: Sessio
   return { listen: listen as Json, startedAt, rate, frameBytes };
 }
 
-/** `undefined` if it is none. */
+/** `undefined` for an invalid value. */
 export function readDescription(value: Json): SessionDescription | undefined {
   const { listen, startedAt, rate, frameBytes } = fieldsOf(value);
   if (!isCount(rate) || !isCount(frameBytes) || typeof startedAt !== 'number') return undefined;
@@ -65,7 +68,7 @@ export function writeState({ confirmed, connection, turns, configured, channels 
   };
 }
 
-/** Each field by itself: what is missing or wrong is as at the beginning of a session. */
+/** Checks each field separately: a missing or wrong one gets its value at the beginning of a session. */
 export function readState(value: Json | undefined): SessionState {
   const { confirmed, connection, turns, configured, channels } = fieldsOf(value);
   const changes = Object.entries(fieldsOf(configured)).filter(([, each]) => isParameter(each));

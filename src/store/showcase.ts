@@ -1,11 +1,11 @@
-/** Shows interims and the status of a session to readers of its store: the latest of each, now and then. */
+/** Shows the latest interims and the status of a session to readers of its store, a few times a second. */
 import type { Outlet } from '../client/session-keeper.ts';
 import type { Clock } from '../clock.ts';
 import type { Transcript } from '../transcript/stitcher.ts';
 import type { Json } from './audio-store.ts';
 import { writeTranscript } from './stored-transcript.ts';
 
-/** Readers look about as often. */
+/** About the interval of readers. */
 const SHOW_MS = 200;
 
 export class Showcase {
@@ -22,7 +22,7 @@ export class Showcase {
     this.#show = show;
   }
 
-  /** The outlet, looked at on the way. */
+  /** The outlet, which is observed. */
   before(to: Outlet): Outlet {
     const next = (transcript: Transcript) => {
       to.transcripts.next(transcript);

@@ -1,7 +1,7 @@
-/** Calls to a store that may be away: each is bounded in time, and repeated with the same arguments until it is answered. */
+/** Calls to a store that may not answer: each has a timeout, and is repeated with the same arguments until it is answered. */
 import type { Clock } from '../clock.ts';
 
-/** Between two tries; doubled up to the second one. */
+/** Delay between two tries: the first, doubled up to the second. */
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 1_000;
 
@@ -10,7 +10,7 @@ export class StoreCalls {
   readonly #timeoutMs: number;
   readonly #changed: (isAway: boolean, error: unknown) => void;
   readonly #waits = new Set<() => void>();
-  /** Calls that were not answered at the last try. */
+  /** Calls without an answer at the last try. */
   #failing = 0;
   isOver = false;
 
@@ -25,7 +25,7 @@ export class StoreCalls {
     return this.#failing > 0;
   }
 
-  /** The answer; `undefined` when the calls were ended before it came. */
+  /** The answer; `undefined` if `end()` was called before it came. */
   async untilAnswered<Answer>(call: () => Promise<Answer>): Promise<{ answer: Answer } | undefined> {
     let retryMs = FIRST_RETRY_MS;
     let hasFailed = false;
@@ -62,7 +62,7 @@ export class StoreCalls {
     }
   }
 
-  /** Waits, unless the calls end before. */
+  /** Waits, unless `end()` is called before. */
   sleep(ms: number): Promise<void> {
     if (this.isOver) return Promise.resolve();
     return new Promise((resolve) => {
@@ -76,7 +76,7 @@ export class StoreCalls {
     });
   }
 
-  /** Nothing is called any more. */
+  /** Makes no more calls. */
   end(): void {
     this.isOver = true;
     for (const wake of this.#waits) wake();

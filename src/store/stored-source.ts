@@ -1,4 +1,7 @@
-/** Brings audio and requests of a store to the session that owns them: what the owner before left, and what a writer goes on to add. */
+/**
+ * Reads audio and requests from a store for the session that owns them: those of the previous owner, and those that a writer
+ * adds.
+ */
 import type { LiveTranscription } from '../client/live-transcription.ts';
 import type { AudioTimeline } from '../audio/audio-timeline.ts';
 import type { Clock } from '../clock.ts';
@@ -8,16 +11,16 @@ import type { AudioStore, StoredAudio, StoredBlock, StoredRequest } from './audi
 import { fieldsOf, readState } from './session-record.ts';
 import type { StoreCalls } from './store-calls.ts';
 
-/** How often new audio is looked for: less than half a block. */
+/** Time between two reads: less than half a block. */
 const POLL_MS = 100;
 
-/** No more is read while so much waits to be sent: the store keeps it. */
+/** Nothing is read while this much audio waits to be sent: it stays in the store. */
 const READ_BELOW_MS = 2_000;
 
 /** Eight seconds of 16 kHz linear16. */
 const READ_BYTES = 256 * 1024;
 
-/** A writer that gives no audio for so long is gone, or will be served again when it speaks. */
+/** A writer without audio for this long is gone, or its session is claimed again when audio comes. */
 const IDLE_MS = 60_000;
 
 export interface StoredSourceSettings {
@@ -35,7 +38,7 @@ type Pass = (bytes: Uint8Array, capturedAt: number | undefined) => void;
 export class StoredSource {
   readonly #settings: StoredSourceSettings;
   #lastRequest: number;
-  /** Requests that were begun, with the position behind which they are. */
+  /** Requests that were begun, with their positions. */
   readonly #begun: { seq: number; position: number }[] = [];
   #doneRequest: number;
 
@@ -45,7 +48,7 @@ export class StoredSource {
     this.#doneRequest = doneRequest;
   }
 
-  /** The last request of which no audio before it has to be sent again. */
+  /** The last request before which no audio must be sent again. */
   get doneRequest(): number {
     const { frontier } = this.#settings.timeline;
     while (this.#begun[0] && this.#begun[0].position <= frontier)
@@ -53,7 +56,7 @@ export class StoredSource {
     return this.#doneRequest;
   }
 
-  /** Reads all that there is. */
+  /** Reads everything that the store has. */
   async readAll(pass: Pass): Promise<void> {
     for (;;) {
       const before = this.#settings.timeline.end;
@@ -65,7 +68,7 @@ export class StoredSource {
     }
   }
 
-  /** Goes on reading; resolves when the writer has given nothing for long, and everything is confirmed. */
+  /** Continues to read; resolves when the writer has sent nothing for long and everything is confirmed. */
   async follow(pass: Pass): Promise<void> {
     const { calls, clock, timeline, live } = this.#settings;
     let activeAt = clock.now();
@@ -88,7 +91,7 @@ export class StoredSource {
     return result?.answer;
   }
 
-  /** Requests have their place between the samples. `isLast`: behind the blocks there is nothing but what is missing. */
+  /** Requests have their positions between the samples. `isLast`: after the blocks there is only missing audio. */
   #take({ blocks, end, requests }: StoredAudio, pass: Pass, isLast: boolean): void {
     const { timeline, calls } = this.#settings;
     let at = 0;
@@ -98,7 +101,7 @@ export class StoredSource {
       const block = blocks[at];
       if (block && block.position < request.position) this.#pass(block, request.position, pass);
       if (isLast && at === blocks.length) this.#miss(Math.min(end, request.position));
-      // What is before it has not been read yet.
+      // Audio before it has not been read yet.
       if (timeline.end < request.position) return;
       this.#carryOut(request);
       if (calls.isOver) return;
@@ -116,7 +119,7 @@ export class StoredSource {
     pass(rest.bytes.subarray(0, (Math.min(to, rest.end) - rest.position) * sampleBytes), rest.capturedAt);
   }
 
-  /** The store does not have what is before `position`. */
+  /** The store does not have the audio before `position`. */
   #miss(position: number): void {
     const { timeline } = this.#settings;
     const start = timeline.end;
@@ -141,7 +144,7 @@ export class StoredSource {
   }
 }
 
-/** Checked as that of a stored state is. */
+/** Checked like the changes of a stored state. */
 function changeOf(change: StoredRequest['data'] | undefined): ListenChange {
   return readState({ configured: change ?? null }).configured;
 }

@@ -1,16 +1,16 @@
-/** A final as it lies in the store: a transcript without Deepgram's message, which would double its size. */
+/** A final in the store: a transcript without Deepgram's message, which would double its size. */
 import type { Transcript, Word } from '../transcript/stitcher.ts';
 import type { Json } from './audio-store.ts';
 import { fieldsOf } from './session-record.ts';
 
-/** A transcript that came by way of a store. */
+/** A transcript from a store. */
 export type StoredTranscript = Omit<Transcript, 'raw'>;
 
 export function writeTranscript(transcript: Transcript): Json {
   return { ...transcript, raw: undefined } as unknown as Json;
 }
 
-/** `undefined` if it is none; single fields that are wrong are left out. */
+/** `undefined` for an invalid value; single wrong fields are left out. */
 export function readTranscript(value: Json | undefined): StoredTranscript | undefined {
   const { id, final, text, words, start, end, capturedAt, confidence, channel, ...flags } = fieldsOf(value);
   if (typeof id !== 'string' || typeof text !== 'string') return undefined;

@@ -1,4 +1,7 @@
-/** `writer()`: audio into a session that is transcribed elsewhere, for the process that holds the socket of a telephone or browser. */
+/**
+ * `writer()`: writes audio into a session that another process transcribes, for the process that holds the socket of a telephone
+ * or browser.
+ */
 import { BehaviorSubject, type Observable, Subject } from 'rxjs';
 import {
   type AudioChunk,
@@ -23,10 +26,10 @@ import { StoreCalls } from './store-calls.ts';
 
 /** Options of {@link writer}. */
 export interface WriterOptions {
-  /** Deepgram's parameters, for the transcriber. Raw audio only, so `encoding` and `sample_rate` are among them. */
+  /** Deepgram's parameters, for the transcriber. Raw audio only, so `encoding` and `sample_rate` are required. */
   listen: Parameters;
   /**
-   * Audio that waits in memory for a store that is away, in seconds; of more the oldest is dropped, and announced.
+   * Audio that waits in memory for a store that does not answer, in seconds. Beyond it the oldest is dropped and announced.
    * @defaultValue `60`
    */
   maxSeconds?: number;
@@ -36,13 +39,14 @@ export interface WriterOptions {
    */
   maxBytes?: number;
   /**
-   * The same in bytes, for all writers and sessions of this process together: of the logs that hold more than their share.
+   * The same in bytes, for all writers and sessions of this process together. Beyond it the logs with more than their share are
+   * full.
    * @defaultValue `1073741824` (1 GiB)
    */
   maxProcessBytes?: number;
   /**
-   * Audio that lies in the store and is not confirmed, in seconds: how long a call may be without a transcriber. Of more the oldest is
-   * pushed out, and announced.
+   * Unconfirmed audio in the store, in seconds: how long a call may be without a transcriber. Beyond it the oldest is dropped and
+   * announced.
    * @defaultValue `600`
    */
   maxStoredSeconds?: number;
@@ -52,22 +56,22 @@ export interface WriterOptions {
   holder?: string;
 }
 
-/** `lost`: another writer has this session, or it was begun with another format; `ended`: by `end()`. */
+/** `lost`: another writer has this session, or it began with another format. `ended`: by `end()`. */
 export type WriterState = 'opening' | 'writing' | 'away' | 'lost' | 'ended';
 
-/** Audio that was given up before it was confirmed, in seconds since the session began. */
+/** Audio that was dropped before it was confirmed, in seconds since the session began. */
 export interface WriterDrop {
   startSeconds: number;
   endSeconds: number;
-  /** `memory`: it never came to the store. `store`: it was pushed out there, and is lost unless a transcriber had read it. */
+  /** `memory`: it never reached the store. `store`: the store was full; it is lost unless a transcriber had read it. */
   from: 'memory' | 'store';
 }
 
-/** The fate of one chunk. */
+/** The answer of `send()` for one chunk. */
 export type WriterResult =
-  /** It is kept. `backlogMs`: how much audio is not confirmed yet; slow down, or start transcribers, where it grows. */
+  /** The chunk is kept. `backlogMs`: unconfirmed audio; if it grows, slow down or start transcribers. */
   | { accepted: true; backlogMs: number }
-  /** Nothing of it is kept. */
+  /** The chunk is not kept. */
   | { accepted: false; reason: 'closed' | 'empty' | 'log-full'; backlogMs: number };
 
 interface Limits {
@@ -79,7 +83,7 @@ interface Limits {
 export class SessionWriter {
   /** Begins with the present state; completes with `lost` or `ended`. */
   readonly state$: Observable<WriterState>;
-  /** Audio that was given up. */
+  /** Audio that was dropped. */
   readonly drops$: Observable<WriterDrop>;
   readonly #states = new BehaviorSubject<WriterState>('opening');
   readonly #drops = new Subject<WriterDrop>();
@@ -94,7 +98,7 @@ export class SessionWriter {
   #confirmed = 0;
   #keptFrom = 0;
   #requests = 0;
-  /** Requests go out one after the other. */
+  /** Requests are sent one after the other. */
   #lastRequest: Promise<boolean> = Promise.resolve(true);
   #isClosed = false;
 
@@ -146,7 +150,7 @@ export class SessionWriter {
     this.#intake.before(() => this.#open(format));
   }
 
-  /** Where the writer stands with the store now. */
+  /** The present state of the writer. */
   get state(): WriterState {
     return this.#states.value;
   }
@@ -173,19 +177,19 @@ export class SessionWriter {
     return { accepted: true, backlogMs: this.backlogMs };
   }
 
-  /** Asks the transcriber for a final result of everything sent so far. `true`: the request is in the store. */
+  /** Requests a final result of all audio sent so far from the transcriber. `true`: the request is in the store. */
   finalize(channel?: number): Promise<boolean> {
     return this.#request({ kind: 'finalize', channel });
   }
 
-  /** Asks the transcriber to change parameters behind everything sent so far. `true`: the request is in the store. */
+  /** Requests a change of parameters after all audio sent so far. `true`: the request is in the store. */
   configure(change: ListenChange): Promise<boolean> {
     return this.#request({ kind: 'configure', change: change as Json });
   }
 
   /**
-   * Ends the session behind everything sent so far: its transcriber drains and closes. `true`: the store has all of it; `false`: it did
-   * not answer in time, or another writer has the session.
+   * Ends the session after all audio sent so far: its transcriber drains and closes. `true`: the store has everything. `false`:
+   * it did not answer in time, or another writer has the session.
    * @param timeoutMs How long the store may take.
    */
   async end(timeoutMs = 10_000): Promise<boolean> {
@@ -229,7 +233,7 @@ export class SessionWriter {
     if (keepFrom > start) this.#drop(start, keepFrom, 'store');
   }
 
-  /** The store has it: memory need not. */
+  /** The store has it, so it leaves the memory. */
   #appended({ end, confirmed }: Appended): void {
     this.#confirmed = confirmed;
     this.#timeline.confirm(end);
@@ -270,7 +274,7 @@ export class SessionWriter {
     this.#isClosed = true;
     this.#calls.end();
     this.#feed.close();
-    // The store has not taken it, and nobody will bring it there.
+    // The store does not have it, and no retry follows.
     this.#timeline.drop({ start: this.#timeline.frontier, end: this.#timeline.end, reason: 'log-full' });
     this.#timeline.close();
     this.#intake.close();

@@ -1,12 +1,12 @@
 /**
- * Frames of one or two tracks, in any order, to chunks of one stream, by their timestamps:
+ * Aligns frames of one or two tracks, in any order, by their timestamps, and joins them to chunks of one stream:
  *
  *     inbound    ▮1▮▮2▮▮3▮   ▮5▮        frontier ─┐
  *     outbound        ▮3▮▮4▮                      ▼
  *     chunks     ┃ 1 2 3 · ┃ 5 …       a hole is silence where it cannot be waited for any longer
  *
- * A chunk is released when every track has it whole, or when any track is `reorderMs` beyond it. What comes for a place behind the
- * frontier is counted and ignored. Synchronous, and without a clock: it knows the provider's time only.
+ * A chunk is released when it is complete on every track, or when any track is `reorderMs` beyond it. A frame for a position
+ * before the frontier is counted and ignored. Synchronous and without a clock: it uses only the provider's timestamps.
  */
 import type { CallEncoding } from './dialect.ts';
 import { type Frame, TrackFrames } from './track-frames.ts';
@@ -46,7 +46,7 @@ const SILENCE: Record<CallEncoding, { byte: number; sampleBytes: number }> = {
 };
 /** Timestamps may be off by 3 ms either way. More would make longer holes where the provider's clock drifts. */
 const TOLERANCE_MS = 6;
-/** A timestamp further off is believed only when the next two agree: one bad number must not move the call. */
+/** A timestamp further off is accepted only when the next two agree: one bad number must not move the call. */
 const JUMP_MS = 1_000;
 const FRAMES_THAT_PROVE_A_JUMP = 3;
 
@@ -151,7 +151,7 @@ export class Aligner {
     return !this.#isEmpty && (isFarAhead || this.#frontier - end > this.#jumpSamples);
   }
 
-  /** Three frames in a row that agree are no mistake: there is a gap, or the provider counts anew, then on both tracks. */
+  /** Three frames in a row that agree are right: there is a gap, or the provider counts anew, then on both tracks. */
   #rememberStray(trackNumber: number, frame: Frame): void {
     const strays = this.#strays[trackNumber] as Frame[];
     const last = strays.at(-1);
@@ -180,12 +180,12 @@ export class Aligner {
     }
   }
 
-  /** Whole on every track up to here. */
+  /** The position up to which every track is complete. */
   #readyTo(): number {
     return Math.min(...this.#tracks.map((track) => track.contiguousTo(this.#frontier)));
   }
 
-  /** `partly`: a chunk that is not full goes out as well. Before a gap it always does. */
+  /** `partly`: also releases an incomplete chunk. Before a gap it is always released. */
   #release(limit: number, partly: boolean): void {
     for (;;) {
       const coveredTo = this.#coveredTo();

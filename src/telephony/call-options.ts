@@ -1,13 +1,13 @@
-/** What may be chosen of a call, checked. */
+/** The options of a call, and their checks. */
 import { type Clock, systemClock } from '../clock.ts';
 import { TranscriptionError } from '../index.ts';
 import type { Dialect } from './dialect.ts';
 import type { CallTrack } from './phone-call.ts';
 
-/** Options of {@link fromTwilio} and its like. Durations are milliseconds. */
+/** Options of {@link fromTwilio} and similar functions. Durations are milliseconds. */
 export interface CallOptions {
   /**
-   * The tracks that will come, where the provider's start does not say: Telnyx, with `stream_track: 'both_tracks'`.
+   * The tracks that will come, if the provider's start does not name them: Telnyx, with `stream_track: 'both_tracks'`.
    * @defaultValue those of the start, or `['inbound']`
    */
   tracks?: readonly CallTrack[];
@@ -22,7 +22,7 @@ export interface CallOptions {
    */
   frameMs?: number;
   /**
-   * How long a missing frame is waited for while later ones, or those of the other track, have come; 0 to 1000.
+   * How long to wait for a missing frame after later ones, or those of the other track, have come; 0 to 1000.
    * @defaultValue `100`
    */
   reorderMs?: number;
@@ -32,7 +32,7 @@ export interface CallOptions {
    */
   fillMs?: number;
   /**
-   * How long the provider may take to say what the call is.
+   * How long to wait for the provider's start message.
    * @defaultValue `10000`
    */
   startWithinMs?: number;

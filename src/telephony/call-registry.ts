@@ -1,4 +1,4 @@
-/** The calls of a server, over all its sockets, so that a stream which breaks off can go on in another. */
+/** The calls of a server, over all its sockets, so that another stream can continue a call whose stream broke off. */
 import { type CallOptions, within } from './call-options.ts';
 import type { CallSocket } from './call-socket.ts';
 import { DIALECTS } from './dialect.ts';
@@ -19,8 +19,8 @@ export interface CallRegistryOptions extends CallOptions {
 /** The calls of a server. */
 export interface CallRegistry {
   /**
-   * Takes an accepted socket. Resolves at the provider's start, with a new call or, `resumed`, with the one that this stream goes on
-   * with: its observables go on, and there is nothing to be done.
+   * Takes an accepted socket. Resolves at the provider's start, with a new call, or with an existing call that this stream
+   * continues: with `resumed` its observables continue, and you need do nothing.
    *
    * @throws TranscriptionError (by rejection) as {@link fromTwilio}.
    */
@@ -30,7 +30,7 @@ export interface CallRegistry {
 }
 
 /**
- * Makes a registry: every accepted socket is given to it, and calls outlive their sockets by `resumeWithinMs`.
+ * Makes a registry. Pass every accepted socket to it; calls outlive their sockets by `resumeWithinMs`.
  *
  * @throws TranscriptionError `invalid-option`.
  *
@@ -54,7 +54,7 @@ export function callRegistry(options: CallRegistryOptions = {}): CallRegistry {
     accept: async (socket) => {
       const call = await openCall(socket, dialects, options, {
         withinMs: resumeWithinMs,
-        // A second stream of a call that has not lost its first is a call of its own.
+        // A second stream of a call that still has its first one is a separate call.
         find: (start) => [...calls].find((each) => each.awaits(start)),
       });
       const resumed = calls.has(call);

@@ -1,17 +1,17 @@
 /**
- * Messages of an accepted socket, whatever made it: `ws`, Fastify, Deno and Cloudflare have sockets with events; Bun and Hono call
- * handlers, which feed an Observable. Text is told from binary by its type, and a `Blob` gives its bytes in its turn.
+ * Messages of an accepted socket of any server. `ws`, Fastify, Deno and Cloudflare have sockets with events; Bun and Hono call
+ * handlers, which feed an Observable. Text and binary differ by type; a `Blob` is read in its turn.
  */
 import { concatMap, isObservable, type Observable, Observable as Messages, of } from 'rxjs';
 
-/** What a socket may hand over: text, bytes, or an event with either as `data`. */
+/** A message of a socket: text, bytes, or an event with either as `data`. */
 export type SocketMessage = string | ArrayBuffer | ArrayBufferView | Blob | readonly Uint8Array[];
 
 type Listener = (...values: unknown[]) => void;
 
 /**
- * A socket that a telephone provider has opened to us, or its messages. Of a socket only `message` and `close` events are used; what is
- * sent, and when it is closed, stays the app's affair.
+ * A socket that a telephone provider has opened to us, or its messages. Only its `message` and `close` events are used; sending
+ * and closing is left to the app.
  */
 export type CallSocket =
   | Observable<SocketMessage>
@@ -44,7 +44,7 @@ function fromEvents(socket: Exclude<CallSocket, Observable<unknown>>): Observabl
         subscriber.next(isBinary === false && typeof data !== 'string' ? textOf(plain(data)) : data);
       });
       socket.on('close', complete);
-      // The close that follows is what counts.
+      // Ignored: a close follows.
       socket.on('error', () => undefined);
     }
   });

@@ -1,12 +1,12 @@
 /**
- * How each provider words its messages. A provider is a row of a table, not a class: the names of its events, and where in a message
- * the fields are. What is not documented by the provider has no entry here.
+ * The messages of each provider. A provider is a row of a table, not a class: the names of its events, and the paths of the
+ * fields in a message. Only documented names have an entry.
  */
 
 /** Raw encodings that a call can come in. */
 export type CallEncoding = 'mulaw' | 'alaw' | 'linear16';
 
-/** What of a message is read; see {@link Dialect.fields}. */
+/** The fields of a message that are read; see {@link Dialect.fields}. */
 export type DialectField =
   | 'streamId'
   | 'callId'
@@ -25,18 +25,18 @@ export type DialectField =
   | 'mark'
   | 'error';
 
-/** What a message of a provider can be; see {@link Dialect.events}. */
+/** The kinds of messages; see {@link Dialect.events}. */
 export type DialectEvent = 'start' | 'media' | 'dtmf' | 'mark' | 'cleared' | 'stop' | 'error' | 'ignored';
 
-/** How a telephone provider words its messages, which are JSON objects with an `event`. */
+/** The messages of a telephone provider: JSON objects with an `event`. */
 export interface Dialect {
-  /** As `call.provider` gives it. */
+  /** The value of `call.provider`. */
   name: string;
   /** The provider's `event` for each kind of message; a list where several mean the same. */
   events: Partial<Record<DialectEvent, string | readonly string[]>>;
   /** The path of each field in its message, such as `start.callSid`; `''` is the message itself. */
   fields: Partial<Record<DialectField, string>>;
-  /** The fields by which a start is told from that of other providers. */
+  /** Fields that only the start of this provider has. */
   tellsBy: readonly DialectField[];
   /** The provider's names of encodings, in lower case and without `;rate=…`. */
   encodings: Readonly<Record<string, CallEncoding>>;
@@ -48,7 +48,7 @@ export interface Dialect {
 
 const MULAW_8000 = { encoding: 'mulaw', sampleRate: 8_000 } as const;
 
-/** Twilio Media Streams, and what copies it: SignalWire, Bandwidth, Fonoster, sipgate. */
+/** Twilio Media Streams, and its copies: SignalWire, Bandwidth, Fonoster, sipgate. */
 export const TWILIO: Dialect = {
   name: 'twilio',
   events: {

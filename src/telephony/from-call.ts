@@ -1,4 +1,4 @@
-/** From an accepted socket to a call: keeps what comes until the provider has said what it is. */
+/** Makes a call of an accepted socket: keeps its messages until the provider's start message has come. */
 import { Subject, Subscription } from 'rxjs';
 import { TranscriptionError } from '../index.ts';
 import { type CallOptions, type CheckedCallOptions, checkCallOptions } from './call-options.ts';
@@ -9,17 +9,17 @@ import type { PhoneCall } from './phone-call.ts';
 import { type CallStart, parseObject, readStart } from './read-message.ts';
 
 const NEVER = { withinMs: 0, find: () => undefined };
-/** Providers send 8 to 48 kHz. A rate of zero would have no end of chunks, and an endless one no room for one. */
+/** Providers send 8 to 48 kHz. A rate of zero would give endless chunks, and an infinite one would need infinite memory. */
 const SAMPLE_RATES = { least: 4_000, most: 192_000 };
-/** A provider says at most two things before its start. */
+/** A provider sends at most two messages before its start. */
 const MAX_EARLY_MESSAGES = 100;
 
 /**
- * A call of Twilio Media Streams, or of a provider that copies them. Resolves at the provider's `start`; call it as soon as the socket is
- * accepted, so that no message is missed.
+ * A call of Twilio Media Streams, or of a provider that copies them. Resolves at the provider's `start`. Call it as soon as the
+ * socket is accepted, so that no message is missed.
  *
- * @throws TranscriptionError (by rejection) `no-call` if the socket closes before a start, says something else, or brings an encoding
- * that cannot be used; `invalid-option`.
+ * @throws TranscriptionError (by rejection) `no-call` if the socket closes before a start, sends other messages, or has an
+ * unusable encoding; `invalid-option`.
  *
  * @example
  * ```ts
@@ -41,7 +41,7 @@ export function fromVonage(socket: CallSocket, options: CallOptions = {}): Promi
   return openCall(socket, [VONAGE], options);
 }
 
-/** A call of any provider that is known, told by its first messages: see {@link fromTwilio}. `dialects` adds to them. */
+/** A call of any known provider, recognised by its first messages: see {@link fromTwilio}. `dialects` adds providers. */
 export function fromCall(socket: CallSocket, options: CallOptions = {}): Promise<PhoneCall> {
   return openCall(socket, [...(options.dialects ?? []), ...DIALECTS], options);
 }

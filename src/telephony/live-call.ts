@@ -1,4 +1,4 @@
-/** One call from its start to its end: messages in, chunks and events out. The socket may change on the way; the call does not. */
+/** One call from its start to its end: takes messages, emits chunks and events. Another socket may continue the same call. */
 import { map, type Observable, type Subscription } from 'rxjs';
 import type { Clock } from '../clock.ts';
 import { Aligner, type AlignedChunk, sampleBytesOf } from './aligner.ts';
@@ -24,9 +24,9 @@ import { type CallStart, readMessage } from './read-message.ts';
 /** Limits of the audio, keys and notices that are kept for the first subscriber. */
 const KEPT_AUDIO_MS = 60_000;
 const KEPT_EVENTS = 1_000;
-/** After so long without a frame, audio that fills no chunk goes out. */
+/** After this time without a frame, an incomplete chunk is emitted. */
 const PAUSE_MS = 300;
-/** After so long, audio that waits for the other track goes out. */
+/** After this time, audio that waits for the other track is emitted. */
 const HOLD_MS = 2_000;
 /** Providers send 20 ms, Exotel 100. */
 const LONGEST_FRAME_MS = 2_000;
@@ -125,7 +125,7 @@ export class LiveCall implements PhoneCall {
     );
   }
 
-  /** Goes on with the messages that follow a start: the first, or that of a stream which takes over. */
+  /** Follows the messages after a start: of the first stream, or of one that takes over. */
   follow(messages$: Observable<string | Uint8Array>): void {
     if (this.#resumeTimer !== undefined) this.#resume();
     let isStopped = false;
@@ -322,7 +322,7 @@ export class LiveCall implements PhoneCall {
     this.#tell(code, message);
   }
 
-  /** Once for each kind: a fault of every frame would be fifty notices a second. */
+  /** Once for each kind: a defect of every frame would give fifty notices a second. */
   #tell(code: CallNoticeCode, message: string): void {
     if (this.#told.has(code)) return;
     this.#told.add(code);

@@ -1,4 +1,4 @@
-/** An observable that keeps what comes before its first subscription, up to a limit; from then on it is an ordinary Subject. */
+/** An observable that keeps values until its first subscription, up to a limit. After that it is an ordinary Subject. */
 import { Observable, Subject } from 'rxjs';
 
 export class Outlet<T> {

@@ -2,10 +2,10 @@
 import type { Observable } from 'rxjs';
 import type { CallEncoding } from './dialect.ts';
 
-/** A side of a call, as seen from the provider: `inbound` is what the other party says, `outbound` what it hears. */
+/** A side of a call, as named by the provider: `inbound` is the audio of the other party, `outbound` the audio played to it. */
 export type CallTrack = 'inbound' | 'outbound';
 
-/** A chunk of a call, as `transcribe()` and `send()` take it. */
+/** A chunk of a call, for `transcribe()` and `send()`. */
 export interface CallAudio {
   audio: Uint8Array;
   /** When its first sample was captured, in milliseconds since 1970: the start of the stream, and the time of the call. */
@@ -17,12 +17,12 @@ export interface CallListen {
   encoding: CallEncoding;
   sample_rate: number;
   channels: number;
-  /** Each track is transcribed by itself. */
+  /** Each track is transcribed separately. */
   multichannel?: true;
   [parameter: string]: string | number | boolean | undefined;
 }
 
-/** Audio, and how to declare it. */
+/** Audio, and its parameters. */
 export interface CallStream {
   /** The track of each channel. */
   tracks: readonly CallTrack[];
@@ -34,7 +34,7 @@ export interface CallStream {
   listen: CallListen;
 }
 
-/** What the provider says of a call at its start. */
+/** The details of a call from its start message. */
 export interface CallDetails {
   /** `twilio`, `telnyx` … */
   provider: string;
@@ -46,7 +46,7 @@ export interface CallDetails {
   /** The caller's number, where the provider gives it; Twilio does so only as a custom parameter. */
   from: string | undefined;
   to: string | undefined;
-  /** Custom parameters, which whoever starts the stream chooses. */
+  /** Custom parameters, chosen by the code that starts the stream. */
   parameters: Readonly<Record<string, string>>;
   /** The message itself. */
   start: Readonly<Record<string, unknown>>;
@@ -54,13 +54,15 @@ export interface CallDetails {
 
 /** Events beside the audio. */
 export type CallControl =
-  /** A key was pressed. `durationMs` where the provider tells it. */
+  /** A key was pressed. `durationMs` if the provider sends it. */
   | { type: 'dtmf'; digit: string; durationMs: number | undefined }
-  /** A mark that was sent comes back: what stood before it was played, or cleared. */
+  /** A mark that was sent comes back: the audio before it was played or cleared. */
   | { type: 'mark'; name: string }
-  /** What waited to be played was cleared. */
+  /** Audio that waited to be played was cleared. */
   | { type: 'cleared' }
-  /** No audio has come for two seconds: on hold, muted, or the network stands. No provider says so: it is inferred. */
+  /**
+   * No audio has come for two seconds: the call is on hold or muted, or the network is down. Inferred: no provider reports it.
+   */
   | { type: 'hold' }
   /** Audio comes again. */
   | { type: 'hold-ended'; heldMs: number };
@@ -75,20 +77,20 @@ export type CallNoticeCode =
   | 'late-audio'
   /** A frame came twice; the second is ignored. */
   | 'doubled-audio'
-  /** A hole longer than `fillMs`, of which nothing was filled: times after it are earlier by its length. */
+  /** A hole longer than `fillMs` was not filled: later times are earlier by its length. */
   | 'gap'
-  /** The provider's timestamps jumped back; the audio goes on where it was. */
+  /** The provider's timestamps jumped back; the audio continues without a gap. */
   | 'clock-restarted'
   /** The socket closed without a stop, and the call waits for `resumeWithinMs`. */
   | 'stream-lost'
-  /** A new stream of the same call goes on with it. */
+  /** A new stream of the same call continues it. */
   | 'stream-resumed'
-  /** Nobody subscribed to the audio for a minute, and the oldest was given up. */
+  /** The audio had no subscriber for a minute, and the oldest was dropped. */
   | 'audio-dropped'
   /** The provider reports an error. */
   | 'provider-error';
 
-/** Something about the call that is not as it should be. Of each kind that concerns single frames there is one notice; `counts` goes on. */
+/** A problem of the call. Each kind that concerns single frames is reported once; `counts` has the number. */
 export interface CallNotice {
   code: CallNoticeCode;
   /** What happened, in a sentence. */
@@ -98,9 +100,9 @@ export interface CallNotice {
   toMs?: number;
 }
 
-/** What became of the frames of a call. */
+/** The counts of the frames of a call. */
 export interface CallCounts {
-  /** Frames taken. */
+  /** Frames accepted. */
   frames: number;
   late: number;
   doubled: number;
@@ -113,7 +115,7 @@ export interface CallCounts {
 
 /** How a call ended. */
 export interface CallEnd {
-  /** `stop`: the provider said so; `closed`: the socket closed without it. */
+  /** `stop`: the provider sent a stop; `closed`: the socket closed without one. */
   reason: 'stop' | 'closed';
 }
 
@@ -122,9 +124,9 @@ export interface PhoneCall extends CallStream {
   /** One stream with a channel for each track; with `split`, one for each track, of which the first is this call's own `audio$`. */
   readonly streams: readonly CallStream[];
   readonly call: CallDetails;
-  /** Keys, marks and holds. What happens before the first subscription is kept for it. */
+  /** Keys, marks and holds. Earlier events are kept for the first subscription. */
   readonly control$: Observable<CallControl>;
-  /** What is wrong. What happens before the first subscription is kept for it. */
+  /** Problems. Earlier ones are kept for the first subscription. */
   readonly notices$: Observable<CallNotice>;
   /** The counts so far. Each read makes a new object, which does not change later. */
   readonly counts: CallCounts;

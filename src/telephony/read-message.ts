@@ -1,4 +1,4 @@
-/** A provider's message, read field by field by its dialect. Nothing in it is trusted, and nothing here throws. */
+/** Reads a provider's message field by field, by its dialect. No field is trusted, and this code never throws. */
 import type { CallDetails, CallTrack } from './phone-call.ts';
 import type { CallEncoding, Dialect, DialectEvent, DialectField } from './dialect.ts';
 
@@ -8,11 +8,11 @@ type Json = Readonly<Record<string, unknown>>;
 export interface CallStart {
   dialect: Dialect;
   details: CallDetails;
-  /** Empty where the start does not say. */
+  /** Empty if the start names none. */
   tracks: readonly CallTrack[];
   /** `undefined` for an encoding that the dialect does not know. */
   encoding: CallEncoding | undefined;
-  /** The provider's own name of it. */
+  /** The provider's name of the encoding. */
   encodingName: string;
   sampleRate: number;
 }
@@ -28,10 +28,10 @@ export type CallMessage =
   | { kind: 'error'; text: string }
   | { kind: 'bad'; problem: string };
 
-/** Longer texts in a notice help nobody. */
+/** Longer texts in a notice do not help. */
 const MAX_QUOTE = 80;
 
-/** The object in a text message, or nothing. */
+/** The object in a text message, or `undefined`. */
 export function parseObject(text: string): Json | undefined {
   try {
     return asObject(JSON.parse(text));
@@ -40,7 +40,7 @@ export function parseObject(text: string): Json | undefined {
   }
 }
 
-/** The start of a call in one of these dialects, or nothing. */
+/** The start of a call in one of these dialects, or `undefined`. */
 export function readStart(message: Json, dialects: readonly Dialect[]): CallStart | undefined {
   const dialect = dialects.find(
     (each) => eventOf(message, each) === 'start' && each.tellsBy.every((name) => textAt(message, each, name)),

@@ -1,4 +1,4 @@
-/** The frames of one track that wait to be released, in order, and the stretches of it that were filled with silence. */
+/** The frames of one track that wait to be released, in order, and its ranges that were filled with silence. */
 
 /** Positions are samples since the start of the call. */
 export interface Frame {
@@ -12,7 +12,7 @@ interface Stretch {
   end: number;
 }
 
-/** Filled stretches remembered: a frame that comes later than that is taken for doubled. */
+/** The number of filled ranges that are remembered: a frame for an older one counts as doubled. */
 const MAX_FILLS = 32;
 
 export class TrackFrames {
@@ -20,7 +20,7 @@ export class TrackFrames {
   origin = 0;
   /** Position after the last sample that came. */
   end = 0;
-  /** In order; they do not begin at one place. */
+  /** In order; no two begin at the same position. */
   readonly waiting: Frame[] = [];
   readonly #fills: Stretch[] = [];
 
@@ -52,7 +52,7 @@ export class TrackFrames {
     return to;
   }
 
-  /** Gives each waiting stretch of bytes in a range, forgets it, and returns how many samples were missing. */
+  /** Passes on the waiting bytes in a range, removes them, and returns how many samples were missing. */
   release(from: number, to: number, copy: (frame: Frame, start: number, end: number) => void): number {
     let covered = from;
     let missing = 0;

@@ -1,4 +1,4 @@
-/** One `listen` connection of the SDK, behind which a session opens as many as it needs. */
+/** One `listen` connection of the SDK. Its session opens as many connections as it needs. */
 import type {
   DeepgramTransport,
   DeepgramTransportCloseEvent,
@@ -13,20 +13,20 @@ import type { ListenParameters } from '../../protocol/listen-v1/parameters.ts';
 import { type HeardEvent, type RebasedLink, RebasedMessages } from '../../transcript/rebased-messages.ts';
 import type { Transcript } from '../../transcript/stitcher.ts';
 
-/** Options of a session that the SDK leaves to choose. */
+/** Options of a session that do not come from the SDK. */
 export type SessionOptions = Omit<
   LiveTranscriptionOptions,
   'auth' | 'listen' | 'baseUrl' | 'connect' | 'forceEndTurn'
 > &
   Partial<Pick<LiveTranscriptionOptions, 'auth'>>;
 
-/** What the SDK waits for, if it is told nothing else. */
+/** The SDK's default timeout. */
 const SDK_TIMEOUT_SECONDS = 10;
 
-/** The part of the SDK's timeout after which the connection is called open all the same. */
+/** The part of the SDK's timeout after which the connection is reported as open in any case. */
 const OPEN_SHARE = 0.8;
 
-/** The SDK cannot ask an app to wait: a file comes all at once, and waits here instead of in the socket. */
+/** The SDK cannot slow an app down: a file comes all at once, and waits here instead of in the socket. */
 const LOG = { maxSeconds: 3_600, maxBytes: 32 * 2 ** 20 };
 
 interface Listeners {
@@ -58,7 +58,7 @@ export class ListenTransport implements DeepgramTransport {
       log: { ...LOG, ...session.log },
       auth: session.auth ?? authOf(headers),
       connect: 'eager',
-      // Whether the server knows it is for the app to know.
+      // The app must know whether the server supports it.
       forceEndTurn: true,
     };
     this.#isFlux = request.service === 'listen.v2';
@@ -78,7 +78,7 @@ export class ListenTransport implements DeepgramTransport {
     this.#stopWaiting = () => clock.clearTimeout(timer);
   }
 
-  /** Stays true through every outage: what the SDK would queue meanwhile it would never send. */
+  /** Stays true in every outage: the SDK would queue messages meanwhile and never send them. */
   isOpen(): boolean {
     return this.#isOpen && !this.#isOver;
   }
@@ -111,7 +111,7 @@ export class ListenTransport implements DeepgramTransport {
     }
   }
 
-  /** The SDK has forgotten this transport: nothing that comes would reach the app. */
+  /** The SDK has dropped this transport: no later event would reach the app. */
   close(): void {
     this.live.abort();
   }
@@ -131,18 +131,18 @@ export class ListenTransport implements DeepgramTransport {
     else this.#sendText(text);
   }
 
-  /** As a change of the session, it holds on further connections, too. */
+  /** As a change of the session, it also applies to later connections. */
   #configure(message: Record<string, unknown>, text: string): void {
     const { type: _, thresholds, features, keyterms, language_hints, ...others } = message;
-    // Both APIs call it so, and put it in different places.
+    // Both APIs use this name, in different places.
     const fields = { ...objectOf(thresholds), ...objectOf(features), ...others };
     const named = { ...fields, keyterm: keyterms, language_hint: language_hints };
-    // `null` keeps what was set.
+    // `null` keeps the present value.
     const change = Object.fromEntries(
       Object.entries(named).filter(([, value]) => value !== undefined && value !== null),
     );
     this.live.configure(change).catch((error: unknown) => {
-      // Its ConfigureFailure comes from the server in any case.
+      // The server sends its ConfigureFailure in any case.
       if (error instanceof TranscriptionError && error.reason === 'invalid-option') this.#sendText(text);
     });
   }
@@ -164,7 +164,7 @@ export class ListenTransport implements DeepgramTransport {
 
   #end({ outcome, error, lastEnd, ledger }: SessionReport): void {
     this.#stopWaiting();
-    // Before it was open only an error rejects `waitForOpen()`; afterwards it would keep the close from the app.
+    // Before the open, only an error rejects `waitForOpen()`. Afterwards an error would hide the close from the app.
     if (error && !this.#isOpen) {
       this.#isOver = true;
       this.#listeners.error?.(error);
@@ -184,7 +184,7 @@ export class ListenTransport implements DeepgramTransport {
   }
 }
 
-/** Host and parameters as the SDK has put them together, for self-hosted and regional servers, too. */
+/** Host and parameters from the SDK, which may be those of a self-hosted or regional server. */
 function addressOf(address: string): { baseUrl: string; listen: ListenParameters } {
   const url = new URL(address);
   const listen: Record<string, string | string[]> = {};

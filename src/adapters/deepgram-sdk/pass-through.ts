@@ -1,8 +1,8 @@
-/** A plain WebSocket behind the face of a transport, for services that are not recovered. */
+/** A plain WebSocket as a transport of the SDK, for services without recovery. */
 import type { DeepgramTransport } from '@deepgram/sdk';
 import { plainSocket } from '#transport';
 
-/** Codes that an app may close with; the platforms refuse others. */
+/** Close codes that an app may use; platforms refuse others. */
 const isAppCode = (code: number) => code === 1000 || (code >= 3000 && code <= 4999);
 
 export function passThrough(
@@ -24,7 +24,7 @@ export function passThrough(
       }),
     onMessage: (listener) =>
       socket.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) => listener(data)),
-    // The SDK forgets a transport with an error: once it was open, its close says how it ended.
+    // The SDK drops a transport after an error. After the open, only the close is reported.
     onError: (listener) =>
       socket.addEventListener('error', (event) => {
         const { message } = event as Event & { message?: string };

@@ -1,4 +1,4 @@
-/** Sessions in a folder, for one process at a time: all of them are in memory too, and a file of each says how it came to be. */
+/** Sessions in a folder, for one process at a time. All sessions are in memory, too; the file of each records its changes. */
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, realpath, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -27,19 +27,19 @@ import { RecordedSession, type Role, type SessionRecord } from './session-record
 /** Options of {@link fileStore}. */
 export interface FileStoreOptions {
   /**
-   * How long what was written may be on its way to the disk, in milliseconds. It matters only where the machine itself dies: what a process
-   * has written outlives the process. `0`: no call is answered before it is on the disk; `Infinity`: left to the system.
+   * How long written data may take to reach the disk, in milliseconds. It matters only if the machine crashes: written data
+   * survives the process. `0`: a call is answered when its data is on the disk; `Infinity`: left to the system.
    * @defaultValue `1000`
    */
   syncMs?: number;
   /**
-   * How long an owner that is heard no more keeps its session from others of this process, in milliseconds; 100 to 60000. The next process
-   * need not wait.
+   * How long a session object that stops renewing keeps the ownership, in milliseconds; 100 to 60000. The next process need not
+   * wait.
    * @defaultValue `3000`
    */
   leaseMs?: number;
   /**
-   * After so many milliseconds without a write a session is gone, and its file is deleted at the next occasion; 1000 to 31536000000.
+   * A session expires after this many milliseconds without a write, and its file is deleted later; 1000 to 31536000000.
    * @defaultValue `604800000`: a week
    */
   expireMs?: number;
@@ -47,15 +47,16 @@ export interface FileStoreOptions {
 
 /** A store in a folder. */
 export interface FileStore extends AudioStore {
-  /** Writes what is left, and lets another process have the folder. Sessions that have not ended stay in it. */
+  /** Writes the remaining data, and releases the folder for another process. Sessions that have not ended stay in it. */
   close(): Promise<void>;
 }
 
 /**
- * Keeps sessions in a folder, so that they outlive a crash of their process: for desktop apps, and servers that are alone. The folder is
- * made, for its owner alone. `claim()` gives the sessions that a crash has left with audio. The file of a session is deleted when it has ended.
+ * Keeps sessions in a folder, so that they survive a crash of their process: for desktop apps and single servers. The folder is
+ * created, readable by its owner only. After a crash `claim()` returns the sessions with unconfirmed audio. The file of a session
+ * is deleted when it has ended.
  *
- * Calls reject while another process uses the folder, and where a file cannot be written; what could not be written is tried again by the next call.
+ * Calls reject while another process uses the folder, and if a file cannot be written; the next call writes the data again.
  *
  * @throws RangeError for an option out of its range.
  */
@@ -66,7 +67,7 @@ export function fileStore(folder: string, options: FileStoreOptions = {}): FileS
 interface Entry {
   session: RecordedSession;
   file: RecordFile;
-  /** On the clock. */
+  /** Time on the clock. */
   heldUntil: number;
   expiresAt: number;
   writtenAt: number;

@@ -1,6 +1,6 @@
 /**
- * One process at a time has a folder. It listens on a local socket whose name follows from the folder: the system lets go of it however
- * the process ends, and no number of a process can be mistaken for another's.
+ * Gives a folder to one process at a time. The process listens on a local socket whose name follows from the folder. The system
+ * releases the socket when the process ends in any way; a file with a process number could be stale.
  */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -9,7 +9,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Answers how to give it back. @throws Error (by rejection) if a process has it. */
+/** Resolves with a function that releases the folder. @throws Error (by rejection) if another process has it. */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const name = `rx-deepgram-${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`;
   const path = process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), name);
@@ -35,7 +35,7 @@ async function listen(path: string): Promise<Server | undefined> {
   }
 }
 
-/** A name whose process died is left behind, and nobody answers. */
+/** The socket file of a dead process remains, but no process answers. */
 async function isAlive(path: string): Promise<boolean> {
   const socket = connect(path);
   try {

@@ -1,5 +1,5 @@
 /**
- * A file of records: each has its length and a checksum before it, so that one which was not written whole is told from one which was.
+ * A file of records, each with its length and a checksum, so that an incomplete record is detected.
  *
  *     u32 length of what follows, u32 checksum of it ─ u32 length of the JSON ─ JSON ─ bytes
  */
@@ -8,19 +8,19 @@ import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Clock } from '../../clock.ts';
 
-/** A record, and the bytes behind it. */
+/** A record, and the bytes after it. */
 export type Entry = readonly [record: object, bytes?: Uint8Array];
 
 /** Files are for their owner alone. */
 const OWNER_ONLY = 0o600;
-/** Smaller files are not worth being written anew. */
+/** Smaller files are not rewritten. */
 const SPARE_BYTES = 1024 * 1024;
 const HEADER_BYTES = 8;
 
 export class RecordFile {
   readonly #path: string;
   readonly #clock: Clock;
-  /** What is written may be away from the disk for so long; 0: no answer before it is there. */
+  /** How long written data may take to reach the disk; 0: an answer comes only after that. */
   readonly #syncMs: number;
   /** All records that a new file needs. */
   readonly #all: () => Iterable<Entry>;
@@ -30,7 +30,7 @@ export class RecordFile {
   #rewriteAbove = SPARE_BYTES;
   #isSynced = true;
   #syncTimer: unknown;
-  /** One step after the other. */
+  /** Runs the steps one after the other. */
   #steps: Promise<void> = Promise.resolve();
 
   constructor(path: string, clock: Clock, syncMs: number, all: () => Iterable<Entry>) {
@@ -40,7 +40,7 @@ export class RecordFile {
     this.#all = all;
   }
 
-  /** Goes on behind the whole records of a file. */
+  /** Continues after the complete records of a file. */
   async resume(size: number): Promise<void> {
     this.#handle = await open(this.#path, 'r+');
     await this.#handle.chmod(OWNER_ONLY);
@@ -53,7 +53,7 @@ export class RecordFile {
     this.#pending.push(encode(entry));
   }
 
-  /** Resolves when all that was added is written, and synced if it has to be. What could not be written is tried again by the next call. */
+  /** Resolves when all added records are written, and synced if required. The next call writes again what failed. */
   async flush(): Promise<void> {
     return this.#step(async () => this.#write());
   }
@@ -108,14 +108,14 @@ export class RecordFile {
           if (!this.#handle || this.#isSynced) return;
           await this.#handle.datasync();
           this.#isSynced = true;
-          // A failure stays: the next call that has to sync meets it too.
+          // A failure stays: the next call that must sync rejects, too.
         }).catch(() => undefined);
       }, this.#syncMs);
       (this.#syncTimer as { unref?: () => void }).unref?.();
     }
   }
 
-  /** Without the records that have no meaning any more. The old file stays until the new one is whole. */
+  /** Rewrites the file without obsolete records. The old file stays until the new one is complete. */
   async #rewrite(): Promise<void> {
     const next = `${this.#path}.next`;
     const bytes = Buffer.concat([...this.#all()].map(encode));
@@ -152,7 +152,7 @@ export class RecordFile {
   }
 }
 
-/** The whole records of a file, and where they end: what was being written when the process died is left out. */
+/** The complete records of a file, and their end: a record that was cut off by a crash is left out. */
 export async function readRecords(path: string): Promise<{ entries: [object, Uint8Array][]; size: number }> {
   const file = await readFile(path);
   const entries: [object, Uint8Array][] = [];
@@ -163,7 +163,7 @@ export async function readRecords(path: string): Promise<{ entries: [object, Uin
     if (!isWhole || crc32(body) !== file.readUInt32LE(at + 4)) break;
     const jsonEnd = 4 + body.readUInt32LE(0);
     const record = JSON.parse(body.subarray(4, jsonEnd).toString()) as object;
-    // A copy: a view would keep all of the file in memory.
+    // A copy: a view would keep the whole file in memory.
     entries.push([record, new Uint8Array(body.subarray(jsonEnd))]);
     at += HEADER_BYTES + body.length;
   }
@@ -182,7 +182,7 @@ function encode([record, bytes = new Uint8Array()]: Entry): Buffer {
   return Buffer.concat([header, body]);
 }
 
-/** A write may take a part. */
+/** A write may write only a part. */
 async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   let done = 0;
   while (done < bytes.length) {
@@ -190,7 +190,7 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number)
   }
 }
 
-/** A new name is safe only then; Windows has no such call. */
+/** Only this makes a new name durable; Windows has no such call. */
 async function syncFolder(path: string): Promise<void> {
   const handle = await open(path, 'r').catch(() => undefined);
   await handle?.sync().catch(() => undefined);

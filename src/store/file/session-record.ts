@@ -1,13 +1,13 @@
-/** What happens to a session, as it is written down, and the session that comes of it. The same records make the same session. */
+/** The changes of a session as records, and the session made of them. The same records make the same session. */
 import type { Json, StoredBlock, StoredFinal, StoredRequest, StoredSession } from '../audio-store.ts';
 
-/** Who may act in a role. */
+/** The holder of a role. */
 export interface Role {
   epoch: number;
   holder: string;
 }
 
-/** All of a session but its audio, requests and finals. */
+/** A session without its audio, requests and finals. */
 export interface SessionHead {
   id: string;
   description: Json;
@@ -26,7 +26,7 @@ export interface SessionHead {
   published: [number, number][];
 }
 
-/** One entry of a session's file; `audio` has its bytes behind it. */
+/** One entry of a session's file; the bytes of `audio` follow it. */
 export type SessionRecord =
   | { kind: 'head'; head: SessionHead }
   | { kind: 'role'; role: 'owner' | 'writer'; holder: string; epoch: number; lastFinal: number }
@@ -116,7 +116,7 @@ export class RecordedSession {
     }
   }
 
-  /** Records that make this session, without what has gone. */
+  /** The records that make this session, without obsolete ones. */
   *records(): Generator<[SessionRecord, Uint8Array?]> {
     yield [{ kind: 'head', head: { ...this.head, published: [...this.published] } }];
     if (this.finals.length > 0) yield [{ kind: 'finals', finals: this.finals }];

@@ -1,10 +1,10 @@
 /**
- * When calls go to Redis, and when they are given up. Calls that can wait go together, in one packet: most of what a call costs is its
- * way through the socket. One that is given up may still be carried out, and every call may be repeated.
+ * Batches calls to Redis, and limits their time. Calls that can wait go together in one packet: most of the cost of a call is the
+ * socket. A call that timed out may still be carried out; every call is safe to repeat.
  */
 import type { Clock } from '../../clock.ts';
 
-/** Little beside the 250 ms of a block of audio, and enough for a few sessions to share a packet. */
+/** Short compared with a block of audio (250 ms), and enough for some sessions to share a packet. */
 const GATHER_MS = 25;
 
 interface Call {
@@ -21,9 +21,7 @@ export class RedisCalls {
   #gatherTimer: unknown;
   /** In the order in which they were made. */
   readonly #unanswered = new Set<Call>();
-  /**
-   * How many of each session are late. While there is one no other is made: a client would only keep them, with their audio.
-   */
+  /** Late calls of each session. While there is one, no other is made: the client would queue them with their audio. */
   readonly #late = new Map<string, number>();
   #timer: unknown;
 
@@ -66,7 +64,7 @@ export class RedisCalls {
     else this.#late.delete(call.id);
   }
 
-  /** One timer for all calls, for the oldest of them. */
+  /** One timer for all calls, set for the oldest. */
   #watch(inMs: number): void {
     this.#timer = this.#clock.setTimeout(() => {
       this.#timer = undefined;

@@ -1,4 +1,4 @@
-/** What is used of an app's client: one command at a time, with answers in bytes. */
+/** The used part of an app's client: one command at a time, with answers in bytes. */
 
 /** A client of `redis` 6: `createClient()`, connected. */
 export interface NodeRedisClient {
@@ -22,22 +22,22 @@ export interface IoRedisClient {
   callBuffer(command: string, args: (string | Buffer | number)[]): Promise<unknown>;
 }
 
-/** A client that the app has. */
+/** The app's client. */
 export type RedisClient = NodeRedisClient | NodeRedisCluster | IoRedisClient;
 
 /** An argument of a command. */
 export type Argument = string | Buffer;
 
-/** Sends a command; `key` says to which node of a cluster. Texts in its answer are bytes. */
+/** Sends a command; `key` selects the node of a cluster. Texts in its answer are bytes. */
 export type SendCommand = (command: string, key: string, args: Argument[]) => Promise<unknown>;
 
 /**
- * Texts as bytes: 36 is `$`, which begins them in the protocol. Without the client's own time limit, which costs a quarter of a command:
- * the store has one for all calls.
+ * Texts as bytes: 36 is `$`, the type of a text in the protocol. Without the client's time limit, which costs a quarter of a
+ * command: the store has one for all calls.
  */
 const AS_BYTES = { typeMapping: { 36: Buffer }, timeout: 0 };
 
-/** @throws TypeError for what is no such client. */
+/** @throws TypeError for any other object. */
 export function commandsOf(client: RedisClient): SendCommand {
   if ('callBuffer' in client) return async (command, _, args) => client.callBuffer(command, args);
   if ('masters' in client) {

@@ -24,29 +24,29 @@ import * as scripts from './scripts.ts';
 /** Options of {@link redisStore}. */
 export interface RedisStoreOptions {
   /**
-   * Begins the names of all keys; those of a session go on with its id in braces, so that they share a slot.
+   * The prefix of all keys. Those of a session continue with its id in braces, so that they share a slot.
    * @defaultValue `rx-deepgram`
    */
   prefix?: string;
   /**
-   * How long an owner that is heard no more keeps its session from others, in milliseconds; 100 to 60000.
+   * How long an owner that stops renewing keeps its session, in milliseconds; 100 to 60000.
    * @defaultValue `3000`
    */
   leaseMs?: number;
   /**
-   * After so many milliseconds without a write everything of a session is gone; 1000 to 604800000.
+   * A session is deleted after this many milliseconds without a write; 1000 to 604800000.
    * @defaultValue `3600000`: an hour
    */
   expireMs?: number;
 }
 
-/** Sessions that one claim looks at: those with an owner are put off by their lease. */
+/** The number of sessions that one claim checks. Owned ones are checked again after their lease. */
 const CLAIM_LIMIT = 100;
 
 /**
- * Keeps sessions in Redis 6.2 or later, so that they outlive their process. The client is the app's own, connected, and stays so.
+ * Keeps sessions in Redis 6.2 or later, so that they outlive their process. The app connects and closes the client.
  *
- * @throws TypeError for what is no client of `redis` 6 or `ioredis` 6; RangeError for an option out of its range.
+ * @throws TypeError for anything but a client of `redis` 6 or `ioredis` 6; RangeError for an option out of its range.
  *
  * @example
  * ```ts
@@ -106,7 +106,7 @@ class RedisStore implements AudioStore {
   async append(writer: Lease, block: StoredBlock, keepFrom = 0): Promise<Appended | Refusal> {
     const { position, end, capturedAt = '', bytes } = block;
     const { buffer, byteOffset, byteLength } = bytes;
-    // The client may send it later, and the caller may use its buffer again at once.
+    // A copy: the client may send it later, and the caller may reuse its buffer at once.
     const copy = Buffer.from(Buffer.from(buffer, byteOffset, byteLength));
     const args = [writer.holder, writer.epoch, position, end, capturedAt, copy, keepFrom, this.expireMs];
     const reply = await this.#run(scripts.APPEND, writer.id, args);

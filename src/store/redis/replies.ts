@@ -1,4 +1,4 @@
-/** Answers of the scripts, as what the port promises. */
+/** Converts answers of the scripts to the port's types. */
 import type { Lease, Opened, Published, StoredAudio, StoredBlock, StoredSession } from '../audio-store.ts';
 
 /** Texts come as bytes. */

@@ -15,11 +15,11 @@ import { createHash } from 'node:crypto';
 export interface Script {
   readonly source: string;
   readonly sha: string;
-  /** Nobody waits for its answer: it may go a little later, with others. */
+  /** No caller waits for its answer: it may be sent a little later, with others. */
   readonly canWait: boolean;
 }
 
-/** Numbers are written as Redis gave them, or by `%.0f`: Lua's own way rounds. */
+/** Numbers are written as Redis returned them, or by `%.0f`: Lua's default format rounds. */
 const COMMON = `
 local m, a, t = KEYS[1], KEYS[2], KEYS[3]
 local function now() local at = redis.call('TIME') return at[1] * 1000 + math.floor(at[2] / 1000) end
