@@ -215,7 +215,10 @@ export function describeTransport(name: string, platform: Platform): void {
       await linger();
       expect(ear.ends.length).toBe(1);
       expect(ear.end?.code).toBe(1000);
-      expect((await server.latest()).end).toEqual({ by: 'client', code: 1000 });
+      // The server may learn of it later than the client.
+      await expect
+        .poll(async () => (await server.latest()).end, { timeout: 20_000 })
+        .toEqual({ by: 'client', code: 1000 });
     });
 
     test('close() while opening ends without having opened', async () => {
