@@ -9,6 +9,7 @@ export {
   type DeclaredFormat,
   FAINT_RMS,
 } from './audio/facts.ts';
+export { type FlightStep, followFlight } from './follow-flight.ts';
 export { explain, type Explanation, type FailureKind } from './explain/explain.ts';
 export { decibels, type Level } from './audio/level.ts';
 export {

@@ -10,6 +10,8 @@ test.each([
   ['a state that is none', { kind: 'state', state: 'constructor' }],
   ['an address that is none', { kind: 'opening', socket: 1, url: 'nowhere' }],
   ['frames that are no pairs', { kind: 'frames', socket: 1, frames: { a: 1 } }],
+  ['a frame before its line', { kind: 'frames', socket: 1, frames: [[-1, 640]] }],
+  ['a time beyond all clocks', { at: 1e300, kind: 'state', state: 'dormant' }],
   ['a stall without its end', { kind: 'event', event: { type: 'socket.stalled' } }],
   ['a checkpoint without its state', { kind: 'checkpoint', context: CONTEXT }],
   ['a checkpoint in no state', { kind: 'checkpoint', value: 'constructor', context: CONTEXT }],

@@ -5,6 +5,7 @@ import {
   type LiveTranscriptionOptions,
   type SessionReport,
   type Status,
+  type Transcript,
 } from '../../src/index.ts';
 import {
   Emulator,
@@ -42,6 +43,8 @@ export interface Flown {
   ndjson: string;
   /** The states that the session itself told of. */
   states: Status['state'][];
+  /** The texts that the session itself gave. */
+  transcripts: Transcript[];
   report: SessionReport;
   clock: VirtualClock;
 }
@@ -76,6 +79,8 @@ export async function fly(
   live.status$.subscribe(({ state }) => {
     if (state !== states.at(-1)) states.push(state);
   });
+  const transcripts: Transcript[] = [];
+  live.transcripts$.subscribe((transcript) => transcripts.push(transcript));
   let said = 0;
   for (const step of steps) {
     if ('speak' in step) {
@@ -103,5 +108,5 @@ export async function fly(
   await clock.advanceAsync(5_000);
   const [report] = settled;
   if (!report) throw new Error('close() did not settle');
-  return { recorder, ndjson: recorder.toNDJSON(), states, report, clock };
+  return { recorder, ndjson: recorder.toNDJSON(), states, transcripts, report, clock };
 }

@@ -156,8 +156,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     area: 'diagnosis',
-    may: ['leaf', 'protocol', 'audio', 'rxjs'],
-    mayAsType: ['clock', 'connection', 'link', 'client'],
+    may: ['leaf', 'protocol', 'audio', 'transcript', 'rxjs'],
+    mayAsType: ['clock', 'connection', 'link', 'client', 'recorder'],
     because: 'a notice explains what others have found out, and must not be able to change it',
   },
   {
@@ -309,6 +309,7 @@ export const RULES: readonly Rule[] = [
       'clock',
       'protocol',
       'connection',
+      'diagnosis index',
       'transport tap',
       'sources',
       'rxjs',

@@ -143,8 +143,15 @@ function isCheckpoint(value: unknown, context: Record<string, unknown>): boolean
   }
 }
 
+/** Thirty years: sums of greater times lose their milliseconds. */
+const MAX_MS = 1e12;
+
+function isTime(ms: unknown): boolean {
+  return typeof ms === 'number' && ms >= 0 && ms <= MAX_MS;
+}
+
 function isFrames(frames: unknown): boolean {
-  const isPair = (pair: unknown) => Array.isArray(pair) && pair.length === 2 && pair.every(Number.isFinite);
+  const isPair = (pair: unknown) => Array.isArray(pair) && pair.length === 2 && pair.every(isTime);
   return Array.isArray(frames) && frames.every(isPair);
 }
 
@@ -153,7 +160,7 @@ function isEntry(line: unknown): boolean {
   if (typeof line !== 'object' || line === null) return false;
   const fields = line as Record<string, unknown>;
   const { kind, at, event } = fields;
-  if (typeof at !== 'number' || typeof kind !== 'string' || !Object.hasOwn(FIELDS, kind)) return false;
+  if (!isTime(at) || typeof kind !== 'string' || !Object.hasOwn(FIELDS, kind)) return false;
   const needed = Object.entries(FIELDS[kind as FlightEntry['kind']]);
   if (needed.some(([name, type]) => typeof fields[name] !== type || fields[name] === null)) return false;
   if (kind === 'state') return STATES.includes(fields['state']);
