@@ -1,4 +1,4 @@
-/** Audio that waits to be sent: how much it is, how much more may wait, and what an outage leaves of it. */
+/** Audio that waits to be sent: its length, the limit, and the part that the catch-up policy drops after an outage. */
 import type { AudioTimeline } from '../audio/audio-timeline.ts';
 import type { Intake } from '../audio/intake.ts';
 import type { CheckedOptions } from './options.ts';
@@ -7,7 +7,7 @@ export class Backlog {
   readonly #options: CheckedOptions;
   readonly #timeline: AudioTimeline;
   readonly #intake: Intake;
-  // Asked for every chunk: here, and not in objects of their own.
+  // Fields, not objects: they are read for every chunk.
   readonly #refuses: boolean;
   readonly #maxBytes: number;
 
@@ -19,25 +19,25 @@ export class Backlog {
     this.#maxBytes = options.log.maxBytes;
   }
 
-  /** How long it lasts, in milliseconds; an estimate before its format is known. */
+  /** Its duration in milliseconds; an estimate before its format is known. */
   get ms(): number {
     return (this.#timeline.unsent * 1000) / this.#timeline.rate + this.#intake.waitingMs;
   }
 
-  /** By how many seconds it gets shorter in a second. While audio goes on coming, only by what is sent beyond real time. */
+  /** By how many seconds the backlog shrinks in one second. While live audio comes, only the rate above real time counts. */
   get shrinkRate(): number {
     const { catchUpRate } = this.#options;
     return this.#intake.isFlowing ? catchUpRate - 1 : catchUpRate;
   }
 
-  /** Whether so many bytes fit, if need be by pushing unconfirmed audio out; never more than the log holds. */
+  /** Whether this many bytes fit into the log, if necessary in place of unconfirmed audio. */
   hasRoom(bytes: number): boolean {
     const { waitingBytes } = this.#intake;
     if (this.#refuses) return this.#timeline.hasRoom(waitingBytes + bytes);
     return waitingBytes + bytes <= this.#maxBytes;
   }
 
-  /** After an outage: gives up what the catch-up policy does not want. */
+  /** After an outage: drops the audio that the catch-up policy skips. */
   skip(): void {
     const { catchUp } = this.#options;
     if (catchUp === 'all') return;

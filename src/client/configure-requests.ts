@@ -1,6 +1,6 @@
 /**
- * `configure()` as a promise: one change is under way at a time, and those that come meanwhile wait together for the next. A change
- * that was not answered before its connection ended is asked for again on the next one; one that was goes into the address.
+ * `configure()` as a promise. One request is under way at a time; later changes are merged into the next one. A change without an
+ * answer when its connection ends is sent again on the next connection; an accepted change goes into its address.
  */
 import type { Clock } from '../clock.ts';
 import { TranscriptionError } from '../errors.ts';
@@ -10,7 +10,7 @@ import { checkChange, configureMessage, configureReply, type ListenChange } from
 import type { Parameters, Protocol } from '../protocol/protocol.ts';
 import type { ServerMessage } from '../protocol/server-message.ts';
 
-/** `/v1/listen` has long given no answer to what it takes. */
+/** Some servers of `/v1/listen` do not answer accepted changes. */
 const ANSWER_MS = 5_000;
 
 export interface ConfiguredSession {
@@ -21,7 +21,7 @@ export interface ConfiguredSession {
 
 interface Request {
   change: ListenChange;
-  /** Behind the audio before it. */
+  /** Sent after the audio before it. */
   position: number;
   waiting: { resolve: (isAnswered: boolean) => void; reject: (error: Error) => void }[];
 }
@@ -39,7 +39,7 @@ export class ConfigureRequests {
     this.#link = link;
   }
 
-  /** @throws TranscriptionError `invalid-option` for a change that cannot be. */
+  /** @throws TranscriptionError `invalid-option` for a change that is impossible. */
   request(change: ListenChange, position: number): Promise<boolean> {
     const { protocol, settings } = this.#session;
     checkChange(change, settings.listen);
@@ -54,7 +54,7 @@ export class ConfigureRequests {
     });
   }
 
-  /** A link begins, or there is none. */
+  /** A link begins; `undefined`: the link has ended. */
   attach(link: Pick<Link, 'control'> | undefined): void {
     this.#link = link;
     this.#session.clock.clearTimeout(this.#timer);
@@ -63,7 +63,7 @@ export class ConfigureRequests {
     else this.#begin();
   }
 
-  /** Everything that the server says. */
+  /** Called for every message of the server. */
   message(message: ServerMessage): void {
     const reply = this.#isSent ? configureReply(message) : undefined;
     const request = this.#underWay;
@@ -112,7 +112,7 @@ export class ConfigureRequests {
     this.#link?.control(control);
   }
 
-  /** It is in force, or may be: the next connection begins with it. */
+  /** The change is, or may be, in force: the next connection begins with it. */
   #settle(request: Request, isAnswered: boolean): void {
     const { settings } = this.#session;
     settings.listen = { ...settings.listen, ...request.change };

@@ -1,15 +1,15 @@
-/** What an app gives as `auth`, checked. */
+/** Checks the app's `auth`. */
 import { invalidOption } from '../errors.ts';
 import { MIN_SECRET_LENGTH } from '../outside-text.ts';
 import type { Credentials } from '../transports/transport.ts';
 
-/** What may stand in a header and in a sub-protocol. */
+/** Characters that are allowed in a header and in a sub-protocol. */
 const SECRET = /^[\x21-\x7e]+$/;
 
 const NAMES = ['apiKey', 'accessToken', 'access_token'] as const;
 
 /**
- * Never shows the value: it may be a secret in the wrong place. `address`: what is logged, and must not hold it.
+ * The error never contains the value: it may be a secret in the wrong place. `address` is logged and must not contain the secret.
  *
  * @throws TranscriptionError `invalid-option`.
  */
@@ -30,7 +30,7 @@ export function credentialsOf(auth: unknown, name: string, address: string): Cre
   }
   if (typeof value !== 'string') return refuse(`.${key} is no text`);
   if (!SECRET.test(value)) refuse(`.${key} holds a character that no secret has, such as a space`);
-  // Quoted, it is all of a value; a long one is found within one, too.
+  // A short secret must be a whole quoted value; a long one is also found inside a value.
   if (
     address.includes(JSON.stringify(value)) ||
     (value.length >= MIN_SECRET_LENGTH && address.includes(value))

@@ -1,10 +1,10 @@
 /**
- * The clock of a session that was given none: the system's. In a page it turns into one that hidden tabs do not slow, which is loaded
- * when the first session begins, so that an app's first chunk need not hold it; until it is there the page's own timers do.
+ * The default clock of a session: the system's. In a page it is replaced by a clock that hidden tabs do not slow. That one is
+ * loaded when the first session begins, to keep the first chunk small; until then the page's timers are used.
  */
 import { type Clock, systemClock } from '../clock.ts';
 
-/** Sessions hold on to this one, and what it does is exchanged beneath them: both count from the same zero. */
+/** Sessions keep this object; only its implementation is exchanged. Both count from the same zero. */
 const clock: Clock = { ...systemClock };
 let upgrade: Promise<unknown> | undefined;
 
@@ -14,7 +14,7 @@ export function defaultClock(): Clock {
     document &&
     import('../browser/hidden-tab-clock.ts').then(
       ({ hiddenTabClock }) => Object.assign(clock, hiddenTabClock(systemClock)),
-      // The network has failed, and the session will say so itself: the next one asks again.
+      // The network failed, which the session reports itself. The next session tries again.
       () => (upgrade = undefined),
     );
   return clock;

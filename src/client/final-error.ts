@@ -2,7 +2,7 @@
 import { TranscriptionError } from '../errors.ts';
 import { type ConnectionEnd, reasonOf, remedyFor } from '../protocol/connection-end.ts';
 
-/** `credentialsError`: what the app's own function has thrown. */
+/** `credentialsError`: the error of the app's auth function. */
 export function finalError(end: ConnectionEnd, credentialsError: unknown): TranscriptionError {
   const { kind, status, code, serverMessage = end.cause } = end;
   const remedy =

@@ -1,7 +1,7 @@
 /**
- * `finalize()` as a promise. Deepgram does not guarantee an answer, and a connection may be lost before it comes: each
- * request is settled by its answer, by its audio being confirmed, or by time, whichever is first. Requests outlive links:
- * a new link replays the audio, and so the requests behind it.
+ * `finalize()` as a promise. Deepgram does not guarantee an answer, and a connection may be lost before it. So a request settles
+ * with its answer, with the confirmation of its audio, or after a timeout, whichever is first. Requests outlive links: a new link
+ * replays the audio and the requests after it.
  */
 import type { AudioTimeline } from '../audio/audio-timeline.ts';
 import type { Clock } from '../clock.ts';
@@ -12,7 +12,7 @@ interface Request {
   channel: number | undefined;
   control: ControlMessage;
   isSent: boolean;
-  /** Channels that have answered; a request for all of them waits for all. */
+  /** Channels that have answered. A request for all channels waits for all. */
   answered: Set<number>;
   timer: unknown;
   settle: (isFinal: boolean) => void;
@@ -34,7 +34,7 @@ export class FinalizeRequests {
     this.#answerMs = answerMs;
   }
 
-  /** Asks for a final result of everything accepted so far; `false` if none was seen in time. */
+  /** Requests a final result of all audio accepted so far; `false` if none came in time. */
   request(text: string, channel?: number): Promise<boolean> {
     if (!this.#timeline.hasPending) return Promise.resolve(true);
     if (this.#isClosed) return Promise.resolve(false);
@@ -60,8 +60,8 @@ export class FinalizeRequests {
   }
 
   /**
-   * An answer came, of one of so many channels: to the oldest request that still lacks it, or to one that has timed out. Says
-   * where the audio of that request ends.
+   * An answer came for one channel. It belongs to the oldest request without an answer for it, or to one that timed out. Returns
+   * the end of that request's audio.
    */
   answered(channel: number, channelCount: number): number | undefined {
     const request = this.#requests.find(
@@ -74,12 +74,12 @@ export class FinalizeRequests {
     return request?.control.position ?? this.#sentAt;
   }
 
-  /** The requests that a new link has to send. */
+  /** The requests that a new link must send. */
   get controls(): readonly ControlMessage[] {
     return this.#requests.map(({ control }) => control);
   }
 
-  /** A link begins, with {@link controls}; or there is none. */
+  /** A link begins, with {@link controls}; `undefined`: the link has ended. */
   attach(link: Link | undefined): void {
     this.#link = link;
     if (!link) return;
@@ -91,7 +91,7 @@ export class FinalizeRequests {
     }
   }
 
-  /** Nothing more will be answered. */
+  /** The session is over: settles all requests. */
   close(): void {
     this.#isClosed = true;
     for (const { settle } of this.#requests) settle(false);

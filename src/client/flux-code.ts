@@ -1,4 +1,4 @@
-/** What only sessions with Flux need. */
+/** Code that only sessions with Flux need. */
 export { classifyFluxEnd } from '../protocol/flux/close-reasons.ts';
 export { decodeTurn } from '../protocol/flux/decode.ts';
 export { keepTurns } from '../protocol/flux/keep-turns.ts';

@@ -10,7 +10,7 @@ export function provideFlux(code: typeof FluxCode): void {
   provideFluxProtocol(code);
 }
 
-/** `undefined`: it is there. */
+/** `undefined`: the code is loaded. */
 export function loadFlux(): Promise<void> | undefined {
   return provided ? undefined : import('./flux-code.ts').then(provideFlux);
 }

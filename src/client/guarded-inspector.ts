@@ -2,7 +2,7 @@ import { Subject } from 'rxjs';
 import type { InspectionEvent } from 'xstate';
 import type { LiveTranscriptionOptions } from './options.ts';
 
-/** Between the two, so that an inspector that throws does not throw out of `createActor`, and of every event after it. */
+/** Wraps the app's inspector, so that its errors do not reach `createActor` and every later event. */
 export function guardedInspector(
   inspect: NonNullable<LiveTranscriptionOptions['inspect']>,
 ): Subject<InspectionEvent> {

@@ -1,6 +1,6 @@
 /**
- * The links of a session, one after the other: what they share, what each begins with, and the requests that wait for answers
- * while links come and go.
+ * The links of a session, one after the other: the objects that they share, the start of each, and the requests that outlive
+ * links.
  */
 import { AdaptiveTimeout } from '../adaptive-timeout.ts';
 import type { AudioTimeline } from '../audio/audio-timeline.ts';
@@ -28,16 +28,16 @@ import type { Outlet } from './session-keeper.ts';
 import type { OpenConnection } from './status.ts';
 import type { SessionStreams } from './streams.ts';
 
-/** To this multiple of `stallMs` the wait for an answer grows with a slow server; Deepgram itself gives up after 30 s. */
+/** With a slow server the stall timeout grows up to this multiple of `stallMs`. Deepgram itself gives up after 30 s. */
 const MAX_ANSWER_FACTOR = 3;
 
-/** Bytes that may wait in a socket before audio is held back: a second of it, at least this. */
+/** The least number of bytes that may wait in a socket before audio is held back; more if a second of audio is more. */
 const MIN_BUFFERED_BYTES = 64 * 1024;
 
-/** A shorter backlog is not worth a notice. */
+/** A shorter backlog gives no notice. */
 const MIN_BACKLOG_SECONDS = 1;
 
-/** What the links of a session are joined to. */
+/** The parts of the session that its links use. */
 export interface LinkSurroundings {
   options: CheckedOptions;
   format: AudioFormat;
@@ -107,12 +107,12 @@ export class Links {
     };
   }
 
-  /** The parameters of the API as they are now, after all changes that were agreed. */
+  /** The present parameters, with all accepted changes. */
   get listen(): Parameters {
     return this.shared.settings.listen;
   }
 
-  /** A connection is open: its link sends what is unconfirmed, and then what comes. */
+  /** A connection is open: its link sends the unconfirmed audio, then live audio. */
   open(socket: Socket, { headers }: Handshake): Link {
     const { options, intake, backlog, transcript, streams, turns, pauseWatch } = this.#around;
     const { clock, protocol } = options;
@@ -146,7 +146,7 @@ export class Links {
     return link;
   }
 
-  /** The present connection is given up: a new one opens, or it waits for audio. */
+  /** Gives the present connection up: the machine then retries or waits for audio. */
   lose(end: ConnectionEnd): void {
     this.#around.send({ type: 'socket.ended', ...this.#lost(end) });
   }
@@ -160,7 +160,7 @@ export class Links {
     return this.#configures.request(change, position);
   }
 
-  /** Nothing more will be answered. */
+  /** The session is over: settles all requests. */
   close(): void {
     this.#isClosed = true;
     this.requests.close();

@@ -1,4 +1,4 @@
-/** What an app holds: a live transcription, where it stands, and what it comes to. `session.ts` is what makes one. */
+/** The public interface of a session, its counts and its report. `session.ts` implements it. */
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Observable } from 'rxjs';
 import type { ConnectionActor } from '../connection/connection-machine.ts';
@@ -15,58 +15,65 @@ import type { ConnectionEnd } from '../protocol/connection-end.ts';
 import type { ServerMessage } from '../protocol/listen-v1/server-messages.ts';
 import type { Status } from './status.ts';
 
-/** Where every sample stands: `accepted = confirmed + pending + dropped`. Samples are those of one channel. */
+/** The state of every sample: `accepted = confirmed + pending + dropped`. Samples of one channel are counted. */
 export interface AudioLedger extends LedgerSnapshot {
-  /** Samples per second; 1000, for milliseconds, where the audio does not tell its rate. */
+  /** Samples per second; 1000 (milliseconds) where the rate of the audio is unknown. */
   sampleRate: number;
 }
 
-/** The fate of one chunk. */
+/** The answer of `send()` for one chunk. */
 export type SendResult =
   /**
-   * It is logged, and will be sent. `backlogMs` is how much audio waits to be sent, an estimate before its format is known;
-   * `droppedMs` is how much of it, from its beginning on, this chunk pushed out of a full log.
+   * The chunk is logged and will be sent. `backlogMs`: audio that waits to be sent, an estimate before its format is known.
+   * `droppedMs`: old audio that this chunk pushed out of a full log.
    */
   | { accepted: true; backlogMs: number; droppedMs: number }
-  /** Nothing of it is kept: `pause()` was called, there are no bytes in it, it is larger than the log or `log.overflow` is `'refuse'`, or the session closes. */
+  /**
+   * The chunk is not kept: the session is paused or closing, the chunk is empty, it is larger than the log, or the log is full
+   * and `log.overflow` is `'refuse'`.
+   */
   | { accepted: false; reason: 'paused' | 'empty' | 'log-full' | 'closed'; backlogMs: number };
 
-/** What a session has cost so far. */
+/** Connections, attempts and KeepAlives of a session. */
 export interface SessionCounts {
   /** Connections that were opened; all but the first are reconnects. */
   connections: number;
   /** Attempts to open one. */
   attempts: number;
-  /** KeepAlives that were sent; with Flux pings, or silence in their place. */
+  /** KeepAlives that were sent; with Flux, pings or silence instead. */
   keepAlives: number;
-  /** With Flux: silence that was sent beside the audio, in milliseconds; it takes no time on the session's clock. */
+  /** With Flux: silence that was sent in addition to the audio, in milliseconds. It takes no time on the session's clock. */
   silenceMs: number;
-  /** The longest time between two frames on one connection: below Deepgram's 10 000 it never closes for silence. */
+  /** The longest time between two frames on one connection. Below 10 000 Deepgram does not close for silence. */
   longestOutboundSilenceMs: number;
 }
 
-/** What a session came to. */
+/** The report of a session. */
 export interface SessionReport extends SessionCounts {
   /**
-   * `drained`: all audio that was accepted is confirmed, or announced as dropped (where audio does not tell its time: the
-   * server has said its last). `deadline`: it is not, and waiting is over. `aborted`, or `failed` with `error`.
+   * `drained`: all accepted audio is confirmed or was announced as dropped (for audio without exact positions: the last results
+   * have come). `deadline`: some is not, and the time is over. `aborted`: by {@link LiveTranscription.abort}. `failed`: with
+   * `error`.
    */
   outcome: ConnectionOutcome;
   /** Why it failed, if it did. */
   error: TranscriptionError | undefined;
-  /** How the last connection or attempt ended, if no final result has come since: why something is pending, whatever the outcome. */
+  /** How the last connection or attempt ended, if no final result has come since: the reason of pending audio. */
   lastEnd: ConnectionEnd | undefined;
-  /** Where the audio stands for good: what is still pending was never covered by a final result. */
+  /** The last counts: pending samples have no final result. */
   ledger: AudioLedger;
 }
 
-/** How one `close()` is bounded. */
+/** Options of one `close()`. */
 export interface CloseOptions {
-  /** Settles within so many milliseconds, whatever has come by then. @defaultValue none: see {@link LiveTranscription.close} */
+  /**
+   * Settles within this many milliseconds, with or without the last results. @defaultValue none: see {@link
+   * LiveTranscription.close}
+   */
   timeoutMs?: number;
 }
 
-/** A live transcription. Its observables are hot, share one session, and complete when it ends, for whatever reason. */
+/** A live transcription. Its observables are hot, share one session, and complete when it ends. */
 export interface LiveTranscription extends AsyncDisposable {
   /**
    * Takes audio, cut anywhere; it is copied at once.
@@ -79,23 +86,23 @@ export interface LiveTranscription extends AsyncDisposable {
   /** Finals joined until the speaker pauses: `speech_final`, UtteranceEnd, or {@link finalize} with no audio after it. */
   readonly utterances$: Observable<Utterance>;
   /**
-   * With a Flux model: when the speaker begins, goes on and ends. Every turn starts once, before its first update, and is followed by
-   * exactly one `end`, or by `withdrawn`, whatever the network does. Nothing with other models.
+   * With a Flux model: the turns of the speaker. In any network, each turn starts once, before its first update, and has exactly
+   * one `end` or one `withdrawn`. Other models give none.
    */
   readonly turns$: Observable<Turn>;
-  /** Begins with the present status, and says each change once. */
+  /** Begins with the present status; emits each change once. */
   readonly status$: Observable<Status>;
-  /** What is wrong, why, and what to do. Begins with what happened before the first subscription. */
+  /** Problems, with cause and remedy. Begins with those before the first subscription. */
   readonly notices$: Observable<Notice>;
-  /** Everything the server says, as it says it. */
+  /** Every message of the server, unchanged. */
   readonly messages$: Observable<ServerMessage>;
-  /** Where the audio stands now; a new object each time it is asked for. */
+  /** The present counts of samples; a new object at each read. */
   readonly ledger: AudioLedger;
   /** Audio that waits to be sent, in milliseconds; an estimate before its format is known. */
   readonly backlogMs: number;
-  /** Connections, attempts and KeepAlives so far; a new object each time it is asked for. */
+  /** Connections, attempts and KeepAlives so far; a new object at each read. */
   readonly counts: SessionCounts;
-  /** Audio is refused, by {@link pause}. */
+  /** Audio is refused, because of {@link pause}. */
   readonly isPaused: boolean;
   /** The XState actor, for inspectors and `@xstate/react`. */
   readonly actor: ConnectionActor;
@@ -106,30 +113,31 @@ export interface LiveTranscription extends AsyncDisposable {
   /** Opens a connection now, without waiting for audio, a backoff or a probe. */
   connect(): void;
   /**
-   * Asks for a final result of everything accepted so far, on one channel (from 0) or all. `false`: none was seen within
-   * `finalizeMs` after the request had gone out. It ends the utterance, unless audio has come since, with which the speaker may
-   * have gone on. Rejects with a Flux model, which has no such request.
+   * Requests a final result of all audio accepted so far, on one channel (from 0) or all. `false`: none came within `finalizeMs`
+   * after the request was sent. It ends the utterance, unless audio has come since. Rejects with a Flux model, which has no such
+   * request.
    */
   finalize(channel?: number): Promise<boolean>;
   /**
-   * With a Flux model: ends the speaker's turn with what is decoded of the audio accepted so far, as when a key is let go. `true` when
-   * the server has done so, or there was no turn; `false`: no answer came within `finalizeMs`. Rejects with another model, and where
-   * {@link LiveTranscriptionOptions.forceEndTurn} is off.
+   * With a Flux model: ends the speaker's turn after the audio accepted so far, for example when a key is released. `true`: the
+   * turn has ended, or there was none; `false`: no answer came within `finalizeMs`. Rejects with another model, and where {@link
+   * LiveTranscriptionOptions.forceEndTurn} is off.
    */
   endTurn(): Promise<boolean>;
   /**
-   * Changes parameters of the open connection, behind the audio accepted so far, and of every later one. `true`: the server has agreed;
-   * `false`: it has not answered within 5 s, or the session has ended. Changes that are made while one is under way go out together.
+   * Changes parameters of the open connection, after the audio accepted so far, and of every later one. `true`: the server
+   * accepted; `false`: no answer came within 5 s, or the session has ended. Changes that are made while one is under way are sent
+   * together.
    * @throws TranscriptionError (as a rejection) `invalid-option` for what cannot be changed, `bad-request` where the server refuses.
    */
   configure(change: ListenChange): Promise<boolean>;
   /**
-   * Sends what remains, takes the last results, and settles when the server has said its last; in any case within the time
-   * that the remaining audio takes to send and 3 × `drainMs`, or within `timeoutMs`. Never rejects; may be called again.
+   * Sends the remaining audio, waits for the last results, and settles at the latest after the time to send that audio plus 3 ×
+   * `drainMs`, or after `timeoutMs`. Never rejects; may be called again.
    * @throws TranscriptionError `invalid-option` for a `timeoutMs` that is no time.
    */
   close(options?: CloseOptions): Promise<SessionReport>;
-  /** Ends at once, without waiting for results; audio that none has covered stays pending in the report of {@link close}. */
+  /** Ends at once, without waiting for results. Unconfirmed audio stays pending in the report of {@link close}. */
   abort(): void;
   /** `await using live = createLiveTranscription(…)` calls {@link close} where the block ends, after an error too. */
   [Symbol.asyncDispose](): Promise<void>;

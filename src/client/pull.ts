@@ -1,9 +1,9 @@
-/** Audio that is pulled, such as a file: a chunk is asked for when there is room for it, so that none is given up. */
+/** Audio that is pulled, such as a file: the next chunk is read when there is room for it, so that none is dropped. */
 import type { Clock } from '../clock.ts';
 import type { AudioChunk, CapturedAudio } from '../audio/audio-chunk.ts';
 import type { LiveTranscription } from './live-transcription.ts';
 
-/** What can be pulled from. */
+/** A source to pull from. */
 export type AudioSource =
   | AsyncIterable<AudioChunk | CapturedAudio>
   | ReadableStream<AudioChunk | CapturedAudio>;
@@ -11,15 +11,15 @@ export type AudioSource =
 /** Audio that may wait to be sent while more is pulled: enough for an even pace. */
 const PULL_BELOW_MS = 2_000;
 
-/** How often it is looked whether there is room again. */
+/** Time between two checks for room. */
 const POLL_MS = 100;
 
-/** Chunks are handed on in pieces of this size: half a second at 256 kbit/s. */
+/** Chunks are sent in pieces of this size: half a second at 256 kbit/s. */
 const PIECE_BYTES = 1 << 14;
 
 /**
- * Sends all of the source, in its order, as fast as the session takes it, and waits while it is paused.
- * Resolves at the end of the source or of the session; rejects with the error of the source.
+ * Sends the whole source, as fast as the session takes it, and waits while the session is paused. Resolves at the end of the
+ * source or of the session; rejects with the error of the source.
  */
 export async function pull(source: AudioSource, live: LiveTranscription, clock: Clock): Promise<void> {
   const chunks = iteratorOf(source);
@@ -30,7 +30,7 @@ export async function pull(source: AudioSource, live: LiveTranscription, clock: 
     complete: () => {
       hasEnded = true;
       wake();
-      // The source may be waiting for itself; its own errors are of no use any more.
+      // Not awaited: `return()` may wait for a read that is under way. Errors of the source no longer matter.
       chunks.return?.().catch(() => undefined);
     },
   });
@@ -61,7 +61,7 @@ export async function pull(source: AudioSource, live: LiveTranscription, clock: 
 
 function iteratorOf(source: AudioSource): AsyncIterator<AudioChunk | CapturedAudio, unknown> {
   if (!('getReader' in source)) return source[Symbol.asyncIterator]();
-  // Not every browser can iterate over its streams.
+  // Not every browser can iterate over a `ReadableStream`.
   const reader = source.getReader();
   return {
     next: () => reader.read(),
@@ -72,7 +72,7 @@ function iteratorOf(source: AudioSource): AsyncIterator<AudioChunk | CapturedAud
   };
 }
 
-/** What is no audio is passed on, for `send()` to refuse. */
+/** Other values are passed on; `send()` refuses them. */
 function* piecesOf(chunk: AudioChunk | CapturedAudio): Generator<AudioChunk | CapturedAudio> {
   if (typeof Blob !== 'undefined' && chunk instanceof Blob) {
     for (let from = 0; from < chunk.size; from += PIECE_BYTES) yield chunk.slice(from, from + PIECE_BYTES);

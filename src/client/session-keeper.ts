@@ -1,6 +1,6 @@
 /**
- * The seam for a session that outlives its process: whatever keeps it is given as an option and joined between the parts, so that
- * sessions without one carry none of its code. `rx-deepgram/store` makes keepers.
+ * The port for a session that outlives its process. A keeper is an option, so that sessions without one load none of its code.
+ * `rx-deepgram/store` makes keepers.
  */
 import type { AudioTimeline } from '../audio/audio-timeline.ts';
 import type { FrameSink } from '../audio/framing.ts';
@@ -15,12 +15,12 @@ import type { Turn } from '../transcript/turns.ts';
 import type { LiveTranscription, SessionReport } from './live-transcription.ts';
 import type { OpenConnection } from './status.ts';
 
-/** Where a session's results go. */
+/** Receives the results of a session. */
 export interface Outlet extends TranscriptSinks {
   readonly turns: { next(turn: Turn): void };
 }
 
-/** What is there before audio comes in. */
+/** The parts that exist before the first audio. */
 export interface KeepableSession {
   readonly clock: Clock;
   readonly listen: Parameters;
@@ -29,30 +29,30 @@ export interface KeepableSession {
   readonly streams: Outlet & { readonly report: ReportFact };
 }
 
-/** The rest of the session. */
+/** The other parts of the session. */
 export interface KeptParts {
   readonly live: LiveTranscription;
   readonly intake: Intake;
   readonly stitcher: Stitcher;
   readonly links: {
-    /** The last connection, or that of the process before. */
+    /** Number of the last connection, of this process or of the one before. */
     opened: OpenConnection;
     readonly shared: { readonly settings: { listen: Parameters } };
   };
 }
 
-/** One session in the care of a keeper. It is the outlet of all results, and lets them pass when they are safe. */
+/** One kept session. It receives all results, and passes them on when they are stored. */
 export interface Kept extends Outlet {
-  /** Where the audio goes. */
+  /** Receives the audio. */
   readonly sink: FrameSink;
-  /** The session belongs to somebody else now. */
+  /** Another process owns the session now. */
   readonly error: TranscriptionError | undefined;
-  /** Results wait to be safe. */
+  /** Results wait to be stored. */
   readonly isPending: boolean;
   start(parts: KeptParts): void;
-  /** Resolves when the results so far have passed, or cannot soon. */
+  /** Resolves when the results so far are stored, or cannot be stored soon. */
   passed(): Promise<void>;
-  /** `false` if the end need not wait; else the task runs when it need no longer, or at `by` on the session's clock. */
+  /** `false`: the end need not wait. Otherwise the task runs when the results are stored, or at `by` on the session's clock. */
   defer(task: () => void, outcome: SessionReport['outcome'], by: number | undefined): boolean;
 }
 

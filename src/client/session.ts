@@ -1,5 +1,5 @@
 /**
- * The composition root: here, and only here, the parts of a session are joined. It decides nothing.
+ * The composition root: only this file connects the parts of a session. It decides nothing.
  *
  *   audio       send ─► intake ─► framing ─► timeline ─► link ─► socket
  *   messages    socket ─► link ─► protocol ─► transcript ─► transcripts$, utterances$
@@ -53,7 +53,7 @@ import { SessionStreams } from './streams.ts';
 /** The socket of this platform, for wrapping: `ws` in Node, Bun and Deno, `WebSocket` elsewhere. */
 export const platformTransport: Transport = transportOfPlatform;
 
-/** Shared result of almost every chunk. */
+/** Shared result for the common case. */
 const ACCEPTED: SendResult = Object.freeze({ accepted: true, backlogMs: 0, droppedMs: 0 });
 
 export class Session implements LiveTranscription {
@@ -79,7 +79,7 @@ export class Session implements LiveTranscription {
   readonly #stopWatching: () => void;
   #settle!: (report: SessionReport) => void;
   #report: SessionReport | undefined;
-  /** When `close()` has to settle, on the session's clock; `undefined` before it was called. */
+  /** The time when `close()` must settle, on the session's clock; `undefined` before `close()`. */
   #closeBy: number | undefined;
   #credentialsError: unknown;
   #credentialsAskedAt: number | undefined;
@@ -116,7 +116,7 @@ export class Session implements LiveTranscription {
     const intake = new Intake(clock, format, kept?.sink ?? timeline, streams.report);
     const backlog = new Backlog(options, timeline, intake);
     const transcript = new TranscriptAssembly(outlet);
-    // Without a link the next one begins the wait anew.
+    // Without a link, the next link starts the timeout.
     const finalizeInPause = () => this.#links.present && void this.finalize();
     const pauseWatch =
       finalizeAfterMs < Infinity ? new PauseWatch(clock, finalizeAfterMs, finalizeInPause) : undefined;
@@ -162,7 +162,7 @@ export class Session implements LiveTranscription {
     this.#stopWatching = options.environment({
       online: () => send({ type: 'network.online' }),
       offline: () => send({ type: 'network.offline' }),
-      // No KeepAlive can be sent then: rather than be closed for silence, the connection is given back in good order.
+      // A frozen page can send no KeepAlive: close the connection cleanly before the server does.
       frozen: () => this.#links.lose({ kind: 'client-silent', cause: 'The page was frozen.' }),
     });
     this.actor.start();
@@ -171,7 +171,7 @@ export class Session implements LiveTranscription {
     if (signal) abortOn(signal, this);
   }
 
-  /** Made when it is asked for: most sessions of a server have nobody who asks. */
+  /** Made at the first read: most sessions of a server need none. */
   get notices$(): Observable<Notice> {
     return (this.#notices ??= diagnose({
       options: this.#options,
@@ -283,7 +283,7 @@ export class Session implements LiveTranscription {
     await this.close();
   }
 
-  /** Three times `drainMs`: a dead link is found after the first, and the second drain may take the rest. */
+  /** Three times `drainMs`: the first finds a dead link, the rest is for a second drain. */
   async #close(): Promise<void> {
     const { clock, drainMs, catchUpRate } = this.#options;
     const latest = clock.now() + 3 * drainMs;
@@ -302,7 +302,7 @@ export class Session implements LiveTranscription {
     if (this.actor.getSnapshot().status === 'active') this.actor.send(event);
   }
 
-  /** One listener for everything that the machine emits: each costs thousands of sessions the same. */
+  /** One listener for all emitted events: each listener costs memory in thousands of sessions. */
   #onEmitted(emitted: ConnectionEmitted): void {
     switch (emitted.type) {
       case 'drain.due':
@@ -329,11 +329,11 @@ export class Session implements LiveTranscription {
     const lost = this.#kept?.error;
     const state = lost ? 'failed' : leafState(value);
     if (isShown(this.#shown, state, context)) return;
-    // Of a chunk that is on its way the report counts every sample.
+    // The report counts every sample of a chunk that is still being read.
     const again = () => this.#followMachine();
     if (output && (this.#intake.defer(again) || this.#kept?.defer(again, output.outcome, this.#closeBy)))
       return;
-    // What waits for new audio to be heard again may wait for ever.
+    // New audio may never come: withdraw the open turn now.
     if (state === 'dormant') this.#transcript.withdrawTurn();
     const { lastEnd } = context;
     const error =
@@ -350,11 +350,11 @@ export class Session implements LiveTranscription {
     if (output) this.#streams.complete(error);
   }
 
-  /** Everything that can still be reported is reported before the observables complete. */
+  /** Emit all pending reports before the observables complete. */
   #finish(outcome: SessionReport['outcome'], error: TranscriptionError | undefined): void {
     this.#stopWatching();
     this.#pauseWatch?.stop();
-    // Audio that was accepted and never came as far as the ledger.
+    // Audio that was accepted but is not in the ledger.
     const isCutShort = outcome === 'drained' && (this.#intake.isWaiting || this.#kept?.isPending);
     this.#transcript.close();
     this.#timeline.close();

@@ -7,9 +7,9 @@ import type { ConnectionEnd } from '../protocol/connection-end.ts';
 /** In every phase. */
 interface InEveryPhase<Phase extends ConnectionPhase> {
   phase: Phase;
-  /** The machine's leaf state, for those who want to know exactly. */
+  /** The machine's leaf state. */
   state: ConnectionState;
-  /** How the last connection or attempt ended, until a final result comes on a later one. `explain()` puts it in words. */
+  /** How the last connection or attempt ended, until a later final result. `explain()` explains it. */
   lastEnd: ConnectionEnd | undefined;
 }
 
@@ -23,35 +23,35 @@ export interface OpenConnection {
   requestId: string | undefined;
 }
 
-/** Where the session stands. Attempts count from 1, and from the last final result of new audio on. */
+/** The status of the session. Attempts count from 1, and restart after a final result of new audio. */
 export type Status =
-  /** Not connected, for want of audio. */
+  /** Not connected: waits for audio. */
   | InEveryPhase<'waiting'>
   /** Opens a connection, and no connection was lost before. */
   | (InEveryPhase<'connecting'> & { attempt: number })
-  /** The limit of connections is reached: waits in line. Audio is logged. */
+  /** Waits in line, because the limit of connections is reached. Audio is logged. */
   | (InEveryPhase<'queued'> & {
       attempt: number;
-      /** The number in the line, 1 being next: exact up to 10, further back told when it has fallen by a tenth. */
+      /** The number in the line; 1 is next. Exact up to 10; larger numbers are updated when they have fallen by a tenth. */
       place: number;
     })
   | (InEveryPhase<'open'> & OpenConnection)
   /** A connection or attempt was lost, and another one follows. */
   | (InEveryPhase<'recovering'> & {
       attempt: number;
-      /** Why it is necessary. */
+      /** Why a connection is missing. */
       reason: ConnectionEnd;
       /** When the attempt begins, in milliseconds since 1970; `undefined` while it is under way. */
       retryAt: number | undefined;
     })
-  /** `close()` was called: sends what remains and takes the last results. */
+  /** `close()` was called: sends the remaining audio and waits for the last results. */
   | InEveryPhase<'closing'>
   /** Ended by the user. */
   | (InEveryPhase<'closed'> & { outcome: Exclude<ConnectionOutcome, 'failed'> })
-  /** Ended for a reason that no retry mends. */
+  /** Ended for a reason that no retry removes. */
   | (InEveryPhase<'failed'> & { error: TranscriptionError });
 
-/** What the machine does not know. */
+/** Facts for the status that the machine does not know. */
 export interface StatusDetails {
   opened: OpenConnection;
   outcome: ConnectionOutcome;
@@ -60,7 +60,7 @@ export interface StatusDetails {
   wallTimeOf: (at: number) => number;
 }
 
-/** The machine has changed, and the status has not. */
+/** The machine's snapshot has changed, the status has not. */
 export function isShown(status: Status, state: ConnectionState, context: ConnectionContext): boolean {
   const phase = phaseOf(state, context);
   const place = status.phase === 'queued' ? status.place : context.place;

@@ -1,4 +1,4 @@
-/** Everything that a session tells its subscribers. */
+/** The observables of a session. */
 import { ReplaySubject, Subject } from 'rxjs';
 import { warner } from '../diagnosis/console-warning.ts';
 import type { Fact } from '../diagnosis/observed-session.ts';
@@ -19,15 +19,15 @@ export class SessionStreams {
   readonly utterances = new Subject<Utterance>();
   readonly turns = new Subject<Turn>();
   readonly messages = new Subject<ServerMessage>();
-  /** As many as may wait for somebody to listen. */
+  /** The most notices that wait for the first subscriber. */
   readonly facts = new ReplaySubject<Fact>(MAX_UNHEARD_FACTS);
-  /** Late subscribers learn of the end, too. */
+  /** Late subscribers get the completion, too. */
   readonly status = new ReplaySubject<Status>(1);
   readonly report: ReportFact;
 
   readonly #warn: ReturnType<typeof warner> | undefined;
 
-  /** `isHeard`: somebody has asked for the notices. */
+  /** `isHeard`: the notices have a subscriber. */
   constructor({ clock, warnOnConsole }: CheckedOptions, isHeard: () => boolean) {
     const warn = warnOnConsole ? warner(isHeard) : undefined;
     this.report = (code, evidence, cause, remedy) => {
@@ -42,7 +42,7 @@ export class SessionStreams {
     this.report('connection-lost', { ...end, attempt }, undefined, remedyFor(end.kind));
   }
 
-  /** The status last: who hears of the end has heard everything before it. */
+  /** The status completes last: its subscribers then have all other values. */
   complete(error: TranscriptionError | undefined): void {
     if (error) this.#warn?.(error);
     const { transcripts, utterances, turns, messages, facts, status } = this;

@@ -18,12 +18,12 @@ export function providePull(pull: typeof Pull): void {
 type Started = (live: LiveTranscription) => void;
 
 /**
- * Transcribes audio that is pulled, such as a file of any length: the next chunk is asked for when less than 2 seconds wait to be
- * sent, during outages too, so that none is given up. Sent at the catch-up rate, an hour takes 50 minutes. Chunks may be of any size.
+ * Transcribes audio that is pulled, such as a file of any length. The next chunk is read when less than 2 seconds wait to be
+ * sent, during outages too, so that none is dropped. At the catch-up rate an hour takes 50 minutes. Chunks may be of any size.
  *
  * The source is read by the first subscription; unsubscribing cancels it.
  *
- * @param source Such as `createReadStream(path)` of Node, `file.stream()` or the `body` of a response.
+ * @param source For example `createReadStream(path)` of Node, `file.stream()` or the `body` of a response.
  *
  * @example
  * ```ts
@@ -36,11 +36,11 @@ export function transcribe(
   started?: Started,
 ): Observable<Transcript>;
 /**
- * Transcribes the source's audio. When the source completes, what remains is drained before the result completes;
- * unsubscribing ends at once; a fatal end comes as a {@link TranscriptionError}, after every transcript before it.
+ * Transcribes the source's audio. When the source completes, the session drains before the result completes. Unsubscribing ends
+ * at once. A fatal end comes as a {@link TranscriptionError}, after all transcripts.
  *
- * An observable cannot be held back: audio that comes faster than it lasts, such as a file, is given up where it outgrows the
- * log, and the notice `audio-dropped` says so. Give a file as a source that is pulled.
+ * An observable cannot be slowed down: audio that comes faster than real time is dropped when the log is full, and the notice
+ * `audio-dropped` reports it. Pass a file as an `AsyncIterable` or `ReadableStream` instead.
  *
  * @param started Called for each subscription with its session, which has the status, the notices and the ledger.
  * @throws TranscriptionError `invalid-option`, at once, for anything that cannot work.

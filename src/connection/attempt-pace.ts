@@ -1,7 +1,7 @@
 /**
- * The pace at which a process attempts connections. When many sessions lose theirs at once, attempts that begin together would hold up the
- * audio of those that are open. So they begin at a rate, in the order in which they asked, those with audio first. A late event loop
- * lets fewer begin. One session alone never waits.
+ * The pace at which a process attempts connections. If many sessions lose theirs at once, simultaneous attempts would delay the
+ * audio of open ones. So attempts begin at a rate, in order, those with audio first; fewer begin when the event loop is late. A
+ * single session never waits.
  */
 import type { Clock } from '../clock.ts';
 import { runningTimeOf } from '../running-time.ts';
@@ -12,7 +12,7 @@ const STEP_MS = 10;
 /** As many as fall due in this time may begin at once. */
 const BURST_MS = 40;
 
-/** Without audio an attempt waits no longer than this for those with audio. */
+/** An attempt without audio waits at most this long for attempts with audio. */
 const PATIENCE_MS = 5_000;
 
 /** An attempt that waits for its turn. */
@@ -28,7 +28,7 @@ export class AttemptPace {
   /** How many may begin now. */
   #tokens: number;
   #tokensAt: number;
-  /** Since when each waits, in the order in which they asked. */
+  /** The start of each wait, in the order of the requests. */
   readonly #waiting = new Map<WaitingAttempt, number>();
   #timer: unknown;
 
@@ -52,7 +52,7 @@ export class AttemptPace {
     this.#wait();
   }
 
-  /** The attempt is not wanted any more. */
+  /** Cancels an attempt that waits. */
   withdraw(attempt: WaitingAttempt): void {
     if (!this.#waiting.delete(attempt) || this.#waiting.size > 0) return;
     this.#clock.clearTimeout(this.#timer);
@@ -80,7 +80,7 @@ export class AttemptPace {
   #beginSome(): void {
     this.#refill();
     for (const attempt of this.#next(Math.floor(this.#tokens))) {
-      // Whoever has begun may have changed the plans of another.
+      // An attempt that began may have cancelled another.
       if (!this.#waiting.delete(attempt)) continue;
       this.#tokens -= 1;
       attempt.begin();
@@ -102,7 +102,7 @@ export class AttemptPace {
 
 const paces = new WeakMap<Clock, Map<number, AttemptPace>>();
 
-/** That of all sessions with this clock and rate. */
+/** The pace shared by all sessions with this clock and rate. */
 export function attemptPaceOf(clock: Clock, perSecond: number): AttemptPace {
   let ofClock = paces.get(clock);
   if (!ofClock) paces.set(clock, (ofClock = new Map()));

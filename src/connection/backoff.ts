@@ -2,13 +2,13 @@
 
 /** Milliseconds. */
 export interface BackoffSettings {
-  /** The first retry comes at once, spread over this long: enough to part a herd, too short to be felt. */
+  /** The first retry comes within this time: enough to spread many clients, too short to notice. */
   firstJitterMs: number;
-  /** Delays grow from here by doubling … */
+  /** The first bound of the delays; each failure doubles it … */
   baseMs: number;
-  /** … up to here. */
+  /** … up to this maximum. */
   capMs: number;
-  /** What `baseMs` becomes when the server said that it has too many connections. */
+  /** Replaces `baseMs` when the server has too many connections. */
   gentleBaseMs: number;
 }
 
@@ -20,9 +20,9 @@ export const BACKOFF: BackoffSettings = {
 };
 
 /**
- * The wait before the retry that follows `failures` failures in a row (0: the connection had been useful). Between half and all of the
- * exponential bound, so that no luck uses the budget up; and no longer than the outage has lasted so far, where the server does not
- * ask for gentleness, so that a short outage is not followed by a long wait.
+ * The delay before the retry after `failures` failures in a row (0: the connection gave results). It is random between half and
+ * all of the exponential bound, so that short delays cannot use up the retry budget. Unless the server asked for longer delays,
+ * it is at most the outage so far: a short outage is not followed by a long delay.
  */
 export function backoffDelayMs(
   failures: number,

@@ -1,7 +1,7 @@
 /**
- * The connection machine: decides, carries nothing, does no I/O. `docs/machine.md` is its specification, and the picture
- * there is drawn from this file. The socket is a placeholder until `socket-actor.ts` provides it, so that XState's pure
- * `transition()` can be asked anything.
+ * The connection machine: takes decisions, holds no audio, does no I/O. `docs/machine.md` is its specification; the picture there
+ * is drawn from this file. The socket is a placeholder until `socket-actor.ts` provides it, so that XState's pure `transition()`
+ * works without I/O.
  *
  *   dormant ──audio──► ┌─ attached ─────────────────────────────────────┐
  *      ▲               │ connecting ──┐               ┌─► streaming     │ ──ended──► deciding:
@@ -12,7 +12,7 @@
  *                      └──────│─────────────────────────────────────────┘                           │
  *                             └────────────────────────────delay, probe, network back───────────────┘
  *
- * Everything inside `attached` has a live socket: leaving it, by whatever transition, tears the socket down.
+ * Every state inside `attached` has a live socket. Any transition out of `attached` closes it.
  */
 import {
   type Actor,
@@ -86,7 +86,7 @@ const machineSetup = setup({
       assertEvent(event, 'place.awaited');
       return { place: event.place };
     }),
-    /** A wait for a place is no outage. */
+    /** A wait for a place does not count as an outage. */
     takePlace: assign(({ context: { outageSince }, event }) => {
       assertEvent(event, 'place.granted');
       return {
@@ -215,7 +215,7 @@ const drainThenClose = { target: 'draining', actions: ['beginClosing', 'armDeadl
 
 const queue = { target: 'queued', actions: 'rememberPlace' } as const;
 
-/** A platform that says it again and again must not cause an attempt each time. */
+/** Repeated `online` events of a platform must not cause an attempt each. */
 const onlineAgain = { guard: 'wasOnline', actions: 'heedOnline' } as const;
 
 const retryWhenOnline = [
@@ -236,7 +236,7 @@ export const connectionMachine = machineSetup.createMachine({
   },
   states: {
     dormant: {
-      // Not connected, and nothing to say.
+      // Not connected; no audio waits.
       entry: 'endOutage',
       always: { guard: 'isAudioWaiting', target: 'attached.reconnecting' },
       on: {
@@ -249,7 +249,7 @@ export const connectionMachine = machineSetup.createMachine({
       },
     },
     attached: {
-      // A socket is alive, or being made.
+      // A socket is open or opening.
       entry: 'countAttempt',
       invoke: { src: 'socket' },
       initial: 'connecting',
@@ -281,7 +281,7 @@ export const connectionMachine = machineSetup.createMachine({
           },
         },
         reconnecting: {
-          // A further attempt, with fresh credentials; then replay from the last confirmed sample.
+          // A later attempt, with new credentials; then a replay from the last confirmed sample.
           on: {
             'socket.opened': whenOpened,
             'user.close': closeWhenNothingIsPending,
@@ -301,11 +301,11 @@ export const connectionMachine = machineSetup.createMachine({
           },
         },
         streaming: {
-          // Open, and audio is flowing.
+          // Open; audio flows.
           on: { 'audio.idle': 'idle-keepalive', 'user.close': drainThenClose },
         },
         'idle-keepalive': {
-          // Open, and no audio: the link holds the connection by KeepAlives.
+          // Open, without audio: the link sends KeepAlives.
           entry: ['endOutage', 'armIdleLimit'],
           exit: 'disarmIdleLimit',
           on: {
@@ -315,7 +315,7 @@ export const connectionMachine = machineSetup.createMachine({
           },
         },
         draining: {
-          // Sending what remains, then CloseStream; waiting for the last results.
+          // Sends the remaining audio, then CloseStream; waits for the last results.
           entry: 'drain',
           after: { drain: { guard: 'isResting', target: '#connection.dormant' } },
           on: {
@@ -326,7 +326,7 @@ export const connectionMachine = machineSetup.createMachine({
       },
     },
     'closed-1011': {
-      // The server closed with 1011; the end names which of its reasons.
+      // The server closed with 1011; the end names the reason.
       after: { 0: 'deciding' },
       on: {
         'audio.pending': { actions: 'rememberAudio' },
@@ -337,7 +337,7 @@ export const connectionMachine = machineSetup.createMachine({
       },
     },
     deciding: {
-      // Left as soon as it is entered, by the decision on the last end.
+      // Left at once, by the decision on the last end.
       always: [
         { guard: { type: 'decided', params: 'retry' }, target: 'backoff' },
         { guard: { type: 'decided', params: 'suspend' }, target: 'suspended' },
@@ -347,7 +347,7 @@ export const connectionMachine = machineSetup.createMachine({
       ],
     },
     backoff: {
-      // Waiting before the next attempt; audio goes on being logged.
+      // Waits before the next attempt; audio is logged.
       after: { backoff: 'attached.reconnecting' },
       on: {
         'network.online': retryWhenOnline,
@@ -356,11 +356,11 @@ export const connectionMachine = machineSetup.createMachine({
       },
     },
     suspended: {
-      // A long outage: a probe now and then, while the log drops its oldest audio.
+      // A long outage: one attempt every 30 s; a full log drops its oldest audio.
       entry: 'announceSuspended',
       after: { probe: 'attached.reconnecting' },
       on: {
-        // What was lost was an idle connection: somebody who speaks now need not wait for the probe.
+        // Only an idle connection was lost: new audio need not wait for the probe.
         'audio.pending': { guard: 'wasIdle', target: 'attached.reconnecting' },
         'network.online': retryWhenOnline,
         'user.connect': 'attached.reconnecting',
@@ -369,7 +369,7 @@ export const connectionMachine = machineSetup.createMachine({
     },
     // Ended by the user.
     closed: { type: 'final' },
-    // Ended for a reason that no retry mends.
+    // Ended for a reason that no retry removes.
     failed: { type: 'final', entry: { type: 'noteOutcome', params: 'failed' } },
   },
 });

@@ -1,25 +1,24 @@
-/** The memory of the connection machine: numbers and names only, all of it fit for the inspector. */
+/** The context of the connection machine: only numbers and names, safe to show in an inspector. */
 import type { ConnectionEnd } from '../protocol/connection-end.ts';
 import { DRAIN_MS, KEEP_ALIVE_MS } from '../protocol/limits.ts';
 import type { RecoveryDecision, RecoverySettings } from './recovery-policy.ts';
 
-/** How the machine behaves; fixed for a session. */
+/** Settings of the machine; fixed for a session. */
 export interface ConnectionSettings extends RecoverySettings {
-  /** Between two KeepAlives of an idle connection; its link sends them. */
+  /** Time between two KeepAlives of an idle connection; its link sends them. */
   keepAliveMs: number;
-  /** Idle time after which the connection is given back; `Infinity` holds it. */
+  /** Idle time after which the connection is closed; `Infinity`: never. */
   disconnectAfterIdleMs: number;
-  /** How long a drain may take when the user has not set a deadline of their own. */
+  /** How long a drain may take without a deadline of the user. */
   drainMs: number;
-  /** The credentials come from a function, so that a refused one may be followed by another. */
+  /** The credentials come from a function, which may return another token after a refusal. */
   canReauthorise: boolean;
-  /** Where the jitter starts; the same seed gives the same delays. */
+  /** Seed of the jitter; the same seed gives the same delays. */
   seed: number;
 }
 
 /**
- * Refused at once, ten attempts in a row are used up in half a minute, while a log of a minute could still save everything;
- * twenty are not. Beyond that a probe every 30 s burdens nobody.
+ * Ten instant refusals last 28 s, shorter than the log of 60 s; hence twenty. After that, one attempt every 30 s costs little.
  */
 export const CONNECTION_DEFAULTS: ConnectionSettings = {
   keepAliveMs: KEEP_ALIVE_MS,
@@ -33,30 +32,30 @@ export const CONNECTION_DEFAULTS: ConnectionSettings = {
   seed: 1,
 };
 
-/** The least time between two attempts that the platform's “online” buys. */
+/** The least time between two attempts caused by `online` events. */
 export const ONLINE_MS = 1_000;
 
 /** How a session ends. `drained`: everything was sent, and the last results have come. */
 export type ConnectionOutcome = 'drained' | 'deadline' | 'aborted' | 'failed';
 
-/** What the machine remembers. */
+/** The context of the machine. */
 export interface ConnectionContext {
   settings: ConnectionSettings;
-  /** Where the jitter has got to. */
+  /** The present state of the jitter's random numbers. */
   seed: number;
-  /** Sockets asked for so far in this session. */
+  /** Attempts so far in this session. */
   attempts: number;
-  /** Ends in a row without a result that confirmed new audio. */
+  /** Ends in a row without a result that confirmed new audio in between. */
   failures: number;
-  /** How many of them were NET-0000: the server had nothing to say. */
+  /** How many of them were NET-0000: no response from the server. */
   serverSilences: number;
-  /** Since when there is no connection that could carry audio; none while the speaker pauses on an open one. */
+  /** When the outage began; `undefined` also while the speaker pauses on an open connection. */
   outageSince: number | undefined;
   /** The last end, until a result confirms new audio. */
   lastEnd: ConnectionEnd | undefined;
-  /** A new token was tried, and has not opened a connection since. */
+  /** A new token was tried after a 401, and no connection has opened since. */
   reauthorised: boolean;
-  /** When that was. */
+  /** The time of the last end. */
   lastEndAt: number;
   /** A connection has opened in this session. */
   hasOpened: boolean;
@@ -66,21 +65,21 @@ export interface ConnectionContext {
   hadAudio: boolean;
   /** Some result has confirmed audio in this session. */
   everConfirmed: boolean;
-  /** How often the platform said “online” since one bought an attempt, within {@link ONLINE_MS}. */
+  /** The number of `online` events since the last that caused an attempt, within {@link ONLINE_MS}. */
   onlines: number;
   /** The user asked to close. */
   closing: boolean;
-  /** Audio came while nothing could take it. */
+  /** Audio came in a state that cannot send it. */
   pendingAudio: boolean;
-  /** What was decided on the last end. */
+  /** The decision on the last end. */
   decision: RecoveryDecision;
-  /** How long the backoff after it lasts. */
+  /** The delay of the backoff after it. */
   delayMs: number;
-  /** When the next attempt begins, on the session's clock; none while one is under way. */
+  /** When the next attempt begins, on the session's clock; `undefined` while one is under way. */
   retryAt: number | undefined;
   /** Its place in the line of the limit of connections; 1 is next. */
   place: number | undefined;
-  /** How the session ends, or will if nothing else happens. */
+  /** The outcome of the session, if no other event changes it. */
   outcome: ConnectionOutcome;
 }
 

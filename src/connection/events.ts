@@ -1,6 +1,6 @@
 /**
- * What the connection machine hears and says. Facts are named `speaker.fact`; commands by the user are imperative. No
- * audio, no transcript, no secret and no socket is ever in one of them: the inspector may show them all.
+ * The events that the connection machine receives and emits. Facts are named `speaker.fact`; commands of the user are imperative.
+ * Events contain no audio, transcript, secret or socket: the inspector may show them.
  */
 import type { ConnectionEnd } from '../protocol/connection-end.ts';
 
@@ -17,50 +17,50 @@ export interface ConnectionLoss {
   flowingAudio: boolean;
 }
 
-/** What the machine hears. */
+/** The events that the machine receives. */
 export type ConnectionEvent =
   /** Audio came after none had flowed. */
   | { type: 'audio.pending'; link?: number }
   /** No frame has gone out for the KeepAlive interval. */
   | { type: 'audio.idle'; link: number }
-  /** A final result of this connection has confirmed new audio; said once for each connection. */
+  /** A final result of this connection has confirmed new audio; sent once for each connection. */
   | { type: 'audio.confirmed'; link: number }
   /** The handshake is done. */
   | { type: 'socket.opened'; link: number; pendingAudio: boolean }
-  /** The limit of connections is reached: the attempt stands at this place of the line; 1 is next. */
+  /** The limit of connections is reached: the attempt has this place in the line; 1 is next. */
   | { type: 'place.awaited'; place: number }
-  /** The attempt may begin, after so long a wait. */
+  /** The attempt may begin, after a wait of `waitedMs`. */
   | { type: 'place.granted'; waitedMs: number }
   /** The socket closed, or never opened. */
   | ({ type: 'socket.ended' } & ConnectionLoss)
   /** The connection is half-open: audio went out and nothing came back. */
   | ({ type: 'socket.stalled' } & ConnectionLoss)
-  /** The platform says that it is online again. */
+  /** The platform reports that it is online again. */
   | { type: 'network.online' }
-  /** The platform says that it is offline. */
+  /** The platform reports that it is offline. */
   | { type: 'network.offline' }
-  /** Open a connection now, audio or not. */
+  /** Open a connection now, with or without audio. */
   | { type: 'user.connect' }
-  /** Send what remains, then end. */
+  /** Send the remaining audio, then end. */
   | { type: 'user.close'; deadlineMs: number; pendingAudio: boolean }
   /** End now. */
   | { type: 'user.abort' }
-  /** Everything was sent, and the last results have come; `isWhole`: for all audio. */
+  /** Everything was sent, and the last results have come. `isWhole`: every sample has its final result. */
   | { type: 'drain.completed'; link: number; isWhole: boolean }
-  /** The machine's own clock: the connection has been idle for long enough to give it back. */
+  /** A timer of the machine: the connection was idle for `disconnectAfterIdle`. */
   | { type: 'idle.elapsed' }
-  /** The machine's own clock: the platform's “online” may buy an attempt again. */
+  /** A timer of the machine: `online` may cause an attempt again. */
   | { type: 'online.elapsed' }
-  /** The machine's own clock: a drain may take no longer. */
+  /** A timer of the machine: the time of the drain is over. */
   | { type: 'deadline.passed' };
 
-/** What the machine emits. */
+/** The events that the machine emits. */
 export type ConnectionEmitted =
   | { type: 'connection.opened'; attempt: number }
   | { type: 'connection.lost'; end: ConnectionEnd; attempt: number }
-  /** The retries are far apart from now on. */
+  /** From now on one attempt every 30 s. */
   | { type: 'connection.suspended'; end: ConnectionEnd | undefined }
-  /** The platform says that it is offline: wait less long before the link is stalled. */
+  /** The platform reports that it is offline: shorten the stall timeout. */
   | { type: 'connection.suspected' }
-  /** Send the rest, then end the stream. */
+  /** Send the remaining audio, then end the stream. */
   | { type: 'drain.due' };

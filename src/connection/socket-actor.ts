@@ -1,7 +1,7 @@
 /**
- * The machine's only actor: asks for credentials, opens one socket, makes its link, and tells the machine what becomes of it.
- * Messages go from the socket to the link; nothing of them passes through the machine. Its cleanup is the only place where
- * a socket is let go, so that none outlives its state.
+ * The machine's only actor: gets credentials, opens one socket, makes its link, and reports their events to the machine. Messages
+ * go from the socket to the link, not through the machine. Only the cleanup of this actor closes a socket, so no socket outlives
+ * its state.
  */
 import { type AnyActor, fromCallback } from 'xstate';
 import { AdaptiveTimeout } from '../adaptive-timeout.ts';
@@ -17,30 +17,30 @@ import { connectionMachine } from './connection-machine.ts';
 import type { ConnectionEvent } from './events.ts';
 import type { ConnectionLimit } from './place.ts';
 
-/** A link, as the actor needs it. */
+/** The part of a link that the actor needs. */
 interface OpenLink {
   readonly number: number;
-  /** Audio flowed when the connection ended. */
+  /** Whether audio flowed when the connection ended. */
   readonly isFlowing: boolean;
   readonly isStalled: boolean;
-  /** Why the server is about to close the connection. */
+  /** The server's reason for closing the connection. */
   readonly serverError: ServerError | undefined;
   receive(text: string): void;
   receiveBinary(bytes: number): void;
   /** Sends the message that ends the stream. */
   endStream(): void;
-  /** The connection is over, by an end that the server made or by one of ours: the link writes nothing more. */
+  /** The connection is over, ended by the server or by us: the link writes nothing more. */
   end(end?: ConnectionEnd): void;
 }
 
-/** What a session gives its machine to work with; kept outside context and input, where the inspector would show it. */
+/** The ports that a session gives to its machine. Kept outside context and input, which the inspector shows. */
 export interface ConnectionPorts {
   clock: Clock;
   transport: Transport;
   protocol: Pick<Protocol, 'classifyEnd' | 'readyMs'>;
-  /** Shared with other sessions; none: every attempt begins at once. */
+  /** Shared with other sessions; `undefined`: every attempt begins at once. */
   connectionLimit: ConnectionLimit | undefined;
-  /** Loads code that the connection needs; `undefined`: it is there. */
+  /** Loads code that the connection needs; `undefined`: already loaded. */
   load?(): Promise<void> | undefined;
   /** Asked afresh for each attempt. */
   address(): string;
@@ -49,12 +49,12 @@ export interface ConnectionPorts {
   hasPendingAudio(): boolean;
   /** Asked afresh for each attempt. */
   credentials(signal: AbortSignal): Promise<Credentials>;
-  /** Is told why they failed: the machine hears only that they did, since the error is not ours and may hold a secret. */
+  /** Receives the error. The machine gets only the fact: an error of the app may contain a secret. */
   credentialsFailed(error: unknown): void;
   credentialsTimeoutMs: number;
-  /** For the first handshake; for later ones it follows the handshakes before them. */
+  /** For the first handshake; later timeouts adapt to earlier handshakes. */
   connectTimeoutMs: number;
-  /** Of all sessions with this clock and this rate. */
+  /** Shared by all sessions with this clock and rate. */
   attemptsPerSecond: number;
 }
 
@@ -68,8 +68,8 @@ type ActorSystem = AnyActor['system'];
 const portsOf = new WeakMap<ActorSystem, BoundPorts>();
 
 /**
- * Gives an actor of {@link connectedMachine} its ports; to be called before it is started. A map from the actor system,
- * because providing implementations for each session would copy the whole machine for each.
+ * Gives an actor of {@link connectedMachine} its ports. Call it before the actor starts. A map from the actor system: `.provide`
+ * for each session would copy the whole machine.
  */
 export function bindPorts(system: ActorSystem, ports: ConnectionPorts): void {
   const handshakeTimeout = new AdaptiveTimeout(ports.connectTimeoutMs, MAX_CONNECT_TIMEOUT_MS);
@@ -89,13 +89,13 @@ export const connectedMachine = connectionMachine.provide({
 
 const nothing = () => undefined;
 
-/** Runs one attempt, and the connection that comes of it; the answer lets go of both. */
+/** Runs one attempt and its connection; returns the cleanup of both. */
 function holdSocket(
   { ports, handshakeTimeout }: BoundPorts,
   send: (event: ConnectionEvent) => void,
 ): () => void {
   const { clock } = ports;
-  /** While credentials are asked for: thousands of sessions need not keep it. */
+  /** Exists only while credentials are requested, to save memory in thousands of sessions. */
   let cancelled: AbortController | undefined;
   let socket: Socket | undefined;
   let link: OpenLink | undefined;
@@ -142,7 +142,7 @@ function holdSocket(
       stopTimer = nothing;
       link = ports.openLink(socket, handshake);
       send({ type: 'socket.opened', link: link.number, pendingAudio: ports.hasPendingAudio() });
-      // A subscriber of the status has ended the session meanwhile.
+      // A subscriber of the status may have ended the session.
       if (wasLetGo()) link.end();
     };
     const handlers: SocketHandlers = {
@@ -168,7 +168,7 @@ function holdSocket(
     try {
       socket = ports.transport({ url: ports.address(), credentials }, handlers);
     } catch {
-      // Not what it says: in a browser, whose sub-protocols the credentials are, that may be the secret.
+      // Without the error's text: in a browser the credentials are sub-protocols, so it may contain the secret.
       end({ kind: 'refused', cause: 'The platform could not make a socket for this address.' });
     }
   };
@@ -186,7 +186,7 @@ function holdSocket(
       (error: unknown) => {
         if (isOver) return;
         ports.credentialsFailed(error);
-        // Only words of our own: those of the app may hold a secret.
+        // Only our own text: an error of the app may contain a secret.
         end({
           kind: 'credentials-failed',
           ...(error instanceof TranscriptionError ? { cause: error.message } : {}),
@@ -231,7 +231,7 @@ function holdSocket(
     const mayHangUp = link && !link.isStalled;
     if (mayHangUp) link?.endStream();
     link?.end();
-    // The server counts a connection until it is closed.
+    // Keep the place: the server counts a connection until it is closed.
     if (mayHangUp) return socket?.close(1000, '');
     socket?.terminate();
     place?.release(false);

@@ -1,4 +1,4 @@
-/** What the world outside sees of the machine: fewer words, which stay when states are split or joined. */
+/** The public phases of the machine. They stay the same when states are split or joined. */
 import type { ConnectionContext } from './context.ts';
 
 /** The leaf states of the connection machine. */
@@ -17,8 +17,8 @@ export type ConnectionState =
   | 'failed';
 
 /**
- * `waiting` for audio, `connecting` for the first time, `queued` where the limit of connections is reached, `open`, `recovering` what was lost, `closing`, `closed` by the user, or
- * `failed` for good.
+ * `waiting` for audio, `connecting` for the first time, `queued` when the limit of connections is reached, `open`, `recovering`
+ * after a loss, `closing`, `closed` by the user, or `failed`.
  */
 export type ConnectionPhase =
   | 'waiting'

@@ -4,7 +4,7 @@ import { isFlux, refuseFluxParameters } from './flux/parameters.ts';
 import { listenV1 } from './listen-v1/listen-v1.ts';
 import type { Parameters, Protocol } from './protocol.ts';
 
-/** @throws TranscriptionError `invalid-option` for a parameter of Flux that is given with another model. */
+/** @throws TranscriptionError `invalid-option` for a parameter of Flux with another model. */
 export function chooseProtocol(parameters: Parameters): Protocol {
   if (isFlux(parameters)) return flux;
   refuseFluxParameters(parameters);

@@ -1,11 +1,13 @@
-/** Configure, on either API: parameters of a running connection. The names are those of the query; on the wire they are others. */
+/**
+ * Configure, on either API: changes parameters of an open connection. The names are those of the query; the message uses others.
+ */
 import { invalidOption, shown } from '../errors.ts';
 import { oneLine } from '../outside-text.ts';
 import { isFlux } from './flux/parameters.ts';
 import type { Parameters, ServerError } from './protocol.ts';
 import type { ServerMessage } from './server-message.ts';
 
-/** What of the parameters can be changed while a connection is open. A list replaces the list; an empty one clears it. */
+/** Parameters that can be changed while a connection is open. A list replaces the previous list; an empty one clears it. */
 export interface ListenChange {
   /** With Flux, and with nova-3 models. At most 100, and 500 words together. */
   keyterm?: readonly string[];
@@ -25,7 +27,10 @@ const THRESHOLDS = ['eot_threshold', 'eager_eot_threshold', 'eot_timeout_ms'];
 const OF_FLUX = [...THRESHOLDS, 'keyterm', 'language_hint', 'numerals'];
 const OF_LISTEN = ['keyterm', 'numerals'];
 
-/** Deepgram's limits; tokens are counted as words, of which there are no more. Beyond them `/v1/listen` falls silent. */
+/**
+ * Deepgram's limits. We count words instead of tokens: there are at least as many tokens. Beyond the limits `/v1/listen` sends no
+ * more results.
+ */
 const MAX_KEYTERMS = 100;
 const MAX_KEYTERM_WORDS = 500;
 
@@ -71,7 +76,7 @@ export function configureMessage(change: ListenChange, parameters: Parameters): 
   });
 }
 
-/** Whether a message answers a Configure: by consent, or by an error. */
+/** Whether a message answers a Configure: success or error. */
 export function configureReply(message: ServerMessage): { error?: ServerError } | undefined {
   const { type, variant, code, error_code, description } = message as Record<string, unknown>;
   const isRefusal =

@@ -1,6 +1,6 @@
 /**
- * Every way in which a connection ends: close codes with their reason texts, handshake statuses, and the ends that we make
- * ourselves. The table is the policy's input; when and how to retry is decided in `connection/recovery-policy.ts`.
+ * Every kind of end of a connection: close codes with their reason texts, handshake statuses, and our own ends. The table is the
+ * input of `connection/recovery-policy.ts`, which decides when and how to retry.
  */
 import type { ErrorReason } from '../errors.ts';
 
@@ -8,15 +8,15 @@ import type { ErrorReason } from '../errors.ts';
 export type EndKind = keyof typeof ENDINGS;
 
 /**
- * Whether to try again: `never`, `reauthorise` (once, with a new token), `with-audio` (only while there is audio to
- * send: the server ended an idle connection), `gently` (from a longer delay), or `soon`.
+ * Whether to retry: `never`, `reauthorise` (once, with a new token), `with-audio` (only while there is audio to send: the server
+ * ended an idle connection), `gently` (with longer delays), or `soon`.
  */
 export type Retry = 'never' | 'reauthorise' | 'with-audio' | 'gently' | 'soon';
 
-/** Whether to try again, and what to do where there is something to do. */
+/** Whether to retry, and the remedy, if there is one. */
 type Ending = readonly [retry: Retry, remedy?: string];
 
-/** What to do where the bytes are not what the parameters say. */
+/** The remedy for audio that differs from the parameters. */
 export const DECLARE_FORMAT =
   'Declare raw audio by its true encoding and sample_rate; for a container (WAV, Ogg, WebM) give neither, and send its header first.';
 const PARAMETERS = 'Correct the listen parameters: the server says which.';
@@ -30,7 +30,7 @@ const ENDINGS = {
   'no-status': ['soon'],
   /** 1006: no close frame; in a browser also a refused handshake. */
   'network-lost': ['soon'],
-  /** 1011 `keepalive ping timeout`: from a proxy or a library on the way, not from Deepgram. */
+  /** 1011 `keepalive ping timeout`: from a proxy or a library between, not from Deepgram. */
   'ping-timeout': ['soon'],
   /** 1001. */
   'going-away': ['soon'],
@@ -40,11 +40,11 @@ const ENDINGS = {
   'try-again-later': ['gently'],
   /** 4000–4999. */
   'application-close': ['soon'],
-  /** 1011 NET-0000: Deepgram had nothing to say for about 30 s, often because it could not decode the audio. */
+  /** 1011 NET-0000: Deepgram sent no result for about 30 s, often because it could not decode the audio. */
   'server-silent': ['with-audio', DECLARE_FORMAT],
   /** 1011 NET-0001: neither audio nor a text message within the timeout window. */
   'client-silent': ['with-audio'],
-  /** 1011 NET-0002: no audio for too long, KeepAlive or not. */
+  /** 1011 NET-0002: no audio for too long, with or without KeepAlive. */
   'no-audio': ['with-audio'],
   /** Any other 1011. */
   'server-error': ['soon'],
@@ -73,14 +73,14 @@ const ENDINGS = {
   'server-unavailable': ['soon'],
   /** No handshake within `connectTimeoutMs`. */
   'connect-timeout': ['soon'],
-  /** The handshake was done, and the server did not say that it is ready: it may dislike a parameter. */
+  /** The handshake was done, but the server did not report that it is ready: perhaps because of a parameter. */
   'not-ready': [
     'gently',
     'Correct the listen parameters: a server that dislikes one may accept the connection and stay silent.',
   ],
   /** Audio went out and nothing came back. */
   stalled: ['soon'],
-  /** The certificate is self-signed or expired, has another name, or a proxy replaced it. It does not mend itself. */
+  /** The certificate is self-signed or expired, has another name, or was replaced by a proxy. A retry does not help. */
   'certificate-refused': [
     'never',
     'See the cause: renew the certificate, correct the host in baseUrl or the clock, or set NODE_EXTRA_CA_CERTS to the authority of your proxy.',
@@ -104,32 +104,32 @@ export interface ConnectionEnd {
   serverMessage?: string;
   /** HTTP status of a refused handshake, where the platform shows it. */
   status?: number;
-  /** Deepgram's id of the request: quote it to their support. */
+  /** Deepgram's id of the request, for their support. */
   requestId?: string;
   /**
-   * A handshake refused for good, and not by Deepgram, whose refusals have a `dg-` header or an error body of their own: by a proxy
-   * or a login page on the way. A proxy may replace the certificate, too.
+   * The handshake was refused, and not by Deepgram, whose refusals have a `dg-` header or an error body of a known form, but by a
+   * proxy or a login page. Set for a refused certificate, too: a proxy may have replaced it.
    */
   isForeign?: true;
-  /** The platform's own words, such as `ECONNREFUSED`. */
+  /** The platform's text, such as `ECONNREFUSED`. */
   cause?: string;
 }
 
-/** Every kind there is. */
+/** All kinds. */
 export const END_KINDS = /* @__PURE__ */ Object.keys(ENDINGS) as EndKind[];
 
-/** Whether to try again after such an end. */
+/** Whether to retry after such an end. */
 export function retryAfter(kind: EndKind): Retry {
   return ENDINGS[kind][0];
 }
 
-/** What to do about an end, where there is something to do. */
+/** The remedy for an end, if there is one. */
 export function remedyFor(kind: EndKind): string | undefined {
   const ending: Ending = ENDINGS[kind];
   return ending[1];
 }
 
-/** The reason of the error, where such an end is the last. */
+/** The reason of the error, if such an end is the last. */
 export function reasonOf(kind: EndKind): ErrorReason {
   if (kind === 'server-silent') return 'undecodable-audio';
   return remedyFor(kind) === undefined ? 'retries-exhausted' : (kind as ErrorReason);

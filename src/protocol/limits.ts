@@ -1,36 +1,36 @@
 /**
- * Every number that comes from Deepgram or guards against it, with its reason. Milliseconds unless the name says
- * otherwise.
+ * Every number that comes from Deepgram or follows from its limits, with the reason. Milliseconds unless the name has another
+ * unit.
  */
 
 /**
- * Deepgram closes a connection with 1011 (NET-0001) when no frame came from the client for this long: 10 s by its
- * documentation (developers.deepgram.com/docs/audio-keep-alive), about 12 s by measurement. The contract is 10.
+ * Deepgram closes a connection with 1011 (NET-0001) without a frame from the client for this long: 10 s as documented
+ * (developers.deepgram.com/docs/audio-keep-alive), about 12 s as measured. We rely on 10 s.
  */
 export const TIMEOUT_WINDOW_MS = 10_000;
 
 /** Silence before a KeepAlive: the documentation advises every 3–5 s; every 10 s is known to fail in the field. */
 export const KEEP_ALIVE_MS = 3_000;
-/** Below this a KeepAlive only makes noise. */
+/** More frequent KeepAlives have no benefit. */
 export const MIN_KEEP_ALIVE_MS = 1_000;
-/** Above this one late timer is enough to lose the connection. */
+/** With more, one late timer loses the connection. */
 export const MAX_KEEP_ALIVE_MS = 5_000;
 
 /** A handshake takes 0.1–0.3 s; one that takes longer than this hangs on a half-open network. */
 export const CONNECT_TIMEOUT_MS = 8_000;
-/** To this it grows where handshakes are slow: longer ones would outlast the log. */
+/** The maximum where handshakes are slow: a longer one would outlast the log. */
 export const MAX_CONNECT_TIMEOUT_MS = 30_000;
 
-/** Attempts of one process: ten thousand sessions that lose their connections together have them again within 4 s, one alone never waits. */
+/** Attempts of one process: ten thousand sessions reconnect within 4 s; a single session never waits. */
 export const ATTEMPTS_PER_SECOND = 2_500;
-/** Beyond this it is no limit. */
+/** A higher rate would be no limit. */
 export const MAX_ATTEMPTS_PER_SECOND = 10_000;
 
-/** A token endpoint that does not answer for this long is treated as failed, and asked again. */
+/** A token endpoint without an answer for this long has failed, and is called again. */
 export const CREDENTIALS_TIMEOUT_MS = 10_000;
 
 /**
- * Audio flows and nothing comes back: Deepgram sends results about once a second, through silence too, and gives up on
+ * Stall timeout while audio flows. Deepgram sends results about once a second, in silence too; it closes a stalled connection
  * itself (NET-0000) only after about 30 s.
  */
 export const STALL_MS = 10_000;
@@ -46,7 +46,7 @@ export const DRAIN_MS = 10_000;
 /** How long `finalize()` waits for the answer, which Deepgram does not guarantee. */
 export const FINALIZE_MS = 1_500;
 
-/** Audio kept for replay: enough for a minute's outage, little enough to forget about. */
+/** Audio kept for replay: enough for an outage of a minute, and little memory. */
 export const LOG_SECONDS = 60;
 export const LOG_BYTES = 8 * 1024 * 1024;
 /** Audio kept by all sessions of a process together. */

@@ -1,33 +1,32 @@
 /**
- * The port to one of Deepgram's streaming APIs: everything in which they differ. Behind it a folder for each API; in front of
- * it nobody names a message or reads a field of one. An implementation has no state: what a connection needs to remember is
- * the link's.
+ * The port to one of Deepgram's streaming APIs: everything in which they differ. Each API has a folder; other folders neither
+ * name a message nor read its fields. An implementation has no state: the link keeps the state of a connection.
  */
 import type { ReportFact } from '../facts.ts';
 import type { SocketEnd } from '../transports/transport.ts';
 import type { ConnectionEnd } from './connection-end.ts';
 import type { ServerMessage } from './server-message.ts';
 
-/** What a query parameter may be; an array is sent as the parameter repeated. */
+/** The value of a query parameter; for an array the parameter is repeated. */
 export type ParameterValue = string | number | boolean | readonly (string | number | boolean)[] | undefined;
 
 /** The parameters of any API, by Deepgram's names. */
 export type Parameters = Readonly<Record<string, ParameterValue>>;
 
-/** What the parameters say about the bytes to come. */
+/** The format of the audio, by the parameters. */
 export type AudioFormat =
-  /** Raw samples: `frameBytes` for one of each channel. */
+  /** Raw samples; `frameBytes`: one sample of each channel. */
   | { kind: 'raw'; sampleRate: number; frameBytes: number; silentByte: number }
-  /** An encoding whose bytes do not tell time. */
+  /** An encoding whose duration does not follow from its bytes. */
   | { kind: 'packets' }
-  /** The header will tell. */
+  /** The format is in the container's header. */
   | { kind: 'container' };
 
-/** One word as the server heard it; times in seconds on the connection's own clock. */
+/** One word of the server; times in seconds on the connection's clock. */
 export interface HeardWord {
-  /** As recognised, in lower case and bare. */
+  /** The recognised word: lower case, no punctuation. */
   word: string;
-  /** As written: with case and punctuation where these were asked for. */
+  /** The word with case and punctuation, if requested. */
   text: string;
   start: number;
   end: number;
@@ -36,21 +35,21 @@ export interface HeardWord {
   language: string | undefined;
 }
 
-/** What an API that knows of turns says about one, beside its words. */
+/** The facts of a turn besides its words, for APIs with turns. */
 export interface HeardTurn {
   event: 'start' | 'update' | 'eager-end' | 'resumed' | 'end';
   /** Counted from 0 on each connection. */
   index: number;
-  /** Seconds of audio that were heard, even where less is confirmed. */
+  /** Seconds of audio that were decoded, even if less is confirmed. */
   heardTo: number;
-  /** Why it ended: `model`, `manual`, `timeout`, or a word that is newer than this package. */
+  /** Why it ended: `model`, `manual`, `timeout`, or a value that is newer than this package. */
   trigger: string | undefined;
   languages: readonly string[] | undefined;
-  /** From 0 to 1: how sure the server is that the turn has ended. */
+  /** The server's confidence that the turn has ended, from 0 to 1. */
   endConfidence: number | undefined;
 }
 
-/** A stretch of transcript, interim or final; times in seconds on the connection's own clock. */
+/** A segment of transcript, interim or final; times in seconds on the connection's clock. */
 export interface Segment {
   kind: 'segment';
   channel: number;
@@ -66,16 +65,16 @@ export interface Segment {
   text: string;
   words: readonly HeardWord[];
   confidence: number | undefined;
-  /** Where the API knows of turns: the stretch is one, or the silence before it. */
+  /** For APIs with turns: the segment is a turn, or the silence before it. */
   turn?: HeardTurn;
-  /** Not final, it confirms the audio before here all the same: no word can begin there any more. */
+  /** An interim segment, too, confirms the audio before this time: no word can begin there any more. */
   confirmedTo?: number;
   raw: ServerMessage;
   /** Fields that had a wrong value and were left out. */
   problem?: string | undefined;
 }
 
-/** A message from the server, in the same terms for all APIs. `problem` names fields that were wrong and left out. */
+/** A message from the server, in terms that are the same for all APIs. `problem` names fields that were wrong and left out. */
 export type ServerEvent =
   | Segment
   /** No new word came for a while after `lastWordEnd`, in seconds on the connection's clock. May be late. */
@@ -86,9 +85,11 @@ export type ServerEvent =
       raw: ServerMessage;
       problem?: string | undefined;
     }
-  /** How much audio the server has processed on this connection, in seconds: its last message, whether asked for or not. */
+  /**
+   * The audio that the server has processed on this connection, in seconds. The last message of a connection, requested or not.
+   */
   | { kind: 'processed'; seconds: number; raw: ServerMessage; problem?: string | undefined }
-  /** The server objects to something, and goes on. */
+  /** The server reports an error, and continues. */
   | {
       kind: 'complaint';
       description: string | undefined;
@@ -96,31 +97,31 @@ export type ServerEvent =
       raw: ServerMessage;
       problem?: string | undefined;
     }
-  /** The server is about to close the connection, and says why. */
+  /** The server is about to close the connection, with a reason. */
   | { kind: 'fatal'; error: ServerError; raw: ServerMessage; problem?: string | undefined }
-  /** A request to end the turn found none. */
+  /** A request to end the turn came when no turn was open. */
   | { kind: 'no-turn'; raw: ServerMessage; problem?: string | undefined }
-  /** Nothing that the client acts on. */
+  /** A message without effect on the client. */
   | { kind: 'other'; raw: ServerMessage; problem?: string | undefined }
-  /** No message at all, or one without its fields. */
+  /** Not a message, or one without its required fields. */
   | { kind: 'malformed'; problem: string };
 
-/** Why the server closes the connection. */
+/** The server's reason for closing the connection. */
 export interface ServerError {
   code: string | undefined;
   description: string | undefined;
 }
 
-/** Defaults of options, where an API needs its own. */
+/** Defaults of options that differ for this API. */
 export interface ProtocolDefaults {
   keepAliveMs: number;
   stallMs: number;
   logSeconds: number;
 }
 
-/** A connection as its keeper sees it; seconds are those of its own audio clock. */
+/** The connection, for its keeper; seconds on the connection's audio clock. */
 export interface KeptLink {
-  /** Audio that went out, silence of our own included. */
+  /** Seconds of audio that were sent, our silence included. */
   readonly sentSeconds: number;
   /** Audio of the source waits to be sent. */
   readonly isBehind: boolean;
@@ -129,13 +130,13 @@ export interface KeptLink {
   /** `false` where the platform cannot. */
   ping(): boolean;
   sendText(text: string): void;
-  /** Takes a segment as if it had come. */
+  /** Handles a segment as if it had come from the server. */
   take(segment: Segment): void;
-  /** Goes on with what was held up. */
+  /** Continues a drain that the keeper delayed. */
   goOn(): void;
   /** The open turn will have no end on this connection. */
   withdrawTurn(): void;
-  /** Something was lost on its way that only a replay can bring back. */
+  /** Messages were lost; only a replay can restore them. */
   giveUp(): void;
   setTimeout(callback: () => void, delayMs: number): unknown;
   clearTimeout(timer: unknown): void;
@@ -143,21 +144,26 @@ export interface KeptLink {
 }
 
 export interface KeeperOptions {
-  /** The server knows the message that ends a turn. */
+  /** Whether the server knows the message that ends a turn. */
   mayEndTurn: boolean;
 }
 
-/** What an API does for one connection in a way of its own. It has the state; the link has the socket and the order of what goes out. */
+/**
+ * The part of a connection's behaviour that is specific to an API, with its state. The link has the socket and orders the frames.
+ */
 export interface LinkKeeper {
-  /** A message came; its segment is taken afterwards, unless the link is given up. */
+  /** A message came. Its segment is handled afterwards, unless the link is given up. */
   message(event: ServerEvent): void;
-  /** No frame has gone out for a while. */
+  /** No frame was sent for the KeepAlive interval. */
   hold(): void;
-  /** Everything was sent. `true`: the message that ends the stream may go now. `false`: {@link KeptLink.goOn} asks again. */
+  /** Everything was sent. `true`: the stream may be ended now. `false`: {@link KeptLink.goOn} asks again. */
   mayEndStream(): boolean;
-  /** A clean close came after the stream was ended: seconds of audio that the server has processed, if all that counts. */
+  /**
+   * A clean close came after the end of the stream. Returns the seconds of audio that the server has processed, if everything
+   * was.
+   */
   closed(): number | undefined;
-  /** The connection is over: no timer is left. */
+  /** The connection is over: stops all timers. */
   end(): void;
 }
 
@@ -169,27 +175,27 @@ export interface Protocol {
   address(baseUrl: string, parameters: Parameters): string;
   /** What is known of the audio from checked parameters. */
   audioFormat(parameters: Parameters): AudioFormat;
-  /** How much longer than usual a healthy server may be silent, given the parameters. */
+  /** A factor for the stall timeout: with these parameters a healthy server may be silent for longer. */
   silenceFactor(parameters: Parameters): number;
   readonly defaults?: ProtocolDefaults;
-  /** A connection is open when its first message has come, not before; within so many milliseconds after the handshake. */
+  /** A connection counts as open after its first message, which must come within this many milliseconds after the handshake. */
   readonly readyMs?: number;
-  /** Takes care of one connection in ways of this API. */
+  /** Makes the keeper of one connection, for APIs that need one. */
   keep?(link: KeptLink, parameters: Parameters, options: KeeperOptions): LinkKeeper;
-  /** The server closes a connection on which it got nothing for so long, in milliseconds. */
+  /** The server closes a connection without a frame for this long, in milliseconds. */
   readonly windowMs: number;
-  /** The text that holds an idle connection; none: {@link LinkKeeper.hold} does. */
+  /** The text that holds an idle connection. Without it {@link LinkKeeper.hold} holds it. */
   readonly keepAlive?: string;
-  /** The text that ends the stream and asks for the last results. */
+  /** The text that ends the stream and requests the last results. */
   readonly endStream: string;
-  /** The text that asks for a final result of everything so far, on one channel (from 0) or all. */
+  /** The text that requests a final result of all audio so far, on one channel (from 0) or all. */
   finalize?(channel: number | undefined): string;
   /** The text that ends the speaker's turn. */
   readonly endTurn?: string;
-  /** Close codes that, once the stream was ended, prove that nothing more can come. */
+  /** Close codes after which, once the stream was ended, no more results can come. */
   readonly cleanCloseCodes: readonly (number | undefined)[];
   /** Reads one text message; never throws. */
   decode(text: string): ServerEvent;
-  /** Names the end of a socket, of which the server may have given the reason before. */
+  /** Names the end of a socket. The server may have sent the reason before. */
   classifyEnd(end: SocketEnd, error?: ServerError): ConnectionEnd;
 }

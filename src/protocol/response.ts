@@ -1,20 +1,20 @@
-/** What Deepgram says in its response to a handshake. Headers and body come from the transport, checked and without secrets. */
+/** Reads Deepgram's response to a handshake. Headers and body come from the transport, checked and without secrets. */
 import { oneLine } from '../outside-text.ts';
 import type { ResponseHeaders, SocketEnd } from '../transports/transport.ts';
 
 /** A response that came from Deepgram: it has a `dg-` header, or one of its error bodies. */
 export interface ServerResponse {
-  /** Why it refuses. */
+  /** Its reason for a refusal. */
   message: string | undefined;
   requestId: string | undefined;
 }
 
-/** Deepgram's id of the request, to quote to their support. */
+/** Deepgram's id of the request, for their support. */
 export function requestIdIn(headers: ResponseHeaders = {}): string | undefined {
   return textOf(headers['dg-request-id']);
 }
 
-/** `undefined` for the answer of a proxy, a login page, or anybody else. */
+/** `undefined` for a response of a proxy or a login page. */
 export function responseOf({ headers = {}, body }: SocketEnd): ServerResponse | undefined {
   const { err_code, err_msg, category, message, details, request_id } = fieldsOf(body);
   const isOfListen = textOf(err_code) !== undefined || textOf(err_msg) !== undefined;

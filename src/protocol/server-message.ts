@@ -1,2 +1,2 @@
-/** Everything that the server may say on any API, as it says it. */
+/** All server messages of all APIs, unchanged. */
 export type { ServerMessage } from './listen-v1/server-messages.ts';

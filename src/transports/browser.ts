@@ -1,6 +1,6 @@
 /**
- * The transport over the platform's own `WebSocket`: browsers, workers, React Native. Credentials travel as a sub-protocol, since no
- * header can be set; why a handshake failed is not shown, and comes as 1006.
+ * The transport over the platform's own `WebSocket`: browsers, workers, React Native. Credentials are sent as a sub-protocol,
+ * since no header can be set. The platform does not show why a handshake failed: it is reported as 1006.
  */
 import type { Transport } from './transport.ts';
 
@@ -20,7 +20,7 @@ export const transport: Transport = ({ url, credentials }, handlers) => {
     if (typeof data === 'string') handlers.message(data);
     else handlers.binary(data.byteLength);
   });
-  // `error` tells nothing, and `close` always follows it.
+  // The `error` event has no information, and `close` always follows it.
   socket.addEventListener('close', ({ code, reason }) => end(code, reason));
 
   return {
@@ -31,7 +31,7 @@ export const transport: Transport = ({ url, credentials }, handlers) => {
       return socket.bufferedAmount;
     },
     close: (code, reason) => socket.close(code, reason),
-    // A browser cannot drop a connection at once: it is forgotten here, and closed when the platform gives up on it.
+    // A browser cannot drop a connection at once: we ignore its later events, and the platform closes it after its own timeout.
     terminate: () => {
       socket.close();
       queueMicrotask(() => end(1006, ''));
@@ -39,7 +39,7 @@ export const transport: Transport = ({ url, credentials }, handlers) => {
   };
 };
 
-/** The same for services that are handed through: headers of Deepgram's SDK travel as its own sub-protocols. */
+/** The same for other Deepgram services of the SDK: its headers are sent as its own sub-protocols. */
 export function plainSocket(
   url: string,
   { authorization = '', 'x-deepgram-session-id': session }: Readonly<Record<string, string>>,

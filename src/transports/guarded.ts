@@ -1,6 +1,6 @@
 /**
- * What stands between a session and any transport, its own or an app's: text comes in without secrets and control characters, an end
- * comes once, and a `send` that throws ends the connection, not the process.
+ * Wraps any transport, ours or an app's. It removes secrets and control characters from texts, passes an end on only once, and
+ * turns an error of `send` into the end of the connection.
  */
 import { oneLine, readableJson, secretRemover } from '../outside-text.ts';
 import {
@@ -13,21 +13,21 @@ import {
   type Transport,
 } from './transport.ts';
 
-/** More headers than any server of Deepgram sends. */
+/** More headers than Deepgram's servers send. */
 const MAX_HEADERS = 50;
 
 const FAILURES = new Set(['host-not-found', 'connection-refused', 'no-tls', 'certificate-refused']);
 
 type Remover = (text: string) => string;
 
-/** The same transport, whose word can be printed and kept. */
+/** The same transport, with texts that are safe to print and keep. */
 export function guarded(transport: Transport): Transport {
   return (request, handlers) => {
     const clean = cleaned(handlers, secretRemover(request.credentials.value));
     const socket = transport(request, clean);
     return new GuardedSocket(socket, (error) => {
       const cause = `send() of the transport threw: ${String((error as Error | undefined)?.message)}`;
-      // Not at once: whoever sends is in the middle of it.
+      // Later, not now: the caller is still inside `send`.
       queueMicrotask(() => {
         clean.ended({ code: 1006, reason: '', cause });
         socket.terminate();
@@ -36,7 +36,7 @@ export function guarded(transport: Transport): Transport {
   };
 }
 
-/** The same handlers, to which a server can say no secret. */
+/** The same handlers; they receive texts without secrets. */
 export function cleaned(handlers: SocketHandlers, withoutSecret: Remover): SocketHandlers {
   let hasEnded = false;
   return {
@@ -51,12 +51,12 @@ export function cleaned(handlers: SocketHandlers, withoutSecret: Remover): Socke
   };
 }
 
-/** The same handshake without secrets, and nothing in it that is no text. */
+/** The same handshake without secrets and without values that are not text. */
 function checkedHandshake({ headers }: Handshake, withoutSecret: Remover): Handshake {
   return typeof headers === 'object' ? { headers: checkedHeaders(headers, withoutSecret) } : {};
 }
 
-/** The same end without secrets, and nothing in it of a wrong type or an unbounded length. */
+/** The same end without secrets, wrong types and unbounded lengths. */
 function checkedEnd(end: SocketEnd, withoutSecret: Remover): SocketEnd {
   const { code, reason, status, headers, body, cause, failure } = end;
   const line = (text: unknown) => (typeof text === 'string' ? oneLine(withoutSecret(text)) : '');
@@ -64,7 +64,7 @@ function checkedEnd(end: SocketEnd, withoutSecret: Remover): SocketEnd {
   if (typeof status === 'number') safe.status = status;
   if (typeof headers === 'object') safe.headers = checkedHeaders(headers, withoutSecret);
   const text = typeof body === 'string' ? readableJson(withoutSecret(body)) : '';
-  // Cut, it would be neither JSON nor free of half a secret.
+  // A body that was cut would be no JSON, and might end with half a secret.
   if (text && text.length <= MAX_BODY_CHARACTERS) safe.body = text;
   if (typeof cause === 'string') safe.cause = line(cause);
   if (failure && FAILURES.has(failure)) safe.failure = failure;
@@ -81,7 +81,7 @@ function checkedHeaders(headers: ResponseHeaders | null, withoutSecret: Remover)
   );
 }
 
-/** A class, and no literal with a getter, which V8 keeps as a dictionary: this is on the way of every frame. */
+/** A class, not a literal with a getter, which V8 keeps as a slow dictionary: every frame passes through it. */
 class GuardedSocket implements Socket {
   readonly ping: (() => void) | undefined;
   readonly #socket: Socket;

@@ -1,4 +1,7 @@
-/** The transport in Node, Bun and Deno, over `ws`: the only file that knows it. Shows handshake status and headers, as browsers cannot. */
+/**
+ * The transport in Node, Bun and Deno: the only file that uses `ws`. Unlike a browser it shows the status and headers of a
+ * handshake.
+ */
 import { type Agent, type IncomingMessage, validateHeaderName, validateHeaderValue } from 'node:http';
 import type { SecureContextOptions } from 'node:tls';
 import { WebSocket } from 'ws';
@@ -18,24 +21,27 @@ import {
 /** How long the closing handshake may take before the socket is dropped. */
 const CLOSE_MS = 2_000;
 
-/** A body that takes longer is not waited for. */
+/** How long to wait for the body of a refusal. */
 const BODY_MS = 1_000;
 
-/** A result is some kB; `ws` would otherwise take 100 MiB. */
+/** A result has some kB. The default of `ws` is 100 MiB. */
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
-/** What Node's sockets take beside an address. */
+/** Options of Node's sockets. */
 export interface NodeTransportOptions {
-  /** Makes the connections, as that of a proxy does. For `wss://` it makes the TLS connections, too. */
+  /** Makes the connections, for example through a proxy. For `wss://` it also makes the TLS connections. */
   agent?: Agent;
   /** The authorities whose certificates are trusted, in PEM. @defaultValue those of Node */
   ca?: SecureContextOptions['ca'];
-  /** Sent with every handshake, beside `Authorization`, as a gateway may ask for. Their values are taken out of everything that a server says. */
+  /**
+   * Sent with every handshake, besides `Authorization`, for example for a gateway. Their values are removed from all texts of the
+   * server.
+   */
   headers?: Readonly<Record<string, string>>;
 }
 
 /**
- * The transport of Node, Bun and Deno with options of its own.
+ * The transport of Node, Bun and Deno with options.
  *
  * @throws TranscriptionError `invalid-option`, at once, for headers that cannot be sent.
  *
@@ -76,7 +82,7 @@ function checkHeaders(headers: object): void {
       validateHeaderName(name);
       validateHeaderValue(name, value as string);
     } catch {
-      // Never the value: it may be a secret.
+      // Never show the value: it may be a secret.
       throw invalidOption(
         `the header ${shown(name)} cannot be sent.`,
         'Give its name and value as plain text.',
@@ -87,7 +93,7 @@ function checkHeaders(headers: object): void {
 
 function listen(socket: WebSocket, handlers: SocketHandlers): Socket {
   let headers: ResponseHeaders = {};
-  /** Known before the close event, which for a failed handshake says 1006 and nothing else. */
+  /** The reason comes before the close event, which for a failed handshake has only the code 1006. */
   let failure: Partial<SocketEnd> = {};
 
   socket.on('upgrade', (response) => {
@@ -106,7 +112,7 @@ function listen(socket: WebSocket, handlers: SocketHandlers): Socket {
       socket.terminate();
     });
   });
-  // Without a listener Node would end the process; after a failed handshake `close` follows all the same.
+  // Without a listener Node would end the process. `close` follows a failed handshake, too.
   socket.on('error', (error: NodeJS.ErrnoException) => {
     if (failure.status !== undefined || failure.cause !== undefined) return;
     const cause = error.code ?? error.message;
@@ -122,7 +128,7 @@ function listen(socket: WebSocket, handlers: SocketHandlers): Socket {
   return new NodeSocket(socket);
 }
 
-/** A WebSocket with headers, for services that are handed through as they are. */
+/** A WebSocket with headers, for other Deepgram services of the SDK. */
 export function plainSocket(
   url: string,
   headers: Readonly<Record<string, string>>,
@@ -134,7 +140,7 @@ export function plainSocket(
   }) as unknown as globalThis.WebSocket;
 }
 
-/** A class, and no literal with a getter, which V8 keeps as a dictionary: this is on the way of every frame. */
+/** A class, not a literal with a getter, which V8 keeps as a slow dictionary: every frame passes through it. */
 class NodeSocket implements Socket {
   readonly #socket: WebSocket;
 
@@ -163,20 +169,20 @@ class NodeSocket implements Socket {
   }
 }
 
-/** The end was told; an error that comes after it changes nothing. */
+/** The end was reported; ignore later errors. */
 function ignoreLateError(): void {}
 
-/** Cookies are the only ones that come as a list. */
+/** Only cookies come as a list. */
 function headersOf({ headers }: IncomingMessage): ResponseHeaders {
   return Object.fromEntries(
     Object.entries(headers).filter(([, value]) => typeof value === 'string'),
   ) as ResponseHeaders;
 }
 
-/** Reads a body, if it comes whole and is worth reading. */
+/** Reads a body, if it is text, complete and short enough. */
 function readBody(response: IncomingMessage, done: (body: string | undefined) => void): void {
   let body = '';
-  // Not by `response.setTimeout`, which does nothing in Bun.
+  // Not `response.setTimeout`: it has no effect in Bun.
   const limit = AbortSignal.timeout(BODY_MS);
   const giveUp = () => finish();
   const finish = (whole?: string) => {

@@ -1,15 +1,15 @@
-/** A transport that reports its traffic and changes none of it: for the recorder, the viewer and the doctor. */
+/** A transport that reports its traffic and does not change it: for the recorder, the viewer and the doctor. */
 import type { Handshake, OpenRequest, Socket, SocketEnd, Transport } from './transport.ts';
 
-/** Hears one connection. Each call comes at the time of the traffic; none may throw. */
+/** Receives the traffic of one connection, at the time it happens. Its methods must not throw. */
 export interface TapListener {
   opened?(handshake: Handshake): void;
-  /** After the transport took the message; its bytes are valid during the call only. */
+  /** Called after the transport took the message. The bytes are valid only during the call. */
   sent?(message: string | Uint8Array): void;
   received?(text: string): void;
-  /** Before the client closes or drops the socket. */
+  /** Called before the client closes or drops the socket. */
   released?(how: 'close' | 'terminate'): void;
-  /** Before the client hears of the end. */
+  /** Called before the client gets the end. */
   ended?(end: SocketEnd): void;
 }
 
@@ -36,7 +36,7 @@ export function tapped(transport: Transport, listen: (request: OpenRequest) => T
   };
 }
 
-/** A class, and no literal with a getter, which V8 keeps as a dictionary: every frame passes through it. */
+/** A class, not a literal with a getter, which V8 keeps as a slow dictionary: every frame passes through it. */
 class TappedSocket implements Socket {
   readonly ping: (() => void) | undefined;
   readonly #socket: Socket;

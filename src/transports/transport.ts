@@ -1,12 +1,11 @@
 /**
- * The port to the network: what the library needs of a WebSocket, and no more. `node.ts` (over `ws`),
- * `browser.ts` (over the platform's `WebSocket`) and the virtual network of the tests all satisfy it, and one
- * contract suite judges them all.
+ * The port to the network: the part of a WebSocket that the library needs. `node.ts` (over `ws`), `browser.ts` (over the
+ * platform's `WebSocket`) and the virtual network of the tests implement it; one contract suite tests them all.
  */
 
 import type { ConnectFailure } from '../platform-causes.ts';
 
-/** How a client proves who it is; the two schemes are not interchangeable. */
+/** The credentials of a client; the two schemes are not interchangeable. */
 export interface Credentials {
   /** `token` for an API key, `bearer` for a temporary token (JWT). */
   scheme: 'token' | 'bearer';
@@ -14,7 +13,7 @@ export interface Credentials {
   value: string;
 }
 
-/** One connection to be made. */
+/** The request for one connection. */
 export interface OpenRequest {
   /** Complete address, query included; never holds a secret. */
   url: string;
@@ -41,18 +40,16 @@ export interface SocketEnd {
   headers?: ResponseHeaders;
   /** Its body, if it is text, came whole, and has at most {@link MAX_BODY_CHARACTERS}. */
   body?: string;
-  /** The platform's own words, such as `ECONNREFUSED`; never holds a secret. */
+  /** The platform's text, such as `ECONNREFUSED`; never contains a secret. */
   cause?: string;
-  /** What they mean, where they are known; without it a connection that did not come about is lost for a reason unknown. */
+  /** The meaning of that text, if known. Without it the reason of a failed connection is unknown. */
   failure?: ConnectFailure;
 }
 
-/** An error body is shorter; what is longer is not passed on. */
+/** Error bodies are shorter; a longer body is not passed on. */
 export const MAX_BODY_CHARACTERS = 8 * 1024;
 
-/**
- * What a transport calls. `opened` not before it has returned its socket; `ended` exactly once, last, whatever happens.
- */
+/** The functions that a transport calls: `opened` only after it returned its socket; `ended` exactly once, as the last. */
 export interface SocketHandlers {
   opened(handshake: Handshake): void;
   /** A text message. */
@@ -62,7 +59,7 @@ export interface SocketHandlers {
   ended(end: SocketEnd): void;
 }
 
-/** An open, or opening, WebSocket. */
+/** A WebSocket that is open or opening. */
 export interface Socket {
   /**
    * Queues one message. Bytes are consumed before the call returns: the caller may reuse the buffer.
@@ -71,11 +68,11 @@ export interface Socket {
   send(message: string | Uint8Array): void;
   /** Bytes queued and not yet handed to the network. */
   readonly bufferedAmount: number;
-  /** Sends a ping, where the platform can: for APIs that know no message to hold a connection by. */
+  /** Sends a ping, if the platform can: for APIs without a KeepAlive message. */
   readonly ping?: (() => void) | undefined;
-  /** Starts the closing handshake and does not wait for the other side for long. */
+  /** Starts the closing handshake, and waits for the other side for a short time only. */
   close(code: number, reason: string): void;
-  /** Drops the connection at once: for a link already condemned. */
+  /** Drops the connection at once, for example when it has stalled. */
   terminate(): void;
 }
 

@@ -1,4 +1,7 @@
-/** What a client may say on `/v2/listen`, beside audio, CloseStream and Configure. There is no KeepAlive: a server that cannot read a text closes. */
+/**
+ * Client messages of `/v2/listen`, besides audio, CloseStream and Configure. There is no KeepAlive: the server closes after an
+ * unknown text.
+ */
 
-/** Ends the open turn with what is decoded by now. Not every self-hosted server knows it. */
+/** Ends the open turn with the audio decoded so far. Not every self-hosted server knows it. */
 export const FORCE_END_TURN = '{"type":"ForceEndTurn"}';

@@ -1,4 +1,4 @@
-/** Names the ends of a `/v2/listen` connection: an Error message says why, and the close that follows it nothing. */
+/** Names the ends of a `/v2/listen` connection. An Error message has the reason; the close after it has none. */
 import type { SocketEnd } from '../../transports/transport.ts';
 import type { ConnectionEnd, EndKind } from '../connection-end.ts';
 import { listenV1 } from '../listen-v1/listen-v1.ts';
@@ -7,7 +7,7 @@ import type { ServerError } from '../protocol.ts';
 const CODES: Partial<Record<string, EndKind>> = {
   /** Neither a frame nor a ping for 60 s. */
   INACTIVE_CLIENT: 'client-silent',
-  /** A text that it does not know, or audio that it cannot decode. */
+  /** A text that the server does not know, or audio that it cannot decode. */
   UNPARSABLE_CLIENT_MESSAGE: 'protocol-refused',
   INTERNAL_SERVER_ERROR: 'server-error',
 };

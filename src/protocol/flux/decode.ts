@@ -1,18 +1,18 @@
 /**
- * From the messages of `/v2/listen` to neutral events. Every field that is used is checked: a needed one that is wrong makes the
- * message malformed, an optional one is left out.
+ * From the messages of `/v2/listen` to neutral events. Every used field is checked. A wrong required field makes the message
+ * malformed; a wrong optional field is left out.
  */
 import { oneLine } from '../../outside-text.ts';
 import type { HeardTurn, HeardWord, Segment, ServerEvent } from '../protocol.ts';
 import type { ServerMessage } from '../server-message.ts';
 
-/** Longer than any connection: sums of greater times lose their milliseconds. */
+/** Longer than any connection. Sums of longer times would lose their milliseconds. */
 const MAX_SECONDS = 1e6;
 
-/** With no word in a window, none that is told later begins before its end less this; 0.24 s was the worst that was seen. */
+/** If a window has no word, no later word begins earlier than its end minus this. The worst observed case is 0.24 s. */
 const LATEST_WORD_SECONDS = 1;
 
-/** After an end by order the words of the next turn may begin this long before the end of the window. */
+/** After ForceEndTurn, the words of the next turn may begin this long before the end of the window. */
 const MANUAL_END_SECONDS = 0.5;
 
 const EVENTS = new Map<unknown, HeardTurn['event']>([
@@ -41,7 +41,7 @@ export function decodeTurn(text: string): ServerEvent {
   switch (message['type']) {
     case 'TurnInfo':
       return decodeTurnInfo(message, raw);
-    // A note of a third party calls it so.
+    // A third party's notes use this name.
     case 'FatalError':
     case 'Error':
       return { kind: 'fatal', error: { code, description }, raw };
@@ -55,7 +55,7 @@ export function decodeTurn(text: string): ServerEvent {
 
 function decodeTurnInfo(message: Fields, raw: ServerMessage): ServerEvent {
   const event = EVENTS.get(message['event']);
-  // An event that this version does not know tells nothing that an Update will not.
+  // Ignore an unknown event: the next Update has the same facts.
   if (typeof message['event'] === 'string' && !event) return { kind: 'other', raw };
   const { turn_index: index, audio_window_start: start, audio_window_end: end, transcript } = message;
   const wrong = (field: string): ServerEvent => ({
@@ -91,7 +91,7 @@ function decodeTurnInfo(message: Fields, raw: ServerMessage): ServerEvent {
     kind: 'segment',
     channel: 0,
     channelCount: 1,
-    // Behind an end by order, a turn may begin before its window.
+    // After ForceEndTurn a turn may begin before its window.
     start: Math.min(start, words[0]?.start ?? start),
     end: isFinal && turn.trigger === 'manual' ? Math.max(lastWordEnd, end - MANUAL_END_SECONDS) : end,
     isFinal,
@@ -108,7 +108,7 @@ function decodeTurnInfo(message: Fields, raw: ServerMessage): ServerEvent {
   return segment;
 }
 
-/** Times of a word may be missing: then it lies behind the one before it. */
+/** Times of a word may be missing: it then begins at the end of the previous word. */
 function wordsOf(value: unknown, start: number, end: number): HeardWord[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const words: HeardWord[] = [];

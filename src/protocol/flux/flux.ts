@@ -1,6 +1,6 @@
 /**
- * `/v2/listen`: turns of a speaker, each told again and again until it has ended. Most apps do not use it: this much of it is in
- * every app, and the rest is loaded before the first connection.
+ * `/v2/listen`: turns of a speaker, with updates until each has ended. Most apps do not use it, so every app has only this file;
+ * the rest is loaded before the first connection.
  */
 import { listenV1 } from '../listen-v1/listen-v1.ts';
 import type { Protocol } from '../protocol.ts';
@@ -28,7 +28,7 @@ export const flux: Protocol = {
   address: fluxAddress,
   audioFormat: (parameters) => listenV1.audioFormat(parameters),
   silenceFactor: () => 1,
-  // Pings every 5 s, of a server that waits for 60; an Update comes with each 0.24 s of audio; a turn may take minutes.
+  // A ping every 5 s, where the server waits 60 s. An Update comes every 0.24 s of audio. A turn may take minutes.
   defaults: { keepAliveMs: 5_000, stallMs: 4_000, logSeconds: 240 },
   readyMs: 10_000,
   keep: (link, parameters, options) => code.keepTurns(link, parameters, options),

@@ -1,22 +1,22 @@
 /**
- * Takes care of one connection to Flux: holds it while nothing is sent, gives an open turn the silence in which its end can be heard
- * when the source gives none, and ends it so that the last words come.
+ * Keeps one connection to Flux. It holds an idle connection, sends silence when the source stops during a turn so that the turn
+ * can end, and ends the last turn so that its words come.
  */
 import { FORCE_END_TURN } from './client-messages.ts';
 import type { KeeperOptions, KeptLink, LinkKeeper, Parameters, Segment, ServerEvent } from '../protocol.ts';
 
-/** Flux hears in steps of this length. */
+/** Flux decodes audio in steps of this length. */
 const STEP_SECONDS = 0.08;
-/** Silence behind the last words, so that they are heard to their end. */
+/** Silence after the last words, so that they are decoded to their end. */
 const PAD_SECONDS = 0.5;
-/** The last stretch may be in no Update: they come every 0.24 s. */
+/** The last audio may be in no Update: they come every 0.24 s. */
 const UNTOLD_SECONDS = 0.3;
-/** The source gives nothing for so long while a turn is open: it has paused. */
+/** If the source gives no audio for this long during a turn, it has paused. */
 const PAUSE_MS = 1_000;
-/** An open turn gets this much more than the time that ends it. */
+/** Silence for an open turn, beyond the time that ends it. */
 const EXTRA_SILENCE_MS = 2_000;
 const EOT_TIMEOUT_MS = 5_000;
-/** An order to end the turn is answered within this, or not at all. */
+/** The timeout for the answer to ForceEndTurn. */
 const END_TURN_MS = 2_000;
 
 export function keepTurns(link: KeptLink, parameters: Parameters, { mayEndTurn }: KeeperOptions): LinkKeeper {
@@ -30,11 +30,13 @@ class TurnKeeper implements LinkKeeper {
   #last: Segment | undefined;
   #sequence: number | undefined;
   #isTurnOpen = false;
-  /** Given to the open turn. */
+  /** Silence sent in the open turn. */
   #silenceSeconds = 0;
   #sentSeconds = 0;
   #timer: unknown;
-  /** `padded`: silence has gone out behind the last words. `ended`: so has the order to end the turn. `done`: it was answered, or will not be. */
+  /**
+   * `padded`: silence was sent after the last words. `ended`: ForceEndTurn was sent, too. `done`: it was answered or timed out.
+   */
   #draining: undefined | 'padded' | 'ended' | 'done';
 
   constructor(link: KeptLink, eotTimeoutMs: number, mayEndTurn: boolean) {
@@ -53,7 +55,7 @@ class TurnKeeper implements LinkKeeper {
 
   hold(): void {
     if (this.#link.ping()) return;
-    // Silence before audio that waits would cut a word in two.
+    // Silence before waiting audio would cut a word in two.
     if (this.#link.isBehind) this.#link.goOn();
     else this.#link.sendSilence(STEP_SECONDS);
   }
@@ -90,7 +92,7 @@ class TurnKeeper implements LinkKeeper {
     const { sentSeconds } = this.#link;
     const last = this.#last;
     if (sentSeconds > 0 && !this.#isHeard) return undefined;
-    // What was heard of an open turn is all of it.
+    // The last Update of an open turn becomes its end.
     if (last?.turn && this.#isTurnOpen) {
       const turn = { ...last.turn, event: 'end' as const, trigger: 'close' };
       this.#link.take({ ...last, isFinal: true, endsUtterance: true, turn });
@@ -112,7 +114,7 @@ class TurnKeeper implements LinkKeeper {
   #heard(segment: Segment): void {
     const next = this.#last?.turn ? this.#last.turn.index + (this.#last.isFinal ? 1 : 0) : 0;
     this.#last = segment;
-    // The end of a turn did not come, and its words are in no message any more.
+    // The end of a turn did not come, and no message has its words any more.
     if (segment.turn && segment.turn.index > next) {
       this.#link.giveUp();
       return;
@@ -129,7 +131,7 @@ class TurnKeeper implements LinkKeeper {
     this.#wait(PAUSE_MS);
   }
 
-  /** Turns end by audio: while the source pauses, silence goes out as fast as it would. */
+  /** Only audio ends a turn: while the source pauses, silence is sent in real time. */
   #wait(delayMs: number): void {
     this.#link.clearTimeout(this.#timer);
     this.#sentSeconds = this.#link.sentSeconds;
@@ -138,7 +140,7 @@ class TurnKeeper implements LinkKeeper {
       const hasPaused = this.#link.sentSeconds === this.#sentSeconds && !this.#link.isBehind;
       if (!hasPaused) return this.#wait(PAUSE_MS);
       if (this.#silenceSeconds >= this.#mostSilenceSeconds) return this.#link.withdrawTurn();
-      // Where there can be no silence, time passes all the same.
+      // Where no silence can be sent, only the time counts.
       this.#link.sendSilence(STEP_SECONDS);
       this.#silenceSeconds += STEP_SECONDS;
       this.#wait(STEP_SECONDS * 1000);

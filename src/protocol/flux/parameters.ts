@@ -1,4 +1,4 @@
-/** The query of `/v2/listen`: what can be known to be wrong before anyone is asked. In every app, so kept short. */
+/** The query of `/v2/listen`, with all checks that need no server. It is in every app's first chunk, so it is short. */
 import { invalidOption, shown } from '../../errors.ts';
 import { listenV1 } from '../listen-v1/listen-v1.ts';
 import { LISTEN_PARAMETERS } from '../listen-v1/parameters.ts';
@@ -6,9 +6,9 @@ import type { Parameters } from '../protocol.ts';
 
 /** Parameters that only Flux has: `model` is `flux-general-en` or `flux-general-multi`. */
 export interface FluxParameters {
-  /** How sure Flux must be that a turn has ended: 0.5 to 1. Deepgram's default: 0.7; with 1 only time ends a turn. */
+  /** Confidence at which a turn ends: 0.5 to 1. Deepgram's default: 0.7; with 1 only the timeout ends a turn. */
   eot_threshold?: number;
-  /** How sure it must be of a likely end: 0.3 to 0.9, and not above `eot_threshold`. Deepgram's default: none is told. */
+  /** Confidence at which an eager end is reported: 0.3 to 0.9, not above `eot_threshold`. Deepgram's default: no eager ends. */
   eager_eot_threshold?: number;
   /** Milliseconds of silence that end a turn in any case: 500 to 60000. Deepgram's default: 5000. */
   eot_timeout_ms?: number;
@@ -18,7 +18,7 @@ export interface FluxParameters {
 
 export const isFlux = ({ model }: Parameters) => String(model).startsWith('flux');
 
-/** Least and most. */
+/** Minimum and maximum. */
 const RANGES = {
   eot_threshold: [0.5, 1],
   eager_eot_threshold: [0.3, 0.9],
@@ -28,12 +28,12 @@ const RANGES = {
 /** Only `/v2/listen` knows these. */
 const FLUX_ONLY = [...Object.keys(RANGES), 'language_hint'];
 
-/** The parameters of `/v1/listen` that Flux knows, too. */
+/** The parameters of `/v1/listen` that Flux also knows. */
 const IN_BOTH = 'model encoding sample_rate keyterm mip_opt_out numerals profanity_filter redact tag'.split(
   ' ',
 );
 
-/** @throws TranscriptionError `invalid-option` for a parameter of Flux that is given with another model. */
+/** @throws TranscriptionError `invalid-option` for a parameter of Flux with another model. */
 export function refuseFluxParameters(parameters: Parameters): void {
   for (const name of FLUX_ONLY) {
     if (parameters[name] !== undefined)
@@ -53,7 +53,7 @@ export function checkFluxParameters(parameters: Parameters): void {
         "Leave it out, or write model: 'nova-3'.",
       );
   }
-  // What both APIs have is checked in the same way.
+  // Parameters of both APIs are checked in the same way.
   listenV1.checkParameters({ ...parameters, model: undefined });
   const refuse = (name: string, why: string, remedy: string) => {
     throw invalidOption(`listen.${name} is ${shown(parameters[name])}${why}.`, remedy);
@@ -70,7 +70,7 @@ export function checkFluxParameters(parameters: Parameters): void {
     refuse('language_hint', ', which this model refuses', "Write model: 'flux-general-multi'.");
 }
 
-/** The same query as of `/v1/listen`, at another address. */
+/** The same query as for `/v1/listen`, at another address. */
 export function fluxAddress(baseUrl: string, parameters: Parameters): string {
   return baseUrl + listenV1.address('', parameters).replace('v1', 'v2');
 }

@@ -1,12 +1,12 @@
-/** What a client may say on `/v1/listen`, beside audio. All of it is text: in a binary frame it would be heard as audio. */
+/** Client messages of `/v1/listen`, besides audio. They are text frames: a binary frame would be decoded as audio. */
 
-/** Holds an open connection through silence. Deepgram gives no answer to it. */
+/** Holds an open connection in silence. Deepgram does not answer it. */
 export const KEEP_ALIVE = '{"type":"KeepAlive"}';
 
-/** Asks for the remaining results, the Metadata, and a close with code 1000. */
+/** Requests the remaining results, the Metadata, and a close with code 1000. */
 export const CLOSE_STREAM = '{"type":"CloseStream"}';
 
-/** Asks for a final result of everything heard so far, on one zero-based channel or on all of them. */
+/** Requests a final result of all audio so far, on one channel (from 0) or on all. */
 export function finalizeMessage(channel?: number): string {
   return JSON.stringify(channel === undefined ? { type: 'Finalize' } : { type: 'Finalize', channel });
 }

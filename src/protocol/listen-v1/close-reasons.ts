@@ -20,7 +20,7 @@ export function classifyEnd(end: SocketEnd): ConnectionEnd {
   };
 }
 
-/** A handshake was refused for good. */
+/** A refused handshake that is final. */
 function isRefusal(kind: EndKind, status: number | undefined): boolean {
   const isHandshake = status !== undefined || kind === 'certificate-refused' || kind === 'no-tls';
   return isHandshake && (retryAfter(kind) === 'never' || retryAfter(kind) === 'reauthorise');
@@ -63,8 +63,8 @@ function classifyClose(code: number, reason: string): EndKind {
 }
 
 /**
- * Deepgram's 1011 means four things, told apart by prose and a short URL: `… See https://dpgr.am/net0001`. A fifth comes from
- * whoever stands between.
+ * Deepgram's 1011 has four meanings; only its text and a short URL differ: `… See https://dpgr.am/net0001`. A fifth comes from
+ * proxies.
  */
 function classifyInternalError(reason: string): EndKind {
   if (/net-?0000/i.test(reason)) return 'server-silent';

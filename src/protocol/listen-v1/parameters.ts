@@ -1,21 +1,21 @@
-/** The query of `/v1/listen`: its types, as Deepgram names them, and what can be known to be wrong before anyone is asked. */
+/** The query of `/v1/listen`: its types, by Deepgram's names, and all checks that need no server. */
 import { invalidOption, nearest, shown } from '../../errors.ts';
 import { DECLARE_FORMAT } from '../connection-end.ts';
 import { MIN_UTTERANCE_END_MS } from '../limits.ts';
 
 type OpenEnum<Known extends string> = Known | (string & {});
 
-/** What a query parameter may be; an array is sent as the parameter repeated. */
+/** The value of a query parameter; for an array the parameter is repeated. */
 export type ParameterValue = string | number | boolean | readonly (string | number | boolean)[] | undefined;
 
 /**
- * Parameters of `/v1/listen`, by Deepgram's own names. Those not listed here are passed through untouched, so that a
- * new one needs no new version of this package.
+ * Parameters of `/v1/listen`, by Deepgram's names. Others are passed on unchanged, so that a new one needs no new version of this
+ * package.
  *
  * @see https://developers.deepgram.com/reference/speech-to-text/listen-streaming
  */
 export interface ListenParameters {
-  /** The model; with one of `flux-general-en` and `flux-general-multi` the session speaks to `/v2/listen`. */
+  /** The model. With `flux-general-en` or `flux-general-multi` the session uses `/v2/listen`. */
   model?: OpenEnum<'nova-3' | 'nova-3-medical' | 'nova-2' | 'nova-2-phonecall' | 'nova-2-meeting'>;
   /** BCP-47, or `multi`. Deepgram's default: `en`. */
   language?: string;
@@ -37,9 +37,9 @@ export interface ListenParameters {
   sample_rate?: number;
   /** Interleaved channels of raw audio. Deepgram's default: 1. Read only with `encoding`. */
   channels?: number;
-  /** Transcribes each channel by itself, up to 20. Without it they are mixed. Deepgram's default: `false`. */
+  /** Transcribes each channel separately, up to 20. Without it they are mixed. Deepgram's default: `false`. */
   multichannel?: boolean;
-  /** Results while a sentence is being said, about once a second; finals replace them. Deepgram's default: `false`. */
+  /** Interim results, about once a second; finals replace them. Deepgram's default: `false`. */
   interim_results?: boolean;
   /** Milliseconds of silence that make a result `speech_final`, or `false`. Deepgram's default: 10. */
   endpointing?: number | false;
@@ -47,18 +47,18 @@ export interface ListenParameters {
   utterance_end_ms?: number;
   /** A message `SpeechStarted` when speech begins: see `messages$`. Deepgram's default: `false`. */
   vad_events?: boolean;
-  /** Writes numbers, dates and the like as people do. May hold a final back for 3 s of silence. Deepgram's default: `false`. */
+  /** Formats numbers, dates and the like. May delay a final until 3 s of silence. Deepgram's default: `false`. */
   smart_format?: boolean;
   /** Punctuation and capitals: `text`, and each word's `punctuated_word`. Deepgram's default: `false`. */
   punctuate?: boolean;
   /** Numbers the speakers: each word gets a `speaker`. They are numbered anew on each connection. Deepgram's default: `false`. */
   diarize?: boolean;
-  /** Words and phrases to listen for, 500 tokens in all. Only for nova-3 models and Flux. */
+  /** Words and phrases to recognise better, 500 tokens in all. Only for nova-3 models and Flux. */
   keyterm?: readonly string[] | string;
   [parameter: string]: ParameterValue;
 }
 
-/** Bytes of one sample, where they are always the same. */
+/** Bytes of one sample, for encodings with a fixed size. */
 const BYTES_PER_SAMPLE = new Map([
   ['linear16', 2],
   ['linear32', 4],
@@ -66,37 +66,37 @@ const BYTES_PER_SAMPLE = new Map([
   ['alaw', 1],
 ]);
 
-/** The byte that is silence in each of them. */
+/** The byte of silence in each of these encodings. */
 const SILENT_BYTE = new Map([
   ['mulaw', 0xff],
   ['alaw', 0xd5],
 ]);
 
-/** What the parameters say about the bytes to come. */
+/** The format of the audio, by the parameters. */
 export type AudioFormat =
-  /** Raw samples: `frameBytes` for one of each channel. */
+  /** Raw samples; `frameBytes`: one sample of each channel. */
   | { kind: 'raw'; sampleRate: number; frameBytes: number; silentByte: number }
-  /** An encoding whose bytes do not tell time. */
+  /** An encoding whose duration does not follow from its bytes. */
   | { kind: 'packets' }
-  /** The header will tell. */
+  /** The format is in the container's header. */
   | { kind: 'container' };
 
-/** Some have tried. */
+/** Found in users' code. */
 const SECRET_NAMES = /^(access_?token|api_?key|token)$/i;
 
-/** Parameters that Deepgram knows for live audio. Others are passed through, unless they resemble one of these. */
+/** Deepgram's parameters for live audio. Others are passed on, unless they resemble one of these. */
 export const LISTEN_PARAMETERS = (
   'model language encoding sample_rate channels multichannel interim_results endpointing utterance_end_ms vad_events ' +
   'smart_format punctuate diarize diarize_model diarize_version keyterm keywords callback callback_method detect_entities ' +
   'dictation extra filler_words mip_opt_out no_delay numerals profanity_filter redact replace search tag tier version'
 ).split(' ');
 
-/** Families that know no keyterm; a custom model goes by an id and may be of any. */
+/** Families without keyterm. A custom model has an id and may be of any family. */
 const BEFORE_NOVA_3 = /^(nova-2|nova($|-[a-z])|enhanced|base)/;
 
 /** Documented maximum. */
 const MAX_CHANNELS = 20;
-/** More than any microphone has; beyond, sums of samples are not exact for long. */
+/** More than any microphone has. With higher rates, sums of samples soon become inexact. */
 const MAX_SAMPLE_RATE = 768_000;
 
 /** @throws TranscriptionError `invalid-option`, naming the value, why, and what to write instead. */
@@ -171,7 +171,7 @@ export function checkListenParameters(listen: ListenParameters): void {
   );
 }
 
-/** What is known of the audio from checked parameters. */
+/** The format of the audio, from checked parameters. */
 export function audioFormatOf({ encoding, sample_rate, channels }: ListenParameters): AudioFormat {
   if (encoding === undefined || encoding === 'ogg-opus' || encoding === 'flac') return { kind: 'container' };
   const bytesPerSample = BYTES_PER_SAMPLE.get(encoding);
@@ -195,7 +195,7 @@ export function listenUrl(baseUrl: string, listen: ListenParameters): string {
   return `${baseUrl}/v1/listen${query.length > 0 ? '?' : ''}${query.join('&')}`;
 }
 
-/** Half a surrogate pair cannot be escaped. */
+/** Half of a surrogate pair cannot be escaped. */
 function escape(text: string): string {
   return encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, '\ufffd'));
 }
@@ -211,7 +211,7 @@ function checkValue(name: string, value: unknown): void {
   }
 }
 
-/** An array is a parameter repeated. */
+/** For an array the parameter is repeated. */
 function singlesOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value];
 }

@@ -1,9 +1,9 @@
 /**
- * What Deepgram says on `/v1/listen`: shapes, and a decoder that checks every field of them. A message of an unknown type is
- * passed on as it is; a needed field that is wrong makes the message malformed, an optional detail that is wrong is left out.
+ * Server messages of `/v1/listen`: their types, and a decoder that checks every field. A message of an unknown type is passed on
+ * unchanged. A wrong required field makes the message malformed; a wrong optional field is left out.
  */
 
-/** One word of a result; times in seconds on the connection's own audio clock. */
+/** One word of a result; times in seconds on the connection's audio clock. */
 export interface WordMessage {
   word: string;
   start: number;
@@ -31,7 +31,7 @@ export interface ResultsMessage {
       transcript: string;
       confidence?: number;
       languages?: readonly string[];
-      /** Documented as always there; a result without them is still a result. */
+      /** Documented as always present; a result without them is accepted. */
       words?: readonly WordMessage[];
     }[];
   };
@@ -47,21 +47,21 @@ export interface MetadataMessage {
   channels?: number;
 }
 
-/** No new word for `utterance_end_ms`; may come late, after newer words. */
+/** No new word came for `utterance_end_ms`. May arrive late, after newer words. */
 export interface UtteranceEndMessage {
   type: 'UtteranceEnd';
   channel: readonly number[];
   last_word_end: number;
 }
 
-/** Speech was heard (`vad_events=true`). */
+/** Speech was detected (`vad_events=true`). */
 export interface SpeechStartedMessage {
   type: 'SpeechStarted';
   channel: readonly number[];
   timestamp: number;
 }
 
-/** A complaint that does not end the connection. */
+/** An error that does not end the connection. */
 export interface ErrorMessage {
   type: 'Error';
   variant?: string;
@@ -70,13 +70,13 @@ export interface ErrorMessage {
   message?: string;
 }
 
-/** A message of a type that this version does not know. */
+/** A message of an unknown type. */
 export interface UnknownMessage {
   type: string;
   [field: string]: unknown;
 }
 
-/** Everything the server may say. */
+/** All server messages. */
 export type ServerMessage =
   | ResultsMessage
   | MetadataMessage
@@ -85,7 +85,7 @@ export type ServerMessage =
   | ErrorMessage
   | UnknownMessage;
 
-/** A message sorted by kind, or the reason why it cannot be used. */
+/** A decoded message, or the reason why it cannot be used. */
 export type Decoded =
   | ((
       | { kind: 'results'; message: ResultsMessage }
@@ -94,7 +94,7 @@ export type Decoded =
       | { kind: 'error'; message: ErrorMessage }
       | { kind: 'other'; message: ServerMessage }
     ) & {
-      /** Names optional fields that had a wrong value and were left out. */
+      /** Names the optional fields that had a wrong value and were left out. */
       problem?: string;
     })
   | { kind: 'malformed'; problem: string };
@@ -117,7 +117,7 @@ export function decodeServerMessage(text: string): Decoded {
   }
 }
 
-/** The answer of a check that a value does not pass: where, from the message down. */
+/** The result of a failed check: the path of the wrong value. */
 class Wrong {
   readonly path: string;
   constructor(path: string) {
@@ -125,10 +125,10 @@ class Wrong {
   }
 }
 
-/** Answers with the value as it is to be used, or with where it is wrong. `leftOut` collects the names of ignored fields. */
+/** Returns the value to use, or the path of the wrong value. `leftOut` collects the names of ignored fields. */
 type Check = (value: unknown, leftOut: Set<string>) => unknown;
 
-/** Eleven days, longer than any connection: with more, sums of times lose their milliseconds or become infinite. */
+/** Eleven days, longer than any connection. Sums of longer times would lose their milliseconds or become infinite. */
 const MAX_SECONDS = 1e6;
 
 const accept =
@@ -140,14 +140,14 @@ const text = accept((value) => typeof value === 'string');
 const finite = accept(Number.isFinite);
 const count = accept(isCount);
 const seconds = accept((value) => typeof value === 'number' && value >= 0 && value <= MAX_SECONDS);
-/** Twenty channels is the documented maximum; more than a byte's worth is nonsense that would cost memory. */
+/** The documented maximum is 20 channels. Numbers above 255 are refused: they would cost memory. */
 const channelIndex = accept((value) => {
   if (!Array.isArray(value) || !value.every(isCount)) return false;
   const [channel, channels] = value as number[];
   return (channel as number) < (channels as number) && (channels as number) < 256;
 });
 
-/** Proxies and self-hosted servers are known to write flags as text or numbers. */
+/** Some proxies and self-hosted servers write flags as text or numbers. */
 const FLAGS = new Map<unknown, boolean>([
   [true, true],
   ['true', true],
@@ -158,13 +158,13 @@ const FLAGS = new Map<unknown, boolean>([
 ]);
 const flag: Check = (value) => FLAGS.get(value) ?? new Wrong('');
 
-/** May be missing, but not wrong. */
+/** May be missing; a wrong value fails the check. */
 const maybe =
   (check: Check): Check =>
   (value, leftOut) =>
     value === undefined || value === null ? undefined : check(value, leftOut);
 
-/** May be missing, and is left out if it is wrong: no word is lost for a wrong detail. */
+/** May be missing, and is left out if it is wrong, so that a wrong detail loses no word. */
 const detail =
   (check: Check): Check =>
   (value, leftOut) => {
@@ -183,7 +183,7 @@ const listOf =
     return value as unknown;
   };
 
-/** Fields not named here stay as they are. */
+/** Other fields stay unchanged. */
 const record = (fields: Record<string, Check>): Check => {
   const checks = Object.entries(fields);
   return (value, leftOut) => {
