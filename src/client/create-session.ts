@@ -21,12 +21,12 @@ export function createLiveTranscription(options: LiveTranscriptionOptions): Live
   return new Session(checkOptions(options), options);
 }
 
-/** For adapters that hand on messages: each event is heard with the link it came by, and texts of the app's own can be sent. */
+/** For adapters that pass messages on: gives each event with its link, and sends texts of the app. */
 export function createHeardTranscription(options: LiveTranscriptionOptions, heard: LinkSession['heard']) {
   const live = new Session(checkOptions(options), options, heard);
   return {
     live: live as LiveTranscription,
-    /** Behind the audio accepted so far, on the present connection. */
+    /** Sends it after the audio accepted so far, on the present connection. */
     sendText: (text: string) => live.sendText(text),
   };
 }
