@@ -1,5 +1,5 @@
 /**
- * A Deepgram emulator with faults by name, virtual time, a virtual network, and voices whose words can be checked one by one.
+ * A Deepgram emulator with faults, virtual time, a virtual network, and test speech whose words can be checked one by one.
  * @module rx-deepgram/testing
  */
 export type { CallProvider, CallScript } from './calls/call-script.ts';

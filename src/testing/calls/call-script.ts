@@ -1,14 +1,14 @@
-/** A telephone call to be played, as a test writes it down. */
+/** The script of a telephone call for a test. */
 
-/** Providers whose messages {@link playCall} speaks. */
+/** Providers whose messages {@link playCall} sends. */
 export type CallProvider = 'twilio' | 'telnyx' | 'vonage' | 'plivo' | 'exotel';
 
-/** A call: what is said, and what goes wrong. Times are milliseconds since its start. */
+/** A call: its audio and its faults. Times are milliseconds since its start. */
 export interface CallScript {
   provider: CallProvider;
-  /** What the other party says. */
+  /** The audio of the other party. */
   inbound: Int16Array;
-  /** What it hears. Vonage and Exotel have one track only. */
+  /** The audio played to the other party. Vonage and Exotel have only one track. */
   outbound?: Int16Array;
   /** @defaultValue `mulaw`; `linear16` for Vonage and Exotel */
   encoding?: 'mulaw' | 'alaw' | 'linear16';
@@ -23,19 +23,19 @@ export interface CallScript {
   loss?: number;
   /** Share of the frames that come twice. @defaultValue `0` */
   duplication?: number;
-  /** Frames come up to so much late, in order. @defaultValue `0` */
+  /** The maximum delay of a frame; the order is kept. @defaultValue `0` */
   jitterMs?: number;
-  /** Frames come up to so much late, each by itself, and so in another order. @defaultValue `0` */
+  /** The maximum delay of a frame, drawn for each, so that the order changes. @defaultValue `0` */
   reorderMs?: number;
-  /** The recording stands still, and no media comes. */
+  /** The call is on hold: no media comes, and the recording waits. */
   holds?: readonly { afterMs: number; forMs: number }[];
-  /** Keys that are pressed. */
+  /** Pressed keys. */
   digits?: readonly { afterMs: number; digit: string }[];
   /**
-   * `stop`: the provider says that the stream ends, and closes; `close`: it only closes; `cut`: the connection breaks.
+   * `stop`: the provider sends a stop and closes; `close`: it only closes; `cut`: the connection breaks.
    * @defaultValue `stop`; `close` for Vonage and Plivo, which have no such message
    */
   hangUp?: 'stop' | 'close' | 'cut';
-  /** What goes wrong follows from it. @defaultValue `1` */
+  /** The seed of the faults. @defaultValue `1` */
   seed?: number;
 }

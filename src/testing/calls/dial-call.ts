@@ -1,4 +1,4 @@
-/** Plays a call over a real WebSocket, as the provider would. */
+/** Plays a call over a real WebSocket, like the provider. */
 import { WebSocket } from 'ws';
 import { systemClock } from '../../clock.ts';
 import type { CallScript } from './call-script.ts';
@@ -6,9 +6,9 @@ import { type Line, type PlayedCall, type PlayOptions, play, summaryOf } from '.
 import { planCall } from './plan-call.ts';
 
 /**
- * Connects to a server as a provider does, and plays a call to it. Resolves when the socket is open.
+ * Connects to a server like a provider, and plays a call to it. Resolves when the socket is open.
  *
- * @throws Error (by rejection) where the server cannot be reached, or refuses; RangeError for a script that no provider could play.
+ * @throws Error (by rejection) if the server cannot be reached or refuses; RangeError for an impossible script.
  */
 export async function dialCall(
   url: string,
@@ -21,7 +21,7 @@ export async function dialCall(
     socket.once('open', resolve);
     socket.once('error', reject);
   });
-  // The close that follows tells enough.
+  // Ignored: a close follows.
   socket.on('error', () => undefined);
   const line: Line = {
     send: (data) => socket.send(data),

@@ -4,13 +4,13 @@ import type { CallPlan, LostAudio } from './plan-call.ts';
 
 /** A call that is being played. */
 export interface PlayedCall {
-  /** The audio that was left out, as the script's `loss` asks. */
+  /** The audio that was left out by the script's `loss`. */
   readonly lost: readonly LostAudio[];
-  /** When it is hung up, in milliseconds since its start. */
+  /** The end of the call, in milliseconds since its start. */
   readonly endsAtMs: number;
   /** Settles when the socket has closed. */
   readonly over: Promise<void>;
-  /** Breaks it off now, without a stop. */
+  /** Breaks the call off now, without a stop. */
   cut(): void;
 }
 
@@ -38,7 +38,7 @@ export function play({ messages, hangUp, endsAtMs }: CallPlan, line: Line, clock
     for (; next < messages.length; next += 1) {
       const message = messages[next] as CallPlan['messages'][number];
       const inMs = startedMs + message.atMs - clock.now();
-      // A timer that comes a hair too early would be set anew for nothing.
+      // Tolerance for a timer that fires slightly early.
       if (inMs > 0.5) {
         timer = clock.setTimeout(step, inMs);
         return;

@@ -11,7 +11,7 @@ export interface LostAudio {
   toMs: number;
 }
 
-/** A call, decided. */
+/** A call with all its messages and times. */
 export interface CallPlan {
   /** In the order in which they are sent. */
   messages: readonly { atMs: number; data: string | Uint8Array }[];
@@ -29,7 +29,7 @@ interface Frame extends Omit<Spoken, 'sequence'> {
 
 const DEFAULT_RATE = 8_000;
 
-/** @throws RangeError for a script that no provider could play. */
+/** @throws RangeError for an impossible script. */
 export function planCall(script: CallScript): CallPlan {
   const wording = WORDINGS[script.provider];
   const random = seededRandom(script.seed ?? 1);
@@ -40,7 +40,7 @@ export function planCall(script: CallScript): CallPlan {
   const timed: { atMs: number; say: (sequence: number) => string | Uint8Array }[] = [];
   let jitterUntilMs = 0;
   for (const frame of tracks.flat().sort((a, b) => a.spokenAtMs - b.spokenAtMs)) {
-    // Drawn for every frame, so that one fault does not move the others.
+    // Drawn for every frame, so that a change of one fault does not change the others.
     const [isLost, isDoubled] = [random() < (script.loss ?? 0), random() < (script.duplication ?? 0)];
     const [jitterMs, reorderMs] = [random() * (script.jitterMs ?? 0), random() * (script.reorderMs ?? 0)];
     jitterUntilMs = Math.max(jitterUntilMs, frame.spokenAtMs + wording.frameMs + jitterMs);

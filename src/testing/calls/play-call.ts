@@ -1,4 +1,4 @@
-/** Plays a call to a socket that lies in memory, in any time. */
+/** Plays a call to a socket in memory, in real or virtual time. */
 import { systemClock } from '../../clock.ts';
 import type { CallScript } from './call-script.ts';
 import { planCall } from './plan-call.ts';
@@ -6,7 +6,7 @@ import { type Line, type PlayedCall, type PlayOptions, play, summaryOf } from '.
 
 type Listener = (...values: never[]) => void;
 
-/** An accepted socket as a server would have it, without a network. */
+/** An accepted socket, like that of a server, without a network. */
 export interface SimulatedSocket {
   addEventListener(type: string, listener: Listener): void;
 }
@@ -14,7 +14,7 @@ export interface SimulatedSocket {
 /**
  * Plays a call into an accepted socket, from the next turn of the clock on.
  *
- * @throws RangeError for a script that no provider could play.
+ * @throws RangeError for an impossible script.
  *
  * @example
  * ```ts
@@ -41,7 +41,7 @@ export function playCall(
   };
   const plan = planCall(script);
   const line: Line = {
-    // As sockets of browsers and Cloudflare give it.
+    // The event form of browsers and Cloudflare.
     send: (data) => tell('message', { data: typeof data === 'string' ? data : data.slice().buffer }),
     close: () => close(1000),
     cut: () => close(1006),

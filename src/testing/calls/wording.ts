@@ -1,6 +1,6 @@
 /**
- * The messages of each provider, from their documentation, written anew: what judges a source must not share its mistakes. Numbers are
- * texts where the provider makes them texts.
+ * The messages of each provider, written from the documentation a second time: a test double must not share the mistakes of the
+ * code under test. Numbers are texts if the provider sends texts.
  */
 import type { CallProvider, CallScript } from './call-script.ts';
 
@@ -21,14 +21,14 @@ export interface Spoken {
   chunk: number;
   timestampMs: number;
   audio: Uint8Array;
-  /** Of all messages. */
+  /** Counted over all messages. */
   sequence: number;
 }
 
-/** How a provider words its messages. */
+/** The messages of a provider. */
 export interface Wording {
   frameMs: number;
-  /** The fewest and the most messages before the first frame. */
+  /** The minimum and maximum of messages before the first frame. */
   opening(call: Identity): string[];
   media(call: Identity, frame: Spoken): string | Uint8Array;
   digit(call: Identity, digit: string, sequence: number): string;

@@ -1,6 +1,5 @@
 /**
- * Time that moves only when a test says so. An hour of transcription passes in milliseconds, two runs of one
- * seed are identical, and a missed deadline is a fact instead of a flaky sleep.
+ * Time that a test moves. An hour of transcription takes milliseconds, two runs with one seed are identical, and no test sleeps.
  *
  * It is an exact discrete-event clock: timers fire one by one in order of their due time, those due at the same
  * instant in the order they were set, and each sees `now()` at its own due time. A binary heap keeps this cheap
@@ -11,7 +10,7 @@ import type { Clock } from '../../clock.ts';
 class Timer {
   readonly dueMs: number;
   readonly order: number;
-  /** Gone once the timer has fired or was cleared; the heap drops such entries when they surface. */
+  /** `undefined` once the timer has fired or was cleared; the heap removes such entries later. */
   callback: (() => void) | undefined;
 
   constructor(dueMs: number, order: number, callback: () => void) {
@@ -31,7 +30,7 @@ export interface VirtualClockOptions {
 }
 
 /**
- * A {@link Clock} driven by hand.
+ * A {@link Clock} that a test moves.
  *
  * @example
  * ```ts
@@ -59,13 +58,13 @@ export class VirtualClock implements Clock {
     return this.#wallOffsetMs + this.#nowMs;
   }
 
-  /** Timers set and neither fired nor cleared: zero after a clean end, or something leaks. */
+  /** Timers that were neither fired nor cleared: zero after a clean end, otherwise something leaks. */
   get pendingTimers(): number {
     return this.#live;
   }
 
   setTimeout(callback: () => void, delayMs: number): unknown {
-    // As platforms do: a negative or nonsensical delay means "as soon as possible", never "in the past".
+    // As on platforms, a negative or invalid delay means "as soon as possible".
     const timer = new Timer(this.#nowMs + (delayMs > 0 ? delayMs : 0), this.#order++, callback);
     this.#push(timer);
     this.#live += 1;
@@ -78,7 +77,7 @@ export class VirtualClock implements Clock {
     this.#live -= 1;
   }
 
-  /** Moves time on by `ms`, firing every timer that falls due on the way, those set meanwhile included. */
+  /** Moves time by `ms`, and fires every timer that becomes due, including new ones. */
   advance(ms: number): void {
     const untilMs = this.#nowMs + ms;
     while (this.fireNext(untilMs));
@@ -86,8 +85,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Moves time on to the next timer, if one falls due by `untilMs`, and fires that one; the answer is whether there was one.
-   * For tests that look at everything between any two events.
+   * Moves time to the next timer that is due by `untilMs`, and fires it; returns whether there was one. For tests that check the
+   * state after every event.
    */
   fireNext(untilMs = Infinity): boolean {
     for (;;) {
@@ -108,7 +107,7 @@ export class VirtualClock implements Clock {
     }
   }
 
-  /** As {@link VirtualClock.advance}, and lets promises settle before the first timer and after each. */
+  /** Like {@link VirtualClock.advance}, but lets promises settle before the first timer and after each. */
   async advanceAsync(ms: number): Promise<void> {
     const untilMs = this.#nowMs + ms;
     await settlePromises();
@@ -116,15 +115,12 @@ export class VirtualClock implements Clock {
     this.#nowMs = Math.max(this.#nowMs, untilMs);
   }
 
-  /**
-   * Moves time on by `ms` and fires nothing, as a laptop that sleeps does. What fell due meanwhile fires at the
-   * next advance, late, all at the present time.
-   */
+  /** Moves time by `ms` without firing timers, like a laptop that sleeps. Due timers fire late, at the next advance. */
   jump(ms: number): void {
     this.#nowMs += ms;
   }
 
-  /** Moves only the wall clock, as a time-server correction does. */
+  /** Moves only the wall clock, like a correction by a time server. */
   jumpWallTime(ms: number): void {
     this.#wallOffsetMs += ms;
   }
@@ -165,7 +161,7 @@ function isBefore(a: Timer, b: Timer): boolean {
   return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order < b.order);
 }
 
-/** A macrotask runs only after every microtask, however long the chain of promises, has run. */
+/** A macrotask runs only after all microtasks, also after a long chain of promises. */
 function settlePromises(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === 'function') setImmediate(resolve);

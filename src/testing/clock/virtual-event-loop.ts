@@ -1,6 +1,6 @@
 /**
- * One program among others on a virtual clock. Its event loop can be blocked, and the machine it runs on can sleep, while
- * the server and the network go on: what falls due meanwhile reaches the program late, and all at once.
+ * The event loop of one program on a virtual clock. It can be blocked, and its machine can sleep, while server and network
+ * continue: due events then reach the program late, all at once.
  *
  *     world     ──┬────────────┬──►     block: the program's clock goes on, nothing of it runs
  *     program   ──┤░░░░░░░░░░░░├──►     sleep: its clock stands still as well, and the wall clock jumps
@@ -12,7 +12,7 @@ import type { VirtualClock } from './virtual-clock.ts';
 interface ProgramTimer {
   /** On the program's clock. */
   dueMs: number;
-  /** Gone once it has fired, or was cleared. */
+  /** `undefined` once it has fired or was cleared. */
   callback: (() => void) | undefined;
   handle: unknown;
 }
@@ -38,7 +38,7 @@ export class VirtualEventLoop implements Clock {
   #asleepSinceMs: number | undefined;
   #wakesAtMs = -Infinity;
   readonly #timers = new Set<ProgramTimer>();
-  /** What waits for the loop to be free again, in order. */
+  /** Events that wait for the loop, in order. */
   #held: (() => void)[] = [];
 
   constructor(clock: VirtualClock) {
@@ -53,12 +53,12 @@ export class VirtualEventLoop implements Clock {
     return this.#clock.wallTime();
   }
 
-  /** Whether nothing of the program runs at present. */
+  /** Whether the loop is blocked or asleep. */
   get isBlocked(): boolean {
     return this.#clock.now() < this.#wakesAtMs;
   }
 
-  /** Timers of this program alone, set and neither fired nor cleared. */
+  /** Timers of this program that were neither fired nor cleared. */
   get pendingTimers(): number {
     return this.#timers.size;
   }
@@ -78,19 +78,19 @@ export class VirtualEventLoop implements Clock {
     this.#clock.clearTimeout(known.handle);
   }
 
-  /** The program computes for so long, and does nothing else. */
+  /** Blocks the event loop for this long. */
   block(ms: number): void {
     this.#wakesAtMs = Math.max(this.#wakesAtMs, this.#clock.now() + ms);
     this.#clock.setTimeout(() => this.#wake(), ms);
   }
 
-  /** The machine is suspended for so long. Its monotonic clock does not count that time, as on Linux and macOS. */
+  /** Suspends the machine for this long. Its monotonic clock does not count that time, as on Linux and macOS. */
   sleep(ms: number): void {
     this.#asleepSinceMs ??= this.#clock.now();
     this.block(ms);
   }
 
-  /** Runs something as soon as the loop is free: at once, or when it wakes. */
+  /** Runs a task as soon as the loop is free: at once, or after the block or sleep. */
   run(task: () => void): void {
     if (this.isBlocked || this.#held.length > 0) this.#held.push(task);
     else task();
@@ -117,7 +117,7 @@ export class VirtualEventLoop implements Clock {
   #fire(timer: ProgramTimer): void {
     const { callback } = timer;
     if (!callback) return;
-    // Its time stood still for a while.
+    // The sleep is over: its clock stood still meanwhile.
     if (timer.dueMs - this.now() > ROUNDING_MS) {
       this.#arm(timer);
       return;

@@ -1,7 +1,7 @@
 /**
  * From the bytes of one connection to samples: raw audio as the query declares it, or a container whose header comes first and
- * tells the format. What cannot be decoded is said so at once, or swallowed, as the options want it; what can only be timed
- * becomes as much silence.
+ * tells the format. Undecodable audio is reported at once, or ignored, by the options; audio that can only be timed becomes
+ * silence of the same length.
  */
 import { durationMsOf, opusPacketMs } from '../media/codec-timing.ts';
 import { createDemuxer, isForeignToRawAudio } from '../media/container.ts';
@@ -11,7 +11,7 @@ import { UndecodableAudio } from '../media/undecodable-audio.ts';
 import { MAX_CHANNELS, MAX_SAMPLE_RATE, type RawFormat } from './raw-format.ts';
 import type { Readings } from './readings.ts';
 
-/** What a query says about the audio to come. */
+/** The format of the audio, by the query. */
 export interface AudioFormat {
   /** Absent for container audio, whose header tells the format. */
   raw?: RawFormat;
@@ -26,7 +26,7 @@ export interface AudioBlock {
   durationMs: number;
 }
 
-/** Of the silence that stands for audio only timed: every duration of a packet is a whole number of its samples. */
+/** Rate of the silence that replaces timed audio: every packet lasts a whole number of its samples. */
 const SILENCE_RATE = 16_000;
 const ENOUGH_TO_TELL = 8;
 
@@ -37,7 +37,7 @@ export class AudioIntake {
   readonly #demuxer: ContainerDemuxer | undefined;
   #hasBegun = false;
   #isSwallowing = false;
-  /** The codec that was timed and not heard, once there was some. */
+  /** The codec that was timed but not decoded, if any. */
   timedCodec: string | undefined;
 
   constructor(format: AudioFormat, readings: Readings) {
@@ -74,7 +74,7 @@ export class AudioIntake {
 
   #decodePacket({ format, payload }: Packet): AudioBlock[] {
     const { encoding, channels, sampleRate } = format;
-    // A header can say anything; it must not make this emulator keep four billion samples, or 65,535 recognisers.
+    // A wrong header must not make the emulator keep four billion samples or 65,535 recognisers.
     if (channels < 1 || channels > MAX_CHANNELS || sampleRate < 1 || sampleRate > MAX_SAMPLE_RATE) {
       throw new UndecodableAudio('a format beyond all reason');
     }
@@ -85,7 +85,7 @@ export class AudioIntake {
     return this.#silence(encoding, opusPacketMs(payload), channels);
   }
 
-  /** A codec that only we do not know is never swallowed in the service's name. */
+  /** A codec that only the emulator cannot decode always gives an error: the service would decode it. */
   #refusesUnknown(error: unknown): boolean {
     return (
       this.#readings.missingHeader === 'data-0000' ||

@@ -1,20 +1,20 @@
 /**
- * The way of the audio of one connection, the same for every API: bytes are decoded, wait in one line with the control messages,
- * and are worked off at the permitted pace.
+ * The audio of one connection, for every API: bytes are decoded, wait in one queue with the control messages, and are processed
+ * at the permitted pace.
  */
 import { type AudioBlock, type AudioFormat, AudioIntake } from './audio-intake.ts';
 import { PacedQueue, type Work } from './paced-queue.ts';
 import type { SessionContext } from './session.ts';
 
-/** Audio is worked off in pieces: a file sent as one message is to take no less time than the same in small ones. */
+/** Audio is processed in pieces, so that a file in one message takes as long as the same file in small ones. */
 const LONGEST_PIECE_MS = 100;
-/** Memory that audio in line may hold, whatever it lasts. */
+/** The most memory of waiting audio. */
 const MAX_BACKLOG_BYTES = 2 * 1024 * 1024;
 
 export interface AudioLinePort {
-  /** So much audio arrived, and is in line now. */
+  /** Audio arrived, and waits now. */
   arrived(durationMs: number): void;
-  /** Its turn has come. */
+  /** Processes the audio. */
   hear(block: AudioBlock): void;
 }
 
@@ -35,12 +35,12 @@ export class AudioLine {
     this.#intake = new AudioIntake(format, emulator);
   }
 
-  /** Throws {@link UndecodableAudio}, and has told of it. */
+  /** Throws {@link UndecodableAudio} after reporting it. */
   receive(bytes: Uint8Array): void {
     for (const block of this.#intake.decode(bytes)) this.#enqueue(block);
   }
 
-  /** Puts something in line behind the audio that came before it. */
+  /** Queues a task after the audio that came before it. */
   afterAudio(action: () => void): void {
     this.queue.push(
       inLine((done) => {
@@ -51,7 +51,7 @@ export class AudioLine {
     this.#gauge();
   }
 
-  /** The same for what takes its time: it calls `done` when the line may go on. */
+  /** The same for a task that takes time: it calls `done` when the queue may continue. */
   untilDone(run: Work['run']): void {
     this.queue.push(inLine(run));
     this.#gauge();
@@ -87,7 +87,7 @@ export class AudioLine {
     };
   }
 
-  /** Looks whether more waits than should. */
+  /** Checks whether too much audio waits. */
   #gauge(): void {
     const { waitingMs, waitingBytes } = this.queue;
     const share = Math.max(waitingMs / this.#context.emulator.maxBacklogMs, waitingBytes / MAX_BACKLOG_BYTES);
@@ -109,7 +109,7 @@ function piecesOf(block: AudioBlock): AudioBlock[] {
   });
 }
 
-/** Work without audio, which waits for what is before it. */
+/** A task without audio, which waits for earlier entries. */
 function inLine(run: Work['run']): Work {
   return { audioMs: 0, bytes: 0, run };
 }

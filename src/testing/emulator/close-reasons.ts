@@ -1,6 +1,6 @@
 /**
- * The ends Deepgram gives a connection, in its own words where those are known. Clients match these texts, so
- * they are written out here a second time, from the protocol, and not shared with any client.
+ * The ends that Deepgram gives a connection, with its texts if known. Clients match these texts, so they are written here a
+ * second time from the protocol, not shared with a client.
  */
 
 export interface CloseReason {
@@ -8,7 +8,7 @@ export interface CloseReason {
   reason: string;
 }
 
-/** What a close frame has room for, beside its code. */
+/** Bytes for the text of a close frame. */
 export const LONGEST_REASON_BYTES = 123;
 
 /**
@@ -25,19 +25,19 @@ export const CLOSE_CODES_SAY = 'one of 1000 to 1003, 1005 to 1015, 3000 to 4999'
 export const CLOSE = {
   /** After CloseStream and its Metadata. */
   normal: { code: 1000, reason: '' },
-  /** The server had no text to send for its whole window. */
+  /** The server had no result to send within its timeout. */
   net0000: {
     code: 1011,
     reason:
       'Deepgram did not provide a response message within the timeout window. See https://dpgr.am/net0000',
   },
-  /** The client sent neither audio nor text for its whole window. */
+  /** The client sent neither audio nor text within the timeout. */
   net0001: {
     code: 1011,
     reason:
       'Deepgram did not receive audio data or a text message within the timeout window. See https://dpgr.am/net0001',
   },
-  /** Text held the connection, but no audio came for too long. The true wording is not published. */
+  /** Text held the connection, but no audio came for too long. The true text is not published. */
   net0002: {
     code: 1011,
     reason: 'Session closed: no_audio_timeout. See https://dpgr.am/net0002',
@@ -50,7 +50,7 @@ export const CLOSE = {
   },
 } as const satisfies Record<string, CloseReason>;
 
-/** Audio in a format the service knows and this emulator does not. It says whose fault that is. */
+/** Audio in a format that the service knows and this emulator does not. The text says so. */
 export function undecodedHere(codec: string): CloseReason {
   return {
     code: 1008,

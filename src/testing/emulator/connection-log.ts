@@ -1,6 +1,6 @@
 /**
- * What one connection received, for tests to look into afterwards. It holds no audio and no secret, and is bounded:
- * beyond the limit messages are still counted and timed, only no longer listed.
+ * The messages that one connection received, for tests. It contains no audio and no secret. Beyond a limit messages are counted
+ * and timed, but no longer listed.
  */
 
 /** A message from the client. */
@@ -42,13 +42,13 @@ export class ConnectionLog {
       const isLong = text !== undefined && text.length > LONGEST_TEXT;
       this.received.push(isLong ? { ...message, text: `${text.slice(0, LONGEST_TEXT)}…` } : message);
     }
-    // Where pings hold no connection, they end no silence either.
+    // On an API where pings do not hold a connection, they do not end a silence.
     if (message.kind === 'ping' && !this.#pingsHold) return;
     this.#longestSilenceMs = this.longestSilenceMs(message.atMs);
     this.#lastAtMs = message.atMs;
   }
 
-  /** The client has said its last word, and owes none from here on. */
+  /** The client has ended the stream: later silence does not count. */
   streamClosed(): void {
     this.#isStreamClosed = true;
   }

@@ -1,7 +1,4 @@
-/**
- * One connection: it stands between the network, which may do anything, and the session, which behaves well at all
- * times. All misbehaviour is arranged here.
- */
+/** One connection, between the network and the session. The session always behaves well; all faults are applied here. */
 import type { Credentials } from '../../transports/transport.ts';
 import { ConnectionLog, type ReceivedMessage } from './connection-log.ts';
 import { CLOSE_CODES_SAY, isCloseCode, LONGEST_REASON_BYTES } from './close-reasons.ts';
@@ -15,7 +12,7 @@ import { Outbox } from './outbox.ts';
 import { ReadingGate } from './reading-gate.ts';
 import type { Decided, Session } from './session.ts';
 
-/** What the network must be able to do for a connection. */
+/** The operations of the network for a connection. */
 export interface ConnectionWire {
   text(json: string): void;
   binary(bytes: Uint8Array): void;
@@ -25,7 +22,7 @@ export interface ConnectionWire {
   cut(): void;
   /** Stops reading for good. */
   halfOpen(): void;
-  /** Stops reading for a time: the client's own buffers fill. */
+  /** Stops reading for a time, so that the client's buffers fill. */
   pause(): void;
   resume(): void;
 }
@@ -43,10 +40,10 @@ export interface ConnectionContext {
   onEnd(): void;
 }
 
-/** Audio after so long without is worth telling. */
+/** Audio after a pause of this length is an event. */
 const PAUSE_MS = 1_000;
 
-/** Faults that only change what comes later, and so need not wait until the connection is up. */
+/** Faults that only change later messages, so they need not wait for the open connection. */
 const STRIKE_UNSEEN: ReadonlySet<ConnectionFault['kind']> = new Set([
   'dropOnCloseStream',
   'duplicateResults',
@@ -54,7 +51,7 @@ const STRIKE_UNSEEN: ReadonlySet<ConnectionFault['kind']> = new Set([
   'loseMessages',
 ]);
 
-/** The whole of a connection: what tests see, and what the network calls. */
+/** A connection with the methods for tests and for the network. */
 export class Connection implements EmulatedConnection {
   readonly attempt: number;
   readonly requestId: string;
@@ -74,7 +71,7 @@ export class Connection implements EmulatedConnection {
   #timers: unknown[] = [];
   #isSilent = false;
   #isMute = false;
-  /** False while it is being made: a real clock moves on meanwhile, and cannot tell. */
+  /** False during construction: with a real clock the time moves meanwhile. */
   #isUp = false;
   #lastAudioAtMs = -Infinity;
   #dropBefore: 'results' | 'metadata' | undefined;
@@ -116,7 +113,7 @@ export class Connection implements EmulatedConnection {
     this.#isUp = true;
   }
 
-  /** What is said unasked is said now. */
+  /** Sends the messages that need no request. */
   opened(): void {
     this.#session.opened();
   }
@@ -153,7 +150,7 @@ export class Connection implements EmulatedConnection {
     return this.#log.longestSilenceMs(this.end?.atMs ?? this.#context.emulator.clock.now());
   }
 
-  /** The network delivered a binary message, whose bytes are given away. */
+  /** The network delivered a binary message; the session owns its bytes. */
   receiveBinary(bytes: Uint8Array): void {
     if (!this.#hears()) return;
     const { emulator } = this.#context;
@@ -190,12 +187,12 @@ export class Connection implements EmulatedConnection {
     this.#session.receivePing();
   }
 
-  /** The network says that the client reads nothing of what it is sent, or reads again. */
+  /** The network reports that the client reads nothing, or reads again. */
   congested(isCongested: boolean): void {
     this.#stopReading('congestion', isCongested && this.end === undefined);
   }
 
-  /** The network says that the client is gone. */
+  /** The network reports that the client is gone. */
   peerGone(code: number, reason: string): void {
     this.#outbox.discard();
     this.#finish(code === 1006 ? 'network' : 'client', code, reason);
@@ -215,7 +212,7 @@ export class Connection implements EmulatedConnection {
         `'${reason}' is too long: a close frame has room for ${LONGEST_REASON_BYTES} bytes.`,
       );
     }
-    // A half-open link carries no close frame: the client never learns of it.
+    // A half-open link carries no close frame, so the client does not get it.
     if (this.#isSilent || !this.#finish('server', code, reason)) return;
     this.#outbox.close(code, reason);
   }
@@ -228,7 +225,7 @@ export class Connection implements EmulatedConnection {
     this.#context.wire.halfOpen();
   }
 
-  /** Nothing passes in either direction, until it does again. */
+  /** Nothing passes in either direction until the end of the outage. */
   blackout(isDark: boolean): void {
     this.#gate.set('blackhole', isDark);
     if (isDark) this.#outbox.hold();
@@ -343,7 +340,7 @@ export class Connection implements EmulatedConnection {
     const strikesByItself = STRIKE_UNSEEN.has(fault.kind);
     if (afterAudioMs !== undefined) this.#pending.push({ fault, atAudioMs: fromAudioMs + afterAudioMs });
     else if (afterMs !== undefined) this.#after(afterMs, () => this.#strike(fault));
-    // Not before the network has said that the connection is open.
+    // Not before the network has reported that the connection is open.
     else if (strikesByItself || this.#isUp) this.#strike(fault);
     else this.#after(0, () => this.#strike(fault));
   }
@@ -388,7 +385,7 @@ export class Connection implements EmulatedConnection {
     this.#timers = [];
     this.#pending = [];
     this.#session.peerGone();
-    // What is still to be read is the client's close frame.
+    // Continue to read: the client's close frame may follow.
     this.#gate.set('backlog', false);
     this.#gate.set('congestion', false);
     this.#context.onEvent({ type: 'connection.ended', by, code, reason });

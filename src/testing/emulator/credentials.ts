@@ -4,12 +4,12 @@
  */
 import type { Credentials } from '../../transports/transport.ts';
 
-/** In, or the status of the refusal; `false` is 401. */
+/** Accepted, or the status of the refusal; `false` is 401. */
 export type AuthVerdict = boolean | 401 | 402 | 403;
 
 /**
- * The emulator's default judgement: accepts any API key and any unexpired JWT, each under its own scheme. What holds the word
- * "invalid" or "wrong" is refused with 401, "unpaid" with 402, and "forbidden" with 403.
+ * The emulator's default check: accepts any API key and any unexpired JWT, each under its own scheme. A key or token that
+ * contains "invalid" or "wrong" is refused with 401, "unpaid" with 402, "forbidden" with 403.
  */
 export function acceptsPlausibleCredentials(credentials: Credentials, wallTimeMs: number): AuthVerdict {
   const { scheme, value } = credentials;
@@ -22,7 +22,7 @@ export function acceptsPlausibleCredentials(credentials: Credentials, wallTimeMs
   return typeof payload.exp !== 'number' || payload.exp * 1000 > wallTimeMs;
 }
 
-/** A token as `POST /v1/auth/grant` answers with. It is signed by nobody, and good only for this emulator. */
+/** A token like that of `POST /v1/auth/grant`. It has no valid signature, and works only with this emulator. */
 export function grantToken(
   wallTimeMs: number,
   ttlSeconds = 30,
@@ -36,7 +36,7 @@ export function grantToken(
   return { access_token: `${header}.${payload}.emulated`, expires_in: ttlSeconds };
 }
 
-/** The credentials of a handshake: from the header, or from the sub-protocols where a browser has to put them. */
+/** The credentials of a handshake: from the header, or, for browsers, from the sub-protocols. */
 export function credentialsOf(
   authorization: string | undefined,
   protocols: readonly string[],

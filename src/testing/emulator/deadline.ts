@@ -1,6 +1,6 @@
 /**
- * A limit on silence that can be pushed back thousands of times a second for next to nothing: a push only notes the
- * time, and the one timer, when it fires, looks whether it was early and waits for the rest.
+ * A timeout that can be restarted thousands of times a second at little cost: a restart only notes the time. The single timer,
+ * when it fires, checks whether it was early and waits for the rest.
  */
 import type { Clock } from '../../clock.ts';
 
@@ -21,7 +21,7 @@ export class Deadline {
     return this.#since !== undefined;
   }
 
-  /** Milliseconds until it is missed; absent while it does not run. */
+  /** Milliseconds until the deadline; `undefined` while it does not run. */
   get leftMs(): number | undefined {
     return this.#since === undefined
       ? undefined

@@ -1,11 +1,11 @@
-/** The digest of all audio, of which Metadata tells. What computes it is the platform's: this core runs without Node, too. */
+/** The digest of all audio, for Metadata. The platform computes it: this code also runs without Node. */
 
 export interface Digest {
   update(bytes: Uint8Array): void;
   hex(): string;
 }
 
-/** Of the right shape, and cheap: for virtual networks, where nobody checks it. */
+/** A cheap value of the right form, for virtual networks, where it is not checked. */
 export function standInDigest(): Digest {
   let state = 0;
   return {

@@ -1,12 +1,9 @@
-/**
- * One connection as a test sees it: what it was asked, what it received, how it ended, and every way to make it go
- * wrong.
- */
+/** The interface of one connection for tests: its query, its messages, its end, and methods for faults. */
 import type { Credentials } from '../../transports/transport.ts';
 import type { ReceivedMessage } from './connection-log.ts';
 import type { ConnectionFault } from './faults.ts';
 
-/** How a connection ended, and on whose wish. */
+/** How a connection ended, and which side ended it. */
 export interface EmulatedEnd {
   atMs: number;
   by: 'server' | 'client' | 'network';
@@ -35,19 +32,19 @@ export interface EmulatedConnection {
   readonly controlMessages: readonly string[];
   /** Audio received, on this connection's clock. */
   readonly receivedAudioMs: number;
-  /** Audio processed; less than received where it came faster than it is processed. */
+  /** Audio processed; less than received if it came faster than the permitted pace. */
   readonly processedAudioMs: number;
   /** Messages sent. */
   readonly sentCount: number;
-  /** Milliseconds until the connection is closed for the client's silence; absent where nothing runs out. */
+  /** Milliseconds until the connection is closed for the client's silence; `undefined` without such a limit. */
   readonly idleLeftMs: number | undefined;
   /** Longest time, up to now, to CloseStream or to the end, in which the client sent neither audio nor text, nor, on Flux, a ping. */
   readonly longestOutboundSilenceMs: number;
-  /** Faults that struck it, by name, in order. */
+  /** Faults that were applied, by name, in order. */
   readonly faults: readonly string[];
   /** Breaks the connection: no close frame. */
   cut(): void;
-  /** Closes it from the server's side. */
+  /** Closes it by the server. */
   close(code: number, reason?: string): void;
   /** Makes it half-open: nothing is read or answered again. */
   halfOpen(): void;
@@ -56,22 +53,22 @@ export interface EmulatedConnection {
   resumeResults(): void;
   /** Processes at most `factor` seconds of audio a second. */
   throttle(factor: number): void;
-  /** Says everything so many milliseconds late. */
+  /** Sends everything this many milliseconds late. */
   slow(byMs: number): void;
-  /** Sends a row of messages no client should trust. */
+  /** Sends malformed messages. */
   malformed(): void;
-  /** Says nothing more, no message and no close, or speaks again; it reads on, and its socket answers pings. */
+  /** Sends no message and no close any more, or sends again; it still reads, and its socket answers pings. */
   mute(on?: boolean): void;
-  /** Loses the next messages on their way; what was lost still counts in `sequence_id`. */
+  /** Loses the next messages; lost ones still count in `sequence_id`. */
   loseMessages(count: number): void;
   /** Sends every result twice from now on, or no longer. */
   duplicateResults(on?: boolean): void;
-  /** Lets every two results change places from now on, or no longer. */
+  /** Swaps every two results from now on, or no longer. */
   reorderResults(on?: boolean): void;
   /** Breaks the connection while it drains. */
   dropOnCloseStream(before?: 'results' | 'metadata'): void;
-  /** Ends every fault that lasts, and forgets those that are still to strike. Half-open it stays. */
+  /** Ends every lasting fault, and removes planned ones. A half-open connection stays half-open. */
   heal(): void;
-  /** Does any of these, now or later: {@link When} counts from now. */
+  /** Applies a fault, now or later: {@link When} counts from now. */
   suffer(fault: ConnectionFault): void;
 }

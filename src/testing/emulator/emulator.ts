@@ -1,6 +1,6 @@
 /**
- * The emulator without a network: it judges handshakes, holds connections, plans their faults and remembers what
- * it decided. The WebSocket server and the virtual network each bring it clients; neither adds behaviour.
+ * The emulator without a network: it checks handshakes, holds connections, plans their faults, and remembers its finals. The
+ * WebSocket server and the virtual network connect clients to it; neither adds behaviour.
  */
 import { Connection, type ConnectionWire } from './connection.ts';
 import { grantToken } from './credentials.ts';
@@ -22,7 +22,7 @@ import { type EmulatorOptions, type EmulatorSettings, settle } from './options.t
 import { Outage } from './outage.ts';
 import type { Decided } from './session.ts';
 
-/** A final result the emulator sent, or meant to send when the link broke. */
+/** A final result that the emulator sent, or would have sent when the link broke. */
 export interface SentFinal {
   /** Number of the connection's handshake. */
   attempt: number;
@@ -36,7 +36,7 @@ export interface SentFinal {
   fromFinalize: boolean;
 }
 
-/** A handshake that was turned away. */
+/** A refused handshake. */
 export interface RefusedHandshake {
   attempt: number;
   atMs: number;
@@ -44,11 +44,11 @@ export interface RefusedHandshake {
   dgError: string;
 }
 
-/** What becomes of a handshake. */
+/** The result of a handshake. */
 export type HandshakeOutcome =
   | { kind: 'accept'; attempt: number; admission: Admission; faults: readonly ConnectionFault[] }
   | { kind: 'refuse'; refusal: Refusal }
-  /** No answer ever comes. */
+  /** No answer comes. */
   | { kind: 'hang' }
   /** The TCP connection is reset. */
   | { kind: 'drop' };
@@ -56,14 +56,14 @@ export type HandshakeOutcome =
 const MAX_FINALS = 100_000;
 
 /**
- * A Deepgram of one's own, to be tested against. Faults named here hit every connection that is open;
- * {@link EmulatedConnection} has them for one.
+ * A Deepgram emulator for tests. Faults of these methods apply to every open connection; {@link EmulatedConnection} has them for
+ * one.
  */
 export class Emulator {
   readonly settings: EmulatorSettings;
-  /** Connections accepted, in order; of those that have ended, the latest {@link EmulatorOptions.maxRemembered}. */
+  /** Connections accepted, in order; of ended ones the latest {@link EmulatorOptions.maxRemembered}. */
   readonly connections: EmulatedConnection[] = [];
-  /** Handshakes turned away, in order; the latest {@link EmulatorOptions.maxRemembered}. */
+  /** Refused handshakes, in order; the latest {@link EmulatorOptions.maxRemembered}. */
   readonly refusals: RefusedHandshake[] = [];
   /** Finals of all connections, in the order they were decided; the first hundred thousand. */
   readonly finals: SentFinal[] = [];
@@ -99,14 +99,14 @@ export class Emulator {
     return grantToken(this.settings.clock.wallTime(), ttlSeconds);
   }
 
-  /** Tells of everything that happens, until the function it returns is called. */
+  /** Reports every event, until the returned function is called. */
   watch(watcher: (event: EmulatorEvent) => void): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
   }
 
   /**
-   * Plans what the n-th handshake, counted from 1, and its connection will suffer.
+   * Plans faults of the n-th handshake, counted from 1, and of its connection.
    *
    * @example
    * ```ts
@@ -120,17 +120,17 @@ export class Emulator {
   }
 
   /**
-   * Orders a fault in the words of the command line, such as `'cut after 5s of audio on 2'` or `'refuse 429 x3'`. Without
-   * `on`, faults of connections hit those that are open, and faults of handshakes the next.
+   * Orders a fault by a text of the command line, such as `'cut after 5s of audio on 2'` or `'refuse 429 x3'`. Without `on`,
+   * faults of connections apply to the open ones, and faults of handshakes to the next.
    *
-   * @throws BadFault, whose message says what to write instead
+   * @throws BadFault, whose message has the remedy
    */
   inflict(order: string | FaultOrder): FaultOrder {
     const read = typeof order === 'string' ? parseFault(order) : order;
     const { fault, on, times } = read;
     if (on === 'open') {
       if (isHandshakeFault(fault)) return this.inflict({ fault, on: 'next', times });
-      // A hole in the network is there, whether someone is connected or not.
+      // A black hole needs no connection.
       if (fault.kind === 'blackhole' && this.#open.size === 0) this.blackhole(fault.forMs);
       for (const connection of this.#open) connection.suffer(fault);
     } else if (on === 'next') this.#plan.onNext(fault, times);
@@ -139,7 +139,7 @@ export class Emulator {
     return read;
   }
 
-  /** Faults that wait for connections to come. */
+  /** Faults that wait for later connections. */
   get plannedFaults(): readonly FaultOrder[] {
     const orders: FaultOrder[] = [];
     for (const { fault, on } of this.#plan.waiting) {
@@ -150,34 +150,34 @@ export class Emulator {
     return orders;
   }
 
-  /** Makes all well again: no fault awaits a connection to come, and none lasts on those that are open. */
+  /** Ends all faults: removes planned ones, and ends those of open connections. */
   clearFaults(): void {
     this.#plan.clear();
     this.#outage.end();
     for (const connection of this.#open) connection.heal();
   }
 
-  /** Whether a black hole is open. */
+  /** Whether a black hole is active. */
   get isOutOfReach(): boolean {
     return this.#outage.isOn;
   }
 
-  /** Refuses the handshakes to come, as many as said. */
+  /** Refuses the next handshakes, `times` of them. */
   refuse(status: number, { times = 1, dgError }: { times?: number; dgError?: string } = {}): void {
     this.#plan.onNext(refuse(status, dgError), times);
   }
 
-  /** Leaves the handshakes to come without an answer. */
+  /** Leaves the next handshakes without an answer. */
   hang({ times = 1 }: { times?: number } = {}): void {
     this.#plan.onNext(hang(), times);
   }
 
-  /** Resets the TCP connections of the handshakes to come. */
+  /** Resets the TCP connections of the next handshakes. */
   drop({ times = 1 }: { times?: number } = {}): void {
     this.#plan.onNext(drop(), times);
   }
 
-  /** Accepts the connections to come, and closes each at once. */
+  /** Accepts the next connections, and closes each at once. */
   flap({ times = 1, code, reason }: { times?: number; code?: number; reason?: string } = {}): void {
     this.#plan.onNext(flap(code, reason), times);
   }
@@ -187,7 +187,7 @@ export class Emulator {
     for (const connection of this.#open) connection.cut();
   }
 
-  /** Closes every open connection from the server's side. */
+  /** Closes every open connection by the server. */
   closeAll(code: number, reason = ''): void {
     for (const connection of this.#open) connection.close(code, reason);
   }
@@ -197,7 +197,7 @@ export class Emulator {
     for (const connection of this.#open) connection.halfOpen();
   }
 
-  /** Is out of reach, for a time or for good: nothing passes in either direction, and no handshake is answered. */
+  /** Is unreachable, for a time or for ever: nothing passes in either direction, and no handshake is answered. */
   blackhole(forMs?: number): void {
     this.#outage.begin(forMs);
   }
@@ -216,22 +216,22 @@ export class Emulator {
     for (const connection of this.#open) connection.throttle(factor);
   }
 
-  /** Says everything so many milliseconds late, on every open connection. */
+  /** Sends everything this many milliseconds late, on every open connection. */
   slow(byMs: number): void {
     for (const connection of this.#open) connection.slow(byMs);
   }
 
-  /** Says nothing more on any open connection, not even goodbye, and goes on to read and to answer pings. */
+  /** Sends no message and no close on any open connection, but still reads and answers pings. */
   mute(): void {
     for (const connection of this.#open) connection.mute();
   }
 
-  /** Loses the next messages of every open connection: on Flux a hole in `sequence_id`. */
+  /** Loses the next messages of every open connection: on Flux a gap in `sequence_id`. */
   loseMessages(count = 1): void {
     for (const connection of this.#open) connection.loseMessages(count);
   }
 
-  /** Sends messages no client should trust. */
+  /** Sends malformed messages. */
   malformed(): void {
     for (const connection of this.#open) connection.malformed();
   }
@@ -241,12 +241,12 @@ export class Emulator {
     for (const connection of this.#open) connection.duplicateResults();
   }
 
-  /** Lets every two results change places from now on. */
+  /** Swaps every two results from now on. */
   reorderResults(): void {
     for (const connection of this.#open) connection.reorderResults();
   }
 
-  /** For a network: judges a handshake. */
+  /** For a network: checks a handshake. */
   handshake(request: HandshakeRequest): HandshakeOutcome {
     this.attempts += 1;
     const attempt = this.attempts;
@@ -305,12 +305,12 @@ export class Emulator {
     return connection;
   }
 
-  /** For a network that can compute a true one. */
+  /** For a network that can compute a true digest. */
   protected digest(): Digest {
     return standInDigest();
   }
 
-  /** A UUID in form; in substance the seed and a count, so that a failing run has the same ids again. */
+  /** Has the form of a UUID, and is made of the seed and a count, so that a failing run has the same ids again. */
   protected requestId(count: number, series: '8000' | '9000' = '8000'): string {
     const seed = (this.settings.seed >>> 0).toString(16).padStart(8, '0');
     return `${seed}-0000-4000-${series}-${count.toString(16).padStart(12, '0')}`;

@@ -1,7 +1,7 @@
-/** What happens on an emulator, as it happens: for whoever wants to watch. It holds no audio and no secret. */
+/** The events of an emulator. They contain no audio and no secret. */
 import type { EmulatedEnd } from './emulated-connection.ts';
 
-/** Something that happened; `attempt` is the number of the connection's handshake. */
+/** An event; `attempt` is the number of the connection's handshake. */
 export type EmulatorEvent = { atMs: number; attempt: number } & (
   | { type: 'connection.opened'; requestId: string; query: string }
   | { type: 'connection.refused'; status: number; dgError: string }
@@ -13,12 +13,12 @@ export type EmulatorEvent = { atMs: number; attempt: number } & (
   | { type: 'audio.began' }
   | { type: 'stream.ended' }
   | { type: 'fault.struck'; fault: string }
-  /** Reading stopped, or went on, since too much audio waits or nothing is read of what is sent. */
+  /** Reading stopped or continued: too much audio waits, or the client does not read. */
   | { type: 'reading.stopped' | 'reading.resumed' }
   | { type: 'remark'; text: string }
 );
 
-/** An event before its connection puts its name to it. */
+/** An event without the number of its connection. */
 export type ConnectionEvent = EmulatorEvent extends infer Event
   ? Event extends EmulatorEvent
     ? Omit<Event, 'atMs' | 'attempt'>

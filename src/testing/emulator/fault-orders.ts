@@ -1,6 +1,6 @@
 /**
- * An order: a fault, and which connections it is for. It is read from a text, as the command line has it, or from the fields of
- * an object, as the control API has it; both go through the same checks against the table.
+ * An order: a fault and its connections. It is parsed from a text of the command line or from an object of the control API; both
+ * are checked against the same table.
  *
  *     FAULT [parameters] [after TIME [of audio]] [for TIME] [on N | next | every | open] [xN]
  *
@@ -11,10 +11,10 @@ import { CLOSE_CODES_SAY, isCloseCode } from './close-reasons.ts';
 import { FAULTS, FAULT_NAMES, type FaultName, type FaultParameter, rowOf } from './fault-table.ts';
 import type { Fault } from './faults.ts';
 
-/** Whom a fault is for: the n-th connection, the next one, every one to come, or all that are open now. */
+/** The connections of a fault: the n-th, the next, every later one, or all that are open now. */
 export type FaultTarget = number | 'next' | 'every' | 'open';
 
-/** A fault, and whom it is for. */
+/** A fault and its connections. */
 export interface FaultOrder {
   fault: Fault;
   on: FaultTarget;
@@ -22,7 +22,7 @@ export interface FaultOrder {
   times: number;
 }
 
-/** An order that cannot be followed; the message says what is wrong with it, why, and what to write. */
+/** An invalid order; the message has the value, the reason and the remedy. */
 export class BadFault extends Error {
   override name = 'BadFault';
 }
@@ -33,7 +33,7 @@ const MAX_TIMES = 10_000;
 const TARGETS = ['next', 'every', 'open'] as const;
 const WHEN = ['afterMs', 'afterAudioMs'];
 
-/** Reads an order from text. `on` says whom it is for where the text does not. */
+/** Parses an order from text. `on` is the default for its connections. */
 export function parseFault(text: string, on: FaultTarget = 'open'): FaultOrder {
   const tokens = text.match(/"[^"]*"|'[^']*'|\S+/g) ?? [];
   const { name, used } = nameAtStart(tokens, text);
@@ -67,7 +67,7 @@ export function parseFault(text: string, on: FaultTarget = 'open'): FaultOrder {
   return readFault(name, fields, on);
 }
 
-/** Reads an order from a name and fields of unknown origin. `on` says whom it is for where they do not. */
+/** Parses an order from a name and unchecked fields. `on` is the default for its connections. */
 export function readFault(
   name: string,
   fields: Readonly<Record<string, unknown>>,
@@ -105,7 +105,7 @@ export function readFault(
   return { fault: fault as unknown as Fault, on: target, times: Number(times) };
 }
 
-/** The same fault, checked as an order would be: those of a test may come from JavaScript, or out of a computation. */
+/** The same fault, checked like an order: a test may be in JavaScript or compute its faults. */
 export function checkFault(fault: Fault): Fault {
   const { kind, ...fields } = fault;
   readFault(kind, fields);
@@ -117,7 +117,7 @@ export function describeFault({ fault, on, times }: FaultOrder): string {
   const fields: Record<string, string | number | undefined> = { ...fault };
   const words: string[] = [fault.kind];
   const parameters = Object.entries(rowOf(fault.kind).takes);
-  // A text that is not there needs no quotes to say so.
+  // A missing text needs no quotes.
   while (parameters.at(-1)?.[1].type === 'text' && fields[parameters.at(-1)?.[0] ?? ''] === '')
     parameters.pop();
   for (const [name, { type }] of parameters) words.push(asText(fields[name], type));
@@ -146,7 +146,7 @@ export function usageOf(name: FaultName): string {
 
 const ANY_DURATION = { type: 'duration', least: 0, most: DAY_MS } as const;
 
-/** Case and dashes aside, and written in two words if someone likes: `half-open`, `stall results`. */
+/** Ignores case, dashes and spaces: `half-open`, `stall results`. */
 function nameOf(text: string): FaultName | undefined {
   const bare = text.replaceAll(/[-_ ]/g, '').toLowerCase();
   return FAULT_NAMES.find((name) => name.toLowerCase() === bare);

@@ -1,12 +1,12 @@
-/** Which faults await the connections to come. Pure bookkeeping: it knows numbers and faults, and strikes nobody. */
+/** The planned faults of later connections. It only stores numbers and faults, and applies none. */
 import { type Fault, type HandshakeFault, isHandshakeFault } from './faults.ts';
 
 export class FaultPlan {
   readonly #numbered = new Map<number, Fault[]>();
   #every: Fault[] = [];
-  /** One handshake is hit by one of them. */
+  /** Each applies to one handshake. */
   #nextHandshakes: HandshakeFault[] = [];
-  /** One accepted connection is hit by one of them. */
+  /** Each applies to one accepted connection. */
   #nextConnections: Fault[] = [];
 
   onNumber(attempt: number, faults: readonly Fault[]): void {
@@ -31,7 +31,7 @@ export class FaultPlan {
     this.#nextConnections = [];
   }
 
-  /** Faults still waiting for someone. */
+  /** Faults that were not applied yet. */
   get waiting(): { fault: Fault; on: number | 'every' | 'next' }[] {
     const numbered = [...this.#numbered].flatMap(([on, faults]) => faults.map((fault) => ({ fault, on })));
     const next = [...this.#nextHandshakes, ...this.#nextConnections];
@@ -42,11 +42,11 @@ export class FaultPlan {
     ];
   }
 
-  /** Takes what the handshake of this number must suffer: one fault of its own, and those of its connection. */
+  /** Takes the faults of this handshake: one of its own, and those of its connection. */
   take(attempt: number, drawn: readonly Fault[]): { handshake?: HandshakeFault; connection: Fault[] } {
     const planned = [...(this.#numbered.get(attempt) ?? []), ...drawn, ...this.#every];
     this.#numbered.delete(attempt);
-    // A fault planned for this very handshake comes first; otherwise the next of those that were ordered by number.
+    // A fault planned for this handshake comes first; otherwise the next one ordered without a number.
     const handshake = planned.find(isHandshakeFault) ?? this.#nextHandshakes.shift();
     return {
       ...(handshake && { handshake }),
@@ -54,7 +54,7 @@ export class FaultPlan {
     };
   }
 
-  /** Takes what the connection accepted just now must suffer for being the next. */
+  /** Takes the faults ordered for the next accepted connection. */
   takeForAccepted(): Fault[] {
     const fault = this.#nextConnections.shift();
     return fault ? [fault] : [];

@@ -1,13 +1,13 @@
 /**
- * The one table of faults. The makers in TypeScript, the grammar of the command line, the control API and the buttons of the
- * control page all take names, parameters and limits from here, so that what works in one of them works in all.
+ * The table of all faults. The functions in TypeScript, the command line, the control API and the control page take names,
+ * parameters and limits from it, so a fault works the same everywhere.
  *
- * To add a fault: a row here, a variant in `faults.ts`, and its doing in `connection.ts` or, for handshakes, `emulator.ts`.
+ * To add a fault: a row here, a variant in `faults.ts`, and its effect in `connection.ts` or, for handshakes, `emulator.ts`.
  */
 
 import { LONGEST_REASON_BYTES } from './close-reasons.ts';
 
-/** What a parameter of a fault may be. */
+/** A parameter of a fault. */
 export type FaultParameter = { says: string } & (
   | { type: 'duration'; least: number; most: number; default?: number }
   | { type: 'number'; least: number; most: number; default?: number }
@@ -19,13 +19,13 @@ export type FaultParameter = { says: string } & (
 
 /** A row of the table. */
 export interface FaultRow {
-  /** Handshake faults hit connections that do not exist yet; the others, open ones too. */
+  /** Handshake faults apply to later connections; others to open ones, too. */
   hits: 'handshake' | 'connection';
-  /** What happens, to finish "The emulator …". */
+  /** The effect, as the end of a sentence that begins with "The emulator …". */
   says: string;
   /** In the order in which the grammar takes them. A parameter without a default must be given. */
   takes: Readonly<Record<string, FaultParameter>>;
-  /** It can end by itself: the grammar's `for TIME`, `forMs` elsewhere. */
+  /** It can end after a time: `for TIME` in orders, `forMs` elsewhere. */
   lasts?: true;
 }
 
@@ -38,7 +38,7 @@ const reason: FaultParameter = {
   says: 'close reason',
 };
 
-/** Every fault there is, by its name. */
+/** All faults by name. */
 export const FAULTS = {
   cut: {
     hits: 'connection',
@@ -160,7 +160,7 @@ export type FaultName = keyof typeof FAULTS;
 
 export const FAULT_NAMES = Object.keys(FAULTS) as readonly FaultName[];
 
-/** The same table, seen with the general type of its rows. */
+/** The same table, with the general type of its rows. */
 export function rowOf(name: FaultName): FaultRow {
   return FAULTS[name];
 }

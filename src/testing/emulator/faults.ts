@@ -1,18 +1,18 @@
 /**
- * What can go wrong, by name. Faults are values, so that they can be planned for a connection that does not exist yet,
- * drawn from a seed, and printed in the report of a failing test. Their names and limits stand in `fault-table.ts`.
+ * The faults. They are values, so that they can be planned for a later connection, drawn from a seed, and printed by a failing
+ * test. Their names and limits are in `fault-table.ts`.
  */
 import { FAULTS, type FaultName } from './fault-table.ts';
 
-/** When a fault strikes, counted from the opening of its connection, or from now on an open one; at once if nothing is said. */
+/** When a fault is applied, counted from the opening of its connection, or from now on an open one. Default: at once. */
 export interface When {
-  /** After so many milliseconds. */
+  /** After this many milliseconds. */
   afterMs?: number;
-  /** As soon as so many milliseconds of audio have been received. */
+  /** When this many milliseconds of audio have been received. */
   afterAudioMs?: number;
 }
 
-/** When a fault strikes, and for how long; for good if nothing is said. */
+/** When a fault is applied, and for how long. Default: for ever. */
 export interface Span extends When {
   forMs?: number;
 }
@@ -46,7 +46,7 @@ export type ConnectionFault =
         | { kind: 'reorderResults' }
       ));
 
-/** Anything that can be planned for a connection. */
+/** Any fault that can be planned for a connection. */
 export type Fault = HandshakeFault | ConnectionFault;
 
 /** The handshake is refused with an HTTP status. */
@@ -69,24 +69,24 @@ export function flap(code = 1011, reason = ''): HandshakeFault {
   return { kind: 'flap', code, reason };
 }
 
-/** The network breaks: no close frame, and what was under way is lost. */
+/** The network breaks: no close frame, and messages under way are lost. */
 export function cut(when: When = {}): ConnectionFault {
   return { kind: 'cut', ...when };
 }
 
-/** The server closes, of its own accord. */
+/** The server closes. */
 export function close(code: number, reason = '', when: When = {}): ConnectionFault {
   return { kind: 'close', code, reason, ...when };
 }
 
-/** Half-open: the socket stays, nothing is read and nothing is answered, ever again. New connections are served. */
+/** Half-open: the socket stays, but nothing is read or answered. New connections work. */
 export function halfOpen(when: When = {}): ConnectionFault {
   return { kind: 'halfOpen', ...when };
 }
 
 /**
- * The server is out of reach: nothing passes in either direction, on any connection or in a handshake, for a time or for
- * good. What TCP kept arrives afterwards.
+ * The server is unreachable: nothing passes in either direction, on any connection or in a handshake, for a time or for ever.
+ * Data kept by TCP arrives afterwards.
  */
 export function blackhole(span: Span = {}): ConnectionFault {
   return { kind: 'blackhole', ...span };
@@ -102,14 +102,14 @@ export function throttle(factor: number, span: Span = {}): ConnectionFault {
   return { kind: 'throttle', factor, ...span };
 }
 
-/** Audio is taken, and no result comes, for a time or for good. */
+/** Audio is accepted, but no result comes, for a time or for ever. */
 export function stallResults(span: Span = {}): ConnectionFault {
   return { kind: 'stallResults', ...span };
 }
 
 /**
- * From then on nothing is said, no message and no close, while the server reads and answers pings. Planned for a connection without
- * a time, it holds from the start: Flux then never sends Connected.
+ * From then on the server sends no message and no close, but reads and answers pings. Planned without a time, it applies from the
+ * start: Flux then never sends Connected.
  */
 export function mute(when: When = {}): ConnectionFault {
   return { kind: 'mute', ...when };
@@ -125,7 +125,7 @@ export function duplicateResults(span: Span = {}): ConnectionFault {
   return { kind: 'duplicateResults', ...span };
 }
 
-/** From then on every two results change places. One that finds no other to change with is sent after five seconds. */
+/** From then on every two results are swapped. A result without a second one is sent after five seconds. */
 export function reorderResults(span: Span = {}): ConnectionFault {
   return { kind: 'reorderResults', ...span };
 }
@@ -147,10 +147,10 @@ export function isHandshakeFault(fault: Fault): fault is HandshakeFault {
   return FAULTS[fault.kind].hits === 'handshake';
 }
 
-/** Every variant has a row in the table, and every row a variant: this line does not compile otherwise. */
+/** Compiles only if every variant has a row in the table, and every row a variant. */
 true satisfies [FaultName, Fault['kind']] extends [Fault['kind'], FaultName] ? true : never;
 
-/** What a server that has lost its mind sends; none of it may hurt a client. */
+/** Malformed messages; none may harm a client. */
 export const MALFORMED_MESSAGES: readonly string[] = [
   '',
   'upstream connect error',

@@ -25,7 +25,7 @@ export function answerGrant(
   const verdict = credentials && settings.authorise(credentials, settings.clock.wallTime());
   if (!credentials || verdict === false || verdict === 401)
     return deny(401, 'INVALID_AUTH', 'Invalid credentials.');
-  // A temporary token manages nothing, and so grants none either.
+  // A temporary token cannot grant another token.
   if (verdict !== true || credentials.scheme === 'bearer') {
     return deny(403, 'FORBIDDEN', 'Insufficient permissions: an API key of role Member or higher is needed.');
   }
@@ -37,7 +37,7 @@ export function answerGrant(
   return { status: 200, headers, body: JSON.stringify(grant(ttlSeconds)) };
 }
 
-/** Nothing where the body is not what it should be; no body at all is fine. */
+/** `undefined` for an invalid body; an empty body is valid. */
 function readTtl(body: string): number | undefined {
   if (body.trim() === '') return DEFAULT_TTL_SECONDS;
   let fields: unknown;

@@ -1,6 +1,6 @@
 /**
- * Judges a handshake: a pure function from what the client sent to in or out, so that a real HTTP server and a
- * virtual network refuse alike. It never keeps or repeats a secret.
+ * Accepts or refuses a handshake: a pure function, so that a real HTTP server and a virtual network refuse alike. It never keeps
+ * or repeats a secret.
  */
 import type { Credentials } from '../../transports/transport.ts';
 import { credentialsOf } from './credentials.ts';
@@ -10,7 +10,7 @@ import { BadQuery, NoSuchModel } from './query-values.ts';
 import type { EmulatorSettings } from './options.ts';
 import type { Admitted, ListenApi } from './session.ts';
 
-/** What a client shows at the door. */
+/** The handshake of a client. */
 export interface HandshakeRequest {
   /** Path and query, such as `/v1/listen?model=nova-3`; a full URL will do. */
   url: string;
@@ -20,7 +20,7 @@ export interface HandshakeRequest {
   protocols?: readonly string[];
 }
 
-/** A refusal, as HTTP says it. */
+/** A refusal as an HTTP response. */
 export interface Refusal {
   status: number;
   headers: Record<string, string>;
@@ -49,7 +49,7 @@ export interface HandshakeContext {
   wallTimeMs: number;
 }
 
-/** What Deepgram says to those it does not let in. */
+/** Deepgram's texts for refusals. */
 const UNAUTHORISED = {
   401: ['INVALID_AUTH', 'Invalid credentials.'],
   402: [
@@ -59,7 +59,7 @@ const UNAUTHORISED = {
   403: ['INSUFFICIENT_PERMISSIONS', 'User does not have access to the requested model.'],
 } as const;
 
-/** What is served, by its path. */
+/** The APIs by their paths. */
 const APIS: Readonly<Record<string, ListenApi>> = { '/v1/listen': listenV1, '/v2/listen': flux };
 
 export function isListenPath(path: string): boolean {
@@ -120,7 +120,7 @@ export function judgeHandshake(request: HandshakeRequest, context: HandshakeCont
   return { accepted: { requestId, query, admitted, scheme, ...(protocol !== undefined && { protocol }) } };
 }
 
-/** A refusal in Deepgram's form: the reason in the body, and again in a header that survives where bodies do not. */
+/** A refusal in Deepgram's form: the reason is in the body and in a header, since some clients do not show the body. */
 export function refusal(status: number, errCode: string, errMsg: string, requestId: string): Refusal {
   return {
     status,
@@ -129,7 +129,7 @@ export function refusal(status: number, errCode: string, errMsg: string, request
   };
 }
 
-/** Path and query come from whoever connects, and may be anything. */
+/** Path and query come from outside, and may be anything. */
 function urlOf(text: string): URL | undefined {
   const base = 'ws://emulator';
   return URL.canParse(text, base) ? new URL(text, base) : undefined;

@@ -2,12 +2,12 @@
 import { type IncomingMessage, STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Refusal } from './handshake.ts';
 
-/** An answer, whole. */
+/** A complete answer. */
 export type HttpAnswer = Pick<Refusal, 'status' | 'headers' | 'body'>;
 
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** The body of a request; nothing if it is larger than anything meant for this server, or breaks off. */
+/** The body of a request; `undefined` if it is too large or breaks off. */
 export function readBody(request: IncomingMessage): Promise<string | undefined> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
@@ -26,7 +26,7 @@ export function readBody(request: IncomingMessage): Promise<string | undefined> 
   });
 }
 
-/** Answers, and ends the connection where the request is not read to its end. */
+/** Answers, and ends the connection if the request is not read to its end. */
 export function answer(
   request: IncomingMessage,
   response: ServerResponse,
@@ -50,7 +50,7 @@ export function asHttp({ status, headers, body }: HttpAnswer): string {
   return [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}`, ...lines, '', body].join('\r\n');
 }
 
-/** What a test or a client says in a header must not become a second header. */
+/** A header value of a test or client must not begin a second header. */
 function asHeaders(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, value.replaceAll(/[^\x20-\x7e]+/g, ' ')]),

@@ -1,6 +1,6 @@
 /**
- * Everything about the emulator that can be chosen. The numbers are here; the points on which Deepgram's documents and
- * observations disagree are in `readings.ts`.
+ * The options of the emulator. The numbers are here; the points on which Deepgram's documents and observations disagree are in
+ * `readings.ts`.
  */
 import { type Clock, systemClock } from '../../clock.ts';
 import type { Credentials } from '../../transports/transport.ts';
@@ -34,19 +34,19 @@ export interface Limits {
    */
   fluxIdleTimeoutMs: number;
   /**
-   * Milliseconds without a word to say to a client that sends audio, until 1011 NET-0000.
+   * Milliseconds without an answer to a client that sends audio, until 1011 NET-0000.
    * @defaultValue 30_000
    */
   responseTimeoutMs: number;
   /**
-   * Milliseconds without audio, KeepAlive or not, until 1011 NET-0002; `false` for never. The true length is not
+   * Milliseconds without audio, with or without KeepAlive, until 1011 NET-0002; `false` for never. The true length is not
    * published.
    * @defaultValue 300_000
    */
   noAudioTimeoutMs: number | false;
   /**
-   * Fastest pace at which audio is processed, in multiples of real time. What comes faster waits; nothing is refused.
-   * `Infinity` processes a file as fast as it is sent.
+   * Fastest pace at which audio is processed, in multiples of real time. Faster audio waits; nothing is refused. `Infinity`
+   * processes a file as fast as it is sent.
    * @defaultValue 1.25
    */
   maxPace: number;
@@ -91,7 +91,7 @@ export interface EmulatorOptions extends Partial<Limits>, Partial<Readings> {
    */
   recogniser?: RecogniserFactory;
   /**
-   * Time as the emulator knows it; a {@link VirtualClock} makes hours pass at once.
+   * The emulator's clock; with a {@link VirtualClock} hours take milliseconds.
    * @defaultValue the system's clock
    */
   clock?: Clock;
@@ -108,7 +108,7 @@ export interface EmulatorOptions extends Partial<Limits>, Partial<Readings> {
   faultsOf?: (attempt: number) => readonly Fault[];
 }
 
-/** The options with every choice made. */
+/** The options with all defaults. */
 export type EmulatorSettings = Required<EmulatorOptions>;
 
 const DEFAULTS: Limits = {
@@ -127,10 +127,10 @@ const DEFAULTS: Limits = {
   maxRemembered: 10_000,
 };
 
-/** The names of the {@link Limits}, for those who read them from text. */
+/** The names of the {@link Limits}, for code that parses them. */
 export const LIMIT_NAMES = Object.keys(DEFAULTS) as readonly (keyof Limits)[];
 
-/** Throws a RangeError for a value that makes no sense. */
+/** Throws a RangeError for an invalid value. */
 export function settle(options: EmulatorOptions): EmulatorSettings {
   return {
     ...settleReadings(options),

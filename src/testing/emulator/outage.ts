@@ -1,4 +1,4 @@
-/** A black hole in the network: while it is there, nothing passes on any connection. */
+/** A black hole in the network: while it is active, nothing passes on any connection. */
 import type { Clock } from '../../clock.ts';
 
 export interface Darkenable {
@@ -17,7 +17,7 @@ export class Outage {
     this.#openNow = openNow;
   }
 
-  /** For good, if nothing is said. */
+  /** Default: for ever. */
   begin(forMs: number | undefined): void {
     this.isOn = true;
     this.#clock.clearTimeout(this.#timer);
@@ -28,7 +28,7 @@ export class Outage {
     this.#timer = forMs === undefined ? undefined : this.#clock.setTimeout(() => this.end(), forMs);
   }
 
-  /** What TCP kept passes now; connections that ended meanwhile deliver their close. */
+  /** Data kept by TCP passes now; connections that ended meanwhile deliver their close. */
   end(): void {
     this.isOn = false;
     this.#clock.clearTimeout(this.#timer);

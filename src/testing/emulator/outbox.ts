@@ -1,13 +1,13 @@
 /**
- * The way out of one connection, on which messages can be delayed, held, doubled and made to change places. While nothing of
- * the kind is ordered, a message is sent in the call that brings it.
+ * The outgoing messages of one connection. Faults can delay, hold, double and swap them. Without a fault a message is sent
+ * synchronously.
  */
 import type { Clock } from '../../clock.ts';
 
-/** How long a message waits for another to change places with: longer than any pause between two finals. */
+/** How long a message waits for another one to swap with: longer than any pause between two finals. */
 const LONGEST_WAIT_FOR_A_PAIR_MS = 5_000;
 
-/** Whether a message is one of those that tell what was heard: the faults about results are about them. */
+/** Whether a message is a result: faults of results apply to it. */
 export function isResult(json: string): boolean {
   return json.startsWith('{"type":"Results"') || json.startsWith('{"type":"TurnInfo"');
 }
@@ -46,7 +46,7 @@ export class Outbox {
     this.#put(() => this.#wire.close(code, reason));
   }
 
-  /** The next messages, so many, never arrive. */
+  /** Loses the next messages, `count` of them. */
   lose(count: number): void {
     this.#toLose = count;
   }
@@ -89,7 +89,7 @@ export class Outbox {
     this.#sendDue();
   }
 
-  /** The connection is broken: what was on its way is lost. */
+  /** The connection is broken: messages on their way are lost. */
   discard(): void {
     this.#queue = [];
     this.#overtaken = undefined;
@@ -116,7 +116,7 @@ export class Outbox {
       send();
       return;
     }
-    // Order is kept: what is due early waits for what was put in before it.
+    // Keeps the order: a message that is due waits for earlier ones.
     const dueMs = Math.max(this.#clock.now() + this.#delayMs, this.#queue.at(-1)?.dueMs ?? 0);
     this.#queue.push({ dueMs, send });
     if (this.#timer === undefined) this.#sendDue();

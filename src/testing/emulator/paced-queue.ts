@@ -1,7 +1,6 @@
 /**
- * The order and pace of processing. Audio and control messages stand in one line, so Finalize and CloseStream are
- * answered for the audio before them; audio that comes faster than the permitted pace waits, and what stands
- * behind it waits too. Nothing is ever refused here.
+ * The order and pace of processing. Audio and control messages share one queue, so Finalize and CloseStream are answered for the
+ * audio before them. Audio that comes faster than the permitted pace waits, and so do the entries after it. Nothing is refused.
  */
 import type { Clock } from '../../clock.ts';
 
@@ -21,14 +20,14 @@ export interface Pacing {
   processingDelayMs: number;
 }
 
-/** What an entry costs beside its audio: a flood of tiny messages is a flood, too. */
+/** Memory of an entry besides its audio, so that many tiny messages count, too. */
 const BYTES_PER_ENTRY = 300;
 
 export class PacedQueue {
   readonly #clock: Clock;
   readonly #pacing: Pacing;
   #waiting: { work: Work; arrivedMs: number }[] = [];
-  /** When processing at the highest pace permitted would have done all that was taken on so far. */
+  /** The time at which all accepted audio would be processed at the permitted pace. */
   #paidUntilMs = -Infinity;
   #timer: unknown;
   #isBusy = false;
@@ -42,7 +41,7 @@ export class PacedQueue {
     this.#pacing = { ...pacing };
   }
 
-  /** Audio in line. */
+  /** Audio in the queue. */
   get waitingMs(): number {
     return this.#waitingMs;
   }
@@ -59,7 +58,7 @@ export class PacedQueue {
     this.#proceed();
   }
 
-  /** Stops taking on work; what is in line stays there. */
+  /** Stops the processing; the entries stay in the queue. */
   hold(): void {
     this.#isHeld = true;
   }
@@ -69,7 +68,7 @@ export class PacedQueue {
     this.#proceed();
   }
 
-  /** What was taken on at the old pace, and is not yet paid for, costs what it would at the new one. */
+  /** Audio that was accepted and is not processed yet takes its time at the new pace. */
   setMaxPace(maxPace: number): void {
     const nowMs = this.#clock.now();
     const waitMs = this.#paidUntilMs - nowMs;
@@ -116,7 +115,7 @@ export class PacedQueue {
     return Math.max(arrivedMs + processingDelayMs, this.#paidUntilMs - burstMs);
   }
 
-  /** Tells whether the work was done at once; if not, its end goes on with the line. */
+  /** Returns whether the work was done at once; otherwise its end continues the queue. */
   #runNow(work: Work): boolean {
     let returned = false;
     this.#isBusy = true;

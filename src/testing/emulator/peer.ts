@@ -1,6 +1,6 @@
 /**
- * A client on a real WebSocket. What it sends goes to its connection, what its connection says goes to it; and a client that
- * reads nothing of what it is sent is read no further itself, until it is cut: its messages would pile up here.
+ * A client on a real WebSocket. Passes its messages to its connection, and the connection's messages to it. From a client that
+ * does not read, nothing more is read until it is cut: its messages would accumulate here.
  */
 import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
@@ -15,7 +15,7 @@ const MAX_UNREAD_BYTES = 1024 * 1024;
 /** How long a client may leave them unread. */
 const UNREAD_TIMEOUT_MS = 30_000;
 const NO_STATUS = 1005;
-/** They say that there was no close frame. */
+/** These codes mean that there was no close frame. */
 const UNSENDABLE = new Set([1006, 1015]);
 
 export class Peer {
@@ -73,7 +73,7 @@ export class Peer {
       this.#clock.clearTimeout(this.#congestionTimer);
       connection.peerGone(code, reason.toString());
     });
-    // What follows is always a close, and that one is heard.
+    // Ignored: a close always follows.
     webSocket.on('error', () => undefined);
     this.#socket.on('drain', () => this.#watchCongestion());
   }
@@ -89,7 +89,7 @@ export class Peer {
 
   #giveUp(): void {
     this.#connection?.cut();
-    // It may have ended already, with its last words unread.
+    // It may have ended already, with unread messages.
     this.#reset();
   }
 

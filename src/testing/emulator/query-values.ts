@@ -1,9 +1,9 @@
-/** Values of a query, read strictly: a wrong one refuses the handshake with 400, and the text says which. */
+/** Values of a query, checked strictly: a wrong one refuses the handshake with 400, and the text names it. */
 
-/** A query that cannot be served. */
+/** An invalid query. */
 export class BadQuery extends Error {}
 
-/** A model that this API does not have, or not for this key. */
+/** A model that does not exist on this API, or not for this key. */
 export class NoSuchModel extends Error {}
 
 export function flag(query: URLSearchParams, name: string): boolean {
@@ -46,7 +46,7 @@ export function noLongerThan(query: URLSearchParams, name: string, most: number)
   }
 }
 
-/** It goes into a header: long or strange values must not make it another one. */
+/** The text goes into a header: long or strange values must not begin another header. */
 function brief(value: string): string {
   const printable = value.replaceAll(/[^\x20-\x7e]/g, '?');
   return printable.length > 60 ? `${printable.slice(0, 60)}…` : printable;

@@ -1,6 +1,6 @@
 /**
- * The parameters of raw audio: which encodings there are, what goes with them, and which of them can be heard here. What cannot
- * be is refused with the reason, which is this emulator's and not the service's.
+ * The parameters of raw audio: the encodings, their parameters, and which of them this emulator decodes. Others are refused with
+ * a text that names the emulator, not the service.
  */
 import type { TimedCodec } from '../media/codec-timing.ts';
 import type { PcmEncoding } from '../media/pcm.ts';
@@ -16,7 +16,7 @@ export interface RawFormat {
 const DECODED = ['linear16', 'linear32', 'mulaw', 'alaw'] as const satisfies PcmEncoding[];
 const TIMED = ['opus', 'amr-nb', 'amr-wb', 'g729'] as const satisfies TimedCodec[];
 const UNKNOWN_HERE = ['flac', 'speex'];
-/** It is a container by another name: its own header tells the rest. */
+/** It is a container: its header has the format. */
 const OGG_OPUS = 'ogg-opus';
 const ONLY_RATES: Partial<Record<RawFormat['encoding'], number>> = { 'amr-nb': 8_000, 'amr-wb': 16_000 };
 /** As documented. */
@@ -24,7 +24,7 @@ export const MAX_CHANNELS = 20;
 /** Not documented: the highest that sound cards have. */
 export const MAX_SAMPLE_RATE = 384_000;
 
-/** Absent for container audio, whose header tells the format. */
+/** Absent for container audio, whose header has the format. */
 export function readRawFormat(
   query: URLSearchParams,
   compressedAudio: 'timed' | 'refused',

@@ -1,4 +1,4 @@
-/** Whether the network is read from. Several may want it stopped, and it goes on when the last of them has no objection left. */
+/** Whether the network is read. There may be several reasons to stop; reading continues when none is left. */
 
 export interface ReadingWire {
   pause(): void;
@@ -15,7 +15,7 @@ export class ReadingGate {
     this.#changed = changed;
   }
 
-  /** Whether the server stopped reading for reasons of its own; a black hole is the network's. */
+  /** Whether the server itself stopped reading; a black hole belongs to the network. */
   get isServersDoing(): boolean {
     return this.#objections.has('backlog') || this.#objections.has('congestion');
   }

@@ -1,17 +1,17 @@
 /**
- * Where Deepgram's documents, its examples and what people have observed disagree, one switch chooses the reading. The first
- * choice of each is the default: the reading that is harder on the client, unless its sentence says why not.
+ * Where Deepgram's documents, its examples and observations disagree, a switch chooses the reading. The first choice is the
+ * default: the reading that is harder on the client, unless its text gives a reason.
  */
 
 /** A point on which the sources disagree. */
 export interface Disagreement {
   /** The question. */
   about: string;
-  /** What each choice means; the first is the default. */
+  /** The meaning of each choice; the first is the default. */
   choices: Readonly<Record<string, string>>;
 }
 
-/** Every such point, by the name of its option. */
+/** All such points, by the names of their options. */
 export const READINGS = {
   keepAliveHolds: {
     about:
@@ -143,7 +143,7 @@ export type ReadingName = keyof typeof READINGS;
 
 export const READING_NAMES = Object.keys(READINGS) as readonly ReadingName[];
 
-/** Every choice made; throws a RangeError for one that does not exist. */
+/** The choices with all defaults; throws a RangeError for an unknown one. */
 export function settleReadings(chosen: Partial<Readings>): Readings {
   const settled: Record<string, string> = {};
   for (const name of READING_NAMES) {

@@ -1,6 +1,6 @@
 /**
- * The emulator on a real socket: HTTP and WebSocket on the loopback, so that a program can be run against it with
- * nothing changed but the address. Only the network is here; all behaviour is the {@link Emulator}'s.
+ * The emulator on a real socket: HTTP and WebSocket on the loopback, so that a program needs only another address. This file has
+ * only the network; all behaviour is in {@link Emulator}.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -30,7 +30,7 @@ export interface EmulatorServerOptions extends EmulatorOptions {
    */
   port?: number;
   /**
-   * Largest message taken, in bytes; a larger one closes the connection with 1009.
+   * Largest accepted message, in bytes; a larger one closes the connection with 1009.
    * @defaultValue 4 MiB
    */
   maxPayloadBytes?: number;
@@ -41,23 +41,23 @@ export interface EmulatorServerOptions extends EmulatorOptions {
   handshakeTimeoutMs?: number;
   /**
    * Web pages that may connect, by origin, such as `https://app.test`; besides those of this machine (`localhost` and loopback
-   * addresses), which always may. Others are refused with 403, so that no website in a browser on this machine talks to it.
-   * Programs send no `Origin`, and are not asked.
+   * addresses), which always may. Others are refused with 403, so that no other website in a browser on this machine can use it.
+   * Programs send no `Origin`, and are accepted.
    * @defaultValue none
    */
   allowedOrigins?: readonly string[];
   /**
-   * Whether the control page and its API are there, at `/` and `/control`. They answer this machine only.
+   * Whether to serve the control page and its API, at `/` and `/control`, for this machine only.
    * @defaultValue true
    */
   control?: boolean;
 }
 
-/** Connections that may wait to be accepted: thousands come at once here. The system's own limit may be lower. */
+/** Connections that may wait to be accepted: tests open thousands at once. The system's limit may be lower. */
 const BACKLOG = 4_096;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 const LONGEST_CHECKING_INTERVAL_MS = 1_000;
-/** Connections are larger here than on a virtual network, and a server may stand for days. */
+/** A smaller limit: connections need more memory here than on a virtual network, and a server may run for days. */
 const MAX_REMEMBERED = 1_000;
 const PROJECT_ID = '00000000-0000-4000-8000-000000000000';
 
@@ -103,18 +103,18 @@ export class EmulatorServer extends Emulator implements AsyncDisposable {
     this.#http.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
-      // Resets are daily bread here, many of them ordered by the test.
+      // Resets are expected here: tests order them.
       socket.on('error', () => undefined);
     });
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
-  /** Where a person can watch and order faults; empty where there is no such page. */
+  /** Address of the control page; empty without one. */
   get controlUrl(): string {
     return this.#desk ? `${this.url.replace(/^ws/, 'http')}/` : '';
   }
 
-  /** @throws Error where that cannot be, with what to do, and the platform's `code`, such as `EADDRINUSE`. */
+  /** @throws Error if it cannot listen, with the remedy and the platform's `code`, such as `EADDRINUSE`. */
   async listen(host: string, port: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#http.once('error', (error) => reject(cannotListen(host, port, error)));
@@ -159,7 +159,7 @@ export class EmulatorServer extends Emulator implements AsyncDisposable {
     });
     switch (outcome.kind) {
       case 'hang':
-        // Somebody has to notice that the client has given up.
+        // Detects that the client has given up.
         socket.on('end', () => socket.destroy());
         socket.resume();
         return undefined;
@@ -187,7 +187,8 @@ export class EmulatorServer extends Emulator implements AsyncDisposable {
         `dg-model-uuid: ${MODEL_UUID}`,
       );
     };
-    // Emitted before `handleUpgrade` returns, if at all: a malformed upgrade must not leave its id to the next.
+    // Emitted before `handleUpgrade` returns, or not at all: remove the id, so that a malformed upgrade does not pass it to the
+    // next.
     this.#webSockets.on('headers', addHeaders);
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       const peer = new Peer(webSocket, socket, this.settings.clock);
@@ -197,7 +198,7 @@ export class EmulatorServer extends Emulator implements AsyncDisposable {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // A client that breaks off is nobody's error.
+    // A client that breaks off is no error.
     request.on('error', () => undefined);
     response.on('error', () => undefined);
     const path = (request.url ?? '/').split('?')[0] ?? '/';
@@ -209,13 +210,13 @@ export class EmulatorServer extends Emulator implements AsyncDisposable {
     answer(request, response, this.#answerTo(path, request, body));
   }
 
-  /** Handshakes are counted by themselves: their numbers are those of the connections. */
+  /** Handshakes are counted separately: their numbers are those of the connections. */
   #nextRequestId(): string {
     this.#requests += 1;
     return this.requestId(this.#requests, '9000');
   }
 
-  /** Plain HTTP: the grant of temporary tokens, and nothing else. */
+  /** Plain HTTP: only the grant of temporary tokens. */
   #answerTo(path: string, request: IncomingMessage, body: string | undefined): HttpAnswer {
     const requestId = this.#nextRequestId();
     if (isListenPath(path)) {
@@ -237,7 +238,7 @@ const GRANT = '/v1/auth/grant';
 /**
  * Starts an emulator on a socket of its own.
  *
- * @throws RangeError for options that make no sense; Error where it cannot listen.
+ * @throws RangeError for invalid options; Error if it cannot listen.
  *
  * @example
  * ```ts
@@ -267,7 +268,7 @@ function protocolsOf(request: IncomingMessage): string[] {
   return header.split(',').flatMap((protocol) => protocol.trim() || []);
 }
 
-/** No page can make up its origin, and no other machine can have one of these. */
+/** A page cannot forge its origin, and only pages of this machine have one of these. */
 function isOfThisMachine(origin: string): boolean {
   return /^[a-z]+:\/\/(([a-z0-9-]+\.)*localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(origin);
 }

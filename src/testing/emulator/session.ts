@@ -1,6 +1,6 @@
 /**
- * What one connection is to the emulator, whichever API it speaks: a session takes what the client sends and says what the
- * service would say. An API is a folder of its own that makes such sessions; all misbehaviour is arranged around them.
+ * The port to an API: a session takes the client's messages and sends those of the service. Each API has a folder that makes such
+ * sessions; all faults are applied around them.
  */
 import type { Digest } from './digest.ts';
 import type { EmulatorSettings } from './options.ts';
@@ -12,7 +12,7 @@ export interface Wire {
   close(code: number, reason: string): void;
 }
 
-/** Words that were decided for good. */
+/** Words of a final. */
 export interface Decided {
   channel: number;
   /** Seconds on this connection's audio clock. */
@@ -23,15 +23,15 @@ export interface Decided {
   fromFinalize: boolean;
 }
 
-/** What a session tells the one who runs it. */
+/** Events of a session. */
 export interface SessionObserver {
   /** A final was decided and is about to be sent. */
   final(decided: Decided): void;
-  /** The drain has come to its end: all results are out, and the end is next. */
+  /** The drain is complete: all results are sent, and the end follows. */
   drained(): void;
-  /** More audio waits than should: nothing is to be read until less of it does. */
+  /** Too much audio waits: stop reading until there is less. */
   backlogFull(isFull: boolean): void;
-  /** Something a person should know who wonders about the results. */
+  /** A hint for a person who wonders about the results. */
   remark(text: string): void;
 }
 
@@ -44,26 +44,26 @@ export interface SessionContext {
 }
 
 export interface Session {
-  /** Audio received, in milliseconds; what processing has got to may be less. */
+  /** Audio received, in milliseconds; less may be processed. */
   readonly receivedAudioMs: number;
   readonly processedAudioMs: number;
-  /** Milliseconds left to the client, before it is closed for its silence; absent where nothing runs out. */
+  /** Milliseconds until the connection is closed for the client's silence; `undefined` without such a limit. */
   readonly idleLeftMs: number | undefined;
-  /** Where processing takes its work from; faults slow it down or stop it. */
+  /** The queue of the processing; faults slow it down or stop it. */
   readonly queue: PacedQueue;
-  /** The connection is open: messages that nobody asked for may be sent. */
+  /** The connection is open: messages without a request may be sent. */
   opened(): void;
-  /** The bytes belong to the session from here on. */
+  /** The session owns the bytes from here on. */
   receiveBinary(bytes: Uint8Array): void;
   receiveText(text: string): void;
   receivePing(): void;
-  /** While the server itself does not read, silence is not held against the client. */
+  /** While the server does not read, the client's silence does not count. */
   reading(isReading: boolean): void;
-  /** The connection is no more, by whatever cause. Lets everything go. */
+  /** The connection has ended: releases everything. */
   peerGone(): void;
 }
 
-/** A connection that one API agrees to serve. */
+/** A connection that an API accepts. */
 export interface Admitted {
   model: string;
   isDiarized: boolean;
@@ -72,5 +72,5 @@ export interface Admitted {
   begin(context: SessionContext): Session;
 }
 
-/** One API: it judges a query, or throws the refusal. */
+/** One API: checks a query, or throws the refusal. */
 export type ListenApi = (query: URLSearchParams, settings: EmulatorSettings) => Admitted;

@@ -1,4 +1,4 @@
-/** Joining bytes, which every demuxer of a stream cut anywhere has to do. */
+/** Joins bytes, for demuxers of streams that are cut anywhere. */
 export function append(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;

@@ -1,10 +1,10 @@
 /**
- * How much audio is in the packets of codecs that are not decoded here. Each says so in its first bytes, or by its length, so a
- * stream's clock is exact though its sound stays unheard.
+ * The duration of packets of codecs that are not decoded here. The first bytes or the length show it, so a stream's clock is
+ * exact although its sound is not decoded.
  */
 import { UndecodableAudio } from './undecodable-audio.ts';
 
-/** Codecs whose packets tell how long they last. */
+/** Codecs whose packets show their duration. */
 export type TimedCodec = 'opus' | 'amr-nb' | 'amr-wb' | 'g729';
 
 const AMR_FRAME_MS = 20;
@@ -13,7 +13,7 @@ const AMR_BYTES: Record<'amr-nb' | 'amr-wb', readonly number[]> = {
   'amr-nb': [12, 13, 15, 17, 19, 20, 26, 31, 5],
   'amr-wb': [17, 23, 32, 36, 40, 46, 50, 58, 60, 5],
 };
-/** The types from here on say that there is nothing. */
+/** The types from here on mean that there is no data. */
 const FIRST_EMPTY_AMR_TYPE = 14;
 const AMR_FILE_HEAD = /^#!AMR(-WB)?\n/;
 const G729_FRAME_BYTES = 10;

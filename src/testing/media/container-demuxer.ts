@@ -1,8 +1,8 @@
-/** What comes out of a container, whichever it is. */
+/** The output of a container's demuxer. */
 import type { PcmEncoding } from './pcm.ts';
 
 export interface PacketFormat {
-  /** Opus is timed and not decoded: there is no decoder here. */
+  /** Opus is timed, not decoded. */
   encoding: PcmEncoding | 'opus';
   sampleRate: number;
   channels: number;

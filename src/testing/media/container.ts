@@ -1,6 +1,6 @@
 /**
- * Tells containers apart by their first bytes and takes the payload out of them, strictly: a stream that starts
- * in the middle, which is what a reconnect without the header sends, is an error and not silence.
+ * Recognises containers by their first bytes and extracts the payload, strictly: a stream that starts in the middle, as after a
+ * reconnect without the header, is an error.
  */
 import { append, ascii } from './bytes.ts';
 import type { ContainerDemuxer } from './container-demuxer.ts';
@@ -17,7 +17,7 @@ const UNDECODED: readonly [name: string, at: number, signature: string][] = [
   ['MP4', 4, 'ftyp'],
 ];
 
-/** A demuxer that waits for the first bytes and then becomes the one they ask for. */
+/** A demuxer that waits for the first bytes, and then becomes the demuxer of their container. */
 export function createDemuxer(): ContainerDemuxer {
   let inner: ContainerDemuxer | undefined;
   let opening = new Uint8Array(0);
@@ -39,7 +39,7 @@ function demuxerFor(opening: Uint8Array): ContainerDemuxer {
   throw new UndecodableAudio('no container header at the start of the stream', undecodedFormatOf(opening));
 }
 
-/** Whether a stream that begins so is no raw audio. WAV does not count: its header is heard as a click, and all is well. */
+/** Whether a stream that begins so is not raw audio. WAV does not count: as raw audio its header is only a click. */
 export function isForeignToRawAudio(opening: Uint8Array): boolean {
   return (
     startsWith(opening, [0x4f, 0x67, 0x67, 0x53]) ||

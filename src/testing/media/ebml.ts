@@ -64,7 +64,7 @@ export function floatBytes(value: number): Uint8Array {
   return bytes;
 }
 
-/** Reads the start of the element at `at`; nothing if it is not all there yet. */
+/** Reads the start of the element at `at`; `undefined` if it is incomplete. */
 export function readHead(bytes: Uint8Array, at: number): ElementHead | undefined {
   const idLength = vintLength(bytes[at]);
   if (idLength === undefined) return undefined;
@@ -81,7 +81,7 @@ export function readHead(bytes: Uint8Array, at: number): ElementHead | undefined
   };
 }
 
-/** The children of an element that is all there. */
+/** The children of a complete element. */
 export function children(content: Uint8Array): Map<number, Uint8Array> {
   const found = new Map<number, Uint8Array>();
   for (let at = 0; at < content.length; ) {

@@ -1,13 +1,11 @@
-/**
- * What a recorder hands out: a header that every connection needs first, and chunks that mean nothing without it.
- */
+/** The output of a recorder: a header that every connection needs first, and chunks that cannot be decoded without it. */
 import { append } from './bytes.ts';
 
-/** A container's bytes as a recorder hands them out. */
+/** A container's bytes in the chunks of a recorder. */
 export interface MuxedStream {
-  /** What must be the first bytes of every connection. */
+  /** The first bytes of every connection. */
   header: Uint8Array;
-  /** What follows, in order; no chunk can be decoded without the header. */
+  /** The other bytes, in order; no chunk can be decoded without the header. */
   chunks: Uint8Array[];
 }
 
@@ -27,8 +25,8 @@ export interface MuxOptions {
 }
 
 /**
- * The same stream cut anywhere, with no regard for its structure: every chunk is `nextBytes()` long. The header is
- * cut along with the rest, as a network or a pipe does it.
+ * The same stream, header included, cut without regard for its structure, as by a network or a pipe: every chunk is `nextBytes()`
+ * long.
  */
 export function recut(stream: MuxedStream, nextBytes: () => number): Uint8Array[] {
   const whole = append(stream.header, ...stream.chunks);

@@ -1,10 +1,10 @@
 /**
- * Ogg with PCM inside, by the OggPCM mapping (a 28-byte header packet `"PCM     "`, format 2 = 16-bit little
- * endian, then a comment packet): a container whose audio can be judged sample by sample, with no Opus decoder.
+ * Ogg with PCM inside, by the OggPCM mapping (a 28-byte header packet `"PCM "`, format 2 = 16-bit little endian, then a comment
+ * packet): a container whose audio can be checked sample by sample, without an Opus decoder.
  *
- * The demuxer reads Ogg Opus as well; what is in it is timed and not heard. It is strict where a broken replay would
- * show: the stream opens with its header page, every page's checksum is right, page numbers never go back. A jump
- * forward is a hole, and bearable, as to any Ogg decoder.
+ * The demuxer also reads Ogg Opus, which is timed but not decoded. It is strict where a broken replay would show: the stream
+ * begins with its header page, every page's checksum is right, page numbers never go back. A jump forward is a gap, which Ogg
+ * decoders accept.
  */
 import { append, ascii } from './bytes.ts';
 import type { ContainerDemuxer, Packet, PacketFormat } from './container-demuxer.ts';
@@ -112,7 +112,7 @@ export class OggDemuxer implements ContainerDemuxer {
     if (isFirst !== (this.#lastPage === -1))
       throw new UndecodableAudio('an Ogg stream without its header page first');
     if (number <= this.#lastPage) throw new UndecodableAudio('an Ogg page that goes back');
-    // After a hole the beginning of a continued packet is gone, and the rest of it useless.
+    // After a gap the beginning of a continued packet is missing, so the rest of it is dropped.
     if (number !== this.#lastPage + 1 || (flags & CONTINUED) === 0) this.#partial = undefined;
     const orphaned = (flags & CONTINUED) !== 0 && this.#partial === undefined;
     this.#lastPage = number;

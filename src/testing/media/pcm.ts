@@ -1,6 +1,6 @@
 /**
- * Samples in and out of the raw encodings Deepgram takes: 16-bit and 32-bit (floating point) linear, µ-law, A-law.
- * The decoder bears a stream cut anywhere, in the middle of a sample too.
+ * Encodes and decodes the raw encodings that Deepgram takes: 16-bit and 32-bit (floating point) linear, µ-law, A-law. The decoder
+ * accepts a stream that is cut anywhere, also in mid-sample.
  */
 
 export type PcmEncoding = 'linear16' | 'linear32' | 'mulaw' | 'alaw';
@@ -58,7 +58,7 @@ export function encodePcm(samples: Int16Array, encoding: PcmEncoding): Uint8Arra
   return bytes;
 }
 
-/** The mean of several channels, which is what a service told nothing of `multichannel` hears. */
+/** The mean of several channels, as used without `multichannel`. */
 export function mixDown(channels: readonly Int16Array[]): Int16Array {
   const [first] = channels;
   if (first === undefined || channels.length === 1) return first ?? new Int16Array(0);

@@ -1,4 +1,4 @@
-/** Bytes that are not audio in any format known here. `codec` names one that is known, and for which there is no decoder. */
+/** Bytes that cannot be decoded as audio. `codec` names a known codec without a decoder here. */
 export class UndecodableAudio extends Error {
   readonly codec: string | undefined;
 

@@ -1,7 +1,4 @@
-/**
- * WAV: the header that makes raw samples a file, and the demuxer that reads it off a live stream, whose length
- * nobody knows yet.
- */
+/** WAV: writes the header, and reads it from a live stream of unknown length. */
 import { append } from './bytes.ts';
 import type { ContainerDemuxer, Packet } from './container-demuxer.ts';
 import type { MuxOptions, MuxedStream } from './muxed-stream.ts';

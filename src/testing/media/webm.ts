@@ -1,11 +1,11 @@
 /**
- * WebM with PCM inside (codec `A_PCM/INT/LIT`), shaped as a browser's MediaRecorder shapes it: header once, then
- * clusters of unknown length, each of about a second and of many blocks. So a replay of recorded chunks can be
- * judged sample by sample, with no Opus decoder.
+ * WebM with PCM inside (codec `A_PCM/INT/LIT`), in the form of a browser's MediaRecorder: header once, then clusters of unknown
+ * length, each of about a second and many blocks. So a replay of recorded chunks can be checked sample by sample, without an Opus
+ * decoder.
  *
- * The demuxer reads Opus as well, as browsers record it; what is in it is timed and not heard. It is strict where a
- * broken replay would show: nothing before the header, no cluster before the tracks, no block outside a cluster, no
- * second header. The audio clock counts what is in the blocks; a jump of timecodes, as a replay makes, adds nothing.
+ * The demuxer also reads Opus, as browsers record it; it is timed but not decoded. It is strict where a broken replay would show:
+ * nothing before the header, no cluster before the tracks, no block outside a cluster, no second header. The audio clock counts
+ * what is in the blocks; a jump of timecodes, as a replay makes, adds nothing.
  */
 import { append, ascii } from './bytes.ts';
 import type { ContainerDemuxer, Packet, PacketFormat } from './container-demuxer.ts';
@@ -41,8 +41,8 @@ const CLUSTER_CHILDREN = new Set<number>([
 ]);
 
 /**
- * Samples as a live WebM stream. `clusterMs` is the length of a cluster: a chunk in its middle cannot even be
- * understood after the header.
+ * Samples as a live WebM stream. `clusterMs` is the length of a cluster: a chunk in its middle cannot be decoded, not even after
+ * the header.
  */
 export function muxWebm(samples: Int16Array, options: MuxOptions & { clusterMs?: number }): MuxedStream {
   const { sampleRate, channels = 1, chunkMs = 100, clusterMs = 1_000 } = options;
@@ -114,7 +114,7 @@ export class WebmDemuxer implements ContainerDemuxer {
     }
   }
 
-  /** Judges whether the element may stand here, and tells whether its children are to be read one by one. */
+  /** Checks whether the element is allowed here; returns whether to read its children one by one. */
   #opens(head: ebml.ElementHead): boolean {
     const { id, length } = head;
     switch (this.#inside) {

@@ -1,6 +1,6 @@
 /**
- * One direction of a link: things put in come out in the order they went in, each no earlier than its time. One
- * timer serves the whole queue, and none is left when the lane is closed.
+ * One direction of a link: entries come out in their order, each not before its time. One timer serves the whole queue; none is
+ * left after the close.
  */
 import type { Clock } from '../../clock.ts';
 
@@ -19,14 +19,14 @@ export class Lane {
     return this.#queue.length === 0;
   }
 
-  /** Delivers after `delayMs`, or later where that would overtake what went before. */
+  /** Delivers after `delayMs`, or later if it would overtake an earlier entry. */
   put(delayMs: number, deliver: () => void): void {
     if (this.#isClosed) return;
     this.#queue.push({ dueMs: this.#clock.now() + delayMs, deliver });
     if (this.#timer === undefined && !this.#isHeld) this.#arm();
   }
 
-  /** Delivers nothing, and loses nothing, until it is released. */
+  /** Holds all entries until it is released. */
   hold(): void {
     this.#isHeld = true;
     this.#clock.clearTimeout(this.#timer);
@@ -39,7 +39,7 @@ export class Lane {
     if (!this.#isClosed) this.#arm();
   }
 
-  /** Loses what is under way, and all that comes. */
+  /** Loses all entries, present and later ones. */
   close(): void {
     this.#isClosed = true;
     this.#queue = [];

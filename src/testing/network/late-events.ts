@@ -1,6 +1,6 @@
 /**
- * Events of a socket that is dead, and has said so: late, more than once, and in no sensible order. Real platforms
- * deliver such things after a suspend or from a library's bug, and nothing may come of them.
+ * Events of a socket after its end: late, repeated, and in wrong order. Real platforms deliver such events after a suspend or by
+ * a bug; they must have no effect.
  */
 import type { Clock } from '../../clock.ts';
 import type { SocketEnd, SocketHandlers } from '../../transports/transport.ts';

@@ -1,17 +1,17 @@
-/** The weather a link finds itself in, read anew for each frame: change it, and links that are up feel it too. */
+/** The conditions of a link. They are read for each frame, so a change also affects open links. */
 export interface LinkConditions {
   /** Time a frame takes, one way. */
   latencyMs: number;
-  /** Up to so much more for each frame, by {@link LinkConditions.random}. Order is kept. */
+  /** The maximum random delay of each frame, by {@link LinkConditions.random}. The order is kept. */
   jitterMs: number;
   /** More time a handshake takes. */
   handshakeDelayMs: number;
-  /** Pace of the client's uplink; what waits for it counts as `bufferedAmount`. */
+  /** Pace of the client's uplink; waiting bytes count as `bufferedAmount`. */
   uplinkBytesPerSecond: number;
-  /** What the client's platform lets it see: a browser hides the status and headers of a handshake. */
+  /** The client's platform: a browser hides the status and headers of a handshake. */
   platform: 'node' | 'browser';
-  /** Whether a socket goes on calling its handlers after its end, late and repeatedly. */
+  /** Whether a socket calls its handlers after its end, late and repeatedly. */
   lateEvents: boolean;
-  /** Numbers from 0 up to 1: the chance behind the jitter. */
+  /** Random numbers from 0 up to 1, for the jitter. */
   random: () => number;
 }

@@ -1,6 +1,6 @@
 /**
- * What a client put on one link, and when: the evidence for "no silence longer than", "no empty frame" and "control
- * messages as text only". It looks at the client's end, so it sees frames the network then lost.
+ * The frames that a client sent on one link, with their times. It observes the client's end, so it includes frames that the
+ * network then lost.
  */
 
 /** One frame a client sent. */

@@ -1,4 +1,4 @@
-/** Chance that can be repeated: the same seed gives the same run, on every machine. */
+/** Repeatable random numbers: the same seed gives the same run on every machine. */
 
 /** Numbers from 0 up to 1, by the mulberry32 generator. */
 export function seededRandom(seed: number): () => number {

@@ -1,10 +1,10 @@
 /**
- * One attempt of a client to talk to the emulator, with everything that can befall a TCP connection on the way.
+ * One connection attempt of a client to the emulator, with all faults of a TCP connection.
  *
  *     connecting ──► open ──close()──► closing ──► ended
  *         └───────────┴── cut, refusal, terminate() ──┘
  *
- * Half-open is not a state the client can see, so it is none here either: it is the lanes that stop.
+ * Half-open is no state here, since the client cannot see it: only the lanes stop.
  */
 import type { Clock } from '../../clock.ts';
 import type {
@@ -22,10 +22,10 @@ import { haunt } from './late-events.ts';
 import type { LinkConditions } from './link-conditions.ts';
 import { type OutboundFrame, OutboundLog } from './outbound-log.ts';
 
-/** How long a client waits for the other side's close frame; `ws` and browsers wait longer, ports should not. */
+/** How long a client waits for the other side's close frame. `ws` and browsers wait longer. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
-/** A direction as the client sees it: `up` leads to the server, `down` comes from it. */
+/** A direction, from the client's view: `up` leads to the server, `down` comes from it. */
 export type Direction = 'up' | 'down';
 
 /** One connection attempt on the {@link VirtualNetwork}; what a client holds as its socket. */
@@ -47,7 +47,7 @@ export class VirtualLink implements Socket {
   readonly #silent = { up: false, down: false };
   /** Bytes that may still arrive, before the network breaks. */
   readonly #bytesLeft = { up: Infinity, down: Infinity };
-  /** The server reads nothing for the time being: what is sent stays with the client. */
+  /** The server reads nothing at present: sent bytes stay in the client's buffer. */
   #isUnread = false;
   readonly #log = new OutboundLog();
   readonly #uplink: Lane;
@@ -150,19 +150,19 @@ export class VirtualLink implements Socket {
     this.#break('terminated');
   }
 
-  /** The network breaks here and now: what is under way is lost, and both sides know. */
+  /** The network breaks now: messages under way are lost, and both sides get the end. */
   cut(): void {
     if (this.#state === 'ended') return;
     this.#connection?.peerGone(1006, '');
     this.#break('ECONNRESET');
   }
 
-  /** Cuts the link when so many more bytes have arrived: the message they end in is lost with the rest. */
+  /** Cuts the link after this many more bytes have arrived; an incomplete message is lost. */
   cutAfterBytes(bytes: number, direction: Direction = 'up'): void {
     this.#bytesLeft[direction] = bytes;
   }
 
-  /** The network swallows everything from now on, in both directions or in one, and tells nobody. */
+  /** From now on the network loses everything, in both directions or in one, and neither side gets an event. */
   halfOpen(direction?: Direction): void {
     if (direction !== 'down') {
       this.#silent.up = true;
@@ -220,7 +220,7 @@ export class VirtualLink implements Socket {
     });
   }
 
-  /** The server's reset travels to the client; on its way it overtakes, and voids, what was sent before. */
+  /** The server's reset travels to the client, overtakes earlier messages, and discards them. */
   #reset(): void {
     if (this.#silent.down || this.#state === 'ended') return;
     for (const lane of [this.#uplink, this.#toServer, this.#toClient]) lane.close();
@@ -246,14 +246,14 @@ export class VirtualLink implements Socket {
     this.#toClient.put(this.#delayMs(), () => this.#arriveWhole(bytes, 'down', deliver));
   }
 
-  /** A message cut short by the end of the link is none. */
+  /** A message that was cut off by the end of the link is dropped. */
   #arriveWhole(bytes: number, direction: Direction, deliver: () => void): void {
     this.#bytesLeft[direction] -= bytes;
     if (this.#bytesLeft[direction] < 0) this.cut();
     else deliver();
   }
 
-  /** The client's end breaks. The server, where the link still carries anything, hears of it a little later. */
+  /** The client's end breaks. The server gets the end a little later, if the link still works. */
   #break(cause: string): void {
     if (this.#state === 'ended') return;
     const connection = this.#connection;
@@ -262,7 +262,7 @@ export class VirtualLink implements Socket {
     }
     this.#state = 'ended';
     this.#release();
-    // As sockets do it: not from inside the call that ended them.
+    // Like real sockets: not from inside the call that ended them.
     this.#clock.setTimeout(() => this.#tell({ code: 1006, reason: '', cause }), 0);
   }
 

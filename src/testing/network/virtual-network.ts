@@ -1,7 +1,6 @@
 /**
- * A network without sockets: it joins a client, through the transport port, to an emulator in the same process and
- * on the same virtual clock. Latency, cuts and half-open links are exact and repeatable, and an hour of them takes
- * milliseconds.
+ * A network without sockets: it connects a client, through the transport port, to an emulator in the same process and on the same
+ * virtual clock. Latency, cuts and half-open links are exact and repeatable, and an hour of them takes milliseconds.
  */
 import type { OpenRequest, Socket, SocketHandlers, Transport } from '../../transports/transport.ts';
 import type { Emulator } from '../emulator/emulator.ts';
@@ -9,7 +8,7 @@ import type { LinkConditions } from './link-conditions.ts';
 import { seededRandom } from './random.ts';
 import { type Direction, VirtualLink } from './virtual-link.ts';
 
-/** The weather on the {@link VirtualNetwork}; all of it can change while links are up. */
+/** The conditions of the {@link VirtualNetwork}; all can change while links are open. */
 export interface VirtualNetworkOptions {
   /**
    * Time a frame takes, one way.
@@ -17,7 +16,7 @@ export interface VirtualNetworkOptions {
    */
   latencyMs?: number;
   /**
-   * Up to so much more for each frame, by chance. Order is kept.
+   * The maximum random delay of each frame. The order is kept.
    * @defaultValue 0
    */
   jitterMs?: number;
@@ -27,17 +26,17 @@ export interface VirtualNetworkOptions {
    */
   handshakeDelayMs?: number;
   /**
-   * Pace of the client's uplink; what waits for it counts as `bufferedAmount`.
+   * Pace of the client's uplink; waiting bytes count as `bufferedAmount`.
    * @defaultValue Infinity
    */
   uplinkBytesPerSecond?: number;
   /**
-   * What the client's platform lets it see: a browser hides the status and headers of a handshake.
+   * The client's platform: a browser hides the status and headers of a handshake.
    * @defaultValue 'node'
    */
   platform?: 'node' | 'browser';
   /**
-   * Whether a socket goes on calling its handlers after its end, late and repeatedly.
+   * Whether a socket calls its handlers after its end, late and repeatedly.
    * @defaultValue false
    */
   lateEvents?: boolean;
@@ -62,9 +61,9 @@ export interface VirtualNetworkOptions {
  * ```
  */
 export class VirtualNetwork {
-  /** Every attempt to connect, in order, those of an offline network included. */
+  /** Every connection attempt, in order, including those of an offline network. */
   readonly links: VirtualLink[] = [];
-  /** While true, no new connection gets anywhere. Links that are up need a {@link VirtualNetwork.halfOpen} of their own. */
+  /** While true, no new connection succeeds. For open links use {@link VirtualNetwork.halfOpen}. */
   offline = false;
   /** Change these at any time. */
   readonly conditions: LinkConditions;
@@ -106,17 +105,17 @@ export class VirtualNetwork {
     return this.links.reduce((longest, link) => Math.max(longest, link.longestOutboundSilenceMs), 0);
   }
 
-  /** Breaks every live link: the client sees 1006, and what was under way is lost. */
+  /** Breaks every live link: the client sees 1006, and messages under way are lost. */
   cut(): void {
     for (const link of this.liveLinks) link.cut();
   }
 
-  /** Breaks every live link when so many more bytes have arrived on it, in the middle of a frame if it comes to that. */
+  /** Breaks every live link after this many more bytes have arrived on it, also in the middle of a frame. */
   cutAfterBytes(bytes: number, direction: Direction = 'up'): void {
     for (const link of this.liveLinks) link.cutAfterBytes(bytes, direction);
   }
 
-  /** Makes every live link swallow everything without a sign, both ways or one way. */
+  /** Makes every live link lose everything without an event, in both directions or in one. */
   halfOpen(direction?: Direction): void {
     for (const link of this.liveLinks) link.halfOpen(direction);
   }

@@ -1,7 +1,7 @@
 /**
- * The fast deterministic recogniser, for virtual-time tests that run sessions by the hundred thousand. Its
- * "speech" is not sound at all: every 20 ms frame of samples carries its own serial number, so one comparison per
- * sample tells whether a block, of any size down to a single sample, was lost, repeated or moved.
+ * The fast deterministic recogniser, for virtual-time tests with a hundred thousand sessions. Its "speech" is not sound: every 20
+ * ms frame of samples contains a serial number, so one comparison per sample shows whether a block, even a single sample, was
+ * lost, repeated or moved.
  *
  * A frame of `F = sampleRate / 50` samples is `-1 - (serial mod 16384), serial div 16384`, and then positive numbers
  * that count on from one that depends on the serial, so that no piece of a frame fits into another. A run of 25 frames
@@ -23,7 +23,7 @@ export function numberedWordSamples(sampleRate: number): number {
 }
 
 /**
- * Says numbers in the way that {@link numberedRecogniser} understands: half a second each, then `gapMs` of silence.
+ * Encodes numbers for {@link numberedRecogniser}: half a second each, then `gapMs` of silence.
  *
  * @throws RangeError for a `sampleRate` that does not divide into frames.
  */
@@ -55,7 +55,7 @@ function filling(serial: number, index: number): number {
   return 1 + ((serial * 31 + index) % (SERIAL_BASE - 1));
 }
 
-/** Recognises the words of {@link speakNumbered}, exactly to the sample, at next to no cost. */
+/** Recognises the words of {@link speakNumbered}, exactly to the sample, at little cost. */
 export function numberedRecogniser(format: RecogniserFormat, listener: RecogniserListener): Recogniser {
   return new NumberedRecogniser(format, listener);
 }
@@ -66,11 +66,11 @@ class NumberedRecogniser implements Recogniser {
   readonly #phrasing: Phrasing;
   #isClosed = false;
   #position = 0;
-  /** Samples of the present frame already heard; zero between frames. */
+  /** Samples of the present frame so far; zero between frames. */
   #inFrame = 0;
   #head = 0;
   #serial = 0;
-  /** Serial expected of the next frame, while a word is being heard whole. */
+  /** Expected serial of the next frame within a word. */
   #expected: number | undefined;
   #framesOfWord = 0;
   /** Where the sound that is no whole word yet began. */
@@ -113,7 +113,7 @@ class NumberedRecogniser implements Recogniser {
     if (this.#inFrame === 1 && sample >= 0) {
       this.#takeSerial(sample * SERIAL_BASE + this.#head);
     } else if (sample !== filling(this.#serial, this.#inFrame)) {
-      // Something is missing here, or too much: this frame is broken, and the next may begin at this very sample.
+      // A sample is missing or repeated here: this frame is broken, and the next may begin at this sample.
       this.#isIntact = false;
       this.#inFrame = 0;
       if (sample < 0) this.#beginFrame(sample);
@@ -145,7 +145,7 @@ class NumberedRecogniser implements Recogniser {
     if (this.#expected !== undefined && serial !== this.#expected) this.#isIntact = false;
     if (this.#expected === undefined && !startsWord) this.#isIntact = false;
     if (startsWord && (this.#framesOfWord > 0 || !this.#isIntact)) {
-      // A whole word begins here, whatever was wrong before it.
+      // A complete word begins here, also after a defect.
       const frameStart = this.#position - 1;
       this.#endSound(frameStart);
       this.#soundStart = frameStart;
@@ -164,7 +164,7 @@ class NumberedRecogniser implements Recogniser {
     this.#report(spell(number), this.#soundStart ?? end, end, spell(number + 10));
   }
 
-  /** Sound that ends before it made a whole word is a fragment. */
+  /** Sound that ends before a complete word is a fragment. */
   #endSound(at = this.#position): void {
     if (this.#soundStart === undefined) return;
     this.#report(FRAGMENT, this.#soundStart, at);

@@ -1,7 +1,7 @@
 /**
- * Turns a stream of recognised words into interims and finals the way Deepgram does, for recognisers that only
- * know words: a final when the speaker pauses, another by cadence in unbroken speech or in silence, and interims
- * that are sometimes wrong at their last word. Everything follows from the audio alone, so two runs agree.
+ * Turns a stream of recognised words into interims and finals like Deepgram, for recognisers that only produce words: a final
+ * when the speaker pauses, another by cadence in unbroken speech or in silence, and interims that are sometimes wrong at their
+ * last word. Everything follows from the audio alone, so two runs agree.
  */
 import type { HeardWord, RecogniserFormat, RecogniserListener } from './recogniser.ts';
 
@@ -9,9 +9,9 @@ import type { HeardWord, RecogniserFormat, RecogniserListener } from './recognis
 const FINAL_CADENCE_SECONDS = 3.5;
 /** Interims are offered this often, in audio time, unless the format says otherwise; `/v1/listen` passes on about one a second. */
 const INTERIM_INTERVAL_MS = 250;
-/** How long after its end a word may still be shown as a near miss. */
+/** How long after its end a word may be shown wrong. */
 const UNSURE_SECONDS = 1.2;
-/** Every so-many-th word is first heard wrong. */
+/** Every n-th word is first shown wrong. */
 const UNSURE_EVERY = 5;
 
 export class Phrasing {
@@ -45,7 +45,7 @@ export class Phrasing {
     this.#listener.voice?.(true, atSeconds);
   }
 
-  /** The sound is over. `nearMiss` is what an unsure recogniser would have taken the word for. */
+  /** The sound is over. `nearMiss` is a wrong word that an interim may show instead. */
   speechEnded(atSeconds: number, word?: HeardWord, nearMiss?: string): void {
     this.#speakingSince = undefined;
     this.#silentSince = atSeconds;
@@ -59,7 +59,7 @@ export class Phrasing {
       this.#unsure.set(word, nearMiss);
   }
 
-  /** Audio has been heard this far; makes whatever interim or final has fallen due. */
+  /** The audio up to here is processed: emits the due interim or final. */
   heard(untilSeconds: number): void {
     this.#heardUntil = untilSeconds;
     const silent = this.#speakingSince === undefined;
@@ -82,7 +82,7 @@ export class Phrasing {
     this.#final(untilSeconds, false);
   }
 
-  /** In unbroken speech a final ends with its last whole word; what follows belongs to the next one. */
+  /** In unbroken speech a final ends with its last complete word; later sound belongs to the next one. */
   #finalByCadence(untilSeconds: number): void {
     const lastWord = this.#words.at(-1);
     if (lastWord !== undefined) {
@@ -92,7 +92,7 @@ export class Phrasing {
     // Silence is decided up to here, but never past the start of a word that is being spoken.
     const until = Math.min(untilSeconds, this.#speakingSince ?? untilSeconds);
     if (until <= this.#finalUntil) return;
-    // The hosted service now and then calls an empty final an endpoint: clients must bear it.
+    // The hosted service sometimes marks an empty final as an endpoint; clients must accept it.
     this.#emptyFinals += 1;
     this.#final(until, this.#endpointingSeconds !== Infinity && this.#emptyFinals % 3 === 0);
   }
@@ -105,7 +105,7 @@ export class Phrasing {
     this.#listener.final(words, untilSeconds, endpoint);
   }
 
-  /** Deepgram revises the end of an interim; code that takes interims for facts must be caught by a test. */
+  /** Deepgram revises the end of an interim. A test must fail for code that relies on interims. */
   #interimWords(): HeardWord[] {
     const words = this.#words.slice();
     const last = words.at(-1);

@@ -1,9 +1,9 @@
 /**
- * What the emulator asks of a speech recogniser: one for each channel of each connection. It hears samples and
- * answers with words, whenever it is ready; how often they are sent on is the emulator's business.
+ * The port to a speech recogniser: one for each channel of each connection. It takes samples and reports words when it is ready;
+ * the emulator decides when to send them.
  */
 
-/** A word as heard, timed in seconds from the first sample this recogniser was given. */
+/** A word, with times in seconds from the recogniser's first sample. */
 export interface HeardWord {
   word: string;
   start: number;
@@ -12,12 +12,12 @@ export interface HeardWord {
   confidence: number;
 }
 
-/** What a recogniser will be given. */
+/** The format and settings of a recogniser. */
 export interface RecogniserFormat {
   sampleRate: number;
-  /** Milliseconds of silence that end a phrase; `false` leaves phrases to the recogniser's own cadence. */
+  /** Milliseconds of silence that end a phrase; `false`: the recogniser decides. */
   endpointingMs: number | false;
-  /** Milliseconds of audio between two interims, for a recogniser that can choose; its own cadence where absent. */
+  /** Milliseconds of audio between two interims, for a recogniser that can choose. Default: its own interval. */
   interimMs?: number;
   /**
    * Whether interims may be wrong on purpose at their last word, for a recogniser that computes its words.
@@ -26,25 +26,22 @@ export interface RecogniserFormat {
   nearMisses?: boolean;
 }
 
-/** Who wants to know what was heard. */
+/** The receiver of a recogniser's results. */
 export interface RecogniserListener {
-  /** What has been heard since the last final, so far; every call replaces the one before it. */
+  /** The words since the last final; each call replaces the previous one. */
   interim(words: HeardWord[], heardUntilSeconds: number): void;
-  /**
-   * The words between the last final and `heardUntilSeconds`, decided for good; may be none.
-   * `endpoint` tells that the speaker paused there.
-   */
+  /** The final words between the last final and `heardUntilSeconds`; may be none. `endpoint`: the speaker paused there. */
   final(words: HeardWord[], heardUntilSeconds: number, endpoint: boolean): void;
-  /** A voice, with words or without, begins or ends here. A recogniser that never says so leaves it to be told by its words. */
+  /** A voice, with or without words, begins or ends here. Without these calls the words show it. */
   voice?(isSpeaking: boolean, atSeconds: number): void;
 }
 
-/** Hears one channel of one connection. */
+/** Recognises one channel of one connection. */
 export interface Recogniser {
   accept(samples: Int16Array): void;
   /** Decides everything accepted so far: reports one final, even an empty one, then calls `flushed`. */
   flush(flushed: () => void): void;
-  /** Reports nothing more and lets everything go. */
+  /** Reports nothing more, and releases everything. */
   close(): void;
 }
 

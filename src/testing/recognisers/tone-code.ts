@@ -1,5 +1,5 @@
 /**
- * The code both sides of the tone language share: a word is a number from 0 to 9999, sung as eight pure tones.
+ * The tone code, used by speaker and recogniser: a word is a number from 0 to 9999, as eight pure tones.
  *
  *     START  d1 d2 d3 d4  c1 c2  END        8 × 40 ms = 320 ms
  *
@@ -11,7 +11,7 @@
 export const SYMBOL_SECONDS = 0.04;
 export const SYMBOLS_PER_WORD = 8;
 export const WORD_SECONDS = SYMBOL_SECONDS * SYMBOLS_PER_WORD;
-/** Largest number that can be said, plus one. */
+/** Largest number plus one. */
 export const WORD_COUNT = 10_000;
 
 const LOWEST_TONE_HZ = 612.5;
@@ -26,7 +26,7 @@ export function symbolsOf(number: number): number[] {
   return [START, ...digits(number, 4), ...digits(check, 2), END];
 }
 
-/** The number these symbols say, or nothing if they are no word. */
+/** The number of these symbols, or `undefined` if they are no word. */
 export function numberOf(symbols: readonly number[]): number | undefined {
   if (symbols.length !== SYMBOLS_PER_WORD || symbols[0] !== START || symbols[7] !== END) return undefined;
   const inner = symbols.slice(1, 7);
@@ -35,7 +35,7 @@ export function numberOf(symbols: readonly number[]): number | undefined {
   return Number(inner.slice(4).join('')) === checksum(number) ? number : undefined;
 }
 
-/** A number as the recogniser writes it: `42` is the word `0042`. */
+/** A number as a word: `42` is `0042`. */
 export function spell(number: number): string {
   return String(number).padStart(4, '0');
 }

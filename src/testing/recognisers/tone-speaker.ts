@@ -1,11 +1,10 @@
 /**
- * The voice that {@link toneRecogniser} understands. What is said through it can be compared word by word with
- * what comes out of a transcription: a number missing, doubled or out of place is audio missing, doubled or out
- * of place.
+ * Test speech for {@link toneRecogniser}. It can be compared word by word with a transcript: a missing, doubled or displaced
+ * number means missing, doubled or displaced audio.
  */
 import { SYMBOL_SECONDS, TONES_HZ, WORD_COUNT, WORD_SECONDS, symbolsOf } from './tone-code.ts';
 
-/** How {@link speak} speaks. */
+/** Options of {@link speak}. */
 export interface SpeechOptions {
   /** Samples per second, from 8000. */
   sampleRate: number;
@@ -29,16 +28,16 @@ export interface SpeechOptions {
 /** One step of a long speech: words, or a pause. */
 export type SpeechStep = { say: readonly number[]; gapMs?: number } | { pauseMs: number };
 
-/** From here on every word comes back; further down the highest tones fold back onto the lower ones. */
+/** From this rate on every word is recognised; at lower rates the highest tones fold back. */
 const LOWEST_SAMPLE_RATE = 8_000;
 const SHORTEST_GAP_MS = 20;
-/** Rising and falling softly keeps the clicks of a hard edge out of the neighbouring tones. */
+/** Soft edges avoid clicks in the neighbouring tones. */
 const FADE_SECONDS = 0.0015;
 
 /**
  * Says numbers from 0 to 9999 as tone words.
  *
- * @throws RangeError for a number, a rate or a gap that cannot be understood.
+ * @throws RangeError for an invalid number, rate or gap.
  *
  * @example
  * ```ts
@@ -86,12 +85,12 @@ export function speakScript(steps: readonly SpeechStep[], options: SpeechOptions
   return concatenate([lead, ...parts]);
 }
 
-/** `length` numbers in sequence, from `first`: what most tests want to say. */
+/** `length` numbers in sequence, from `first`. */
 export function count(first: number, length: number): number[] {
   return Array.from({ length }, (_, i) => first + i);
 }
 
-/** Weaves one signal for each channel into the interleaved order of the wire; short ones end in silence. */
+/** Interleaves one signal for each channel; short ones end in silence. */
 export function interleave(...channels: readonly Int16Array[]): Int16Array {
   const frames = Math.max(0, ...channels.map((channel) => channel.length));
   const woven = new Int16Array(frames * channels.length);

@@ -3,9 +3,9 @@
  * disorder of audio shows in the transcript. It decodes the tone language of {@link speak} from any start, at any
  * sample rate from 8 kHz, through µ-law.
  *
- * It looks for stretches of sound. One that is exactly a word long and made of eight pure tones with a matching
- * checksum is a word; any other is a fragment, reported as {@link FRAGMENT}, never as a wrong number. Only the
- * sound in progress is kept, so cost per sample is constant.
+ * It looks for ranges of sound. One with the length of a word and eight pure tones with a matching checksum is a word; any other
+ * is a fragment, reported as {@link FRAGMENT}, never as a wrong number. Only the current sound is kept, so the cost per sample is
+ * constant.
  */
 import { Phrasing } from './phrasing.ts';
 import type { HeardWord, Recogniser, RecogniserFormat, RecogniserListener } from './recogniser.ts';
@@ -19,25 +19,25 @@ import {
   spell,
 } from './tone-code.ts';
 
-/** What a recogniser writes for a word it heard only in part. */
+/** The text for a word that was recognised only in part. */
 export const FRAGMENT = '~';
 
 /** Loudness is judged in steps this long; it bounds the error of every word time. */
 const STEP_SECONDS = 0.0025;
-/** Quiet this long ends a sound. Shorter than the shortest endpointing (10 ms). */
+/** Silence of this length ends a sound. Shorter than the shortest endpointing (10 ms). */
 const QUIET_STEPS_THAT_END = 3;
 /** Root mean square, of 32768, above which there is sound: far below a tone, far above companding noise. */
 const SOUND_RMS = 700;
 /** How far a word may be off its length: two steps, and a resampler's ringing. */
 const LENGTH_TOLERANCE_SECONDS = 0.0065;
-/** Anything shorter is a click: what the rounding of times may leave of a word at a cut. */
+/** A shorter sound is a click: the rounding of times may leave one at a cut. */
 const CLICK_SECONDS = 0.012;
-/** Share of a tone's window listened to; the rest is guard against imprecise edges. */
+/** Share of a tone's window that is evaluated; the rest is a margin for imprecise edges. */
 const WINDOW_SHARE = 0.75;
 /** Share of the power that must be in one tone. A block lost or swapped inside it costs half or more. */
 const LEAST_PURITY = 0.85;
 
-/** Recognises the tone words of {@link speak}. This is the emulator's recogniser unless told otherwise. */
+/** Recognises the tone words of {@link speak}. The emulator's default recogniser. */
 export function toneRecogniser(format: RecogniserFormat, listener: RecogniserListener): Recogniser {
   return new ToneRecogniser(format, listener);
 }
@@ -52,7 +52,7 @@ class ToneRecogniser implements Recogniser {
   #energy = 0;
   #stepLength = 0;
   readonly #stepSamples: Int16Array;
-  /** Samples of the sound in progress; long enough to tell two words run together from a howl. */
+  /** Samples of the current sound; long enough to distinguish two joined words from other noise. */
   readonly #sound: Int16Array;
   #soundLength = 0;
   #soundStart: number | undefined;
@@ -154,7 +154,7 @@ function wordsIn(kept: Int16Array, length: number, rate: number): Heard[] {
   const tolerance = LENGTH_TOLERANCE_SECONDS * rate;
   if (length < CLICK_SECONDS * rate) return [];
   if (Math.abs(length - wordLength) <= tolerance) {
-    // A sound somewhat short has lost its edges, on either side: the middle is what is known best.
+    // A slightly short sound has lost its edges: its middle is the most certain part.
     return [{ from: 0, to: length, number: decode(kept, (length - wordLength) / 2, rate) }];
   }
   if (length < wordLength || kept.length < length) return [{ from: 0, to: length, number: undefined }];

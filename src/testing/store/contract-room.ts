@@ -1,7 +1,7 @@
-/** What the clauses of the store's contract share: a room for each, and checks that say what they found. */
+/** The shared code of the contract's clauses: a room for each, and checks with clear messages. */
 import type { AudioStore, Json, Lease, Opened, StoredBlock } from '../../store/audio-store.ts';
 
-/** How the store of a test has to be set: short times, for stores that wait in real time. */
+/** The settings of a store under test: short times, for stores that wait in real time. */
 export interface ContractSettings {
   leaseMs: number;
   expireMs: number;
@@ -10,11 +10,11 @@ export interface ContractSettings {
 export interface ClauseRoom {
   store: AudioStore;
   wait: (ms: number) => Promise<void>;
-  /** Of a session that no other clause has. */
+  /** The id of a session that only this clause uses. */
   id: string;
 }
 
-/** By the sentence that says what is guaranteed. */
+/** Named by the guarantee. */
 export type Clauses = Readonly<Record<string, (room: ClauseRoom) => Promise<void>>>;
 
 export const SETTINGS: ContractSettings = { leaseMs: 400, expireMs: 4_000 };
@@ -35,7 +35,7 @@ export async function opened(
   return answer;
 }
 
-/** Of other sessions that are found on the way, the lease is given back at the end. */
+/** The leases of other claimed sessions are given back at the end. */
 export async function claimOf(store: AudioStore, id: string, holder: string): Promise<Opened | undefined> {
   const others: Lease[] = [];
   for (;;) {

@@ -1,4 +1,4 @@
-/** Finals exactly once, and what is let go with them. */
+/** Finals exactly once, and the audio that is deleted with them. */
 import {
   type Clauses,
   ALL,

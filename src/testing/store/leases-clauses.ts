@@ -1,4 +1,4 @@
-/** Who owns a session, and who writes it. */
+/** The owner and the writer of a session. */
 import type { Held, Lease } from '../../store/audio-store.ts';
 import { type Clauses, DESCRIPTION, SETTINGS, block, check, final, opened, same } from './contract-room.ts';
 

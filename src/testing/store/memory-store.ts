@@ -1,6 +1,6 @@
 /**
- * An {@link AudioStore} in the memory of one process, for tests: what it holds outlives a session, as that of a server would, and its
- * time is the test's own. Arguments and answers are copied, as on a wire.
+ * An {@link AudioStore} in the memory of one process, for tests. Its data outlives a session, like that of a server, and the test
+ * controls its clock. Arguments and answers are copied, as on a network.
  */
 import type { Clock } from '../../clock.ts';
 import type {
@@ -253,7 +253,7 @@ function lastRequestOf({ requests }: Session): number {
   return requests.at(-1)?.seq ?? 0;
 }
 
-/** The number of the final, or `undefined` where its channel has been published beyond its end. */
+/** The number of the final, or `undefined` if its channel has been published beyond its end. */
 function publish(session: Session, final: NewFinal): number | undefined {
   if (final.end <= (session.publishedTo.get(final.channel) ?? -Infinity)) return undefined;
   session.publishedTo.set(final.channel, final.end);

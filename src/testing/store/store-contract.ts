@@ -1,6 +1,6 @@
 /**
- * The contract of an {@link AudioStore}, as functions that any test runner can call: each makes a store, uses it, and rejects where the
- * store does not keep to it.
+ * The contract of an {@link AudioStore}, as functions for any test runner: each makes a store, uses it, and rejects if the store
+ * breaks the contract.
  *
  * ```ts
  * for (const { name, run } of storeContract((settings) => ({ store: myStore(settings), wait: sleep }))) test(name, run);
@@ -17,7 +17,7 @@ import { LEASES } from './leases-clauses.ts';
 export interface StoreUnderTest {
   /** Empty, or shared with other clauses: each uses session ids of its own. */
   store: AudioStore;
-  /** Lets so many milliseconds pass on the store's clock. */
+  /** Waits this many milliseconds on the store's clock. */
   wait: (ms: number) => void | Promise<void>;
   /** Called at the end, whatever the outcome. */
   dispose?: () => void | Promise<void>;
@@ -25,15 +25,15 @@ export interface StoreUnderTest {
 
 /** One part of the contract. */
 export interface ContractClause {
-  /** A sentence that says what is guaranteed. */
+  /** The guarantee, as a sentence. */
   name: string;
-  /** Rejects if the store does not keep to it. */
+  /** Rejects if the store breaks it. */
   run: () => Promise<void>;
 }
 
 /**
- * The clauses of the contract. `make` is called for each, with the times that the store has to be set to; ids begin with `prefix`, for
- * stores that are shared or kept between two runs.
+ * The clauses of the contract. `make` is called for each, with the settings of the store. Ids begin with `prefix`, for stores
+ * that are shared or kept between two runs.
  */
 export function storeContract(
   make: (settings: ContractSettings) => StoreUnderTest | Promise<StoreUnderTest>,

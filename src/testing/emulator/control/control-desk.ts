@@ -129,7 +129,7 @@ function problem(status: number, text: string): HttpAnswer {
   return json(status, { error: text });
 }
 
-/** One file, which needs nothing else; nobody may frame it, and nothing in it may come from elsewhere. */
+/** A single file. The policy forbids frames around it and content from other addresses. */
 function page(): HttpAnswer {
   return {
     status: 200,

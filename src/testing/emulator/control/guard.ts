@@ -1,6 +1,6 @@
 /**
- * Who may order faults: programs on this machine, and the page this server itself has sent. Not other websites, in whatever
- * way their pages make a browser on this machine ask for them.
+ * Checks who may order faults: programs on this machine, and the page of this server. Other websites in a browser on this machine
+ * may not.
  *
  * A page elsewhere can send a POST to a loopback address without asking (it shows in Origin and Sec-Fetch-Site), and can let
  * its own name point to 127.0.0.1 after it has been loaded (DNS rebinding, which shows in Host: only addresses and `localhost`
@@ -13,7 +13,7 @@ export interface GuardedRequest {
   headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
-/** Why the request is not to be answered; nothing if it is. */
+/** Why the request is refused; `undefined` if it is allowed. */
 export function refusalOf({ method, remoteAddress, headers }: GuardedRequest): string | undefined {
   if (!isLoopback(remoteAddress ?? '')) return 'The control page answers this machine only.';
   const host = text(headers['host']);

@@ -1,6 +1,6 @@
 /**
- * What happens, sent to those who watch, as server-sent events: `log` for each line, with those that came before, and `state`
- * several times a second. Bounded: in lines remembered, in watchers, and in what a watcher may leave unread.
+ * Sends events to watchers as server-sent events: `log` for each line, earlier lines included, and `state` several times a
+ * second. The number of lines, of watchers, and of unread bytes of a watcher is limited.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Clock, systemClock } from '../../../clock.ts';
@@ -21,9 +21,9 @@ export class LiveFeed {
   readonly #watchers = new Set<ServerResponse>();
   readonly #lines: LogLine[] = [];
   #lineCount = 0;
-  /** The last words of each connection: also those that were said before anybody watched. */
+  /** The last words of each connection, also those before the first watcher. */
   readonly #transcripts = new Map<number, { decided: string; open: string }>();
-  /** Of all, since the emulator forgets the oldest. */
+  /** The count of all, since the emulator drops the oldest. */
   readonly #counts = { ended: 0, refused: 0 };
   #timer: unknown;
 
@@ -61,7 +61,7 @@ export class LiveFeed {
     this.#tell(asEvent('log', line, line.id));
   }
 
-  /** Takes on a watcher, unless there are too many. */
+  /** Adds a watcher, unless there are too many. */
   add(request: IncomingMessage, response: ServerResponse): boolean {
     if (this.#watchers.size >= MAX_WATCHERS) return false;
     response.writeHead(200, {

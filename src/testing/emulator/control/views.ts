@@ -1,4 +1,4 @@
-/** What the control API shows, as plain data. No secret is in it: of credentials, only their scheme is kept anywhere. */
+/** The data of the control API. It contains no secret: only the scheme of credentials is kept. */
 import type { EmulatedConnection } from '../emulated-connection.ts';
 import type { Emulator } from '../emulator.ts';
 import type { EmulatorEvent } from '../events.ts';
@@ -45,7 +45,7 @@ function connectionView(connection: EmulatedConnection, nowMs: number, transcrip
   };
 }
 
-/** What the emulator itself does not keep. */
+/** Facts that the emulator does not keep. */
 export interface Remembered {
   readonly counts: { readonly ended: number; readonly refused: number };
   transcriptOf(attempt: number): string;
@@ -77,7 +77,7 @@ export function faultsView(): object {
   return Object.fromEntries(FAULT_NAMES.map((name) => [name, { ...rowOf(name), usage: usageOf(name) }]));
 }
 
-/** What an event says to a person; nothing where it is too frequent to be told. */
+/** The text of an event; `undefined` for frequent events. */
 export function lineOf(event: EmulatorEvent): string | undefined {
   switch (event.type) {
     case 'connection.opened':
@@ -110,7 +110,7 @@ export function lineOf(event: EmulatorEvent): string | undefined {
   }
 }
 
-/** A turn that begins, ends or goes on is worth a line; all other results are too many. */
+/** A turn that begins, ends or resumes gives a line; other results are too frequent. */
 function turnOf(json: string): string | undefined {
   const { event, transcript } = JSON.parse(json) as { event?: string; transcript?: string };
   return event === undefined || event === 'Update' ? undefined : cutShort(`${event}: ${transcript ?? ''}`);
@@ -121,7 +121,7 @@ function lastTextOf({ received }: EmulatedConnection): string | undefined {
   return text === undefined ? undefined : cutShort(text);
 }
 
-/** Some put keys into addresses, where they do not belong; here they go no further. */
+/** Some apps put keys into addresses: remove them. */
 function redacted(query: URLSearchParams): string {
   const shown = [...query].map(([name, value]) => `${name}=${SECRETS.test(name) ? '…' : value}`);
   return cutShort(shown.join('&'));

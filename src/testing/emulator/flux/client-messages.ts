@@ -1,6 +1,6 @@
 /**
- * Reads what a Flux client sends as text. Anything that is not exactly one of its three messages ends the connection: Flux knows
- * neither KeepAlive nor Finalize, and takes no wrong type for a right one.
+ * Parses the text messages of a Flux client. Any other text ends the connection: Flux has neither KeepAlive nor Finalize, and
+ * converts no types.
  */
 import type { Readings } from '../readings.ts';
 import type { Change } from './configuration.ts';

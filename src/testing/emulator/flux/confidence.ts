@@ -1,7 +1,7 @@
 /**
- * How sure Flux is that the turn has ended: by the silence since the last sound, and with noise, so that it crosses a threshold back
- * and forth. Pauses within a sentence reach more than a half; the default of 0.7 takes 0.72 s. No threshold is reached before 0.56 s:
- * by then every recogniser here has told what was said before the silence.
+ * The confidence of Flux that the turn has ended: it follows from the silence since the last sound, with noise, so that it
+ * crosses a threshold back and forth. Pauses within a sentence reach more than a half; the default of 0.7 takes 0.72 s. No
+ * threshold is reached before 0.56 s: by then every recogniser has reported the words before the silence.
  */
 
 const IN_SPEECH = 0.01;
@@ -24,7 +24,7 @@ const AFTER_TURN_STEPS = 16;
 const BETWEEN_TURNS = 0.25;
 
 export interface Situation {
-  /** Of the connection: noise follows from it, so that two runs agree. */
+  /** The seed of the connection's noise, so that two runs agree. */
   step: number;
   stepsInTurn: number;
   turnIndex: number;

@@ -1,4 +1,4 @@
-/** What a client may choose, at the handshake and again with Configure: values, their limits, and how a change applies. */
+/** The settings of a client, at the handshake and by Configure: values, limits, and the effect of a change. */
 export interface Configuration {
   eotThreshold: number;
   /** Absent: no eager ends. */
@@ -9,10 +9,10 @@ export interface Configuration {
   numerals: boolean;
 }
 
-/** A change keeps what it does not name; lists replace lists. */
+/** A change keeps the values that it does not name; lists replace lists. */
 export type Change = Partial<Configuration>;
 
-/** Why a configuration cannot be had. */
+/** Why a configuration is refused. */
 export interface Problem {
   code: string;
   description: string;
@@ -39,7 +39,7 @@ export function problemWith(wanted: Configuration, isMultilingual: boolean): Pro
     const description = `eager_eot_threshold (${eagerEotThreshold}) must not exceed eot_threshold (${eotThreshold}).`;
     return { code: 'INVALID_THRESHOLD', description };
   }
-  // Tokens are counted as words: fewer than the service would count, which is the best that can be known.
+  // Words are counted instead of tokens: the service may count more.
   const tokens = keyterms.flatMap((keyterm) => keyterm.split(/\s+/)).filter(Boolean);
   if (keyterms.length > MAX_KEYTERMS || tokens.length > MAX_KEYTERM_TOKENS) {
     const description = `Keyterm limit exceeded: at most ${MAX_KEYTERMS} keyterms and ${MAX_KEYTERM_TOKENS} tokens.`;

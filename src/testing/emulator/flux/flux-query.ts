@@ -1,12 +1,10 @@
-/**
- * The query of `/v2/listen`. It refuses what belongs to `/v1/listen`, so that a client which mixes up the two learns it at once.
- */
+/** The query of `/v2/listen`. It refuses parameters of `/v1/listen`, so that a client that mixes up the two fails at once. */
 import { BadQuery, NoSuchModel, decimal, flag, noLongerThan, oneOf, wholeNumber } from '../query-values.ts';
 import { type RawFormat, readRawFormat } from '../raw-format.ts';
 import type { Readings } from '../readings.ts';
 import { type Configuration, LIMITS, problemWith } from './configuration.ts';
 
-/** What one connection has asked for. */
+/** The settings of one connection. */
 export interface FluxSettings {
   model: string;
   isMultilingual: boolean;

@@ -1,4 +1,4 @@
-/** `/v2/listen`: Flux, which tells when a speaker's turn begins and ends. */
+/** `/v2/listen`: Flux, which reports when a speaker's turn begins and ends. */
 import type { Admitted, ListenApi } from '../session.ts';
 import { readFluxQuery } from './flux-query.ts';
 import { FluxSession } from './session.ts';

@@ -1,19 +1,19 @@
 /**
- * The words of the turn that goes on, and the silence since the last of them. A recogniser knows phrases and not turns, so that
- * words of a turn that has ended may be told again: they are known by their times.
+ * The words of the current turn, and the silence since the last of them. A recogniser has phrases, not turns, so it may repeat
+ * words of an ended turn: their times show it.
  */
 import type { HeardWord, RecogniserListener } from '../../recognisers/recogniser.ts';
 
 export class Hearing implements RecogniserListener {
-  /** Audio, in seconds, that the recogniser has answered for. */
+  /** Audio that the recogniser has answered, in seconds. */
   heardUntil = 0;
   readonly #advanced: () => void;
-  /** Of this turn, decided by the recogniser, which says nothing about Flux's own view of them. */
+  /** Words of this turn that the recogniser has decided; Flux may still show them as undecided. */
   #decided: HeardWord[] = [];
   #interim: HeardWord[] = [];
   /** Where the last word of the turn before ended. */
   #endedUntil = -Infinity;
-  /** Beginnings and ends of the voice that lie ahead of the steps. */
+  /** Beginnings and ends of the voice after the present step. */
   #voiceAhead: { isSpeaking: boolean; at: number }[] = [];
   #isSpeaking = false;
   #soundUntil = 0;
@@ -53,13 +53,13 @@ export class Hearing implements RecogniserListener {
     return Math.max(0, seconds - Math.max(this.#soundUntil, lastWord?.end ?? 0));
   }
 
-  /** The words of the turn are said: those that come later belong to the next. */
+  /** The turn has ended: later words belong to the next. */
   endTurn(words: readonly HeardWord[]): void {
     this.#endedUntil = words.at(-1)?.end ?? this.#endedUntil;
     this.#decided = this.#decided.filter((word) => this.#isNew(word));
   }
 
-  /** A recogniser may move a word a little when it decides it. */
+  /** A recogniser may move a word slightly when it decides it. */
   #isNew({ start, end }: HeardWord): boolean {
     return (start + end) / 2 > this.#endedUntil;
   }

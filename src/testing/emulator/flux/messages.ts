@@ -1,6 +1,6 @@
 /**
- * The messages of Flux, their keys in the order in which the service sends them, written without a look at any client's parser.
- * The sequence number, which is the last key of each, is put on where they leave.
+ * The messages of Flux, with their keys in the order of the service, written without use of a client's parser. The sequence
+ * number, the last key of each, is added when a message is sent.
  */
 import type { HeardWord } from '../../recognisers/recogniser.ts';
 import type { Configuration, Problem } from './configuration.ts';
@@ -56,7 +56,7 @@ function wordOf({ word, confidence, start, end }: HeardWord, windowEndStep: numb
   };
 }
 
-/** All that is in force now, whatever was changed. */
+/** All settings in force now. */
 export function configureSuccessMessage(
   requestId: string,
   { isMultilingual, profanityFilter }: FluxSettings,

@@ -1,6 +1,6 @@
 /**
- * What Flux shows of a turn that goes on. Every word may still change, and earlier ones with it: here every fifth word is first
- * shown wrong, and every seventh makes an earlier one change for a moment. After 0.24 s all words are shown as they are.
+ * The words that Flux shows of the current turn. Every word may still change: here every fifth word is first shown wrong, and
+ * every seventh changes an earlier one for a moment. After 0.24 s all words are shown right.
  */
 import type { HeardWord } from '../../recognisers/recogniser.ts';
 

@@ -1,6 +1,6 @@
 /**
- * One connection as Flux holds it on `/v2/listen`: audio in, turns out, three control messages, and one deadline. All but that
- * deadline runs on the time of the audio: without audio nothing happens.
+ * One Flux connection on `/v2/listen`: takes audio and three control messages, sends turns, and has one deadline. Everything
+ * except the deadline runs on the time of the audio: without audio nothing happens.
  *
  *     open ──CloseStream, or an empty binary message──► draining ──the Updates due──► closed without a code
  *       └──── text that cannot be read, undecodable audio, 60 s without a frame ──Error──► closed without a code
@@ -31,11 +31,11 @@ import { type Due, TurnMachine } from './turn-machine.ts';
 
 /** A close frame that holds no code. */
 const NO_CODE = 1005;
-/** Unanswered Configures allowed at once. That there is a limit is known, and its number is not: this is the hardest. */
+/** Unanswered Configures allowed at once. There is a limit, but its number is unknown: this is the strictest. */
 const MAX_PENDING_CONFIGURES = 1;
 /** Silence in which a recogniser is to decide its words: less than any threshold takes. */
 const PHRASE_PAUSE_MS = 300;
-/** After so much silence no word is shown wrong: ends of turns, and what is said between an eager end and the end, are facts. */
+/** After this much silence no word is shown wrong, so the words at an eager end and at an end are right. */
 const SURE_SECONDS = 0.5;
 
 export class FluxSession implements Session {
@@ -59,7 +59,7 @@ export class FluxSession implements Session {
   #toldStep = 0;
   #acceptedSamples = 0;
   #pendingConfigures = 0;
-  /** All that was received is decoded, and no word changes any more. */
+  /** All received audio is decoded, and no word changes any more. */
   #isSettled = false;
 
   constructor(context: SessionContext, settings: FluxSettings) {
@@ -170,7 +170,7 @@ export class FluxSession implements Session {
       },
       this.#hearing,
     ));
-    // What it says may end the connection.
+    // Its messages may end the connection.
     for (let at = 0; at < samples.length && this.#state !== 'closed'; ) {
       const fedSteps = stepsIn(this.#acceptedSamples / sampleRate);
       const stepEnd = Math.round(((fedSteps + 1) / STEPS_PER_SECOND) * sampleRate);
@@ -235,7 +235,7 @@ export class FluxSession implements Session {
     this.#turnStartStep = this.#steps;
   }
 
-  /** With what is decoded by now: a word that is being said belongs to the next turn. */
+  /** Ends the turn with the audio decoded so far: an incomplete word belongs to the next turn. */
   #forceEndOfTurn(): void {
     if (!this.#turn.isInTurn) this.#send(noActiveTurnMessage());
     else
@@ -262,7 +262,7 @@ export class FluxSession implements Session {
     });
   }
 
-  /** All of it, or nothing. */
+  /** Applies all of it, or nothing. */
   #configure(change: Change): void {
     const { requestId } = this.#context;
     const wanted = { ...this.#configuration, ...change };
@@ -293,7 +293,7 @@ export class FluxSession implements Session {
     this.#advance();
     const isTailDue = this.#context.emulator.fluxTail === 'sent' && this.#toldStep < this.#steps;
     if (isTailDue) this.#tell({ event: 'Update' }, this.#hearing.wordsAt(this.#steps * STEP_SECONDS));
-    // Watching the drain may end the connection.
+    // A listener of the drain may end the connection.
     if (this.#isDraining()) this.#context.observer.drained();
     if (this.#isDraining()) this.#end();
   }

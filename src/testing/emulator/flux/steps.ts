@@ -1,6 +1,6 @@
 /**
- * Flux's time. It hears in steps of 0.08 s, and all its times are multiples of one, written as its 32-bit arithmetic leaves them:
- * 1.6800001, or 0.4000000286102295. A client that compares them exactly is caught by a test.
+ * The time of Flux. It decodes in steps of 0.08 s, and all its times are multiples, with the errors of 32-bit arithmetic:
+ * 1.6800001, or 0.4000000286102295. A client that compares them exactly fails a test.
  */
 
 export const STEPS_PER_SECOND = 12.5;
@@ -25,7 +25,7 @@ export function windowTime(step: number): number {
   return value;
 }
 
-/** The time of a word, which Flux counts back from the end of the window it is told in. */
+/** The time of a word, which Flux counts back from the end of its window. */
 export function wordTime(step: number, windowEndStep: number): number {
   return Math.fround(windowEndStep * STEP) - (windowEndStep - step) * STEP_SECONDS;
 }

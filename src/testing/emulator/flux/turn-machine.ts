@@ -1,5 +1,5 @@
 /**
- * The states of a turn, step by step, and what is to be sent at each of them. It knows numbers only: neither words nor sockets.
+ * The states of a turn, step by step, and the message at each step. It uses only numbers, neither words nor sockets.
  *
  *     initial ──StartOfTurn──► ongoing ──EagerEndOfTurn──► awaiting ──EndOfTurn──► initial
  *                                │  ▲────TurnResumed─────────┘
@@ -15,7 +15,7 @@ export interface Step {
   stepsInTurn: number;
   turnIndex: number;
   confidence: number;
-  /** What is decoded of the turn; empty before the first word. */
+  /** The text decoded so far; empty before the first word. */
   text: string;
   silenceSeconds: number;
 }
@@ -24,7 +24,7 @@ export type Due = { event: Exclude<TurnEvent, 'EndOfTurn'> } | { event: 'EndOfTu
 
 /** Confidence counts as high from here, where no eager threshold is set. */
 const HIGH_CONFIDENCE = 0.5;
-/** An eager end wants a confidence that lasts: a short pause in a sentence has none. */
+/** An eager end needs a lasting confidence, which a short pause in a sentence does not give. */
 const STEPS_BEFORE_EAGER = 3;
 /** Steps from the first text to StartOfTurn, by turn: an Update may or may not lie between them. */
 const START_DELAYS = [3, 1, 2];
@@ -33,7 +33,7 @@ export class TurnMachine {
   #state: 'initial' | 'ongoing' | 'awaiting' = 'initial';
   #stepsWithText = 0;
   #highSteps = 0;
-  /** What the eager end was about. */
+  /** The text of the eager end. */
   #eagerText = '';
 
   get isInTurn(): boolean {
@@ -94,7 +94,7 @@ export class TurnMachine {
 
   #endOf({ confidence, silenceSeconds }: Step, configuration: Configuration): Due | undefined {
     const { eagerEotThreshold, eotThreshold, eotTimeoutMs } = configuration;
-    // Where eager ends are wanted, one comes before every end by the model.
+    // With eager ends, one comes before every end by the model.
     const mayEnd = eagerEotThreshold === undefined || this.#state === 'awaiting';
     if (mayEnd && confidence >= eotThreshold) return { event: 'EndOfTurn', trigger: 'model' };
     if (silenceSeconds * 1000 >= eotTimeoutMs) return { event: 'EndOfTurn', trigger: 'timeout' };

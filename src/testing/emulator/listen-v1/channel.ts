@@ -1,6 +1,6 @@
 /**
- * One channel of one connection: from what its recogniser hears to the messages Deepgram would send. It keeps the
- * channel's place on the audio clock, and knows nothing of sockets.
+ * One channel of one connection: turns the recogniser's words into the messages of Deepgram. It has the channel's position on the
+ * audio clock, and uses no socket.
  */
 import type { HeardWord, Recogniser, RecogniserFactory } from '../../recognisers/recogniser.ts';
 import type { ListenSettings } from './listen-query.ts';
@@ -9,7 +9,7 @@ import { type ResultsContent, speechStartedMessage, utteranceEndMessage } from '
 
 /** Interims, empty ones too, come about once a second of audio. */
 const INTERIM_INTERVAL_SECONDS = 1;
-/** The detector of voice is quicker than the first word, and its times do not agree with it. */
+/** The voice detector is earlier than the first word, and its times differ. */
 const VOICE_LEAD_SECONDS = 0.06;
 
 export interface ChannelPort {
@@ -32,7 +32,7 @@ export class Channel {
   #isInSpeech = false;
   #lastWordEnd: number | undefined;
   #hasUtteranceEnded = true;
-  /** While flushing, the latest final is kept back: only the last of them answers the Finalize. */
+  /** While flushing, the latest final is held back: only the last one answers the Finalize. */
   #isFlushing = false;
   #heldFinal: Final | undefined;
   #hasSentWhileFlushing = false;
@@ -63,8 +63,8 @@ export class Channel {
   }
 
   /**
-   * Decides all audio so far. A Finalize has no reply when there is nothing to decide, as the service warns; what nothing is,
-   * `finalizeReply` says. A drain decides silence, too.
+   * Decides all audio so far. A Finalize has no reply when there is nothing to decide, as documented; `finalizeReply` defines
+   * "nothing". A drain decides silence, too.
    */
   flush(purpose: 'drain' | Readings['finalizeReply'], done: () => void): void {
     if (this.#accepted / this.#sampleRate <= this.#finalUntil) {
@@ -130,7 +130,7 @@ export class Channel {
     this.#noticeUtteranceEnd(words, until);
   }
 
-  /** Computed from gaps between words, in interims and finals alike, and not from the detector of voice. */
+  /** Computed from gaps between words, in interims and finals, not from the voice detector. */
   #noticeUtteranceEnd(words: readonly HeardWord[], until: number): void {
     const { utteranceEndMs } = this.#settings;
     if (utteranceEndMs === undefined) return;

@@ -1,7 +1,4 @@
-/**
- * Reads what a client sends as text. Anything that is not exactly one of the documented messages is answered
- * with an Error and otherwise ignored, which is what the service does.
- */
+/** Parses the text messages of a client. Like the service, it answers any other text with an Error, and ignores it. */
 
 export type ClientMessage =
   | { type: 'KeepAlive' }
@@ -39,7 +36,7 @@ export function readClientMessage(text: string): Reading {
   }
 }
 
-/** Whether a binary message is one of these by mistake: what SDKs send whose only way out is made for audio. */
+/** Whether a binary message is a control message by mistake: some SDKs can send only binary messages. */
 export function isControlMessage(bytes: Uint8Array): boolean {
   const OPENING_BRACE = 0x7b;
   if (bytes[0] !== OPENING_BRACE || bytes.length > 1_000) return false;

@@ -1,12 +1,12 @@
 /**
- * The query of `/v1/listen`, read as strictly as Deepgram reads it: a wrong value of a known parameter refuses the handshake
- * with 400, and the text says which.
+ * The query of `/v1/listen`, checked as strictly as by Deepgram: a wrong value of a known parameter refuses the handshake with
+ * 400, and the text names it.
  */
 import { BadQuery, flag, noLongerThan, oneOf, wholeNumber } from '../query-values.ts';
 import { type RawFormat, readRawFormat } from '../raw-format.ts';
 import type { Readings } from '../readings.ts';
 
-/** What one connection has asked for. */
+/** The settings of one connection. */
 export interface ListenSettings {
   model: string;
   language: string;
@@ -32,7 +32,7 @@ const OTHERS =
   'model language encoding sample_rate channels endpointing utterance_end_ms diarize_model redact replace search keyterm keywords extra tag callback callback_method version'.split(
     ' ',
   );
-/** Families and their variants; a custom model goes by a UUID. */
+/** Families and their variants; a custom model has a UUID. */
 const KNOWN_MODEL =
   /^(nova(-[23])?|enhanced|base|meeting|phonecall|finance|conversationalai|voicemail|video|custom)(-[a-z][a-z0-9]*)*$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const DEFAULT_MODEL = 'base';
@@ -126,7 +126,7 @@ export function takesKeyterms(model: string): boolean {
   return model.startsWith('nova-3');
 }
 
-/** Tokens are counted as words: fewer than the service would count, which is the best that can be known. */
+/** Words are counted instead of tokens: the service may count more. */
 export function exceedsKeytermLimit(keyterms: readonly string[]): boolean {
   const tokens = keyterms.flatMap((keyterm) => keyterm.split(/\s+/)).filter((token) => token !== '');
   return tokens.length > MAX_KEYTERM_TOKENS;

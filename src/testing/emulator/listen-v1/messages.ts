@@ -1,6 +1,6 @@
 /**
- * The server's messages, field by field as documented, written without a look at the client's parser: the judge
- * must not share the accused's idea of the wire.
+ * The server's messages, field by field as documented, written without use of the client's parser, so that an error in the parser
+ * shows.
  */
 import type { HeardWord } from '../../recognisers/recogniser.ts';
 import { MODEL_UUID } from '../model-uuid.ts';
@@ -19,10 +19,10 @@ export interface ResultsContent {
   fromFinalize: boolean;
 }
 
-/** Characters of a faulty message that are sent back: four megabytes would be an amplifier. */
+/** Characters of a faulty message that are repeated in the answer: a long message must not get a long answer. */
 const LONGEST_ECHO = 2_000;
 
-/** What the emulator remembers of a final. */
+/** The kept fields of a final. */
 export function decidedBy(content: ResultsContent): Decided {
   const { channel, start, end, words, speechFinal, fromFinalize } = content;
   return { channel, start, end, words: words.map(({ word }) => word), speechFinal, fromFinalize };
@@ -70,7 +70,7 @@ function modelInfo(name: string): object {
   return { name, version: '2026-01-01.0', arch: name.replace(/^(nova-\d).*/, '$1') };
 }
 
-/** Numbers are the one entity that words alone give away. */
+/** Numbers are the only entity that the words alone show. */
 function entitiesIn(words: readonly HeardWord[]): object[] {
   return words.flatMap(({ word, confidence }, index) =>
     /^\d+$/.test(word)

