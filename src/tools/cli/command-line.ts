@@ -70,12 +70,15 @@ Exit codes:
   2    the command line or the environment is wrong
   130  interrupted`;
 
-const SHOW_USAGE = `Usage: rx-deepgram show [FILE.wav | --microphone | --tones] [options]
+const SHOW_USAGE = `Usage: rx-deepgram show [FILE | --microphone | --tones] [options]
 
 Opens a page in which the client runs: its statechart with the active state
 lit, a timeline, the silence on the wire, the ledger, the transcript, and
 buttons that break the network. It plays the bundled recording or a file in
 real time. Without a speech recogniser it plays test tones.
+
+FILE is a WAV file, or a flight recording (see recordFlight): that one is shown
+instead, each moment as it was. The page of a session opens recordings too.
 
 Without --hosted it uses an emulator of Deepgram on this machine, and needs no
 key and no network.
@@ -169,7 +172,7 @@ function readShow(args: readonly string[], env: NodeJS.ProcessEnv): Command {
   const wished = (['microphone', 'tones'] as const).filter((name) => values[name]);
   const [source = 'recording', ...others] = [...named, ...wished];
   if (others.length > 0)
-    return refuse('Pass one WAV file, --microphone or --tones.', 'See: rx-deepgram show --help');
+    return refuse('Pass one file, --microphone or --tones.', 'See: rx-deepgram show --help');
   const port = readPort(values.port);
   if (port === undefined) return refuse(adviseOnPort(values.port));
   const show = { name: 'show', source, port, open: !values['no-open'] } as const;

@@ -1,9 +1,10 @@
 /**
  * A transport that wraps the platform's and reports every frame. It measures the time since the last frame, which Deepgram's 10 s
- * window is about. It changes no data, keeps no audio and does not read credentials.
+ * window is about. It changes no data and keeps no audio. A flight recorder underneath keeps the messages, and no credentials.
  */
 import { type Clock, systemClock } from '../../clock.ts';
 import { platformTransport, type Socket, type Transport } from '../../index.ts';
+import { type FlightRecorder, recordFlight } from '../../diagnosis/index.ts';
 import { tapped } from '../../transports/tap.ts';
 
 /** One sent message. */
@@ -53,13 +54,16 @@ export function watchWire({ transport = platformTransport, clock = systemClock }
   let lastAtMs: number | undefined;
   let longestSilenceMs = 0;
 
+  // Of the options a recorder reads these two.
+  const recorder = recordFlight({ auth: { apiKey: '' }, transport, clock });
+  const recorded = recorder.options.transport as Transport;
   const silenceMs = () => (lastAtMs === undefined ? undefined : clock.now() - lastAtMs);
   const noteSilence = () => (longestSilenceMs = Math.max(longestSilenceMs, silenceMs() ?? 0));
 
-  return {
+  const wire: Wire = {
     transport: (request, handlers) => {
       const isLinear16 = new URL(request.url).searchParams.get('encoding') === 'linear16';
-      const watched = tapped(transport, () => ({
+      const watched = tapped(recorded, () => ({
         opened: () => {
           lastAtMs = clock.now();
         },
@@ -97,6 +101,15 @@ export function watchWire({ transport = platformTransport, clock = systemClock }
       for (const socket of sockets) socket.terminate();
     },
   };
+  recorders.set(wire, recorder);
+  return wire;
+}
+
+const recorders = new WeakMap<Wire, FlightRecorder>();
+
+/** What the wire has recorded so far. */
+export function recorderOf(wire: Wire): FlightRecorder | undefined {
+  return recorders.get(wire);
 }
 
 function kindOf(message: string | Uint8Array): OutboundMessage['kind'] {

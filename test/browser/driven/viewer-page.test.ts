@@ -182,7 +182,7 @@ test.each([390, 1280])('the tab order follows the eye at a width of %i', async (
   const page = await open({ viewport: { width, height: 800 } });
   await inState(page, 'streaming');
   const order: [label: string, top: number, left: number][] = [];
-  for (let i = 0; i < 24; i += 1) {
+  for (let i = 0; i < 27; i += 1) {
     await page.keyboard.press('Tab');
     order.push(
       await page.evaluate(() => {

@@ -135,9 +135,9 @@ test('the keyboard reaches every button, and single keys can be switched off', a
   const page = await open();
   await inState(page, 'streaming');
   const buttons = await page.getByRole('button').allTextContents();
-  expect(buttons.length).toBe(14);
+  expect(buttons.length).toBe(17);
   const reached = new Set<string>();
-  for (let i = 0; i < 30; i += 1) {
+  for (let i = 0; i < 34; i += 1) {
     await page.keyboard.press('Tab');
     reached.add(
       await page.evaluate(() => {

@@ -4,7 +4,6 @@ import { EDGES } from '../../../src/tools/viewer/statechart/arrows.ts';
 import { NOTES } from '../../../scripts/draw-statechart/notes.ts';
 import { graphOf } from '../../../src/tools/viewer/statechart/graph.ts';
 import { BOXES } from '../../../src/tools/viewer/statechart/layout.ts';
-import { endingOf } from '../../../src/tools/viewer/words.ts';
 import { count } from '../../../src/testing/index.ts';
 import { openSession } from './session.ts';
 
@@ -54,7 +53,7 @@ describe('what the machine did', () => {
       'dormant > connecting > streaming > backoff > reconnecting > streaming > idle-keepalive > draining > closed',
     );
     const finals = news.flatMap((each) =>
-      each.type === 'transcript' && each.transcript.final ? each.transcript.text : [],
+      each.type === 'transcript' && each.heard.final ? each.heard.text : [],
     );
     expect(finals.join(' ')).toBe(
       count(1, 8)
@@ -149,7 +148,7 @@ describe('the log', () => {
     ['aborted', 'Ended by the user at once, without a drain.'],
     ['failed', 'unauthorized: The connection ended for good'],
   ] as const)('knows in the end how it ended: %s', async (outcome, words) => {
-    const { live, news, emulator, network, speak, wait } = openSession();
+    const { live, news, chronicle, emulator, network, speak, wait } = openSession();
     await speak(1_000);
     if (outcome === 'deadline' || outcome === 'failed') {
       emulator.refuse(outcome === 'failed' ? 401 : 503, { times: 100 });
@@ -161,8 +160,8 @@ describe('the log', () => {
     await wait(60_000);
     const last = news.at(-1);
     if (last?.type !== 'ended') throw new Error(`The last that was told is ${last?.type}.`);
-    expect(last.report.outcome).toBe(outcome);
-    expect(endingOf(last.report)).toContain(words);
+    expect((await live.close()).outcome).toBe(outcome);
+    expect(chronicle.ending).toContain(words);
   });
 
   test('says nothing more after it was stopped', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Mark, MarkKind } from '../../../src/tools/viewer/chronicle.ts';
+import type { Mark, MarkKind } from '../../../src/tools/viewer/history.ts';
 import { clustersOf, lengthOf } from '../../../src/tools/viewer/parts/clusters.ts';
 
 /** A minute on a thousand pixels. */

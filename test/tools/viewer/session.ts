@@ -7,13 +7,17 @@ import {
   VirtualClock,
   VirtualNetwork,
 } from '../../../src/testing/index.ts';
-import { Chronicle, type News } from '../../../src/tools/viewer/chronicle.ts';
+import { Chronicle } from '../../../src/tools/viewer/chronicle.ts';
+import type { News } from '../../../src/tools/viewer/history.ts';
 import { watchWire } from '../../../src/tools/viewer/wire.ts';
 
 const RATE = 1_000;
 const FRAME_MS = 20;
 
-export function openSession(api: LiveTranscriptionOptions['listen'] = { interim_results: true }) {
+export function openSession(
+  api: LiveTranscriptionOptions['listen'] = { interim_results: true },
+  { hasWire = true }: { hasWire?: boolean } = {},
+) {
   const clock = new VirtualClock();
   const emulator = new Emulator({ clock, recogniser: numberedRecogniser, fluxSampleRate: 'any' });
   const network = new VirtualNetwork(emulator);
@@ -26,7 +30,9 @@ export function openSession(api: LiveTranscriptionOptions['listen'] = { interim_
     listen: { encoding: 'linear16', sample_rate: RATE, ...api },
   });
   const news: News[] = [];
-  const chronicle = new Chronicle(live, { wire, clock }, (each) => news.push(each));
+  const chronicle = new Chronicle(live, { wire: hasWire ? wire : undefined, clock }, (each) =>
+    news.push(each),
+  );
   let next = 1;
 
   const wait = (ms: number) => clock.advanceAsync(ms);

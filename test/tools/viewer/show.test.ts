@@ -36,8 +36,8 @@ describe('the command line', () => {
   });
 
   test.each([
-    [['a.wav', 'b.wav'], 'Pass one WAV file'],
-    [['a.wav', '--microphone'], 'Pass one WAV file'],
+    [['a.wav', 'b.wav'], 'Pass one file'],
+    [['a.wav', '--microphone'], 'Pass one file'],
     [['--port', '99999'], 'pass a number from 0 to 65535'],
     [['--url', 'ws://localhost:1'], '--url goes with --hosted'],
     [['--hosted'], 'set DEEPGRAM_API_KEY'],

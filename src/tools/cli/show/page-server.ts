@@ -9,8 +9,8 @@ import { headersFor } from './page.ts';
 
 /** Files and actions of the server. */
 export interface PageContent {
-  /** Where the session's WebSocket goes: the only other address that the page may talk to. */
-  socketUrl: string;
+  /** Where the session's WebSocket goes, if there is one: the only other address that the page may talk to. */
+  socketUrl?: string;
   /** By path. */
   files: ReadonlyMap<string, { type: string; body: string | Uint8Array }>;
   /** By path, for POST; results are sent as JSON. */

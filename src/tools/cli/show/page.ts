@@ -26,13 +26,11 @@ export const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"
  *
  * @param socketUrl Where the session's WebSocket goes.
  */
-export function headersFor(socketUrl: string): Record<string, string> {
-  const { protocol, host } = new URL(socketUrl);
-  const socket = `${protocol.replace('http', 'ws')}//${host}`;
+export function headersFor(socketUrl?: string): Record<string, string> {
   const policy = {
     'default-src': "'none'",
     'script-src': "'self'",
-    'connect-src': `'self' ${socket}`,
+    'connect-src': ["'self'", ...(socketUrl === undefined ? [] : [socketOf(socketUrl)])].join(' '),
     'img-src': "'self'",
     'base-uri': "'none'",
     'form-action': "'none'",
@@ -49,4 +47,9 @@ export function headersFor(socketUrl: string): Record<string, string> {
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
   };
+}
+
+function socketOf(url: string): string {
+  const { protocol, host } = new URL(url);
+  return `${protocol.replace('http', 'ws')}//${host}`;
 }

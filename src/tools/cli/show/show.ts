@@ -8,19 +8,20 @@ import { basename } from 'node:path';
 import type { ListenParameters } from '../../../index.ts';
 import { readWav } from '../../sources/wav.ts';
 import { startEmulator, type VoskHost } from '../../../testing/index.ts';
-import type { PageSession } from '../../viewer/page/session.ts';
+import { readFlight } from '../../../diagnosis/index.ts';
+import type { PageFlight, PageSession } from '../../viewer/page/session.ts';
 import { HOSTED_URL } from '../deepgram.ts';
 import { loadRecording, type Recording, toneRecording } from '../demo/recording.ts';
-import { readNamedFile } from '../named-file.ts';
+import { readNamedFile, UnreadableFile } from '../named-file.ts';
 import { type LoadRecogniser, loadedOrNot } from '../recogniser.ts';
 import { FAULT_BUTTONS, Faults, OWN_FAULT_BUTTONS } from './faults.ts';
 import { grantToken } from './grant-token.ts';
 import { openBrowser } from './open-browser.ts';
 import { ICON, PAGE } from './page.ts';
-import { startPageServer } from './page-server.ts';
+import { type PageContent, startPageServer } from './page-server.ts';
 
 export interface ShowOptions {
-  /** What is played: the bundled recording, a WAV file, test tones (with which no speech recogniser is needed), or nothing. */
+  /** What is played: the bundled recording, a WAV file, test tones (with which no speech recogniser is needed), or nothing. A flight recording is shown instead. */
   source: 'recording' | 'tones' | 'microphone' | { file: string };
   /** The hosted service, or what stands in for it, instead of an emulator. */
   hosted?: { apiKey: string; url?: string | undefined };
@@ -55,29 +56,14 @@ export async function show(
       async ([path, file]) => [path, await readFile(new URL(file, built))] as const,
     ),
   );
-  // A wrong path is told before the recogniser is loaded, which takes seconds.
-  const named = typeof options.source === 'object' ? await sourceOf(options.source) : undefined;
-  const needsRecogniser = !options.hosted && options.source !== 'tones';
-  if (needsRecogniser) err('Loading the speech recogniser …\n');
-  const { vosk, remedy } = needsRecogniser ? await loadedOrNot(loadRecogniser) : {};
-  const isTones = remedy !== undefined && options.source === 'recording';
-  const instead = isTones
-    ? 'Test tones instead of human speech.'
-    : 'Human speech counts as silence; only test tones are words.';
-  if (remedy !== undefined) err(`${instead} ${remedy}\n`);
-  const { audio, ...source } = named ?? (await sourceOf(isTones ? 'tones' : options.source));
-  const partner = await openPartner(options.hosted, vosk, err);
-  try {
-    const session: PageSession = { ...source, ...partner.session };
-    const files = new Map<string, { type: string; body: string | Uint8Array }>([
-      ['/', { type: 'text/html; charset=utf-8', body: PAGE }],
-      ['/icon.svg', { type: 'image/svg+xml', body: ICON }],
-      ['/session', { type: 'application/json', body: JSON.stringify(session) }],
-    ]);
-    for (const [path, body] of scripts) files.set(path, { type: 'text/javascript; charset=utf-8', body });
-    if (audio) files.set('/recording', { type: 'application/octet-stream', body: audio });
-    const { actions } = partner;
-    const server = await startPageServer({ socketUrl: session.baseUrl, files, actions }, options.port);
+  const files = new Map<string, { type: string; body: string | Uint8Array }>([
+    ['/', { type: 'text/html; charset=utf-8', body: PAGE }],
+    ['/icon.svg', { type: 'image/svg+xml', body: ICON }],
+  ]);
+  for (const [path, body] of scripts) files.set(path, { type: 'text/javascript; charset=utf-8', body });
+  const serve = async (session: PageSession | PageFlight, content: Omit<PageContent, 'files'>) => {
+    files.set('/session', { type: 'application/json', body: JSON.stringify(session) });
+    const server = await startPageServer({ ...content, files }, options.port);
     try {
       out(`${server.url}\n`);
       out('Open this page to see the machine. Ctrl-C ends it.\n');
@@ -87,6 +73,32 @@ export async function show(
     } finally {
       await server.close();
     }
+  };
+  // A wrong file is told before the recogniser is loaded, which takes seconds.
+  const file = typeof options.source === 'object' ? options.source.file : undefined;
+  const content =
+    file === undefined ? undefined : await readNamedFile(file, 'pass a WAV file or a flight recording');
+  if (file !== undefined && content && isFlight(content)) {
+    const text = checkedFlight(file, content.toString());
+    files.set('/flight', { type: 'application/x-ndjson', body: text });
+    return serve({ flight: basename(file) }, { actions: new Map() });
+  }
+  const named = file !== undefined && content ? playFile(basename(file), content) : undefined;
+  const needsRecogniser = !options.hosted && options.source !== 'tones';
+  if (needsRecogniser) err('Loading the speech recogniser …\n');
+  const { vosk, remedy } = needsRecogniser ? await loadedOrNot(loadRecogniser) : {};
+  const isTones = remedy !== undefined && options.source === 'recording';
+  const instead = isTones
+    ? 'Test tones instead of human speech.'
+    : 'Human speech counts as silence; only test tones are words.';
+  if (remedy !== undefined) err(`${instead} ${remedy}\n`);
+  const { audio, ...source } =
+    named ?? (await sourceOf(isTones ? 'tones' : (options.source as BuiltInSource)));
+  const partner = await openPartner(options.hosted, vosk, err);
+  try {
+    const session: PageSession = { ...source, ...partner.session };
+    if (audio) files.set('/recording', { type: 'application/octet-stream', body: audio });
+    return await serve(session, { socketUrl: session.baseUrl, actions: partner.actions });
   } finally {
     await partner.close();
   }
@@ -96,18 +108,35 @@ interface Source extends Pick<PageSession, 'listen' | 'recording'> {
   audio?: Uint8Array;
 }
 
-async function sourceOf(source: ShowOptions['source']): Promise<Source> {
+type BuiltInSource = Exclude<ShowOptions['source'], object>;
+
+async function sourceOf(source: BuiltInSource): Promise<Source> {
   if (source === 'microphone') return { listen: listenTo({ sample_rate: MICROPHONE_RATE }) };
   if (source === 'tones') return playing('numbers in test tones', toneRecording());
-  if (source === 'recording') return playing('the bundled recording', await loadRecording());
-  const { data, encoding, sampleRate, channels, bytesPerSecond } = readWav(
-    await readNamedFile(source.file, 'pass the path of a WAV file'),
-  );
+  return playing('the bundled recording', await loadRecording());
+}
+
+function playFile(name: string, wav: Uint8Array): Source {
+  const { data, encoding, sampleRate, channels, bytesPerSecond } = readWav(wav);
   return {
     audio: data,
-    recording: { name: basename(source.file), bytesPerSecond },
+    recording: { name, bytesPerSecond },
     listen: listenTo({ encoding, sample_rate: sampleRate, channels }),
   };
+}
+
+/** @throws UnreadableFile */
+function checkedFlight(file: string, text: string): string {
+  try {
+    readFlight(text);
+    return text;
+  } catch (cause) {
+    throw new UnreadableFile(`'${file}' cannot be shown. ${(cause as Error).message}`, { cause });
+  }
+}
+
+function isFlight(content: Buffer): boolean {
+  return /^\s*\{"kind":"flight"/.test(content.subarray(0, 100).toString());
 }
 
 function playing(name: string, { samples, sampleRate, bytesPerSecond }: Recording): Source {

@@ -4,6 +4,7 @@ import { html, set, write } from '../dom.ts';
 import { inSeconds } from '../words.ts';
 import { pageClock } from './clock.ts';
 import { type Control, control, keysFor, relabel, schemeChoice } from './controls.ts';
+import { heading } from './heading.ts';
 import type { Run } from './run.ts';
 import type { FaultButton, PageSession } from './session.ts';
 
@@ -175,7 +176,7 @@ function header(
   return html(
     'header',
     {},
-    html('h1', {}, 'rx-', html('b', {}, 'deepgram')),
+    heading(),
     outcome,
     source,
     html('div', { class: 'controls' }, ...controls.map(({ button }) => button), keys, schemeChoice()),

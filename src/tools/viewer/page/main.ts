@@ -6,18 +6,25 @@ import { PAGE_STYLE } from '../style/page.ts';
 import { openApp } from './app.ts';
 import { pageClock } from './clock.ts';
 import { type Feed, liveFeed, recordingFeed } from './feed.ts';
+import { openFlight } from './flight.ts';
 import { startRun } from './run.ts';
-import type { PageSession } from './session.ts';
+import type { PageFlight, PageSession } from './session.ts';
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(PAGE_STYLE);
 document.adoptedStyleSheets = [sheet];
 
 const page = document.body;
+// A recording that is dropped beside the viewer would take the place of the page.
+for (const kind of ['dragover', 'drop']) page.addEventListener(kind, (event) => event.preventDefault());
 try {
-  const session = (await (await get('/session')).json()) as PageSession;
-  const makeFeed = await sourceOf(session);
-  openApp(page, session, (place, say) => startRun(place, session, makeFeed(say), say));
+  const session = (await (await get('/session')).json()) as PageSession | PageFlight;
+  if ('flight' in session) {
+    openFlight(page, { name: session.flight, text: await (await get('/flight')).text() });
+  } else {
+    const makeFeed = await sourceOf(session);
+    openApp(page, session, (place, say) => startRun(place, session, makeFeed(say), say));
+  }
 } catch (error) {
   page.append(html('p', { role: 'alert' }, `This page could not start: ${String(error)}`));
 }

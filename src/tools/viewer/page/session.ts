@@ -1,4 +1,4 @@
-/** The description of the session: `src/tools/cli/show` writes it, the page reads it. */
+/** The description of the page: `src/tools/cli/show` writes it, the page reads it. */
 import type { ListenParameters } from '../../../index.ts';
 
 /** A button for a fault. */
@@ -25,4 +25,10 @@ export interface PageSession {
   faults: readonly FaultButton[];
   /** The page itself breaks the connection: the server is not ours. */
   breaksHere: boolean;
+}
+
+/** A recording, instead of a session. */
+export interface PageFlight {
+  /** Name of the file; `/flight` has its text. */
+  flight: string;
 }

@@ -1,11 +1,11 @@
 /**
  * The session over time: loudness, states and events. States shorter than a pixel are also shown, since they matter most.
  */
-import { CELL_MS, type Chronicle, type MarkKind, type Span } from '../chronicle.ts';
+import { CELL_MS, type History, type MarkKind, type Span } from '../history.ts';
 import { html, panel, set, svg, write } from '../dom.ts';
 import { inSeconds, kindOf } from '../words.ts';
 import { GLYPHS, MARKS_PX, momentsAt, type View } from './moments.ts';
-import type { Part } from './part.ts';
+import type { Part, Shown } from './part.ts';
 
 /** The smallest that holds the session so far, then the last: in steps, since another scale moves everything. */
 const WINDOWS_MS = [45_000, 60_000, 90_000, 120_000] as const;
@@ -25,7 +25,7 @@ const ROOM_PX = 72;
 /** Space for the name of a state beside the name itself. */
 const NAME_PADDING_PX = 18;
 
-export function bandPart(chronicle: Chronicle): Part {
+export function bandPart(history: History, shown: Shown): Part {
   const voice = svg('path', { class: 'voice' });
   const late = {
     interim: svg('path', { class: 'late interim-late' }),
@@ -33,9 +33,12 @@ export function bandPart(chronicle: Chronicle): Part {
   };
   const spans = svg('g');
   const cuts = svg('g');
-  const moments = momentsAt(MARKS.y);
+  const moments = momentsAt(MARKS.y, (atMs) => {
+    if (atMs !== undefined || shown.moment) shown.choose(atMs === undefined ? undefined : { atMs });
+  });
   const axis = svg('g', { class: 'axis' });
   const present = svg('line', { class: 'present', y1: VOICE.y, y2: STATES.y + STATES.h + 4 });
+  const past = svg('line', { class: 'past', y1: VOICE.y, y2: AXIS.y - 12 });
   const picture = svg(
     'svg',
     { class: 'timeline', height: HEIGHT, role: 'img' },
@@ -48,9 +51,10 @@ export function bandPart(chronicle: Chronicle): Part {
     cuts,
     moments.lane,
     present,
+    past,
   );
-  const shownSpans: { span: Span; group: SVGGElement; rect: SVGRectElement; text: SVGTextElement }[] = [];
-  const losses: { atMs: number; line: SVGElement }[] = [];
+  const spanElements = new Map<Span, SpanElements>();
+  const losses: SVGElement[] = [];
   let width = 0;
   let told = '';
   let drawn = '';
@@ -58,6 +62,7 @@ export function bandPart(chronicle: Chronicle): Part {
   new ResizeObserver(() => {
     width = picture.clientWidth;
     nameWidths.clear();
+    shown.redraw();
   }).observe(picture);
 
   /** In the font of the page, measured once. */
@@ -68,7 +73,9 @@ export function bandPart(chronicle: Chronicle): Part {
     return known;
   };
 
-  const addSpan = (span: Span) => {
+  const showSpan = (span: Span): SpanElements => {
+    const known = spanElements.get(span);
+    if (known) return known;
     const { state } = span;
     const idle = state === 'idle-keepalive' ? ' idle' : '';
     const rect = svg('rect', {
@@ -82,21 +89,28 @@ export function bandPart(chronicle: Chronicle): Part {
     const text = svg('text', { class: 'span-name', y: STATES.y + 20, visibility: 'hidden' }, state);
     const group = svg('g', {}, svg('title', {}, state), rect, text);
     spans.append(group);
-    shownSpans.push({ span, group, rect, text });
+    const made = { group, rect, text };
+    spanElements.set(span, made);
+    return made;
   };
 
-  const addLoss = (atMs: number) => {
-    const line = svg('line', { class: 'loss', y1: VOICE.y, y2: STATES.y + STATES.h });
-    cuts.append(line);
-    losses.push({ atMs, line });
-  };
-
-  const drawSpans = ({ fromMs, pxPerMs }: View, nowMs: number) => {
-    while (shownSpans[1] && shownSpans[1].span.atMs < fromMs) shownSpans.shift()?.group.remove();
-    shownSpans.forEach(({ span, rect, text }, i) => {
-      const untilMs = shownSpans[i + 1]?.span.atMs ?? nowMs;
+  const drawSpans = ({ fromMs, pxPerMs, widthPx }: View, nowMs: number) => {
+    const untilMs = fromMs + widthPx / (pxPerMs || 1);
+    const first = Math.max(
+      0,
+      history.spans.findLastIndex(({ atMs }) => atMs <= fromMs),
+    );
+    const inView = history.spans.slice(first).filter(({ atMs }) => atMs <= untilMs);
+    for (const [span, { group }] of spanElements) {
+      if (inView.includes(span)) continue;
+      group.remove();
+      spanElements.delete(span);
+    }
+    inView.forEach((span, i) => {
+      const { rect, text } = showSpan(span);
+      const endMs = Math.min(history.spans[first + i + 1]?.atMs ?? nowMs, untilMs);
       const left = Math.max(0, (span.atMs - fromMs) * pxPerMs);
-      const length = Math.max(MIN_SPAN_PX, (untilMs - fromMs) * pxPerMs - left - 1);
+      const length = Math.max(MIN_SPAN_PX, (endMs - fromMs) * pxPerMs - left - 1);
       set(rect, { x: left, width: length });
       set(text, {
         x: left + 9,
@@ -105,19 +119,28 @@ export function bandPart(chronicle: Chronicle): Part {
     });
   };
 
-  const drawLosses = ({ fromMs, pxPerMs }: View) => {
-    while (losses[0] && losses[0].atMs < fromMs) losses.shift()?.line.remove();
-    for (const { atMs, line } of losses) {
-      const x = (atMs - fromMs) * pxPerMs;
+  const drawLosses = ({ fromMs, pxPerMs, widthPx }: View) => {
+    const places = history.marks
+      .filter(({ kind }) => kind === 'lost')
+      .map(({ atMs }) => (atMs - fromMs) * pxPerMs)
+      .filter((x) => x >= 0 && x <= widthPx);
+    while (losses.length > places.length) losses.pop()?.remove();
+    places.forEach((x, i) => {
+      const line = losses[i] ?? svg('line', { class: 'loss', y1: VOICE.y, y2: STATES.y + STATES.h });
+      if (!losses[i]) {
+        cuts.append(line);
+        losses.push(line);
+      }
       set(line, { x1: x, x2: x });
-    }
+    });
   };
 
-  const drawVoice = ({ fromMs, pxPerMs }: View, nowMs: number) => {
+  const drawVoice = ({ fromMs, pxPerMs, widthPx }: View, nowMs: number) => {
     const bars: string[] = [];
     const middle = VOICE.y + VOICE.h / 2;
-    for (let cell = Math.ceil(fromMs / CELL_MS); cell * CELL_MS <= nowMs; cell += 1) {
-      const level = chronicle.loudness.get(cell);
+    const untilMs = Math.min(nowMs, fromMs + widthPx / (pxPerMs || 1));
+    for (let cell = Math.ceil(fromMs / CELL_MS); cell * CELL_MS <= untilMs; cell += 1) {
+      const level = history.loudness.get(cell);
       if (level === undefined) continue;
       const half = 1 + (Math.sqrt(level) * (VOICE.h - 2)) / 2;
       const x = ((cell + 0.5) * CELL_MS - fromMs) * pxPerMs;
@@ -126,9 +149,10 @@ export function bandPart(chronicle: Chronicle): Part {
     set(voice, { d: bars.join(''), 'stroke-width': Math.max(1, CELL_MS * pxPerMs - 0.8).toFixed(1) });
   };
 
-  const drawLateness = ({ fromMs, pxPerMs }: View, isFinal: boolean) => {
-    const points = chronicle.latenesses
-      .filter((each) => each.isFinal === isFinal && each.atMs >= fromMs)
+  const drawLateness = ({ fromMs, pxPerMs, widthPx }: View, isFinal: boolean) => {
+    const untilMs = fromMs + widthPx / (pxPerMs || 1);
+    const points = history.latenesses
+      .filter((each) => each.isFinal === isFinal && each.atMs >= fromMs && each.atMs <= untilMs)
       .map(({ atMs, lateMs }) => {
         const y = VOICE.y + VOICE.h * (1 - Math.min(1, lateMs / LATE_MS));
         return `${((atMs - fromMs) * pxPerMs).toFixed(1)} ${y.toFixed(1)}`;
@@ -168,20 +192,36 @@ export function bandPart(chronicle: Chronicle): Part {
     html('span', {}, html('i', { class: 'line' }), ' final text ', lateTexts[1]),
     html('span', {}, `(up to ${LATE_MS / 1000} s drawn)`),
   );
-  const element = panel('band', 'Timeline', [frame, lateness, moments.reading], legend());
+  const parts = [
+    frame,
+    ...(history.latenesses.length > 0 || !history.isStill ? [lateness] : []),
+    moments.reading,
+  ];
+  const element = panel('band', 'Timeline', parts, legend());
+
+  /** The beginning of what is seen: a moment that was chosen stays in sight, where it is. */
+  let heldFromMs: number | undefined;
+  const windowFrom = (nowMs: number, windowMs: number, pxPerMs: number) => {
+    const presentFromMs = Math.floor(Math.max(0, nowMs - windowMs) * pxPerMs) / (pxPerMs || 1);
+    const { moment } = shown;
+    if (!moment) heldFromMs = undefined;
+    else {
+      heldFromMs ??= presentFromMs;
+      const isInSight = moment.atMs >= heldFromMs && moment.atMs <= heldFromMs + windowMs;
+      if (!isInSight) heldFromMs = Math.min(presentFromMs, Math.max(0, moment.atMs - windowMs / 2));
+    }
+    return heldFromMs ?? presentFromMs;
+  };
+
   return {
     element,
-    tell: (news) => {
-      if (news.type === 'state') addSpan(news.span);
-      if (news.type === 'mark' && news.mark.kind === 'lost') addLoss(news.mark.atMs);
-    },
     draw: () => {
-      const nowMs = chronicle.presentMs;
+      const nowMs = history.presentMs;
       const windowMs = WINDOWS_MS.find((ms) => ms >= nowMs) ?? WINDOWS_MS[3];
       const pxPerMs = Math.max(0, width - ROOM_PX) / windowMs;
       // By whole pixels.
-      const fromMs = Math.floor(Math.max(0, nowMs - windowMs) * pxPerMs) / (pxPerMs || 1);
-      const view = { fromMs, pxPerMs };
+      const fromMs = windowFrom(nowMs, windowMs, pxPerMs);
+      const view = { fromMs, pxPerMs, widthPx: width };
       const look = [fromMs, pxPerMs].join();
       if (!drawn.startsWith(`${look},`)) drawAxis(view);
       const lookWithCell = `${look},${Math.floor(nowMs / CELL_MS)}`;
@@ -189,20 +229,28 @@ export function bandPart(chronicle: Chronicle): Part {
         drawVoice(view, nowMs);
         for (const isFinal of [false, true]) {
           drawLateness(view, isFinal);
-          const lateMs = chronicle.latenesses.findLast((each) => each.isFinal === isFinal)?.lateMs;
+          const lateMs = history.latenesses.findLast((each) => each.isFinal === isFinal)?.lateMs;
           write(lateTexts[isFinal ? 1 : 0], lateMs === undefined ? '–' : `${inSeconds(lateMs)} late`);
         }
       }
       drawn = lookWithCell;
       drawSpans(view, nowMs);
       drawLosses(view);
-      moments.draw(chronicle.marks, view);
+      moments.draw(history.marks, view);
       const x = (nowMs - view.fromMs) * view.pxPerMs;
-      set(present, { x1: x, x2: x });
-      const summary = summaryOf(chronicle, nowMs);
+      set(present, { x1: x, x2: x, visibility: x > width ? 'hidden' : 'visible' });
+      const pastX = ((shown.moment?.atMs ?? 0) - fromMs) * pxPerMs;
+      set(past, { x1: pastX, x2: pastX, visibility: shown.moment ? 'visible' : 'hidden' });
+      const summary = summaryOf(history, nowMs);
       if (summary !== told) picture.setAttribute('aria-label', (told = summary));
     },
   };
+}
+
+interface SpanElements {
+  group: SVGGElement;
+  rect: SVGRectElement;
+  text: SVGTextElement;
 }
 
 /** Idle time is hatched: no loss, and no audio. */
@@ -232,7 +280,7 @@ function legend(): HTMLElement {
 }
 
 /** Rounded to a tenth of a minute, to avoid constant changes. */
-function summaryOf({ spans, marks }: Chronicle, nowMs: number): string {
+function summaryOf({ spans, marks }: History, nowMs: number): string {
   const total = new Map<string, number>();
   spans.forEach(({ state, atMs }, i) => {
     total.set(state, (total.get(state) ?? 0) + (spans[i + 1]?.atMs ?? nowMs) - atMs);

@@ -1,19 +1,20 @@
 /** The statechart, drawn from the machine's own definition: the active state is lit, and transitions just taken glow. */
-import type { Chronicle } from '../chronicle.ts';
+import { connectionMachine } from '../../../connection/index.ts';
+import type { History } from '../history.ts';
 import { html, panel, set, svg } from '../dom.ts';
 import { EDGES } from '../statechart/arrows.ts';
 import { graphOf } from '../statechart/graph.ts';
 import { drawShapes } from '../statechart/shapes.ts';
 import { kindOf } from '../words.ts';
-import type { Part } from './part.ts';
+import type { Part, Shown } from './part.ts';
 
 /** The picture without legend and notes. */
 const VIEW_BOX = '16 14 1170 724';
 
-export function chartPart({ live }: Chronicle): Part {
+export function chartPart(history: History, shown: Shown): Part {
   const picture = svg('svg', { viewBox: VIEW_BOX, role: 'img' });
   // Our own markup, without data from outside.
-  picture.innerHTML = drawShapes(graphOf(live.actor.logic));
+  picture.innerHTML = drawShapes(graphOf(connectionMachine));
   const scroller = html('div', { class: 'scroller', tabindex: 0, role: 'group', 'aria-label': 'Statechart' });
   scroller.append(picture);
   const states = new Map(
@@ -23,8 +24,8 @@ export function chartPart({ live }: Chronicle): Part {
   let active: SVGElement | undefined;
 
   const enter = (state: string) => {
+    if (active === states.get(state)) return;
     active?.removeAttribute('aria-current');
-    if (active) glow(active);
     active = states.get(state);
     active?.setAttribute('aria-current', 'true');
     picture.setAttribute('aria-label', `The connection machine. Active state: ${state}.`);
@@ -32,7 +33,22 @@ export function chartPart({ live }: Chronicle): Part {
     if (active && scroller.scrollWidth > scroller.clientWidth) bringIntoView(scroller, active);
   };
 
+  const light = (ids: readonly string[]) => {
+    for (const id of ids) {
+      EDGES.forEach(({ draws, carries }, i) => {
+        if (!draws.includes(id) && !carries?.test(id)) return;
+        for (const element of arrows[i] ?? []) {
+          glow(element);
+          if (element.localName === 'path') sendPulseAlong(element);
+        }
+      });
+    }
+  };
+  /** Without the glow of what was shown before. */
+  const stand = () => enter(shown.moment?.entry?.to ?? history.stateAt(shown.moment?.atMs));
+
   let isFitted = false;
+  stand();
 
   return {
     element: panel('chart', 'Statechart', [scroller]),
@@ -45,18 +61,18 @@ export function chartPart({ live }: Chronicle): Part {
         fitLabels(picture);
       });
     },
+    travel: () => {
+      stand();
+      for (const each of picture.querySelectorAll('[data-glow]')) each.removeAttribute('data-glow');
+      light(shown.moment?.entry?.took ?? []);
+    },
     tell: (news) => {
-      if (news.type === 'state') enter(news.span.state);
-      if (news.type !== 'transitions') return;
-      for (const id of news.ids) {
-        EDGES.forEach(({ draws, carries }, i) => {
-          if (!draws.includes(id) && !carries?.test(id)) return;
-          for (const element of arrows[i] ?? []) {
-            glow(element);
-            if (element.localName === 'path') sendPulseAlong(element);
-          }
-        });
+      if (shown.moment) return;
+      if (news.type === 'state') {
+        if (active) glow(active);
+        enter(news.span.state);
       }
+      if (news.type === 'transitions') light(news.ids);
     },
   };
 }

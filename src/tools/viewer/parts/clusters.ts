@@ -3,7 +3,7 @@
  * first mark happened, each kind on a lane of its own. The grouping depends only on the scale, not on the visible range, so that
  * nothing jumps while time passes.
  */
-import type { Mark, MarkKind } from '../chronicle.ts';
+import type { Mark, MarkKind } from '../history.ts';
 
 /** Marks of one kind that would overlap. */
 export interface Glyph {

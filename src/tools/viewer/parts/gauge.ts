@@ -1,13 +1,17 @@
 /** Time since the last frame on the wire, against Deepgram's window: at the end the server closes with 1011. */
 import { TIMEOUT_WINDOW_MS } from '../../../protocol/limits.ts';
-import type { Chronicle } from '../chronicle.ts';
+import type { History } from '../history.ts';
 import { html, panel, set, style, write } from '../dom.ts';
 import { inSeconds } from '../words.ts';
 import type { Wire } from '../wire.ts';
-import type { Part } from './part.ts';
+import type { Part, Shown } from './part.ts';
 
-export function gaugePart({ live }: Chronicle, wire: Wire): Part {
-  const { keepAliveMs } = live.actor.getSnapshot().context.settings;
+/** @param wire Of a recording there is none. */
+export function gaugePart(
+  history: History,
+  shown: Shown,
+  { wire, keepAliveMs }: { wire?: Wire; keepAliveMs: number },
+): Part {
   const now = html('strong', { class: 'figure' });
   const longest = html('span', { class: 'muted' });
   const fill = html('div', { class: 'fill' });
@@ -47,16 +51,21 @@ export function gaugePart({ live }: Chronicle, wire: Wire): Part {
       html('p', { class: 'figures' }, longest, now),
     ),
     draw: () => {
-      const { silenceMs, longestSilenceMs } = wire;
+      const present = shown.moment ? undefined : wire;
+      const silenceMs = present
+        ? present.silenceMs
+        : history.silenceAt(shown.moment?.atMs ?? history.presentMs);
+      const longestMs = present?.longestSilenceMs;
       write(now, silenceMs === undefined ? '–' : inSeconds(silenceMs));
-      write(longest, `longest ${inSeconds(longestSilenceMs)}`);
+      write(longest, longestMs === undefined ? '' : `longest ${inSeconds(longestMs)}`);
       set(meter, {
         'aria-valuenow': ((silenceMs ?? 0) / 1000).toFixed(0),
         'aria-valuetext': silenceMs === undefined ? 'no connection' : inSeconds(silenceMs),
       });
       meter.classList.toggle('off', silenceMs === undefined);
       style(fill, '--part', partOf(silenceMs ?? 0));
-      style(peak, '--part', partOf(longestSilenceMs));
+      peak.hidden = longestMs === undefined;
+      style(peak, '--part', partOf(longestMs ?? 0));
     },
   };
 }

@@ -2,7 +2,7 @@
  * The marks on the timeline. Marks that are close share a place and are counted. Pointing at them, or the arrow keys, shows their
  * texts.
  */
-import type { Mark, MarkKind } from '../chronicle.ts';
+import type { Mark, MarkKind } from '../history.ts';
 import { html, set, svg, write } from '../dom.ts';
 import { clockTime } from '../words.ts';
 import { type Cluster, clustersOf, lengthOf } from './clusters.ts';
@@ -34,28 +34,32 @@ export const MARKS_PX = 4 * LANE_PX;
 export interface View {
   fromMs: number;
   pxPerMs: number;
+  widthPx: number;
 }
 
-const HINT = 'Point at a mark, or go from one to the next with ← and →, to read what happened.';
+const HINT = 'Point at a mark to read what happened. A click, or ← and →, show that moment.';
 
-/** @param y Where the first lane's marks stand. */
-export function momentsAt(y: number) {
+/**
+ * @param y Where the first lane's marks stand.
+ * @param travelTo Shows a moment, in milliseconds; `undefined` is the present.
+ */
+export function momentsAt(y: number, travelTo: (atMs: number | undefined) => void) {
   const lane = svg('g');
   const reading = html('p', { class: 'reading', 'aria-live': 'polite' }, HINT);
   /** Clusters on the screen, by their first mark. */
   const shown = new Map<Mark, { cluster: Cluster; group: SVGGElement; look: string }>();
+  /** Also those that are not on the screen. */
+  let clusters: Cluster[] = [];
   let scale = 0;
   /** The chosen mark, which stays when its neighbours change. */
   let chosen: Mark | undefined;
 
   const choose = (mark: Mark | undefined) => {
     chosen = mark;
-    for (const { cluster, group } of shown.values()) {
-      const isChosen = mark !== undefined && cluster.marks.includes(mark);
-      group.classList.toggle('chosen', isChosen);
-      if (isChosen) write(reading, storyOf(cluster).join('; '));
-    }
-    if (!mark) write(reading, HINT);
+    const isChosen = ({ marks }: Cluster) => mark !== undefined && marks.includes(mark);
+    for (const { cluster, group } of shown.values()) group.classList.toggle('chosen', isChosen(cluster));
+    const cluster = clusters.find(isChosen);
+    write(reading, cluster ? storyOf(cluster).join('; ') : HINT);
   };
 
   const show = (cluster: Cluster) => {
@@ -69,9 +73,15 @@ export function momentsAt(y: number) {
       svg('title', {}, storyOf(cluster).join('\n')),
       plate(cluster, y, scale),
     );
+    group.addEventListener('click', () => travelTo(tellingOf(cluster)));
     for (const { kind, atMs, count } of cluster.glyphs) {
       const place = { x: (atMs - cluster.first.atMs) * scale, y: y + LANES[kind] * LANE_PX };
-      group.append(svg('text', { class: `mark ${kind}`, ...place }, GLYPHS[kind]));
+      const glyph = svg('text', { class: `mark ${kind}`, ...place }, GLYPHS[kind]);
+      glyph.addEventListener('click', (event) => {
+        event.stopPropagation();
+        travelTo(atMs);
+      });
+      group.append(glyph);
       if (count > 1)
         group.append(svg('text', { class: `count ${kind}`, ...place, x: place.x + 6 }, String(count)));
     }
@@ -86,13 +96,15 @@ export function momentsAt(y: number) {
   return {
     lane,
     reading,
-    draw: (marks: readonly Mark[], { fromMs, pxPerMs }: View) => {
+    draw: (marks: readonly Mark[], { fromMs, pxPerMs, widthPx }: View) => {
       if (pxPerMs !== scale) {
         for (const { group } of shown.values()) group.remove();
         shown.clear();
         scale = pxPerMs;
       }
-      const present = clustersOf(marks, pxPerMs).filter(({ first }) => first.atMs >= fromMs);
+      clusters = clustersOf(marks, pxPerMs);
+      const untilMs = fromMs + widthPx / (pxPerMs || 1);
+      const present = clusters.filter(({ first }) => first.atMs >= fromMs && first.atMs <= untilMs);
       const firsts = new Set(present.map(({ first }) => first));
       for (const [first, { group }] of shown) {
         if (firsts.has(first)) continue;
@@ -107,8 +119,6 @@ export function momentsAt(y: number) {
     },
     /** Moves on from the chosen mark; without one, to the newest. */
     press: (key: string): boolean => {
-      const clusters = [...shown.values()].map(({ cluster }) => cluster);
-      clusters.sort((a, b) => a.first.atMs - b.first.atMs);
       const at = clusters.findIndex(({ marks }) => chosen && marks.includes(chosen));
       const last = clusters.length - 1;
       const goals: Partial<Record<string, number>> = {
@@ -118,12 +128,18 @@ export function momentsAt(y: number) {
         End: last,
       };
       const goal = goals[key];
-      if (key === 'Escape') choose(undefined);
-      else if (goal === undefined) return false;
-      else choose(clusters[goal]?.first);
+      if (key !== 'Escape' && goal === undefined) return false;
+      const next = goal === undefined ? undefined : clusters[goal];
+      choose(next?.first);
+      travelTo(next && tellingOf(next));
       return true;
     },
   };
+}
+
+/** Where a connection was lost, or else where it begins. */
+function tellingOf({ marks, first }: Cluster): number {
+  return (marks.find(({ kind }) => kind === 'lost') ?? first).atMs;
 }
 
 /** The area behind a cluster: a target for the pointer, visible when chosen. */

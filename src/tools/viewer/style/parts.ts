@@ -104,6 +104,7 @@ ${KINDS.map((kind) => `.span.${kind} { fill: var(--${kind}-line); }`).join('\n')
   .track, .bar, .sum dt::before, .state-name::before, .status::before, .peak { forced-color-adjust: none; }
   .track, .bar, .seam { border: 1px solid CanvasText; }
   .interim { text-decoration-color: currentcolor; }
+  .rows li[aria-selected="true"] { outline: 2px solid Highlight; outline-offset: -2px; }
 }
 
 /* Event log */
@@ -111,6 +112,17 @@ ${KINDS.map((kind) => `.span.${kind} { fill: var(--${kind}-line); }`).join('\n')
 .tools input, .tools button { min-block-size: 28px; padding: 3px 9px; border: 1px solid var(--edge); border-radius: 8px; background: var(--raised); color: var(--ink); font: 12.5px/1.2 var(--sans); }
 .tools input { inline-size: 9em; }
 .tools button { font-weight: 600; cursor: pointer; }
+/* The past */
+.status .tools { margin: 10px 0 0; }
+.status .tools button[aria-disabled="true"] { border-style: dashed; color: var(--muted); background: transparent; cursor: default; }
+.past .status, .past .chart, .past .transcript, .past .gauge, .past .ledger { border-style: dashed; border-color: var(--opening-line); }
+.timeline .past { stroke: var(--opening-line); stroke-width: 2; stroke-dasharray: 5 3; }
+.moment { cursor: pointer; }
+.rows li[aria-selected="true"] { background: var(--opening-fill); box-shadow: inset 3px 0 var(--opening-line); }
+.rows li { cursor: pointer; }
+.problem:not(:empty) { margin: 0 0 12px; padding: 10px 14px; border: 1px solid var(--failed-line); border-radius: 10px; background: var(--failed-fill); color: var(--ink-failed); overflow-wrap: anywhere; }
+:host([data-drop]) .viewer { outline: 3px dashed var(--opening-line); outline-offset: 4px; }
+
 .final span:hover { background: var(--opening-fill); }
 .log { display: flex; flex-direction: column; }
 .rows { flex: 1; min-block-size: 0; overflow-y: auto; list-style: none; font-size: 13.5px; }
