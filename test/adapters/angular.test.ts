@@ -84,7 +84,7 @@ describe('injectLiveTranscription', () => {
     expect(captions.ledger()).toMatchObject({ pending: 0, dropped: 0 });
   });
 
-  test('a cut is seen, and no word is missing afterwards', async () => {
+  test('shows a cut, and no word is missing afterwards', async () => {
     const { click, status, text, wait } = mount();
     click('start');
     await wait(5);

@@ -160,7 +160,7 @@ describe('captions', () => {
     await expect(perform().captions.stop()).resolves.toBeUndefined();
   });
 
-  test('the books of a session that is over are not shown as those of the next', async () => {
+  test('does not show the ledger of an ended session as that of the next', async () => {
     const { stage, captions, states, start } = perform();
     start();
     await stage.wait(5);
@@ -227,7 +227,7 @@ describe('captions', () => {
     expect(captions.state.error?.message).toContain(message);
   });
 
-  test('a session that fails lets go of the microphone, shows why, and another may begin', async () => {
+  test('a failed session releases the microphone and shows the reason, and another may begin', async () => {
     const { stage, captions, start } = perform();
     stage.server.refuse(402);
     start();
@@ -258,7 +258,7 @@ describe('captions', () => {
     expect(stage.clock.pendingTimers).toBe(0);
   });
 
-  test('what was started before it was held starts when it is', async () => {
+  test('a start before the hold takes effect with it', async () => {
     const stage = new Stage();
     const captions = new Captions(stage.options);
     captions.start(stage.microphone$);

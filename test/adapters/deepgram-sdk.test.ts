@@ -172,7 +172,7 @@ describe('the seam of the SDK', () => {
     expect((await sessions[0]?.close())?.outcome).toBe('aborted');
   });
 
-  test('KeepAlives and empty media of the app go nowhere', async () => {
+  test('KeepAlives and empty media of the app are not sent', async () => {
     const { connection, emulator, wait, sessions } = await open();
     const notices: string[] = [];
     sessions[0]?.notices$.subscribe(({ code }) => notices.push(code));
@@ -218,7 +218,7 @@ describe('the seam of the SDK', () => {
     expect(finalWords(heard.messages).map(({ word }) => word)).toEqual(spoken().map(({ word }) => word));
   });
 
-  test('Finalize goes out behind the audio and is answered', async () => {
+  test('Finalize is sent after the audio, and is answered', async () => {
     const { connection, speak, heard, wait } = await open();
     await speak(1.1, (audio) => connection.sendMedia(audio));
     connection.sendFinalize({ type: 'Finalize' });

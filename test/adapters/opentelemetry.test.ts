@@ -179,7 +179,7 @@ test('each connection is a span of a client, under the span that was active when
   ).not.toMatch(/secret-that/);
 });
 
-test('closed, it is not asked any more', async () => {
+test('makes no more calls after the close', async () => {
   sessions.close();
   const metrics = await collected();
   expect(metrics.get('deepgram.client.sessions')).toBeUndefined();

@@ -67,7 +67,7 @@ describe('useLiveTranscription', () => {
     expect(finals().split(' ').length).toBeGreaterThan(8);
   });
 
-  test('a cut is seen, and no word is missing afterwards', async () => {
+  test('shows a cut, and no word is missing afterwards', async () => {
     render(<App options={stage.options} />);
     click('start');
     await wait(5);
@@ -165,7 +165,7 @@ describe('rendering', () => {
     return { counted, Reader };
   }
 
-  test('a component is rendered for what it has read, and for nothing else', async () => {
+  test('renders a component only for values that it has read', async () => {
     let start!: (audio$: Observable<Uint8Array>) => void;
     const nothing = reader((captions) => ({ start } = captions));
     const phase = reader((captions) => captions.phase);
@@ -189,7 +189,7 @@ describe('rendering', () => {
     expect(ledger.counted.renders).toBeGreaterThan(100);
   });
 
-  test('what an event handler reads is the present, even if it was never rendered', async () => {
+  test('an event handler reads the present values, even if they were not rendered', async () => {
     let captions!: LiveCaptions;
     const { Reader } = reader((view) => (captions = view));
     render(

@@ -179,7 +179,7 @@ test('begins where its first frame does', () => {
   expect(log.start).toBe(100);
 });
 
-test('what goes before a frame stays with it', () => {
+test('keeps the opening of a frame with it', () => {
   const log = new AudioLog(new LogMemory());
   const opening = Uint8Array.of(1, 2);
   log.append(Uint8Array.of(3), 0, 1, true, opening);

@@ -60,7 +60,7 @@ test('unsent is all of the log between connections, and what is behind the sende
   expect(line.unsent).toBe(40);
 });
 
-test('what was sent and is pushed out is at risk; lost only if its connection ends first [G2]', () => {
+test('sent audio pushed out of a full log is at risk, and lost only if its connection ends first [G2]', () => {
   const { line, drops, accept, sendAll } = timeline(1);
   line.connect();
   for (let i = 0; i < 20; i += 1) {
@@ -74,7 +74,7 @@ test('what was sent and is pushed out is at risk; lost only if its connection en
   expect(drops).toEqual([{ start: 150, end: 300, reason: 'connection-lost' }]);
 });
 
-test('what a connection loses is told of when it ends, be it less than a second, and not at the next one [G2]', () => {
+test('announces the loss of a connection at its end, also less than a second, not at the next one [G2]', () => {
   const { line, drops, accept, sendAll } = timeline(1);
   line.connect();
   for (let i = 0; i < 6; i += 1) {
@@ -85,7 +85,7 @@ test('what a connection loses is told of when it ends, be it less than a second,
   expect(drops).toEqual([{ start: 0, end: 20, reason: 'connection-lost' }]);
 });
 
-test('neighbours that are dropped for different reasons are told of apart [G2]', () => {
+test('announces neighbouring drops with different reasons separately [G2]', () => {
   const { line, drops, accept } = timeline(1);
   for (let i = 0; i < 6; i += 1) accept(20);
   line.skipTo(50);
@@ -95,7 +95,7 @@ test('neighbours that are dropped for different reasons are told of apart [G2]',
   ]);
 });
 
-test('no sample is told of twice, though it was pushed out unsent before its connection ended [G2]', () => {
+test('announces no sample twice, although it was dropped unsent before its connection ended [G2]', () => {
   const { line, drops, accept } = timeline(1);
   line.connect();
   for (let i = 0; i < 5; i += 1) {
@@ -108,7 +108,7 @@ test('no sample is told of twice, though it was pushed out unsent before its con
   expect(told).toBe(line.snapshot().dropped);
 });
 
-test('no sample is told of twice, though some between them were pushed out unsent [G2]', () => {
+test('announces no sample twice, although some between them were dropped unsent [G2]', () => {
   const { line, drops, accept, sendAll } = timeline(1);
   line.connect();
   for (let i = 0; i < 5; i += 1) accept(20);
@@ -125,7 +125,7 @@ test('no sample is told of twice, though some between them were pushed out unsen
   ]);
 });
 
-test('a sender from under which audio is pushed out goes on with the oldest that is left [G2 G3]', () => {
+test('a sender whose next audio was dropped continues with the oldest kept audio [G2 G3]', () => {
   const { line, drops, accept } = timeline(1);
   line.connect();
   for (let i = 0; i < 7; i += 1) accept(20);
@@ -135,7 +135,7 @@ test('a sender from under which audio is pushed out goes on with the oldest that
   expect(drops).toEqual([{ start: 0, end: 40, reason: 'log-full' }]);
 });
 
-test('what is pushed out between connections is told of at the next one, be it less than a second [G2]', () => {
+test('announces drops between connections at the next one, also less than a second [G2]', () => {
   const { line, drops, accept } = timeline(1);
   for (let i = 0; i < 6; i += 1) accept(20);
   expect(drops).toEqual([]);
@@ -155,7 +155,7 @@ test('the end of an older connection takes nothing from the present one [G5]', (
   expect(present.audioAdded).toHaveBeenCalledTimes(1);
 });
 
-test('audio that comes while there is no connection is told of once, and once again after the next', () => {
+test('reports audio without a connection once, and once again after the next connection', () => {
   const onWaiting = vi.fn();
   const line = new AudioTimeline(new VirtualClock(), {
     rate: 100,
@@ -180,7 +180,7 @@ test('audio that comes while there is no connection is told of once, and once ag
   expect(onWaiting).toHaveBeenCalledTimes(2);
 });
 
-test('what is sent again is the copy, whatever has become of the memory it came in [G3]', () => {
+test('replays the copy, even if the caller has overwritten its buffer [G3]', () => {
   const { line } = timeline();
   const bytes = Uint8Array.of(1, 2, 3, 4);
   line.isLive = true;
@@ -201,7 +201,7 @@ test('the time of capture that a source gives goes on from frame to frame', () =
   expect(line.capturedAt).toBe(7_000);
 });
 
-test('what was not sent and is pushed out is dropped, and told of at least once a second [G2]', () => {
+test('drops unsent audio of a full log, and announces it at least once a second [G2]', () => {
   const { line, drops, accept } = timeline(1);
   for (let i = 0; i < 40; i += 1) accept(20);
   line.announce();
@@ -230,7 +230,7 @@ test('the catch-up policy drops what it skips, once, and keeps the rest [G2]', (
   expect(line.upcoming?.start).toBe(130);
 });
 
-test('the books balance at every step, and announced is exactly what is dropped [G2]', () => {
+test('the ledger balances at every step, and exactly the dropped audio is announced [G2]', () => {
   const step = fc.oneof(
     {
       weight: 5,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { CaptureClock } from '../../src/audio/capture-clock.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
 
-test('a pause takes no audio, and the words behind it are dated behind it', () => {
+test('a pause has no audio, and later words have later wall-clock times', () => {
   const clock = new VirtualClock({ wallTimeMs: 1_000_000 });
   const capture = new CaptureClock(clock);
   let end = 0;

@@ -89,7 +89,7 @@ describe('a chunk that does not tell its time', () => {
     expect(arrivals(0, 400, 560, pause, 2 * pause)).toEqual([250, 550, 160, 370, 370]);
   });
 
-  test('goes on as it lives after a burst, which no pause makes shorter', () => {
+  test('continues after a burst, which no pause makes shorter', () => {
     const { framing, samples } = framePackets();
     for (const at of [0, 0, 250, 500]) framing.push(noise(3_000), at);
     expect(samples()).toEqual([1_000, 1_000, 0, 250]);
@@ -121,7 +121,7 @@ test('packets are estimates, each a place to begin, and have no header', () => {
 });
 
 describe('before it is known which container it is', () => {
-  test('nothing is known against it', () => {
+  test('it has no known defect', () => {
     const { framing, frames } = frameContainer();
     expect([framing.isExact, framing.header]).toEqual([true, undefined]);
     framing.push(opusHeader().subarray(0, 11), 0);

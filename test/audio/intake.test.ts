@@ -62,7 +62,7 @@ test('a Blob that no method reads, such as React Native has, is refused at once'
   expect(() => sizeOf({ size: 9, slice: () => undefined })).toThrow(TranscriptionError);
 });
 
-test('what is sent by somebody who hears of a chunk comes behind all of it, halves of samples included [G3]', async () => {
+test('places a chunk sent from within a callback after the present chunk, half samples included [G3]', async () => {
   const { clock } = door();
   const passed: number[] = [];
   const reused = Uint8Array.of(6, 7);
@@ -90,7 +90,7 @@ test('what is sent by somebody who hears of a chunk comes behind all of it, halv
   expect([intake.isWaiting, intake.waitingBytes]).toEqual([false, 0]);
 });
 
-test('what comes behind a Blob waits for it, as it was when it came [G3]', async () => {
+test('keeps a copy of the audio that waits for a Blob [G3]', async () => {
   const { intake, push, passed, settled } = door();
   const reused = Buffer.from([4, 5, 6]);
   push(blob(1, 2, 3));
@@ -134,7 +134,7 @@ test('the time of capture stays with its chunk, though it waits', async () => {
   ]);
 });
 
-test('a Blob that cannot be read is told of, and those behind it are not held up', async () => {
+test('reports an unreadable Blob, and does not delay later ones', async () => {
   const { intake, push, passed, failed, settled } = door();
   const broken = { size: 9, arrayBuffer: () => Promise.reject(new Error('gone')) };
   push(broken as unknown as Blob);
@@ -264,7 +264,7 @@ describe('code that cannot be loaded', () => {
     expect([passed, failed.length]).toEqual([[[1]], 1]);
   });
 
-  test('is asked for no more when the session is over [G5]', async () => {
+  test('is not requested after the end of the session [G5]', async () => {
     missing();
     try {
       const { clock, intake, failed } = door({ kind: 'packets' });

@@ -41,7 +41,7 @@ const step = fc.oneof(
   fc.record({ do: fc.constant('drop' as const), start: position, length: fc.integer({ min: 0, max: 20 }) }),
 );
 
-test('agrees with books that are kept sample by sample, whatever is confirmed and dropped [G2]', () => {
+test('agrees with a ledger kept sample by sample [G2]', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
       const ledger = new Ledger();

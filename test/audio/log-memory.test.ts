@@ -69,7 +69,7 @@ test('a log that refuses has no room where the process has none', () => {
   expect(other.timeline.hasRoom(600)).toBe(true);
 });
 
-test('what is confirmed, dropped or closed is held no more', () => {
+test('releases audio that is confirmed, dropped or closed', () => {
   const sessions = [new Session(1), new Session(2)] as const;
   for (const session of sessions) session.hear(2);
   sessions[0].timeline.confirm(1_900);

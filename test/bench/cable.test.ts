@@ -63,7 +63,7 @@ test('cut: the connection breaks without a close frame, and the next one works',
   expect(cable.attempts).toBe(2);
 });
 
-test('unplugged: nobody gets through, and every attempt is counted, until it is plugged in', async () => {
+test('unplugged: no attempt succeeds, and each is counted, until it is plugged in', async () => {
   cable.unplug();
   expect(await endOf(new WebSocket(url))).toBe(1006);
   expect(await endOf(new WebSocket(url))).toBe(1006);
@@ -72,7 +72,7 @@ test('unplugged: nobody gets through, and every attempt is counted, until it is 
   expect(cable.attempts).toBe(3);
 });
 
-test('dead: nothing arrives and nobody is told, while a new connection works', async () => {
+test('dead: nothing arrives and neither side gets an event, while a new connection works', async () => {
   const dead = await open();
   cable.goDead();
   dead.send('into the void');

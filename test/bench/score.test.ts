@@ -4,7 +4,7 @@ import { scoreOf, sumOf } from './faults/score.mjs';
 const heard = (text: string) => (text === '' ? [] : text.split(' '));
 const FINE = { spoken: 4, lost: 0, doubled: 0, disordered: 0, broken: 0 };
 
-describe('the judge of words', () => {
+describe('the comparison of words', () => {
   test.each([
     ['0001 0002 0003 0004', FINE],
     ['', { ...FINE, lost: 4 }],

@@ -51,7 +51,7 @@ test.each([
   },
 );
 
-test('what is said after a silence stands behind it', () => {
+test('places words after a silence behind it', () => {
   const { processor, frames } = startThread({ sampleRate: 16_000, channels: 1, frameSamples: 256 }, 16_000);
   for (const input of [[sound], [], [], [sound]]) processor.process([input]);
   const half = (sample: number) => Array.from({ length: 128 }, () => sample);

@@ -137,7 +137,7 @@ describe('when the machine has slept', () => {
     expect(fired).toEqual(['5000 at 601000', '700000 at 700000']);
   });
 
-  test('a wall clock that is put right a little, or back, is no sleep', async () => {
+  test('a small or backward correction of the wall clock is not sleep', async () => {
     const fired = timers(5_000);
     for (const correctionMs of [900, -3_600_000]) {
       system.sleptMs += correctionMs;

@@ -144,7 +144,7 @@ describe('toText', () => {
     expect(toText(more)).toBe('Channel 0: Hello, this is Ann.\nChannel 1: Hi Ann. How are you? Fine?\n');
   });
 
-  test('names nobody where one person speaks, and breaks lines at pauses', () => {
+  test('shows no names with one speaker, and breaks lines at pauses', () => {
     expect(
       toText([
         said({ at: 0, text: 'One.' }),

@@ -96,7 +96,7 @@ test('the time for an answer begins when the request has been sent', async () =>
   expect(await outcomeOf(request)).toBe(false);
 });
 
-test('what was confirmed meanwhile is final, answer or not', async () => {
+test('settles when its audio was confirmed, without an answer', async () => {
   const request = requests.request(finalizeMessage());
   sendAll();
   timeline.confirm(1_000);

@@ -102,7 +102,7 @@ test('a secret of the auth function that the address holds is refused [G8]', asy
   await expect(options.credentials(new AbortController().signal)).rejects.toThrow('holds a secret that');
 });
 
-test('a value that no text can show is named by its kind', () => {
+test('names a value that has no text by its kind', () => {
   for (const value of [{ toString: null }, Symbol('x'), [], () => 1]) {
     expect(() => checkOptions({ auth, keepAliveMs: value as unknown as number })).toThrow(TranscriptionError);
   }

@@ -33,7 +33,7 @@ test('a plain WebSocket program streams, is transcribed, and is closed with 1000
   expect(emulator.latest?.controlMessages[0]).toBe('{"type":"KeepAlive"}');
 });
 
-test('a plain WebSocket program reads why it was refused', async () => {
+test('a plain WebSocket program can read the reason of a refusal', async () => {
   await using emulator = await startEmulator();
   expect((await run(emulator.url, 'invalid', audio)).lines[0]).toBe('refused 401 Invalid credentials.');
 });

@@ -84,7 +84,7 @@ test('it streams, configures, ends a turn, and closes clean', async () => {
   expect(emulator.transcript()).toEqual(['0001', '0002', '0003', '0004']);
 });
 
-test('it is refused with a key that is wrong', async () => {
+test('refuses it with a wrong key', async () => {
   const { messages, errors, until, closedWith } = await connect('wrong-key');
   await until(() => errors.length > 0 || closedWith() !== undefined);
   expect(messages).toEqual([]);

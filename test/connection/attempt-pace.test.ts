@@ -44,7 +44,7 @@ test.each([1, 2, 50, 2_500])(
   },
 );
 
-test('many at once begin at the rate, each once, in the order in which they asked', () => {
+test('many attempts begin at the rate, each once, in order', () => {
   rush(new AttemptPace(clock, 1_000), 2_000);
   clock.advance(1_000);
   expect(names().length).toBeGreaterThan(1_000);

@@ -135,7 +135,7 @@ test('closing is never taken back, and its deadline is set when it begins [M3]',
   });
 });
 
-test('who is closing never rests on an open connection without draining it [M4]', () => {
+test('a closing session always drains an open connection [M4]', () => {
   forEveryStep(({ after }) => {
     if (after.context.closing) expect(['streaming', 'idle-keepalive']).not.toContain(stateOf(after));
   });
@@ -152,7 +152,7 @@ test('the idle limit runs in idle-keepalive, from each entry to each exit, and n
   });
 });
 
-test('failures are forgotten for nothing but a result that confirms new audio [M6]', () => {
+test('only a result that confirms new audio resets the failures [M6]', () => {
   forEveryStep(({ before, event, after }) => {
     const [was, is] = [before.context, after.context];
     if (event.type === 'audio.confirmed') {
@@ -171,13 +171,13 @@ test('final states stay [M7]', () => {
   });
 });
 
-test('audio that was remembered does not rest: dormant never has any [M8]', () => {
+test('dormant never has remembered audio [M8]', () => {
   forEveryStep(({ after }) => {
     if (stateOf(after) === 'dormant') expect(after.context.pendingAudio).toBe(false);
   });
 });
 
-test('failed always has an end to blame, and only the decision to fail leads there [M9]', () => {
+test('failed always has an end as its reason, and only the decision to fail leads there [M9]', () => {
   forEveryStep(({ before, after }) => {
     if (stateOf(after) !== 'failed' || stateOf(before) === 'failed') return;
     expect(after.context.lastEnd).toBeDefined();

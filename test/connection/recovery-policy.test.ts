@@ -49,7 +49,7 @@ function forEveryEnd(check: (kind: EndKind, history: RecoveryHistory, verdict: s
   );
 }
 
-test('what cannot succeed is never tried again, whatever went before [G7]', () => {
+test('never retries a final end [G7]', () => {
   forEveryEnd((kind, _history, verdict) => {
     if (retryAfter(kind) === 'never') expect(goesOn(verdict)).toBe(false);
   });
@@ -96,7 +96,7 @@ test('no attempt follows an outage of giveUpAfterMs; at full pace after the limi
   });
 });
 
-test('more failures, or a longer outage, never make it try harder', () => {
+test('more failures, or a longer outage, never make it retry more', () => {
   const eagernessOf = (verdict: string): number => ['suspend', 'retry'].indexOf(verdict);
   forEveryEnd((kind, history, verdict) => {
     const worse = { ...history, failures: history.failures + 1, outageMs: history.outageMs + 10_000 };
@@ -105,7 +105,7 @@ test('more failures, or a longer outage, never make it try harder', () => {
   });
 });
 
-test('every end that can end a session says why and what to do', () => {
+test('every end that fails a session has a reason and a remedy', () => {
   for (const kind of KINDS) {
     const retry = retryAfter(kind);
     if (retry === 'never' || retry === 'reauthorise') {

@@ -37,7 +37,7 @@ function refuse(before: Snapshot, status: number, said: Partial<SocketEnd>): Sna
   return drive(before, ended(kind, true, details));
 }
 
-test('a refusal for good that has a mark of Deepgram is never retried [G7]', () => {
+test('never retries a final refusal with a mark of Deepgram [G7]', () => {
   fc.assert(
     fc.property(fc.constantFrom(FRESH, OPENED_BEFORE), fatal, marks, (before, status, mark) => {
       expect(stateOf(refuse(before, status, mark))).toBe('failed');

@@ -128,11 +128,11 @@ test('between two confirmed results the attempts are bounded, however often ther
   fc.assert(isBounded(true, false), { numRuns: 60 });
 });
 
-test('each return of the network buys one attempt, and no more than one a second [G7, M6]', () => {
+test('each return of the network causes one attempt, at most one a second [G7, M6]', () => {
   fc.assert(isBounded(true, true), { numRuns: 60 });
 });
 
-test('an attempt that fails at once, on a platform that says “online” at each failure, is made once a second [M6]', () => {
+test('makes one attempt a second on a platform that reports “online” at each failure [M6]', () => {
   const fate: Fate = {
     opensAfterMs: undefined,
     confirmsAfterMs: undefined,
@@ -145,7 +145,7 @@ test('an attempt that fails at once, on a platform that says “online” at eac
   for (const count of counts) expect(count.attempts).toBeLessThanOrEqual(boundOf(count));
 });
 
-test('these properties can fail: a machine that takes heart whenever a socket opens is found out', () => {
+test('these properties can fail: they detect a machine that resets its failures when a socket opens', () => {
   const trusting = connectionMachine.provide({
     actions: { announceOpened: assign({ failures: 0, outageSince: undefined }) },
   });

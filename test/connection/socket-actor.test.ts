@@ -196,7 +196,7 @@ describe('an end', () => {
 });
 
 describe('an attempt fails', () => {
-  test('where credentials do: why is for the app alone, and the machine hears that they did [G8]', async () => {
+  test('where credentials fail: the app gets the error, the machine only the fact [G8]', async () => {
     const error = new Error('no token today');
     asked.refuse(error);
     await clock.advanceAsync(0);
@@ -254,7 +254,7 @@ describe('an attempt fails', () => {
   });
 });
 
-describe('whoever leaves', () => {
+describe('when a session leaves', () => {
   /** Whatever a socket may still say when nobody listens. */
   const callBack = () => {
     network.opened({});
@@ -263,7 +263,7 @@ describe('whoever leaves', () => {
     close();
   };
 
-  test('while credentials are asked for, calls that off, and hears of none [G5]', async () => {
+  test('cancels the request for credentials, and ignores its result [G5]', async () => {
     leave();
     expect(asked.signal.aborted).toBe(true);
     expect(clock.pendingTimers).toBe(0);
@@ -271,7 +271,7 @@ describe('whoever leaves', () => {
     expect(said).toEqual([]);
   });
 
-  test('while credentials are asked for, hears nothing of their failure', async () => {
+  test('ignores the failure of a cancelled request for credentials', async () => {
     leave();
     asked.refuse(new Error('called off'));
     await clock.advanceAsync(0);
@@ -302,7 +302,7 @@ describe('whoever leaves', () => {
     expect(said).toEqual(['end', 'terminate']);
   });
 
-  test('after the end has nothing to let go of', async () => {
+  test('has nothing to release after the end', async () => {
     await connect();
     close();
     said = [];

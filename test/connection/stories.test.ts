@@ -52,7 +52,7 @@ test('an attempt that hangs is abandoned when the network comes back, and counts
   expect(afresh.context.attempts).toBe(2);
 });
 
-test('a refused token is asked for once more, and once more again after a result [G7]', () => {
+test('requests a token once more after a refusal, and again after a result [G7]', () => {
   const refusedTwice = [ended('unauthorized', true), elapsed('after.backoff'), ended('unauthorized', true)];
   const settings = { canReauthorise: true };
   expect(stateOf(drive(start(settings), audio, ...refusedTwice))).toBe('failed');
@@ -100,7 +100,7 @@ test('audio that came during one drain does not reconnect after the next [G2]', 
 const net0000 = ended('server-silent', true, { code: 1011 });
 const again = [elapsed('after.0'), elapsed('after.backoff')];
 
-test('silence of the server, twice and without a result, is laid to the audio; other ends are not counted [G7]', () => {
+test('explains silence of the server, twice without a result, by the audio; does not count other ends [G7]', () => {
   const once = drive(start(), audio, net0000, ...again);
   expect(stateOf(once)).toBe('reconnecting');
   expect(stateOf(drive(once, net0000, elapsed('after.0')))).toBe('failed');
@@ -126,7 +126,7 @@ test('an outage lasts from its first loss, at whatever time of the session that 
   expect(stateOf(drive(first, wait, lostAt(560_000)))).toBe('suspended');
 });
 
-test('a server that asks for patience is given some, any other is not kept waiting', () => {
+test('waits longer only for a server that asks for it', () => {
   const delayAfter = (kind: 'rate-limited' | 'network-lost') =>
     drive(start(), audio, ended(kind, true)).context.delayMs;
   expect(delayAfter('rate-limited')).toBeGreaterThanOrEqual(1_000);

@@ -106,7 +106,7 @@ test('an outage is as old as its first end, and makes attempts rare after a minu
   expect(state()).toBe('reconnecting');
 });
 
-test('“online” said again within a second buys its attempt when the second is over, and no more than one', () => {
+test('repeated “online” events within a second cause one attempt when the second is over', () => {
   const { clock, send, lose, context, state } = run({ suspendAfterFailures: 0 });
   send({ type: 'audio.pending' });
   lose('network-lost');
@@ -125,7 +125,7 @@ test('“online” said again within a second buys its attempt when the second i
   expect(context().attempts).toBe(4);
 });
 
-test('an outage ends with a confirmed result, or where there is nothing left to say', () => {
+test('an outage ends with a confirmed result, or when no audio is left', () => {
   const confirmed = run();
   confirmed.send({ type: 'audio.pending' });
   confirmed.lose('network-lost');

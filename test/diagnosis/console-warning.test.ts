@@ -39,12 +39,12 @@ async function outage(options: Partial<LiveTranscriptionOptions> = {}, listen = 
   live.abort();
 }
 
-test('dropped audio is told once, with its remedy', async () => {
+test('reports dropped audio once, with its remedy', async () => {
   await outage();
   expect(told).toEqual([expect.stringMatching(/^rx-deepgram: Audio was dropped .*Raise log\.maxSeconds/)]);
 });
 
-test('a session that recovers for ever, for want of a token, says why', async () => {
+test('a session that recovers for ever without a token shows the reason', async () => {
   const { clock, live } = session({ auth: () => ({ token: KEY }) as never });
   await clock.advanceAsync(120_000);
   expect(told).toEqual([
@@ -54,18 +54,18 @@ test('a session that recovers for ever, for want of a token, says why', async ()
   live.abort();
 });
 
-test('a session that fails says why', async () => {
+test('a failed session shows the reason', async () => {
   const { clock } = session({ auth: { apiKey: 'wrong' } });
   await clock.advanceAsync(1_000);
   expect(told).toEqual([expect.stringMatching(/^rx-deepgram: unauthorized: .*Give a valid API key/)]);
 });
 
-test('nothing is told where somebody has asked for the notices', async () => {
+test('warns nothing when the notices have a subscriber', async () => {
   await outage({}, true);
   expect(told).toEqual([]);
 });
 
-test('nothing is told where that is not wanted', async () => {
+test('warns nothing with warnOnConsole: false', async () => {
   await outage({ warnOnConsole: false });
   expect(told).toEqual([]);
 });

@@ -287,7 +287,7 @@ describe('errors that really happen', () => {
     expect(explain(await failureOf(`${emulator.url}/v1/listen`)).kind).toBe('server-unavailable');
   });
 
-  test('TLS to a server that has none, nobody listening, and a host that does not exist', async () => {
+  test('TLS to a server without TLS, a closed port, and an unknown host', async () => {
     expect(explain(await failureOf(emulator.url.replace('ws:', 'wss:'))).kind).toBe('no-tls');
     const server = createTcpServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -300,7 +300,7 @@ describe('errors that really happen', () => {
   });
 });
 
-describe('strangers', () => {
+describe('other origins', () => {
   test('nothing makes it throw', () => {
     const revoked = Proxy.revocable({}, {});
     revoked.revoke();
@@ -330,7 +330,7 @@ describe('strangers', () => {
     expect(() => explain(hostile)).not.toThrow();
   });
 
-  test("an error event of a browser's socket, which says nothing, is the network's", () => {
+  test("reports an error event of a browser's socket, which has no details, as network-lost", () => {
     expect(explain(new Event('error')).kind).toBe('network-lost');
   });
 

@@ -8,7 +8,7 @@ const said = (secret: string, text: string) => {
   return (JSON.parse(log.lines[0] ?? '') as { text: string }).text;
 };
 
-test('a key of one letter ruins no recording', () => {
+test('a key of one letter does not destroy a recording', () => {
   expect(said('k', '{"type":"Results","transcript":"kick"}')).toBe('{"type":"Results","transcript":"kick"}');
 });
 

@@ -54,7 +54,7 @@ describe('a replay', () => {
     }
   });
 
-  test('begins where the recording does, when its beginning was given up', async () => {
+  test('begins with the kept part of a recording', async () => {
     const steps: Step[] = Array.from({ length: 40 }, (_, i) => (i % 4 === 3 ? { cut: true } : { speak: 8 }));
     const { ndjson, states } = await fly(steps, { maxCharacters: 65_536 });
     const flight = readFlight(ndjson);
@@ -284,7 +284,7 @@ describe('reading', () => {
   });
 });
 
-describe('a recording that somebody has edited', () => {
+describe('an edited recording', () => {
   test.each([
     '5',
     'null',

@@ -76,7 +76,7 @@ test.each([{}, PROVOCATIONS['messages-missing'].setting])(
   },
 );
 
-test('evidence is told in words and units', () => {
+test('shows evidence in words and units', () => {
   const evidence = { backlogSeconds: 8.983, doneInSeconds: 44.9, lateMs: 120, losses: 3, kind: 'stalled' };
   expect(createNotice('catching-up', 'raised', evidence, 0).message).toBe(
     'A backlog is being sent, faster than real time (backlog 9 s, done in 44.9 s, late 120 ms, losses 3, kind: stalled).',
@@ -123,14 +123,14 @@ test('a container where samples are declared is told by its name', async () => {
   await room.end();
 });
 
-test('a wrong rate is told with one that would fit', async () => {
+test('reports a wrong rate with one that fits', async () => {
   const room = new Room();
   await room.play(60, { hurry: 3 });
   expect(room.of('rate-doubtful')[0]?.evidence['rather']).toBe('linear16 at 48000 Hz');
   await room.end();
 });
 
-test('what happened before anybody listened is said to the first who does, and to no other', async () => {
+test('emits earlier events to the first subscriber only', async () => {
   const clock = new VirtualClock();
   const server = new Emulator({ clock });
   const network = new VirtualNetwork(server);
@@ -200,7 +200,7 @@ test('results that are missing are counted anew on every connection', async () =
   await room.end();
 });
 
-test('nobody watches, and no timer runs, for a session that nobody asks', async () => {
+test('runs no watch and no timer for a session without a subscriber', async () => {
   const room = new Room();
   await room.play(1);
   const withWatch = room.clock.pendingTimers;

@@ -29,7 +29,7 @@ test('every cell of the table of words is filled', () => {
   expect(rows.filter((row) => /\|\s*\||NaN|undefined/.test(row))).toEqual([]);
 });
 
-test('everybody was told the same stories: each fault has a figure for each client, and some words were said', () => {
+test('each fault has a figure for each client, and some words were spoken', () => {
   const missing = SCENARIOS.flatMap(({ name }) => {
     const lost = figureOf(results, `words/${name}/lost`);
     const isWhole = CLIENTS.every((client) => typeof lost.values[client.name] === 'number');

@@ -91,7 +91,7 @@ test('no two arrows cross', () => {
   expect(crossings).toEqual([]);
 });
 
-test('everything is on the paper, arrows run straight', () => {
+test('everything is inside the picture, and arrows are straight', () => {
   for (const { name, left, right, top, bottom } of [
     ...lines,
     ...boxes,

@@ -60,7 +60,7 @@ const written = (events: readonly StatelyInspectionEvent[]): string => JSON.stri
 const namesOf = (events: readonly StatelyInspectionEvent[]): string[] =>
   events.flatMap((each) => (each.type === '@xstate.event' ? [each.event.type] : []));
 
-test('the whole course of a session can be followed', async () => {
+test('reports all events of a session', async () => {
   const { events, story } = await tellInspected(() => ({ apiKey: API_KEY }));
   expect(story.path).toContain('closed-1011 > backoff > reconnecting > backoff > reconnecting > streaming');
   expect(new Set(namesOf(events))).toEqual(
@@ -134,7 +134,7 @@ test.each(Object.entries(AUTHS))(
   },
 );
 
-test('a secret in definition, context or output would be seen here', async () => {
+test('finds a secret in definition, context or output', async () => {
   const events: StatelyInspectionEvent[] = [];
   const inspector = createInspector({ send: (event) => events.push(event) });
   const leaking = createMachine({
@@ -161,7 +161,7 @@ test('the output of the machine is its outcome and nothing else [G8]', async () 
 
 afterEach(() => vi.restoreAllMocks());
 
-test('what another process is shown by way of the relay is the same, and holds no secret [G8]', async () => {
+test('shows the same through the relay, without a secret [G8]', async () => {
   const relay = await startRelay();
   const sender = new WebSocket(relay.url);
   const viewer = spawn(process.execPath, ['--input-type=module', '--eval', VIEWER, relay.url], {

@@ -294,7 +294,7 @@ test('a final with words and an empty transcript shows the words [G3]', () => {
   expect([shown, bench.timeline.hasPending]).toEqual(['a B.', false]);
 });
 
-test('an error inside while a message is read is reported, and the next message is heard', () => {
+test('reports an internal error while a message is read, and handles the next message', () => {
   let isFirst = true;
   const { bench, facts, receive } = liveLink(250, {
     message: () => {

@@ -141,7 +141,7 @@ test('an UtteranceEnd at a seam belongs to the words before it [G3]', () => {
   expect(own.log).toContain('utterance-end on 0 at 0.5');
 });
 
-test('who listens to events hears each after the transcript that came of it, audio or not', () => {
+test('emits each event after its transcript', () => {
   bench = new LinkBench({}, bench.clock, {
     heard: ({ kind }, { number }) => void bench.log.push(`heard ${kind} of ${number}`),
   });

@@ -70,7 +70,7 @@ test('an idle connection is held by its keeper, and by no KeepAlive [G1]', () =>
   expect(bench.pass(KEEP_ALIVE_MS)).toEqual(['hold']);
 });
 
-describe('silence that no source gave', () => {
+describe('silence sent by the client', () => {
   test('is sent in the encoding, counted, and takes no time on the session clock [G3]', () => {
     bench.flow();
     expect(bench.during(() => expect(kept.sendSilence(0.1)).toBe(true))).toEqual(['100 ms']);

@@ -103,7 +103,7 @@ describe('silence', () => {
     expect(bench.log).not.toContain('20 ms');
   });
 
-  test('of one and a half timeout windows is not too long: the connection may be there', () => {
+  test('of one and a half timeouts is not too long: the connection may be open', () => {
     bench.flow();
     bench.clock.jump(14_980);
     expect(bench.during(() => bench.hand())).toContain('20 ms');

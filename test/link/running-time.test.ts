@@ -68,7 +68,7 @@ test('a message that waits at the deadline is read before it passes', () => {
   expect(heard).toEqual(['message', 'passed']);
 });
 
-test('a machine that slept is no standstill: the other side has given up meanwhile', () => {
+test('sleep does not count as a standstill: the other side has given up meanwhile', () => {
   const own = new VirtualClock();
   const heard: number[] = [];
   new RunningTime(own).deadline(8_000, () => heard.push(own.now()));

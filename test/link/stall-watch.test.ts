@@ -74,7 +74,7 @@ describe('a link is stalled', () => {
     expect(line.stalledAtMs[0]).toBe(40_000);
   });
 
-  test('when a server talks on and never advances, after twice the timeout', () => {
+  test('when a server sends messages but never advances, after twice the timeout', () => {
     const line = new Line();
     line.talk(30, { advances: false });
     expect(line.stalledAtMs[0]).toBeGreaterThanOrEqual(2 * TIMEOUT_MS);
@@ -213,7 +213,7 @@ describe('a link is not stalled', () => {
   });
 });
 
-test('a healthy stream is looked at once in a timeout', () => {
+test('checks a healthy stream once in a timeout', () => {
   const line = new Line();
   const looks = vi.spyOn(line.clock, 'setTimeout');
   line.talk(300);
@@ -226,7 +226,7 @@ test('nothing is set anew for a frame: one timer at a time', () => {
   expect(line.clock.pendingTimers).toBe(1);
 });
 
-test('a wait a hair short of its end is at its end: no timer fires without time passing', () => {
+test('a wait slightly before its end counts as ended: no timer fires without time passing', () => {
   const line = new Line();
   line.speak(9.9);
   const now = line.clock.now.bind(line.clock);
@@ -261,7 +261,7 @@ describe('the timeout', () => {
     expect(line.timeout.ms).toBe(TIMEOUT_MS);
   });
 
-  test('stays where a link had answered before it broke: that is no slow server [G11]', () => {
+  test('stays if a link had answered before it broke: the server is not slow [G11]', () => {
     const line = new Line();
     line.talk(3);
     line.speak(11);

@@ -22,7 +22,7 @@ const manifest = JSON.parse(readText('package.json')) as Manifest;
 const lockfile = JSON.parse(readText('package-lock.json')) as Lockfile;
 
 describe('package.json', () => {
-  test('depends on ws, and on rxjs and xstate as peers: every further name is a risk that our users take', () => {
+  test('depends only on ws, and on rxjs and xstate as peers', () => {
     expect(Object.keys(manifest.dependencies)).toEqual(['ws']);
     const peers = Object.keys(manifest.peerDependencies);
     const optional = peers.filter((name) => manifest.peerDependenciesMeta[name]?.optional);

@@ -71,7 +71,7 @@ const PORTS: readonly Port[] = [
   },
 ];
 
-describe('the world outside', () => {
+describe('the world outside the program', () => {
   const uses = files.flatMap((file) => ambientUsesOf(file));
   const allows = (port: Port, use: AmbientUse): boolean =>
     port.where.test(use.file) && port.may.includes(use.name);

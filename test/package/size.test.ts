@@ -105,7 +105,7 @@ describe('in a browser', () => {
     expect(bytes, largestModules(alone, 5)).toBeLessThanOrEqual(EXPLAIN_LIMIT);
   });
 
-  test('who only wants the error class gets little more, and neither peer', async () => {
+  test('importing only the error class adds little more, and neither peer', async () => {
     const small = await bundle(`export { TranscriptionError } from './src/index.ts';`, []);
     const bytes = gzipBytes(small);
     console.info(`TranscriptionError alone ${kilobytes(bytes)} gzip`);

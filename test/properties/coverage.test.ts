@@ -33,7 +33,7 @@ test.for(Object.entries(RARE_LIVES))('every guarantee holds when %s', async ([, 
   expect(world.broken).toBeUndefined();
 });
 
-test('every state and every transition is lived through', { timeout: 300_000 }, async () => {
+test('the sessions reach every state and every transition', { timeout: 300_000 }, async () => {
   for (const drawn of fc.sample(scenario, { numRuns: SESSIONS, seed: SEED })) {
     coverage.begin();
     await live(drawn, { guarantees: [], inspect: coverage.inspect });

@@ -14,7 +14,7 @@ async function expectToHold(...steps: Step[]): Promise<void> {
 }
 
 // The watch of the connection before is asked to hurry, and sets a timer that nobody stops. It condemns the next connection.
-test('an offline hint between two connections does not condemn the next one [G5]', () =>
+test('an offline hint between two connections does not end the next one [G5]', () =>
   expectToHold(
     speak(300),
     { do: 'hang', times: 1 },
@@ -34,7 +34,7 @@ test('nor does it when the event loop was blocked meanwhile [G3]', () =>
   expectToHold(speak(2_500), { do: 'block', ms: 10_010 }, { do: 'close' }));
 
 // `close()` tells of `draining` before it remembers that it was called: what is sent from there is accepted, and thrown away.
-test('what is sent from within close() is refused [G2]', () =>
+test('refuses a chunk sent from within close() [G2]', () =>
   expectToHold(speak(300), { do: 'react', to: 'draining', by: 'speak' }, { do: 'close' }));
 
 // The idle timer gives a forgotten connection up, and sets itself anew for a time that has passed, until there is another.

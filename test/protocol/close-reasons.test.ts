@@ -16,7 +16,7 @@ const NET_0001 =
 const closed = (code: number, reason = ''): EndKind => classifyEnd({ code, reason }).kind;
 const answered = (status: number): EndKind => classifyEnd({ code: 1006, reason: '', status }).kind;
 
-describe('1011 is told apart by its text', () => {
+describe('distinguishes the meanings of 1011 by its text', () => {
   test.each<[EndKind, string]>([
     ['server-silent', NET_0000],
     ['server-silent', 'NET-0000'],
@@ -66,7 +66,7 @@ test.each(Object.entries(CLOSE_CODES))('close code %s is %s', (code, kind) => {
   expect(closed(Number(code))).toBe(kind);
 });
 
-test('every code of a library or an application is worth another try', () => {
+test('retries every close code of a library or an application', () => {
   for (let code = 3000; code <= 4999; code += 1) {
     const kind = closed(code, 'anything');
     expect(kind).toBe(code < 4000 ? 'network-lost' : 'application-close');
@@ -99,7 +99,7 @@ test('of all statuses only 401, 408, 429 and 5xx are tried again', () => {
   expect(retried).toEqual([401, 408, 429]);
 });
 
-test('a server that says it has too much to do is not hurried', () => {
+test('retries an overloaded server with longer delays', () => {
   expect(END_KINDS.filter((kind) => retryAfter(kind) === 'gently').toSorted()).toEqual([
     'not-ready',
     'rate-limited',
@@ -156,19 +156,19 @@ describe('the last end of a session gives its error', () => {
     );
   });
 
-  test('silence of the server is laid to audio that it cannot decode', () => {
+  test('explains silence of the server by undecodable audio', () => {
     expect(reasonOf('server-silent')).toBe('undecodable-audio');
     expect(remedyFor('server-silent')).toBe(remedyFor('undecodable-audio'));
   });
 
-  test('all others were tried for too long, and need no advice', () => {
+  test('other failures need no advice', () => {
     for (const kind of ['normal', 'network-lost', 'server-error', 'rate-limited', 'stalled'] as const) {
       expect(reasonOf(kind)).toBe('retries-exhausted');
       expect(remedyFor(kind)).toBeUndefined();
     }
   });
 
-  test('advice that names what to change', () => {
+  test('gives advice that names the parameter', () => {
     expect(remedyFor('undecodable-audio')).toMatch(/encoding and sample_rate/);
     for (const kind of ['bad-request', 'protocol-refused'] as const)
       expect(remedyFor(kind)).toMatch(/listen parameters/);

@@ -109,7 +109,7 @@ describe('a 429', () => {
     expect(ask().isGranted).toBe(true);
   });
 
-  test('is forgotten by and by: a tenth more every 10 s, and those who wait go on by themselves', () => {
+  test('ends step by step: a tenth more every 10 s, and waiting sessions continue', () => {
     begin(20);
     for (const attempt of askFor(18)) refuse(attempt);
     expect(limit.places).toBe(1);
@@ -136,7 +136,7 @@ describe('a 429', () => {
   });
 });
 
-test('who is told may ask, leave and release at once, and the numbers stay right', () => {
+test('callbacks may request, leave and release at once, and the numbers stay right', () => {
   begin(1);
   const first = ask();
   const fourth = () => ask();
@@ -154,7 +154,7 @@ test('who is told may ask, leave and release at once, and the numbers stay right
 const numbers = () => ({ held: limit.held, waiting: limit.waiting, places: limit.places });
 
 /** As a plain list would do it. */
-test('whatever happens: first come, first served, never more than there are places, none left free', () => {
+test('serves in order, never more than there are places, and leaves none free', () => {
   const step = fc.oneof(
     { weight: 5, arbitrary: fc.constant({ do: 'ask' as const }) },
     { weight: 4, arbitrary: fc.record({ do: fc.constant('free' as const), which: fc.nat(1_000) }) },

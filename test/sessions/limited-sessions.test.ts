@@ -208,7 +208,7 @@ test('sessions beyond the limit wait in line, say so, log their audio, and lose 
   expect(crowd.speakers.map(({ report }) => report?.outcome)).toEqual(crowd.speakers.map(() => 'drained'));
 });
 
-test('a session that is aborted, or closed with nothing to say, leaves the line [G5]', async () => {
+test('an aborted session, or one closed without audio, leaves the line [G5]', async () => {
   const crowd = new Crowd({ sessions: 4, places: 1 });
   crowd.speak(0, 60);
   await crowd.live(1);
@@ -258,7 +258,7 @@ test('a connection that is closing keeps its place until it is closed: the serve
   crowd.expectEveryWordOnce(1);
 });
 
-test('a 429 lowers the limit: what the server refuses is not asked for again and again [G7]', async () => {
+test('a 429 lowers the limit, so that refused attempts are not repeated [G7]', async () => {
   const crowd = new Crowd({ sessions: 8, places: 8, allowed: 3 });
   crowd.speakers.forEach((_, which) => crowd.speak(which, 60));
   await crowd.live(2);
@@ -337,7 +337,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-test('whatever happens: never more connections than allowed, nobody starves, no word is lost', {
+test('never more connections than allowed, every session gets a place, and no word is lost', {
   timeout: 300_000,
 }, async () => {
   await fc.assert(

@@ -199,7 +199,7 @@ test('KeepAlives are counted while a session lives', async () => {
   await end(live);
 });
 
-test('a busy event loop is seen, whatever the sessions do', async () => {
+test('a busy event loop is measured', async () => {
   const live = begin();
   await wait(3);
   clock.jump(4_000);

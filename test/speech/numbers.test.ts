@@ -47,7 +47,7 @@ test('every fault of the emulator that a client can repair is among the troubles
   expect(FAULT_NAMES.filter((name) => !struck.has(name))).toEqual(BEYOND_REPAIR);
 });
 
-test('the recogniser that remembers says what one that does not says', { timeout: LONGEST_MS }, async () => {
+test('a recogniser with a cache gives the same results as one without', { timeout: LONGEST_MS }, async () => {
   const cut = TROUBLES.find(({ name }) => name === 'cut') as Trouble;
   const { speech } = experiment;
   const recogniser = host.withVocabulary(speech.vocabulary ?? []);

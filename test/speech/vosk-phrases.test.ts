@@ -88,7 +88,7 @@ describe('an endpoint', () => {
 describe('a vocabulary', () => {
   const cards = ['ten', 'four', 'five', 'seven', 'eight', 'of', 'clubs', 'hearts', 'spades', 'queen'];
 
-  test('makes free speech into what can be meant', async () => {
+  test('converts free speech to words of the vocabulary', async () => {
     const file = 'numbers/cards-002';
     const heard = await hear([samplesOf(file)], 300, host.withVocabulary(cards));
     const text = heard.map(({ text }) => text).join(' ');

@@ -92,7 +92,7 @@ function wordsOf(finals: Decided[]): string[] {
   return finals.flatMap(({ words }) => words.map(({ word }) => word));
 }
 
-describe('hearing real speech', () => {
+describe('recognising real speech', () => {
   // Heard at the same time: 16.7 s and 10 s of speech.
   const first = ['0870', '0890', '0930'];
   const second = ['0880', '0920'];
@@ -212,7 +212,7 @@ describe('flushing', () => {
 });
 
 describe('failing', () => {
-  it('tells of a breakdown once, and opens no more streams', async () => {
+  it('reports a failure once, and opens no more streams', async () => {
     const reasons: Error[] = [];
     const failing = await startVosk({ failed: (error) => void reasons.push(error) });
     onTestFinished(() => failing.close());

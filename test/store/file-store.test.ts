@@ -127,7 +127,7 @@ describe('the folder', () => {
     expect(ends).toBe(500);
   });
 
-  test('a byte that was changed ends what is believed, and nothing behind it is', async () => {
+  test('ignores everything from a changed byte on', async () => {
     await fill();
     await store.close();
     const bytes = readFileSync(file());
@@ -173,7 +173,7 @@ describe('the folder', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('everything that was answered outlives kill -9', async () => {
+  test('everything that was acknowledged survives kill -9', async () => {
     const program = await buildProgram(join(import.meta.dirname, 'append-for-ever.ts'));
     for (let run = 0; run < 3; run += 1) {
       const child = spawn(process.execPath, [program.path, folder], { stdio: ['ignore', 'pipe', 'inherit'] });

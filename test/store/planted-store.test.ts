@@ -52,7 +52,7 @@ const PLANTED: Record<string, Patch[]> = {
   ],
 };
 
-test('none is noticed where none is planted', { timeout: 600_000 }, async () => {
+test('no guarantee fails without a planted defect', { timeout: 600_000 }, async () => {
   expect(await lives(RUNS, [])).toMatchObject({ failed: false });
 });
 

@@ -164,7 +164,7 @@ describe.skipIf(NO_REDIS)(`a store in Redis that fails${SKIPPED}`, () => {
   });
 });
 
-test('what is no client, and options out of their range, are refused', () => {
+test('refuses an object that is no client, and options out of their range', () => {
   expect(() => redisStore({} as RedisClient)).toThrow('no client');
   const client = { callBuffer: async () => null };
   expect(() => redisStore(client, { leaseMs: 0 })).toThrow('leaseMs is 0. Give a number from 100 to 60000.');

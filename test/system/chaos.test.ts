@@ -124,7 +124,7 @@ const RUNS = Number(process.env['CHAOS_RUNS'] ?? 700);
 const SEED = Number(process.env['CHAOS_SEED'] ?? 20_260_101);
 const PATH = process.env['CHAOS_PATH'];
 
-test('whatever happens, every guarantee holds [G1 G2 G3 G4 G5 G7 G10]', { timeout: 600_000 }, async () => {
+test('every guarantee holds in random sessions [G1 G2 G3 G4 G5 G7 G10]', { timeout: 600_000 }, async () => {
   const out = await fc.check(
     fc.asyncProperty(world, async ({ steps, faults, interim, maxSeconds, seed, ...weather }) => {
       const story = await tell({

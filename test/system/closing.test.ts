@@ -11,12 +11,12 @@ test('close() drains to the last half word [G9]', async () => {
   expect(story.link.frames.at(-1)?.text).toBe('{"type":"CloseStream"}');
 });
 
-test('close() without a word said settles at once [G9]', async () => {
+test('close() without any audio settles at once [G9]', async () => {
   const story = await tell();
   expect(await story.close(0.2)).toMatchObject({ outcome: 'drained', attempts: 0 });
 });
 
-test('whoever is told of the end, and speaks on, is refused [G2]', async () => {
+test('refuses audio sent from a callback of the end [G2]', async () => {
   const story = await tell();
   await story.speak(2);
   const answers: unknown[] = [];
@@ -214,7 +214,7 @@ test('abort() in answer to any notice or status leaves nothing [G5]', async () =
   }
 });
 
-test('a signal that aborts ends the session as abort() does, and lets go of it [G5]', async () => {
+test('an aborted signal ends the session like abort(), and is released [G5]', async () => {
   const stop = new AbortController();
   const removed: string[] = [];
   const remove = stop.signal.removeEventListener.bind(stop.signal);

@@ -134,7 +134,7 @@ test('an MP4 file whose index comes first is replayed from its beginning, and no
   expect(report).toMatchObject({ outcome: 'drained', connections: 2, ledger: { pending: 0, dropped: 0 } });
 });
 
-test('a chunk of a format that nobody knows is sent, booked and named, though it comes in one piece before close() [G2]', async () => {
+test('sends, counts and names a chunk of an unknown format, although it comes in one piece before close() [G2]', async () => {
   const file = concat(
     new TextEncoder().encode('what is this?'),
     ...Array.from({ length: 250 }, (_, number) => concat(mark(number), new Uint8Array(250))),

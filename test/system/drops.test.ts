@@ -24,7 +24,7 @@ test('a cut at any moment of two words is survived alike [G3]', async () => {
   }
 });
 
-describe('whatever the server says when it closes in mid-speech, no word is lost [G3 G7]', () => {
+describe('loses no word with any close code in mid-speech [G3 G7]', () => {
   test.each([
     [1011, NET('net0000')],
     [1011, NET('net0001')],
@@ -53,7 +53,7 @@ describe('whatever the server says when it closes in mid-speech, no word is lost
   });
 });
 
-describe('what the server objects to is not tried again [G7]', () => {
+describe('does not retry a request that the server refuses [G7]', () => {
   test.each([1002, 1003, 1007, 1008, 1009, 1010])('%i', async (code) => {
     const story = await tell();
     await story.speak(5);
@@ -140,7 +140,7 @@ test('a cut in the very moment of a final [G3]', async () => {
   }
 });
 
-test('finals that the cut swallowed on their way are heard again, and no others [G3]', async () => {
+test('repeats only the finals that the cut lost on their way [G3]', async () => {
   const story = await tell({ weather: { latencyMs: 400 } });
   for (let cut = 0; cut < 8; cut += 1) {
     await story.speak(4.34);

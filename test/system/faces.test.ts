@@ -34,7 +34,7 @@ test('status tells the course of a session, and completes with it', async () => 
   expect(story.ends).toEqual(['client-silent']);
 });
 
-test('status carries what a user interface shows, and says each thing once', async () => {
+test('status has the facts for a user interface, and emits each change once', async () => {
   const story = await tell();
   await story.speak(6);
   const cutAt = story.clock.wallTime();

@@ -56,7 +56,7 @@ test('says how far behind live a turn is, while the backlog of an outage is sent
   expectWholeTranscript(story);
 });
 
-describe('what was said and is not heard again is withdrawn', () => {
+describe('withdraws words that are not repeated', () => {
   test('when the audio of the turn is skipped', async () => {
     const story = await talk({ catchUp: 'live' });
     await story.speak(3);
@@ -208,7 +208,7 @@ test('a capture of the service gives its turns', async () => {
   live.abort();
 });
 
-test('whatever happens to the connections, every word is told once and every turn has its end', async () => {
+test('every word comes once and every turn has its end, for any losses of connections', async () => {
   const seconds = (min: number, max: number) => double({ min, max, noNaN: true });
   const act = oneof(
     record({ type: constant('turn' as const), for: seconds(0.5, 6) }),

@@ -136,7 +136,7 @@ describe('loses no word and repeats none', () => {
   });
 });
 
-test('what a cut takes of a monologue that is longer than the log is announced, and the turn goes on', async () => {
+test('announces the loss of a monologue that is longer than the log, and continues the turn', async () => {
   const story = await talk({ log: { maxSeconds: 30 } });
   await takeTurn(story);
   await story.speak(45);

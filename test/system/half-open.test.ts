@@ -15,7 +15,7 @@ test('a link that swallows everything is found within 11 s, and nothing is lost 
   story.expectEveryWordOnce();
 });
 
-test('a browser finds it as well, whose sockets tell nothing [G11]', async () => {
+test('finds it in a browser, too, whose sockets show no error [G11]', async () => {
   const story = await tell({
     weather: { platform: 'browser' },
     given: (server) => server.onConnection(1, halfOpen({ afterAudioMs: 5_000 })),
@@ -48,7 +48,7 @@ test('a pause is not mistaken for a broken link [G11]', async () => {
   story.expectEveryWordOnce();
 });
 
-test('a server that says only finals is not mistaken for a broken link [G11]', async () => {
+test('does not take a server that sends only finals for a broken link [G11]', async () => {
   const story = await tell({ listen: { interim_results: false } });
   await story.speak(30);
   await story.hush(60);
@@ -81,7 +81,7 @@ test('a link that breaks during a pause is found when audio flows again [G3 G11]
   story.expectEveryWordOnce();
 });
 
-test('a slow server is waited for: nothing is lost, and nothing condemned [G2 G11]', async () => {
+test('waits for a slow server: loses nothing, and gives no link up [G2 G11]', async () => {
   const story = await tell({
     given: (server) => server.onConnection(1, throttle(0.6, { afterAudioMs: 2_000 })),
   });
@@ -92,7 +92,7 @@ test('a slow server is waited for: nothing is lost, and nothing condemned [G2 G1
   story.expectEveryWordOnce();
 });
 
-test('audio at risk on a slow server is not dropped, though the log is long full [G2]', async () => {
+test('does not drop audio at risk on a slow server, although the log is full [G2]', async () => {
   const story = await tell({
     log: { maxSeconds: 10 },
     given: (server) => server.onConnection(1, throttle(0.5, { afterAudioMs: 1_000 })),

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Transport } from '../../src/transports/transport.ts';
 import { tell } from './story.ts';
 
-describe('what no retry mends fails at once, with one attempt [G7]', () => {
+describe('fails at once, with one attempt, after a final end [G7]', () => {
   test.each([
     [400, 'bad-request'],
     [402, 'payment-required'],
@@ -23,7 +23,7 @@ describe('what no retry mends fails at once, with one attempt [G7]', () => {
   });
 });
 
-test('an end of another kind is not laid to credentials that failed before it', async () => {
+test('does not name earlier failed credentials as the cause of another end', async () => {
   let asked = 0;
   const story = await tell({
     auth: () => {
@@ -92,7 +92,7 @@ test.each([429, 500, 503, 408])(
   },
 );
 
-test('a server that accepts and closes at once is not hammered, and nothing is lost when it heals [G3 G7]', async () => {
+test('retries a server that accepts and closes at once with growing delays, and loses nothing when it recovers [G3 G7]', async () => {
   const story = await tell({ log: { maxSeconds: 3_600 }, given: (server) => server.flap({ times: 20 }) });
   await story.speak(400);
   expect(story.server.attempts).toBe(21);
@@ -138,7 +138,7 @@ test('credentials that come slowly are waited for [G3]', async () => {
   story.expectEveryWordOnce();
 });
 
-test('credentials that fail are asked for again, and why is told [G3]', async () => {
+test('requests credentials again after a failure, and reports the reason [G3]', async () => {
   let asked = 0;
   const story = await tell({
     auth: () => {
@@ -176,7 +176,7 @@ test('credentials that come after abort open nothing [G5]', async () => {
   expect(story.network.links.length).toBe(0);
 });
 
-test('credentials that are none are reported without their value [G8]', async () => {
+test('reports invalid credentials without their value [G8]', async () => {
   const story = await tell({ auth: () => ({ apiKey: 'has a blank' }) });
   await story.speak(1);
   expect(story.noticesOf('credentials-failed').length).toBeGreaterThan(0);
@@ -221,7 +221,7 @@ test.each([404, 403, 401])(
   },
 );
 
-test('a proxy that refuses each reconnect is believed at the fifth, some seconds later [G7]', async () => {
+test('fails at the fifth refusal of a proxy in a row, some seconds later [G7]', async () => {
   const story = await tell({ through: withoutMark });
   story.allowRefusals();
   await story.speak(10);
@@ -242,7 +242,7 @@ test('a first connection that a proxy refuses fails at once [G7]', async () => {
   expect(story.server.attempts).toBe(1);
 });
 
-test('an auth function that gives no secret is told of in the status and in the report, whatever the outcome', async () => {
+test('shows in status and report that the auth function returned no secret', async () => {
   const story = await tell({ auth: () => ({ token: 'abc' }) as never });
   await story.speak(2);
   const lastEnd = {
@@ -253,7 +253,7 @@ test('an auth function that gives no secret is told of in the status and in the 
   expect(await story.close()).toMatchObject({ outcome: 'deadline', lastEnd });
 });
 
-test('a report of words that an outage kept back says how the last attempt ended', async () => {
+test('a report with pending words shows how the last attempt ended', async () => {
   const story = await tell();
   await story.speak(5);
   story.network.offline = true;

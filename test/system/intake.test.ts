@@ -77,7 +77,7 @@ test('a buffer that its owner reuses at once was copied, for replay too [G3]', a
   story.expectEveryWordOnce();
 });
 
-test('Blobs keep their place among bytes [G3]', async () => {
+test('keeps the order of Blobs and bytes [G3]', async () => {
   const story = await tell();
   for (let frame = 0; frame < 200; frame += 1) {
     await story.wait(0.02);
@@ -93,7 +93,7 @@ test('Blobs keep their place among bytes [G3]', async () => {
   expect(story.heardText).toBe(story.spokenText);
 });
 
-test('a Blob that cannot be read is reported, and what follows it is not held up [G2]', async () => {
+test('reports an unreadable Blob, and does not delay later audio [G2]', async () => {
   const story = await tell();
   const broken = new Blob([new Uint8Array(40)]);
   broken.arrayBuffer = () => Promise.reject(new Error('gone'));
@@ -120,7 +120,7 @@ test('finalize() is settled in time behind a Blob that never gives its bytes [G9
   story.live.abort();
 });
 
-test('what waits behind such a Blob is bounded, and what is refused is said to be [G2 G6]', async () => {
+test('bounds the audio that waits for such a Blob, and reports refused audio [G2 G6]', async () => {
   const story = await tell({ log: { maxBytes: 65_536 } });
   story.live.send(hangingBlob());
   const answers = Array.from({ length: 30 }, () => story.live.send(new Uint8Array(3_200)));
@@ -142,7 +142,7 @@ test('ten seconds in one chunk go out in pieces, paced, and whole [G3 G10]', asy
   expect(story.heardText).toBe(story.spokenText);
 });
 
-test('what is no audio is refused with an error that says so', async () => {
+test('refuses a value that is not audio with a clear error', async () => {
   const story = await tell();
   for (const nothing of [null, undefined, 'audio', 7, [1, 2], {}]) {
     expect(() => story.live.send(nothing as never)).toThrow(/invalid-audio/);

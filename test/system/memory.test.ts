@@ -27,14 +27,14 @@ test('the log holds no more than its bytes, however long the outage [G6]', async
   story.expectOnlyAnnouncedLost();
 });
 
-test('one announcement a second is enough: drops in a row are told together [G2]', async () => {
+test('announces drops in a row together, once a second [G2]', async () => {
   const story = await tell();
   await outage(story, 120);
   expect(story.noticesOf('audio-dropped').length).toBeLessThan(100);
   story.live.abort();
 });
 
-test('a log that refuses says so, and what it accepted is heard [G2 G6]', async () => {
+test('a full log that refuses reports it, and accepted audio is transcribed [G2 G6]', async () => {
   const story = await tell({ log: { overflow: 'refuse', maxSeconds: 20 } });
   story.allowRefusals();
   await outage(story, 60);

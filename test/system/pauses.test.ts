@@ -51,7 +51,7 @@ test('a connection opened early is held through 14 s without a word [G1]', async
   story.expectCleanWire();
 });
 
-test('where KeepAlive holds only what has carried audio, an early connection is given up in peace, and audio brings it back [G3 G7]', async () => {
+test('where KeepAlive holds only connections with audio, an early one may end, and audio reconnects [G3 G7]', async () => {
   const story = await tell({ connect: 'eager', server: { keepAliveHolds: 'after-audio' } });
   await story.pause(600);
   expect(story.network.links.length).toBeLessThan(10);
@@ -73,7 +73,7 @@ test('after a pause of an hour the next word is heard [G3]', async () => {
   story.expectCleanWire();
 });
 
-test('a server that ends an idle connection (NET-0002) is left alone until there is audio again [G3 G7]', async () => {
+test('does not reconnect after NET-0002 until there is audio again [G3 G7]', async () => {
   const story = await tell();
   await story.speak(3);
   await story.hush(5);
@@ -84,7 +84,7 @@ test('a server that ends an idle connection (NET-0002) is left alone until there
   story.expectCleanWire();
 });
 
-test('disconnectAfterIdleMs gives the connection back politely, and the next audio brings it back [G3 G5]', async () => {
+test('disconnectAfterIdleMs closes the connection with CloseStream, and the next audio connects again [G3 G5]', async () => {
   const story = await tell({ disconnectAfterIdleMs: 30_000 });
   await story.speak(6);
   await story.pause(60);

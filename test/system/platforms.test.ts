@@ -59,7 +59,7 @@ describe('where import() is refused, as in a service worker,', () => {
     vi.doUnmock(MONITOR);
   });
 
-  test('a session whose audio could not be read does not say that it is drained [G2]', async () => {
+  test('a session with unreadable audio does not report drained [G2]', async () => {
     const { tell } = await import('./story.ts');
     const story = await tell({ listen: webm, drainMs: 5_000 });
     story.live.send(new Uint8Array(400));

@@ -205,7 +205,7 @@ test('an error of the source comes after what was heard before it', async () => 
   expect(textOf(heard).length).toBeGreaterThan(3);
 });
 
-test('what is no audio in a source is told as the error it is', async () => {
+test('reports a value of a source that is not audio as its error', async () => {
   const { options, wait } = setUp();
   const failed = vi.fn();
   async function* source() {

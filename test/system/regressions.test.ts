@@ -4,7 +4,7 @@ import { createLiveTranscription, type Environment } from '../../src/index.ts';
 import { Emulator, stallResults, VirtualClock, VirtualNetwork } from '../../src/testing/index.ts';
 import { tell } from './story.ts';
 
-test('a long pause with half a word pending does not use up the patience for outages [G7]', async () => {
+test('a long pause with half a word pending does not use up the retry budget [G7]', async () => {
   const story = await tell({ giveUpAfterMs: 120_000 });
   await story.speak(10);
   await story.pause(1_000);
@@ -12,7 +12,7 @@ test('a long pause with half a word pending does not use up the patience for out
   story.live.abort();
 });
 
-test('after NET-0002 in a long pause the next word goes out at once [G3 G7]', async () => {
+test('sends the next word at once after NET-0002 in a long pause [G3 G7]', async () => {
   const story = await tell();
   await story.speak(10);
   await story.pause(615);
@@ -36,7 +36,7 @@ test('two cuts, minutes apart in one long pause, are no long outage [G7]', async
   story.live.abort();
 });
 
-test('a word too short for any result, and a minute of pause, is no undecodable audio [G7]', async () => {
+test('a word too short for a result, then a minute of pause, does not count as undecodable audio [G7]', async () => {
   const story = await tell({ server: { keepAliveHolds: 'after-results' } });
   await story.speak(0.6);
   await story.pause(90);
@@ -46,7 +46,7 @@ test('a word too short for any result, and a minute of pause, is no undecodable 
   story.expectEveryWordOnce();
 });
 
-test('one NET-0000 after a refused handshake is not two of them [G7]', async () => {
+test('one NET-0000 after a refused handshake does not count as two [G7]', async () => {
   const story = await tell({
     stallMs: 60_000,
     given: (server) => {
@@ -141,7 +141,7 @@ test('a close within an idle drain is not taken for drained, where audio came be
   expect(report.ledger.pending).toBeGreaterThan(0);
 });
 
-test('a link that outlives many offline events is not condemned while it answers [G11]', async () => {
+test('many offline events do not end a link that answers [G11]', async () => {
   let network!: Parameters<Environment>[0];
   const story = await tell({
     environment: (hints) => {
@@ -172,7 +172,7 @@ class WatchedClock extends VirtualClock {
   }
 }
 
-test('a silence a hair short of the KeepAlive interval does not spin [G1]', async () => {
+test('a silence slightly shorter than the KeepAlive interval causes no timer loop [G1]', async () => {
   for (let fraction = 0.01; fraction < 1; fraction += 0.01) {
     const clock = new WatchedClock();
     const network = new VirtualNetwork(new Emulator({ clock }));

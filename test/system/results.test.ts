@@ -208,7 +208,7 @@ describe('utterances', () => {
     ]);
   });
 
-  test('a Finalize that an outage delays beyond the pause ends what was said before it', async () => {
+  test('a Finalize delayed by an outage beyond the pause ends the utterance before it', async () => {
     const story = await tell({ finalizeMs: 30_000 });
     await story.speak(5.4);
     await story.finishWord();
@@ -249,7 +249,7 @@ describe('utterances', () => {
     expect(story.utterances.map(({ text }) => text).join(' ')).toBe(story.spokenText);
   });
 
-  test('hold every word once, whatever was cut', async () => {
+  test('have every word once, for any cuts', async () => {
     const story = await tell({ listen: { utterance_end_ms: 1_000 } });
     for (let turn = 0; turn < 5; turn += 1) {
       await story.speak(6);

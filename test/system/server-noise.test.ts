@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { malformed } from '../../src/testing/index.ts';
 import { tell } from './story.ts';
 
-test('messages that make no sense are reported and change nothing [G3]', async () => {
+test('reports malformed messages, which change nothing [G3]', async () => {
   const story = await tell({ given: (server) => server.onConnection(1, malformed({ afterAudioMs: 4_000 })) });
   await story.speak(10);
   await story.close();
@@ -50,7 +50,7 @@ test('results that come twice are shown once [G3]', async () => {
   story.expectEveryWordOnce();
 });
 
-test('Metadata that nobody asked for confirms nothing [G2 G3]', async () => {
+test('Metadata without a request confirms nothing [G2 G3]', async () => {
   const story = await tell({ server: { idleTimeoutMs: 2_000 } });
   await story.speak(5.3);
   const { confirmed } = story.live.ledger;
@@ -63,7 +63,7 @@ test('Metadata that nobody asked for confirms nothing [G2 G3]', async () => {
   story.expectEveryWordOnce();
 });
 
-test('a throwing subscriber takes nothing down with it [G3]', async () => {
+test('survives a subscriber that throws [G3]', async () => {
   const story = await tell();
   const thrown: unknown[] = [];
   const { config } = await import('rxjs');
@@ -79,7 +79,7 @@ test('a throwing subscriber takes nothing down with it [G3]', async () => {
   config.onUnhandledError = null;
 });
 
-test('a throwing inspector takes nothing down with it [G3]', async () => {
+test('survives an inspector that throws [G3]', async () => {
   const uncaught: unknown[] = [];
   const catcher = (error: unknown) => uncaught.push(error);
   const others = process.listeners('uncaughtException');

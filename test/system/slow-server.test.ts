@@ -115,7 +115,7 @@ describe('close() settles', () => {
   });
 });
 
-describe('patience grows with what is seen, and nothing is lost [G3]', () => {
+describe('timeouts grow with observed delays, and nothing is lost [G3]', () => {
   test('where each handshake takes 9 s, and is given up after 8 only once', async () => {
     const story = await tell({ weather: { handshakeDelayMs: 9_000 } });
     await story.speak(60);

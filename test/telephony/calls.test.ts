@@ -134,7 +134,7 @@ describe('both tracks of a call become one stereo stream', () => {
     expect(new Set(sizes?.slice(0, -1))).toEqual(new Set([640]));
   });
 
-  test('when one side says nothing until late, the other is not held back for it', async () => {
+  test('does not delay one side while the other is silent', async () => {
     const silent = new Int16Array();
     const { first, call } = await hear({ outbound: silent }, fromTwilio, 6);
     expectSide(first, 0, INBOUND, 6);
@@ -177,7 +177,7 @@ describe('one track', () => {
   });
 });
 
-describe('a call that stands still', () => {
+describe('a call without media', () => {
   test('is announced as held, loses no word before the hold, and its gap is announced with its length', async () => {
     const { first, log, call } = await hear(
       { holds: [{ afterMs: 5_000, forMs: 30_000 }], outbound: voice(OUTBOUND, 20) },

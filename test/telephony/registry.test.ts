@@ -88,7 +88,7 @@ test('a call that does not come again ends after the wait, drained, and nothing 
   expect(board.clock.pendingTimers).toBe(0);
 });
 
-test('a stop ends it at once, however long it would be waited for', async () => {
+test('a stop ends it at once, also with resumeWithinMs', async () => {
   const board = new Switchboard();
   const registry = callRegistry({ resumeWithinMs: 60_000, clock: board.clock });
   const { call } = await accept(board, registry, play(board, 1, { hangUp: 'stop' }));

@@ -192,7 +192,7 @@ describe('a call does not start', () => {
   });
 });
 
-test('what is bad among the messages is counted and told once for each kind, and the rest of the call is heard', async () => {
+test('counts bad messages and reports each kind once, and transcribes the rest of the call', async () => {
   const clock = new VirtualClock();
   const messages = new Subject<SocketMessage>();
   const opening = fromTwilio(messages, { clock });
@@ -260,7 +260,7 @@ test('a frame that overtakes the start is not lost', async () => {
   expect(await audioOf(call)).toEqual([...Buffer.alloc(160, 3), ...Buffer.alloc(160, 4)]);
 });
 
-test("a provider's error is told", async () => {
+test('reports an error of the provider', async () => {
   const start = { event: 'start', stream_id: 's', start: { call_control_id: 'c', from: '+1', to: '+2' } };
   const error = { event: 'error', payload: { code: 100_003, title: 'malformed_frame' } };
   const call = await fromTelnyx(of(...texts(start, error, { event: 'stop', stream_id: 's' })));
@@ -268,7 +268,7 @@ test("a provider's error is told", async () => {
   expect(listenIn(call).notices).toMatchObject([{ code: 'provider-error' }]);
 });
 
-test('audio that nobody asks for is kept for a minute, and its loss is told', async () => {
+test('keeps audio without a subscriber for a minute, and reports its loss', async () => {
   const messages = new Subject<SocketMessage>();
   const opening = fromTwilio(messages, { clock: new VirtualClock() });
   for (const text of texts(START)) messages.next(text);
@@ -312,7 +312,7 @@ describe('a pause', () => {
   });
 });
 
-test('a provider of your own is a row of the table', async () => {
+test('accepts another provider as a row of the table', async () => {
   const acme: Dialect = {
     name: 'acme',
     events: { start: ['hello', 'hello-again'], media: 'audio', stop: 'bye' },

@@ -123,14 +123,14 @@ describe('messages of a later connection', () => {
     expect(take({ ...start, channel: [1] }, link(2, 0))).toBeDefined();
   });
 
-  test('without words come through: an empty result is news of the speaker', () => {
+  test('results without words are passed on', () => {
     const { take } = messages();
     const empty = results([], { speech_final: true });
     (empty.channel.alternatives[0] as { transcript: string }).transcript = '';
     expect(take(empty, link(2, 3))).toMatchObject({ start: 3, duration: 2, speech_final: true });
   });
 
-  test('have no second opinion on words of which some were heard before', () => {
+  test('keep the punctuated text only where all words are new', () => {
     const { take } = messages();
     take(results([word('one', 0.1)], { duration: 0.6 }), link(1, 0));
     const message = results([word('one', 0.1), word('two', 0.7)]);
@@ -146,7 +146,7 @@ test('Metadata comes once, at the end, with the length of the session and the la
   expect(rebased.last(7, false)).toEqual([{ type: 'Metadata', request_id: 'b', duration: 7, channels: 1 }]);
 });
 
-test('what the server complains of is told at once', () => {
+test('reports an Error of the server at once', () => {
   const { take } = messages();
   const complaint = { type: 'Error', description: 'Not so.' };
   expect(take(complaint, link(1, 0))).toEqual(complaint);

@@ -109,7 +109,7 @@ test('a final that comes late into a hole is no repeat [G3]', () => {
   expect(stitcher.receive(result(2, 'c d'), view).transcript?.text).toBe('c d');
 });
 
-test('an interim text that comes to nothing is taken back; silence says nothing at all', () => {
+test('withdraws an interim text without a final; silence gives no transcript', () => {
   const stitcher = new ResultStitcher();
   const view = connection(1);
   expect(stitcher.receive(result(0, '', interim), view).transcript).toBe(undefined);
@@ -166,7 +166,7 @@ test('punctuation is shown as written, and the bare word kept', () => {
   });
 });
 
-test('a transcript says all that is known of it', () => {
+test('a transcript has all known fields', () => {
   const stitcher = new ResultStitcher();
   const view = { ...connection(2, 10), wallTimeOf: (position: number) => 1e9 + position };
   const first = result(0, 'a b', { speech_final: true, from_finalize: true });
@@ -219,7 +219,7 @@ test('an interim is taken back by another that is empty, and then shows no more'
   expect(stitcher.receive(result(0, ''), view).transcript).toBe(undefined);
 });
 
-test('what is forgotten is no repeat any more', () => {
+test('does not take a frame for a repeat after its range was dropped', () => {
   const stitcher = new ResultStitcher();
   stitcher.receive(result(0, 'a b'), connection(1));
   stitcher.forget();
@@ -275,7 +275,7 @@ test('a result of no length settles nothing', () => {
   expect(new ResultStitcher().receive(result(5, '', { duration: 0 }), connection(1)).settledTo).toBe(0);
 });
 
-test('channels of an earlier connection hold nobody up', () => {
+test('channels of an earlier connection delay no later ones', () => {
   const stitcher = new ResultStitcher();
   stitcher.receive(result(0, 'a', { channel_index: [0, 2] }), connection(1));
   expect(stitcher.receive(result(1, 'b'), connection(2)).settledTo).toBe(2_000);

@@ -19,7 +19,7 @@ function link(number: number, position: number, base: number): StitchedLink {
   };
 }
 
-test('whatever a server says, in whatever order, turns keep their rules', () => {
+test('turns keep their rules for any messages in any order', () => {
   const said = record({
     event: constantFrom(...EVENTS),
     seconds: integer({ min: 1, max: 3 }),

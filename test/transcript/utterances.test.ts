@@ -32,7 +32,7 @@ test('finals are joined until speech_final', () => {
   ]);
 });
 
-test('an UtteranceEnd ends what speech_final did not, and says nothing after it', () => {
+test('an UtteranceEnd ends an utterance only without speech_final', () => {
   const { builder, hear, texts } = build();
   hear('one', 0);
   builder.utteranceEnd(0, 1);
@@ -43,7 +43,7 @@ test('an UtteranceEnd ends what speech_final did not, and says nothing after it'
   expect(texts()).toEqual(['one: utterance-end', 'two: speech-final']);
 });
 
-test('an UtteranceEnd that comes after newer words is about the past', () => {
+test('ignores an UtteranceEnd after newer words', () => {
   const { builder, hear, texts } = build();
   hear('one', 0);
   hear('two', 1, false);

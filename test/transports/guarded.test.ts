@@ -39,7 +39,7 @@ const escaped = Array.from(SECRET, (each) => `\\u${each.charCodeAt(0).toString(1
   '',
 );
 
-describe('a secret that is said back is taken out [G8]', () => {
+describe('removes a secret that the server repeats [G8]', () => {
   test.each([
     ['as it is', SECRET],
     ['in JSON', JSON.stringify(SECRET).slice(1, -1)],
@@ -108,7 +108,7 @@ describe('characters that forge what is printed are written out', () => {
   });
 });
 
-test('an end that is not made of what it should be is still an end', () => {
+test('an end with invalid fields is still an end', () => {
   const { inner, heard } = open();
   inner.ended({ code: 'x', reason: {}, status: '401', cause: 5, failure: 'x' } as unknown as SocketEnd);
   expect(heard).toEqual([{ code: 1006, reason: '' }]);

@@ -132,7 +132,7 @@ describe('the transport over ws, where HTTP goes wrong', () => {
     stop();
   });
 
-  test('what is no HTTP at all ends with 1006', async () => {
+  test('ends with 1006 for a response that is not HTTP', async () => {
     const { ends, end, stop } = await serve((socket) => socket.end('SSH-2.0-hello\r\n'));
     await end;
     expect(ends.length).toBe(1);

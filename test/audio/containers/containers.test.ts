@@ -77,7 +77,7 @@ describe('MP4', () => {
   });
 });
 
-describe('what is not known', () => {
+describe('unknown failures', () => {
   it('is sent whole, its first chunk kept as the header, and is named', () => {
     const { demuxer, header, pieces } = demuxAll('unknown', [noise(0), noise(100), noise(0), noise(50)]);
     expect(header).toEqual(noise(100));

@@ -138,7 +138,7 @@ describe.each(['react', 'angular'] as const)('the %s app', (app) => {
     expect(await focused()).toBe('Stop');
   });
 
-  test('tells the speaker what can be done about a notice', async () => {
+  test('shows the speaker the remedy of a notice', async () => {
     await open();
     await button('Start').click();
     await says('0001');
@@ -153,7 +153,7 @@ describe.each(['react', 'angular'] as const)('the %s app', (app) => {
     await page.getByRole('alert').filter({ hasText: 'breaks again and again' }).waitFor();
   });
 
-  test('keeps still for whoever reads back, and leads on to the newest words', async () => {
+  test('does not scroll while the user reads earlier text, and leads to the newest words', async () => {
     await open({ viewport: { width: 390, height: 640 } });
     await page.getByLabel('Size').fill('3');
     await button('Start').click();

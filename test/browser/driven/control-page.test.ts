@@ -38,7 +38,7 @@ const fillOf = (number: number) =>
     .locator('.fill')
     .evaluate((fill) => new DOMMatrix(getComputedStyle(fill).transform).a);
 
-test('a half-open connection is said to be so, and its gauge is not full', async () => {
+test('shows that a connection is half-open, and its gauge is not full', async () => {
   const socket = await connect();
   await card(1)
     .filter({ hasText: /open for/ })
@@ -50,7 +50,7 @@ test('a half-open connection is said to be so, and its gauge is not full', async
   socket.terminate();
 });
 
-test('an ended connection says how it ended', async () => {
+test('an ended connection shows how it ended', async () => {
   const socket = await connect();
   await card(2)
     .filter({ hasText: /open for/ })

@@ -117,7 +117,7 @@ describe.concurrent('a tab that is frozen', () => {
   });
 });
 
-describe.concurrent('a laptop that was shut', () => {
+describe.concurrent('after a closed laptop', () => {
   test.each([
     ['finds its connection closed', false],
     ['finds a connection that pretends to be open', true],

@@ -97,7 +97,7 @@ describe('microphone()', () => {
     expect(tookMs).toBeGreaterThan(2_200);
   });
 
-  test('lets go of microphone and audio thread when nobody listens any more', async () => {
+  test('releases microphone and audio thread after the last unsubscription', async () => {
     await open();
     const left = await page.evaluate(async () => {
       const made = app.watchResources();
@@ -108,7 +108,7 @@ describe('microphone()', () => {
     expect(left).toEqual({ tracks: ['ended'], contexts: ['closed'], statuses: ['starting', 'live'] });
   });
 
-  test('lets go even of what is granted only after nobody listens any more', async () => {
+  test('releases a microphone that is granted after the last unsubscription', async () => {
     await open();
     const left = await page.evaluate(async () => {
       const made = app.watchResources();
@@ -145,7 +145,7 @@ describe('microphone()', () => {
     expect(contexts).toEqual(['closed']);
   });
 
-  test('muted and not muted any more is no error, and can be seen', async () => {
+  test('reports muted and unmuted as a status, not as an error', async () => {
     await open();
     const statuses = await page.evaluate(async () => {
       const made = app.watchResources();

@@ -177,7 +177,7 @@ describe('under a strict Content-Security-Policy', () => {
     );
   });
 
-  test('a worklet that is not there is told of', async () => {
+  test('reports a missing worklet', async () => {
     await visit(
       async (page) => {
         const { end } = await listen(page, { workletUrl: '/lost.js' });

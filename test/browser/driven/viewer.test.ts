@@ -213,7 +213,7 @@ test('every part has a name, and those that live say how they stand', async () =
   await page.getByRole('status').filter({ hasText: 'streaming' }).waitFor();
 });
 
-test('who wants no motion sees no sparks, and still sees what has just happened', async () => {
+test('with reduced motion shows no sparks, but still the last transitions', async () => {
   const page = await open({ reducedMotion: 'reduce' });
   await inState(page, 'streaming');
   const arrow = page.locator('.chart path.edge.live[data-glow]').first();
@@ -314,7 +314,7 @@ describe('with --microphone', () => {
     await chosen.show?.close();
   });
 
-  test('what is said into it is written, under the same policy, and closing lets go of it', async () => {
+  test('transcribes speech under the same policy, and releases the microphone at the close', async () => {
     chosen.show = await openShow({ source: 'microphone' });
     using voice = soundFile(speak(count(1, 12), { sampleRate: RECORDING_RATE }));
     chosen.browser = await launchChromium(...fakeMicrophone(voice.path));
@@ -344,7 +344,7 @@ describe('with --microphone', () => {
     expect([...addresses]).toEqual(['127.0.0.1']);
   });
 
-  test('who does not allow it is told so', async () => {
+  test('reports a refused permission', async () => {
     const context = await browser.newContext({ permissions: [] });
     const page = await context.newPage();
     await page.goto(chosen.show?.url ?? '');

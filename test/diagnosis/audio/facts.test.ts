@@ -100,7 +100,7 @@ describe('the declared encoding is doubted', () => {
       },
     );
 
-    test('is believed, in every second of every recording', () => {
+    test('is accepted, in every second of every recording', () => {
       for (const recording of recordings) {
         const bytes = encodePcm(samplesOf(recording), truth);
         const second = 16_000 * SAMPLE_READERS[truth].bytes;

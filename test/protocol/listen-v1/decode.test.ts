@@ -99,12 +99,12 @@ test('UtteranceEnd says on which channel the last word ended, and when', () => {
   expect(decode(message)).toEqual({ kind: 'utterance-end', channel: 1, lastWordEnd: 2.4, raw: message });
 });
 
-test('Metadata says how many seconds the server has processed', () => {
+test('Metadata has the seconds that the server has processed', () => {
   const message = { type: 'Metadata', duration: 12.5, request_id: 'x' };
   expect(decode(message)).toEqual({ kind: 'processed', seconds: 12.5, raw: message });
 });
 
-test('Error is a complaint, and ends nothing', () => {
+test('an Error does not end the connection', () => {
   const message = { type: 'Error', description: 'too fast', variant: 'PACE' };
   expect(decode(message)).toEqual({
     kind: 'complaint',

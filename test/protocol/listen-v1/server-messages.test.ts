@@ -41,7 +41,7 @@ test('never throws, whatever the text', () => {
   );
 });
 
-test('what is taken for a result can be used as one: replacing any part of it is seen', () => {
+test('accepts only complete results: detects any replaced part', () => {
   fc.assert(
     fc.property(
       fc.constantFrom('channel_index', 'start', 'duration', 'channel'),
@@ -95,7 +95,7 @@ test('unknown fields are kept', () => {
   expect(decoded).toMatchObject({ message: { tomorrow: { more: 1 } } });
 });
 
-test('nothing that a mad server says is taken for a result', () => {
+test('takes no malformed message for a result', () => {
   for (const text of MALFORMED_MESSAGES)
     expect(['malformed', 'other']).toContain(decodeServerMessage(text).kind);
 });
@@ -186,7 +186,7 @@ test.each([
   expect(decode(message)).toEqual({ kind: 'malformed', problem: 'no type' });
 });
 
-test('what is no JSON is no message', () => {
+test('refuses a message that is not JSON', () => {
   expect(decodeServerMessage('{')).toEqual({ kind: 'malformed', problem: 'not a message' });
 });
 

@@ -106,7 +106,7 @@ test('Vonage sends binary linear16, as long as 20 ms are at its rate', () => {
   expect(received[1]?.data).toHaveProperty('byteLength', 640);
 });
 
-describe('what goes wrong', () => {
+describe('faults', () => {
   test('is the same for the same seed, and another for another', () => {
     const faults = { loss: 0.1, jitterMs: 50, reorderMs: 50, duplication: 0.1 };
     const one = receive({ ...faults, seed: 5 }).received;

@@ -11,7 +11,7 @@ function program() {
   return { clock, loop, seen, note };
 }
 
-test('what falls due while the loop is blocked runs when it is free again, in order, and the world goes on', () => {
+test('runs due timers after a block of the loop, in order, while the world continues', () => {
   const { clock, loop, seen, note } = program();
   loop.setTimeout(note('second'), 2_000);
   loop.setTimeout(note('first'), 1_000);

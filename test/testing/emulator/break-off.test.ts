@@ -33,7 +33,7 @@ test('the other side sees a reset', async () => {
   expect(errors).toEqual(['ECONNRESET']);
 });
 
-test('a connection whose end is being said is let go without one: a process would never end', async () => {
+test('a connection that is already ending is not reset: the process would never end', async () => {
   const gone = closed(near);
   near.end('the last words');
   breakOff(near);

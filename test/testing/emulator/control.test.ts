@@ -197,7 +197,7 @@ describe('what is shown', () => {
     expect(html).not.toMatch(/@import|url\(http/);
   });
 
-  test('nothing, where it is not wanted', async () => {
+  test('nothing, if switched off', async () => {
     await using plain = await startEmulator({ control: false });
     expect(plain.controlUrl).toBe('');
     const http = plain.url.replace('ws', 'http');
@@ -206,7 +206,7 @@ describe('what is shown', () => {
   });
 });
 
-describe('who may ask', () => {
+describe('access', () => {
   const asked = (headers: Record<string, string>, remoteAddress = '127.0.0.1', method = 'POST') =>
     refusalOf({ method, headers, remoteAddress }) === undefined;
 

@@ -85,7 +85,7 @@ test('fields of unknown origin are checked alike', () => {
   expect(() => readFault('__proto__', {})).toThrow('There is no fault');
 });
 
-describe('what is described is read back', () => {
+describe('reads back a written description', () => {
   const duration = fc.integer({ min: 0, max: 86_400_000 });
   const value = (row: FaultParameter): fc.Arbitrary<unknown> => {
     switch (row.type) {

@@ -156,7 +156,7 @@ test('the log is bounded, and its counts and silences go on', () => {
   expect(client.connection.longestOutboundSilenceMs).toBe(5_020);
 });
 
-test('a slow server says everything late, in order, and its close last', () => {
+test('a slow server sends everything late, in order, its close last', () => {
   const prompt = faulty();
   const late = faulty(slow(2_500));
   for (const client of [prompt, late]) {
@@ -172,7 +172,7 @@ test('a slow server says everything late, in order, and its close last', () => {
   expect(withoutId(late)).toEqual(withoutId(prompt));
 });
 
-test('a result that waits to be overtaken waits no longer than its connection lives', () => {
+test('a result that waits for a swap is dropped with its connection', () => {
   const client = faulty(reorderResults());
   client.stream(silence(1.1));
   expect(client.connection.sentCount).toBe(1);
@@ -181,7 +181,7 @@ test('a result that waits to be overtaken waits no longer than its connection li
   expect(client.clock.pendingTimers).toBe(0);
 });
 
-test('a connection that is healed drains in good order, whatever was to happen to its drain', () => {
+test('a connection whose faults are cleared drains cleanly', () => {
   const client = faulty(dropOnCloseStream());
   client.connection.heal();
   client.stream(silence(1));
@@ -214,7 +214,7 @@ test('a Results message without another to change places with comes five seconds
   expect([count, client.of('Results').length]).toEqual([0, 1]);
 });
 
-test('nothing passes a black hole, and what was kept comes out of it in order', () => {
+test('nothing passes a black hole, and kept data arrives afterwards in order', () => {
   const client = faulty(blackhole({ afterMs: 1_500, forMs: 3_000 }));
   client.stream(silence(1.5));
   const before = client.texts.length;
@@ -230,7 +230,7 @@ test('nothing passes a black hole, and what was kept comes out of it in order', 
   expect(client.texts.length).toBeGreaterThan(before);
 });
 
-test('a connection that ends in a black hole is told of it afterwards', () => {
+test('a connection that ends in a black hole gets its close afterwards', () => {
   const client = faulty(blackhole({ afterMs: 500, forMs: 20_000 }));
   client.stream(silence(0.5));
   client.clock.advance(15_000);

@@ -247,7 +247,7 @@ test('Results carry entities and search hits where they were asked for, and only
   expect(plain.finals[0]?.channel).not.toHaveProperty('search');
 });
 
-test('audio beyond the backlog is not read, and the client is not held silent for it', () => {
+test('does not read audio beyond the backlog, and does not count the client as silent', () => {
   const client = new BareClient('', { maxBacklogMs: 5_000 });
   for (let i = 0; i < 8; i += 1) client.burst(silence(1));
   expect(client.isRead).toBe(false);

@@ -95,7 +95,7 @@ test('a refusal has status, headers and body as Deepgram sends them', async () =
   });
 });
 
-test('a cut shows as 1006, and a close as what it says', async () => {
+test('a cut is shown as 1006, a close with its code', async () => {
   await using emulator = await startEmulator();
   const [cut, closed] = [connect(emulator.url), connect(emulator.url)];
   await Promise.all([once(cut, 'open'), once(closed, 'open')]);
@@ -139,7 +139,7 @@ test('a hanging handshake is never answered, and closing the emulator ends it', 
   expect((await ended).code).toBe(1006);
 });
 
-test('garbage and oversized messages do not bring the emulator down', async () => {
+test('the emulator survives garbage and oversized messages', async () => {
   await using emulator = await startEmulator({ maxPayloadBytes: 10_000 });
   const big = connect(emulator.url);
   await once(big, 'open');

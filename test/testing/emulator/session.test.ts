@@ -8,7 +8,7 @@ const sampleRate = SAMPLE_RATE;
 const NET_0001 =
   'Deepgram did not receive audio data or a text message within the timeout window. See https://dpgr.am/net0001';
 
-test('finals hold every word once, in order, and cover the audio without a gap', () => {
+test('finals have every word once, in order, and cover the audio without a gap', () => {
   const client = new BareClient('interim_results=true&endpointing=300');
   client.stream(
     speakScript([{ say: count(0, 40) }, { pauseMs: 2_000 }, { say: count(40, 10) }], { sampleRate }),
@@ -34,7 +34,7 @@ test('interims come about once a second, silence included, and only when asked f
   expect(unasked.finals.length).toBeGreaterThan(0);
 });
 
-test('a pause makes speech_final, and speech_final is always final', () => {
+test('a pause gives speech_final, and speech_final is always final', () => {
   const client = new BareClient('interim_results=true&endpointing=300');
   client.stream(
     speakScript([{ say: [1, 2] }, { pauseMs: 1_000 }, { say: [3] }, { pauseMs: 1_000 }], { sampleRate }),
@@ -57,7 +57,7 @@ test('a client silent for ten seconds gets Metadata, and 25 ms later 1011 NET-00
   expect(client.clock.pendingTimers).toBe(0);
 });
 
-test('Metadata tells the audio that was processed, which may be less than came', () => {
+test('Metadata has the seconds of processed audio, which may be less than received', () => {
   const client = new BareClient('', { maxPace: 1.25 });
   client.burst(silence(30));
   client.clock.advance(10_000);
@@ -85,7 +85,7 @@ test('KeepAlive holds a connection that has carried audio, and does not move the
   expect(client.connection.longestOutboundSilenceMs).toBeLessThanOrEqual(3_020);
 });
 
-test('KeepAlive alone does not hold a connection that never carried audio, unless told otherwise', () => {
+test('KeepAlive alone does not hold a connection that never carried audio, by default', () => {
   const harsh = new BareClient();
   harsh.keepAlive(30_000);
   expect(harsh.closed).toMatchObject({ atMs: 10_025, code: 1011, reason: NET_0001 });
@@ -138,7 +138,7 @@ test('stalled results end in NET-0000 after thirty seconds without a message', (
   expect(client.closed?.reason).toContain('net0000');
 });
 
-test('KeepAlive does not replace audio for ever: NET-0002 says so', () => {
+test('KeepAlive does not replace audio for ever: NET-0002 follows', () => {
   const client = new BareClient('', { noAudioTimeoutMs: 60_000 });
   client.stream(silence(1));
   client.keepAlive(120_000);
@@ -171,13 +171,13 @@ test('an empty binary message ends the stream as CloseStream does', () => {
   expect(client.closed).toMatchObject({ code: 1000 });
 });
 
-test('CloseStream without any audio: Metadata tells of no seconds and no channels', () => {
+test('CloseStream without any audio: Metadata has no seconds and no channels', () => {
   const client = new BareClient();
   client.send({ type: 'CloseStream' });
   expect(client.messages).toMatchObject([{ type: 'Metadata', duration: 0, channels: 0 }]);
 });
 
-test('Finalize decides what is buffered, says so, and has no reply when nothing is', () => {
+test('Finalize decides buffered audio and replies, and has no reply without any', () => {
   const client = new BareClient('endpointing=false');
   client.stream(speak([5], { sampleRate }));
   client.send({ type: 'Finalize' });
@@ -299,7 +299,7 @@ test('raw audio whose query says nothing of its format is refused with DATA-0000
   expect(swallowed.closed?.atMs).toBe(30_000);
 });
 
-test('what follows a Finalize waits for a recogniser that takes its time', () => {
+test('messages after a Finalize wait for a slow recogniser', () => {
   const slow: RecogniserFactory = (format, listener) => {
     const inner = toneRecogniser(format, listener);
     return {

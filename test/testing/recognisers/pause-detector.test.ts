@@ -91,7 +91,7 @@ describe('a pause', () => {
     expect(signsIn(stretches, 500)).toEqual([['settled', 2_050]]);
   });
 
-  test('before which nobody has spoken is none', () => {
+  test('needs no final without speech before it', () => {
     expect(
       signsIn(
         [
@@ -133,7 +133,7 @@ describe('the marks', () => {
     ]);
   });
 
-  test('are not led astray by digital silence', () => {
+  test('ignore digital silence', () => {
     const stretches: Stretch[] = [
       [1_000, SPEECH],
       [2_000, -100],

@@ -76,7 +76,7 @@ test('20 ms lost, doubled or swapped anywhere inside speech shows as a fragment,
   );
 });
 
-test('two halves of different words, joined by a cut, are a third word less than once in five hundred times', () => {
+test('two halves of different words, joined by a cut, give a third word less than once in five hundred times', () => {
   const sampleRate = 8_000;
   const word = (n: number) => speak([n], { sampleRate, gapMs: 100 });
   const cuts = fc.tuple(fc.nat(9_999), fc.nat(9_999), fc.nat(2_560), fc.nat(2_560));
@@ -89,7 +89,7 @@ test('two halves of different words, joined by a cut, are a third word less than
   expect(misheard.length).toBeLessThan(2_000 / 500);
 });
 
-test('a whole word stays a word when a cut has glued a piece of another to it', () => {
+test('recognises a complete word joined to a piece of another by a cut', () => {
   const sampleRate = 16_000;
   const [left, right] = [speak([11], { sampleRate }), speak([22], { sampleRate, gapMs: 100 })];
   const pieceThenWord = Int16Array.from([...left.subarray(0, 2_000), ...right]);

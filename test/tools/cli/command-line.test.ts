@@ -92,7 +92,7 @@ describe('readCommandLine', () => {
     expect(command).toHaveProperty('text', expect.stringContaining(advice));
   });
 
-  test('an address that is none is refused, and the key is not shown', () => {
+  test('refuses an invalid address without showing the key', () => {
     const command = readCommandLine(['demo', '--hosted', '--url', 'localhost:1'], { DEEPGRAM_API_KEY: KEY });
     expect(command).toMatchObject({ name: 'refuse' });
     expect(JSON.stringify(command)).not.toContain(KEY);

@@ -51,7 +51,7 @@ describe('compareWords', () => {
     expect(differences.map(({ isRepeat }) => isRepeat)).toEqual([true]);
   });
 
-  test('a word too many that stands nowhere beside it is no repeat', () => {
+  test('an extra word without an equal neighbour is no repeat', () => {
     const differences = compareWords(say('he was'), say('he once was'), []);
     expect(differences.map(({ isRepeat }) => isRepeat)).toEqual([false]);
   });
@@ -61,7 +61,7 @@ describe('compareWords', () => {
     expect(compareWords(say('a b'), [], [])).toHaveLength(1);
   });
 
-  test('what differs and what does not make up both', () => {
+  test('equal and different parts together are both texts', () => {
     const words = fc
       .array(fc.constantFrom('a', 'b', 'c'), { maxLength: 12 })
       .map((all) => say(all.join(' ')));
@@ -88,7 +88,7 @@ describe('findOverlaps', () => {
     expect(findOverlaps(ranges)).toEqual([]);
   });
 
-  test('what is covered twice is found, a range within another too', () => {
+  test('finds ranges that are covered twice, also one within another', () => {
     const ranges = [
       { start: 0, end: 5 },
       { start: 1, end: 2 },

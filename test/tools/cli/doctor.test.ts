@@ -45,7 +45,7 @@ async function closedPort(): Promise<number> {
   return port;
 }
 
-describe('a healthy patient', () => {
+describe('a healthy setup', () => {
   test('passes with Flux, too', async () => {
     const { findings } = await consult(door, {
       audio: { kind: 'file', path: recording },
@@ -73,7 +73,7 @@ describe('a healthy patient', () => {
     expect(pendingTimers).toBe(0);
   });
 
-  test('needs no audio of his own: a tone is played', async () => {
+  test('needs no audio: it plays a tone', async () => {
     const { code, findings } = await consult(door);
     expect(findings['source']).toMatchObject({ verdict: 'skipped' });
     expect(findings['results']).toMatchObject({
@@ -245,7 +245,7 @@ describe('Deepgram', () => {
     expect(findings['handshake']).toMatchObject({ verdict: 'skipped' });
   });
 
-  test('parameters that people regret are a warning', async () => {
+  test('warns of valid parameters that are rarely intended', async () => {
     const { code, findings } = await consult(door, {
       listen: { endpointing: false, interim_results: true },
       probeSeconds: undefined,
@@ -325,7 +325,7 @@ describe('the probe', () => {
     expect(findings['notices']).toMatchObject({ verdict: 'pass' });
   });
 
-  test('tells of what the session itself remarks', async () => {
+  test('reports the notices of the session', async () => {
     const file = join(folder, 'clipped.raw');
     const shouted = Int16Array.from({ length: 160_000 }, (_, i) =>
       Math.max(-32_768, Math.min(32_767, Math.round(60_000 * Math.sin(i / 20)))),
@@ -348,7 +348,7 @@ describe('the probe', () => {
   });
 });
 
-describe('what is printed', () => {
+describe('output', () => {
   test('fits a terminal of 80 columns, and has no colour where there is none', async () => {
     const { text } = await consult(door, { json: false, faults: () => [refuse(400, 'No such model.')] });
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(80);
@@ -378,7 +378,7 @@ describe('what is printed', () => {
     expect(JSON.parse(text)).toMatchObject({ version: 1, url: door.url, healthy: true });
   });
 
-  test('says what is waited for, where the terminal can be drawn over, and gives back the cursor', async () => {
+  test('shows the progress on a terminal that can be redrawn, and restores the cursor', async () => {
     const { text } = await consult(door, { json: false, isTTY: true });
     expect(text).toContain('… sends no audio for 11 s');
     expect(text).toContain('… sends no audio for 1 s');

@@ -62,7 +62,7 @@ test('without a speech recogniser it serves all the same, and says what would br
   expect(await ended).toBe(0);
 });
 
-test('a speech recogniser that breaks is no reason to serve without', async () => {
+test('does not start without a speech recogniser that failed', async () => {
   const broken = () => Promise.reject(new Error('bytes are not the expected ones'));
   await expect(
     emulate({ ...plain, tones: false }, () => undefined, new AbortController().signal, broken),

@@ -91,7 +91,7 @@ describe('perform', () => {
     ]);
   });
 
-  test('a slow recogniser of this machine is told of once, and by its cause', async () => {
+  test('reports a slow recogniser of this machine once, with its cause', async () => {
     const warningsOf = async (isLocal: boolean) => {
       const rehearsal = rehearse({ isLocal, emulator: { processingDelayMs: 4_500 } });
       await play(rehearsal);
@@ -111,14 +111,14 @@ describe('perform', () => {
     expect(rehearsal.clock.pendingTimers).toBe(0);
   });
 
-  test('a session that fails ends it at once, and the verdict says why', async () => {
+  test('a failed session ends it at once, and the verdict has the reason', async () => {
     const rehearsal = rehearse({ emulator: { authorise: () => false } });
     const outcome = await play(rehearsal);
     expect(rehearsal.verdictOn(outcome).failures[0]).toMatch(/^The session failed\. unauthorized: /);
     expect(rehearsal.story.seconds.accepted).toBeLessThan(1);
   });
 
-  test('faults that never struck are no success', async () => {
+  test('fails if a planned fault was not applied', async () => {
     const rehearsal = rehearse({ plan: { ...PLAN, strikes: [{ at: 9_999, fault: 'cut' }] } });
     const outcome = await play(rehearsal);
     expect(rehearsal.verdictOn(outcome).failures).toEqual(['Only 0 of 1 broken connections were replaced.']);

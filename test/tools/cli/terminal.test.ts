@@ -30,7 +30,7 @@ describe('spans', () => {
     expect(paint([span('a', 'red'), span('b ')], false)).toBe('ab');
   });
 
-  test('what does not fit ends with an ellipsis', () => {
+  test('ends a text that does not fit with an ellipsis', () => {
     const line = [span('abc', 'red'), span('def')];
     expect(paint(fit(line, 6), false)).toBe('abcdef');
     expect(paint(fit(line, 5), false)).toBe('abcd…');
@@ -90,7 +90,7 @@ describe('LiveRegion', () => {
     expect(all.endsWith(`${ESCAPE}[?25h`)).toBe(true);
   });
 
-  test('a region that was never drawn leaves no trace', () => {
+  test('a region that was never drawn writes nothing', () => {
     const { region, written } = openRegion();
     region.resized();
     region.close();

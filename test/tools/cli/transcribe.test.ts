@@ -142,14 +142,14 @@ describe('transcribe', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test('a file without audio is no success', async () => {
+  test('fails for a file without audio', async () => {
     const { written, ended, wait } = start({ file: new Uint8Array() });
     await wait(1);
     expect(await ended).toBe(1);
     expect(written.err).toContain('There is no audio in it.');
   });
 
-  test('a file that is no audio says so', async () => {
+  test('names a file that is not audio', async () => {
     const { written, wait } = start({ file: new TextEncoder().encode('Dear reader, '.repeat(9_999)) });
     await wait(30);
     expect(written.err).toContain('The audio does not match the parameters');

@@ -21,7 +21,7 @@ function wav(...chunks: readonly (readonly [name: string, body: readonly number[
 const format = (tag: number, bits: number, rest: number[] = []) =>
   ['fmt ', [tag & 255, tag >> 8, 1, 0, 0x80, 0x3e, 0, 0, 0, 0, 0, 0, 2, 0, bits, 0, ...rest]] as const;
 
-test('a recording is what its description says it is', async () => {
+test('a recording has the format of its description', async () => {
   const { data, ...audio } = readWav(await readFile(recording));
   expect(audio).toEqual({
     encoding: 'linear16',
@@ -33,7 +33,7 @@ test('a recording is what its description says it is', async () => {
   expect(data.byteLength).toBe(95_680);
 });
 
-test('chunks that are not audio stand in nobody’s way, odd ones neither', () => {
+test('skips chunks that are not audio, also with odd lengths', () => {
   const file = wav(['LIST', [1, 2, 3]], format(1, 16), ['cue ', [9]], ['data', [5, 6, 7, 8]], ['LIST', [1]]);
   expect([...readWav(file).data]).toEqual([5, 6, 7, 8]);
 });

@@ -196,7 +196,7 @@ describe('the timeline', () => {
     ]);
   });
 
-  test('tells how late interim and final texts came, and that they came late after an outage', async () => {
+  test('shows the delay of interim and final texts, also after an outage', async () => {
     const { emulator, network, chronicle, speak, close } = openSession();
     await speak(4_000);
     const lateMs = () => chronicle.latenesses.map((each) => each.lateMs);

@@ -221,7 +221,7 @@ test('flapping closes three connections that it has accepted, on a real socket a
   faults.end();
 });
 
-test('an outage refuses everybody, and is over when it ends', async () => {
+test('an outage refuses all handshakes until it ends', async () => {
   const faults = new Faults();
   await using emulator = await startEmulator({ faultsOf: faults.faultsOf });
   const isRefused = () =>

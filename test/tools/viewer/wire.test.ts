@@ -14,7 +14,7 @@ test('the silence is the time since the last frame, and never reaches the window
   live.abort();
 });
 
-test('what it measures is what the session reports, and what the other end has seen', async () => {
+test('measures the same as the session and the other end', async () => {
   const { wire, emulator, speak, wait, network, close } = openSession();
   await speak(1_000);
   await wait(4_000);
@@ -26,7 +26,7 @@ test('what it measures is what the session reports, and what the other end has s
   expect(Math.abs(seen - wire.longestSilenceMs)).toBeLessThan(100);
 });
 
-test('there is no silence to speak of where no connection is', async () => {
+test('there is no silence without a connection', async () => {
   const { wire, emulator, network, speak, live } = openSession();
   await speak(1_000);
   emulator.refuse(503, { times: 100 });
@@ -37,7 +37,7 @@ test('there is no silence to speak of where no connection is', async () => {
   live.abort();
 });
 
-test('after CloseStream silence is as it should be', async () => {
+test('does not report silence after CloseStream', async () => {
   const { wire, emulator, speak, wait, live } = openSession();
   await speak(1_000);
   emulator.stallResults();
@@ -60,7 +60,7 @@ test('it can cut the connection, and the session recovers without a loss', async
   expect(live.ledger.confirmed).toBe(live.ledger.accepted);
 });
 
-test('nobody is told after they have stopped listening', async () => {
+test('calls no listener after it was removed', async () => {
   const { wire, speak, live } = openSession();
   const kinds = new Set<string>();
   const stop = wire.listen(({ kind }) => kinds.add(kind));

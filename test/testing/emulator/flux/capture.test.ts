@@ -91,7 +91,7 @@ describe('the same audio, heard by the live service and by the emulator', () => 
     expect(ends(ours).at(-1)?.audio_window_end).toBeLessThan(20.5);
   });
 
-  test('changes words that it had shown before, as the live service does', () => {
+  test('changes words that it had shown before, like the live service', () => {
     const changes = (frames: readonly string[]) => {
       const turns = turnsOf(frames);
       return turns.filter(({ transcript = '', turn_index: index }, i) => {
@@ -104,7 +104,7 @@ describe('the same audio, heard by the live service and by the emulator', () => 
   });
 });
 
-describe('the rules themselves notice', () => {
+describe('the rules themselves detect', () => {
   const frames = capture.frames;
   const edited = (at: number, change: (message: FluxMessage) => object) =>
     frames.map((frame, i) => (i === at ? JSON.stringify(change(JSON.parse(frame) as FluxMessage)) : frame));

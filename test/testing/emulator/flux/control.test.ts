@@ -93,7 +93,7 @@ test('ForceEndTurn ends the turn with what is decoded, and the word being said b
   expect(breachesIn(client.texts, { eot: 0.7 })).toEqual([]);
 });
 
-test('ForceEndTurn right after a word that is first shown wrong says it right', () => {
+test('ForceEndTurn right after a word that is first shown wrong gives the right word', () => {
   const client = new FluxClient();
   client.stream(script({ say: [1, 2, 3, 4, 5] }).subarray(0, sampleRate * 2.42));
   client.send({ type: 'ForceEndTurn' });
@@ -167,7 +167,7 @@ test('CloseStream brings the Updates that are due, no end of turn, no Metadata, 
   expect(client.clock.pendingTimers).toBe(0);
 });
 
-test('CloseStream waits for a recogniser that is behind, and tells what it had still to tell', () => {
+test('CloseStream waits for a slow recogniser, and sends its last results', () => {
   const slow: RecogniserFactory = ({ sampleRate: rate }, listener) => {
     let samples = 0;
     const word = { word: 'late', start: 0.2, end: 0.5, confidence: 0.9 };
@@ -231,7 +231,7 @@ test('the length of the idle minute is a matter of one option', () => {
   expect(client.closed?.code).toBe(1005);
 });
 
-test('what was said before CloseStream is told whole, in whatever pieces it came', () => {
+test('sends all words before CloseStream, for any chunks', () => {
   const client = new FluxClient('', { maxPace: Infinity });
   client.stream(script({ say: [1, 2, 3] }, pause(250)));
   client.send({ type: 'CloseStream' });

@@ -18,7 +18,7 @@ function connect(url: string, model = 'flux-general-en'): WebSocket {
   return socket;
 }
 
-test('a plain WebSocket is told Connected first, then its turns, and is closed without a code', async () => {
+test('a plain WebSocket gets Connected first, then its turns, and a close without a code', async () => {
   await using emulator = await startEmulator({ maxPace: Infinity });
   const socket = connect(emulator.url);
   const types: string[] = [];

@@ -109,7 +109,7 @@ test('an eager end is taken back when speech goes on, and comes again', () => {
   expect(breachesIn(client.texts, { eot: 0.9, eager: 0.5 })).toEqual([]);
 });
 
-test('TurnResumed comes with the voice, before its first word is known', () => {
+test('TurnResumed comes with the voice, before its first word', () => {
   const client = new FluxClient('eager_eot_threshold=0.5&eot_threshold=0.9');
   client.stream(script({ say: [1, 2] }, pause(650), { say: [3] }, pause(100)));
   expect(client.turns('TurnResumed')).toMatchObject([{ transcript: '0001 0002' }]);
@@ -241,7 +241,7 @@ test('a word that is recognised late, in silence, is right in the end of its tur
   expect(client.turns('EndOfTurn')).toMatchObject([{ transcript: 'a b c d e' }]);
 });
 
-test('a recogniser that says nothing of a voice is judged by its words', () => {
+test('uses the words of a recogniser that reports no voice', () => {
   const recogniser = knowing([{ word: 'hello', end: 0.6, knownAt: 0.6 }]);
   const client = new FluxClient('', { recogniser });
   client.stream(silence(2));
