@@ -114,6 +114,9 @@ export function invalidOption(problem: string, remedy: string): TranscriptionErr
   return new TranscriptionError('invalid-option', problem, { remedy });
 }
 
+/** Deepgram's keys have 40 characters and more. A shorter secret, as in a test, may be a spoken word. */
+export const MIN_SECRET_LENGTH = 16;
+
 /** Text of this length and these characters may be a key or a part of one. */
 const MAY_BE_SECRET = /[\w~+-]{20,}/;
 

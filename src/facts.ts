@@ -33,10 +33,5 @@ export type FactCode = keyof Facts;
 /** Numbers, short texts and flags. */
 export type Evidence = Readonly<Record<string, number | string | boolean | undefined>>;
 
-/** Reports a fact, if there is one with its cause and a special remedy. */
-export type ReportFact = <Code extends FactCode>(
-  code: Code,
-  evidence: Facts[Code],
-  cause?: unknown,
-  remedy?: string,
-) => void;
+/** Reports a fact, if there is one with its cause. */
+export type ReportFact = <Code extends FactCode>(code: Code, evidence: Facts[Code], cause?: unknown) => void;

@@ -1,7 +1,5 @@
 /** Text from outside, without secrets that it may repeat and without characters that forge printed output. */
-
-/** Deepgram's keys have 40 characters and more. A shorter secret, as in a test, may be a spoken word. */
-export const MIN_SECRET_LENGTH = 16;
+import { MIN_SECRET_LENGTH } from './errors.ts';
 
 /** The longest evidence or reason that is kept, in characters. Otherwise a server could fill the memory. */
 const MAX_LINE = 1_000;

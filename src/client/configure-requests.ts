@@ -7,7 +7,7 @@ import { TranscriptionError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
 import type { ControlMessage } from '../link/link-session.ts';
 import { checkChange, configureMessage, configureReply, type ListenChange } from '../protocol/configure.ts';
-import type { Parameters, Protocol } from '../protocol/protocol.ts';
+import type { Api, Parameters } from '../protocol/protocol.ts';
 import type { ServerMessage } from '../protocol/server-message.ts';
 
 /** Some servers of `/v1/listen` do not answer accepted changes. */
@@ -15,7 +15,7 @@ const ANSWER_MS = 5_000;
 
 export interface ConfiguredSession {
   readonly clock: Clock;
-  readonly protocol: Protocol;
+  readonly api: Api;
   readonly settings: { listen: Parameters };
 }
 
@@ -41,10 +41,10 @@ export class ConfigureRequests {
 
   /** @throws TranscriptionError `invalid-option` for a change that is impossible. */
   request(change: ListenChange, position: number): Promise<boolean> {
-    const { protocol, settings } = this.#session;
+    const { api, settings } = this.#session;
     checkChange(change, settings.listen);
     const wanted = { ...settings.listen, ...this.#underWay?.change, ...this.#next?.change, ...change };
-    protocol.checkParameters(wanted);
+    api.checkParameters(wanted);
     return new Promise((resolve, reject) => {
       this.#next ??= { change: {}, position, waiting: [] };
       this.#next.change = { ...this.#next.change, ...change };

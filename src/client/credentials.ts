@@ -1,6 +1,5 @@
 /** Checks the app's `auth`. */
-import { invalidOption } from '../errors.ts';
-import { MIN_SECRET_LENGTH } from '../outside-text.ts';
+import { invalidOption, MIN_SECRET_LENGTH } from '../errors.ts';
 import type { Credentials } from '../transports/transport.ts';
 
 /** Characters that are allowed in a header and in a sub-protocol. */

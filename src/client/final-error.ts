@@ -1,6 +1,7 @@
 /** The error of a session whose last connection ended for good. */
 import { TranscriptionError } from '../errors.ts';
-import { type ConnectionEnd, reasonOf, remedyFor } from '../protocol/connection-end.ts';
+import type { ConnectionEnd } from '../protocol/connection-end.ts';
+import { reasonOf, remedyFor } from '../protocol/end-remedies.ts';
 
 /** `credentialsError`: the error of the app's auth function. */
 export function finalError(end: ConnectionEnd, credentialsError: unknown): TranscriptionError {

@@ -1,30 +1,40 @@
 /**
- * The links of a session, one after the other: the objects that they share, the start of each, and the requests that outlive
- * links.
+ * The links of a session, one after the other: the objects that they share, the ports of their attempts, the start of each, and the
+ * requests that outlive links. This file and all that only it imports is the half of the client that connects: a page loads it behind
+ * its first script.
  */
 import { AdaptiveTimeout } from '../adaptive-timeout.ts';
 import type { AudioTimeline } from '../audio/audio-timeline.ts';
 import type { Intake } from '../audio/intake.ts';
 import type { PauseWatch } from '../audio/pause-watch.ts';
+import type { Clock } from '../clock.ts';
 import type { ConnectionEvent } from '../connection/events.ts';
+import { type ConnectionPorts, holdSocket } from '../connection/hold-socket.ts';
+import type { ConnectionLimit } from '../connection/place.ts';
+import { type HoldSocket, holdLater } from '../connection/socket-actor.ts';
+import { invalidOption, type TranscriptionError } from '../errors.ts';
 import type { MakeKeeper } from '../link/kept-link.ts';
 import { Link } from '../link/link.ts';
 import type { LinkFact, LinkSession } from '../link/link-session.ts';
 import type { ListenChange } from '../protocol/configure.ts';
 import type { ConnectionEnd } from '../protocol/connection-end.ts';
-import type { AudioFormat, Parameters } from '../protocol/protocol.ts';
+import { MAX_CONNECT_TIMEOUT_MS } from '../protocol/limits.ts';
+import { listenV1 } from '../protocol/listen-v1/listen-v1.ts';
+import type { AudioFormat, Parameters, Protocol } from '../protocol/protocol.ts';
 import { requestIdIn } from '../protocol/response.ts';
 import type { RebasedLink } from '../transcript/rebased-messages.ts';
-import type { TranscriptAssembly } from '../transcript/transcript-assembly.ts';
-import type { Handshake, Socket } from '../transports/transport.ts';
+import { TranscriptAssembly } from '../transcript/transcript-assembly.ts';
+import { guarded } from '../transports/guarded.ts';
+import type { Credentials, Handshake, Socket, Transport } from '../transports/transport.ts';
 import type { Backlog } from './backlog.ts';
 import { loadConfigure } from './configure.ts';
 import type { ConfigureRequests } from './configure-requests.ts';
+import { finalError } from './final-error.ts';
 import { FinalizeRequests } from './finalize-requests.ts';
-import { fluxCode } from './flux.ts';
+import { fluxCode, loadFlux } from './flux.ts';
 import type { SessionCounts } from './live-transcription.ts';
 import type { CheckedOptions } from './options.ts';
-import type { Outlet } from './session-keeper.ts';
+import type { Kept, Outlet } from './session-keeper.ts';
 import type { OpenConnection } from './status.ts';
 import type { SessionStreams } from './streams.ts';
 
@@ -44,33 +54,42 @@ export interface LinkSurroundings {
   timeline: AudioTimeline;
   intake: Intake;
   backlog: Backlog;
-  transcript: TranscriptAssembly;
   streams: SessionStreams;
-  turns: Outlet['turns'];
+  kept: Kept | undefined;
+  transport: Transport;
   pauseWatch: PauseWatch | undefined;
   send: (event: ConnectionEvent) => void;
   heard: LinkSession['heard'];
 }
 
-export class Links {
+export class Links implements ConnectionPorts {
   present: Link | undefined;
   /** The last connection. */
   opened: OpenConnection = { connection: 0, since: 0, requestId: undefined };
+  readonly transcript: TranscriptAssembly;
   readonly requests: FinalizeRequests;
+  readonly shared: LinkSession & { protocol: Protocol };
+  readonly transport: Transport;
+  readonly handshakeTimeout: AdaptiveTimeout;
+  /** The time of the pending call of the auth function. */
+  credentialsAskedAt: number | undefined;
+  #credentialsError: unknown;
   #configures: ConfigureRequests | undefined;
   readonly #around: LinkSurroundings;
-  readonly shared: LinkSession;
   #isClosed = false;
 
   constructor(around: LinkSurroundings) {
-    const { options, format, timeline, intake, transcript, streams, heard } = around;
-    const { clock, protocol, listen } = options;
-    const answerMs = options.stallMs * protocol.silenceFactor(listen);
+    const { options, format, timeline, intake, streams, kept, heard } = around;
+    const { api, clock, listen } = options;
+    const answerMs = options.stallMs * api.silenceFactor(listen);
     this.#around = around;
+    this.transport = guarded(around.transport);
+    this.handshakeTimeout = new AdaptiveTimeout(options.connectTimeoutMs, MAX_CONNECT_TIMEOUT_MS);
+    this.transcript = new TranscriptAssembly(kept ?? streams);
     this.requests = new FinalizeRequests(clock, timeline, options.finalizeMs);
     this.shared = {
       clock,
-      protocol,
+      protocol: listenV1,
       timeline,
       settings: {
         listen,
@@ -82,7 +101,7 @@ export class Links {
       },
       answerTimeout: new AdaptiveTimeout(answerMs, MAX_ANSWER_FACTOR * answerMs),
       framing: intake,
-      transcript,
+      transcript: this.transcript,
       requests: this.requests,
       silence: format.kind === 'raw' && options.fillSilence ? format : undefined,
       counts: { keepAlives: 0, silenceSeconds: 0, longestSilenceMs: 0 },
@@ -95,6 +114,63 @@ export class Links {
       heard,
       ended: (link) => this.#ended(link),
     };
+  }
+
+  /** Runs one attempt and its connection. */
+  hold(send: (event: ConnectionEvent) => void): () => void {
+    const { clock, timeline } = this.shared;
+    if (this.#around.options.api.endTurn !== undefined) {
+      const code = fluxCode();
+      if (!code) {
+        const loading = loadFlux().then((): HoldSocket => (later) => this.hold(later));
+        return holdLater(loading, send, () => clock.now(), timeline);
+      }
+      this.shared.protocol = code.flux;
+    }
+    return holdSocket(this, send);
+  }
+
+  get protocol(): Protocol {
+    return this.shared.protocol;
+  }
+
+  get clock(): Clock {
+    return this.shared.clock;
+  }
+
+  get connectionLimit(): ConnectionLimit | undefined {
+    return this.#around.options.connectionLimit;
+  }
+
+  get credentialsTimeoutMs(): number {
+    return this.#around.options.credentialsTimeoutMs;
+  }
+
+  get attemptsPerSecond(): number {
+    return this.#around.options.attemptsPerSecond;
+  }
+
+  address(): string {
+    return this.protocol.address(this.#around.options.baseUrl, this.listen);
+  }
+
+  hasPendingAudio(): boolean {
+    return this.#around.timeline.hasPending;
+  }
+
+  credentials(signal: AbortSignal): Promise<Credentials> {
+    this.credentialsAskedAt = this.clock.now();
+    return this.#around.options.credentials(signal).finally(() => (this.credentialsAskedAt = undefined));
+  }
+
+  credentialsFailed(error: unknown): void {
+    this.#credentialsError = error;
+    this.#around.streams.report('credentials-failed', {}, error);
+  }
+
+  /** The error of a session whose last end this is. */
+  finalError(end: ConnectionEnd): TranscriptionError {
+    return finalError(end, this.#credentialsError);
   }
 
   get counts(): Omit<SessionCounts, 'attempts'> {
@@ -113,17 +189,18 @@ export class Links {
   }
 
   /** A connection is open: its link sends the unconfirmed audio, then live audio. */
-  open(socket: Socket, { headers }: Handshake): Link {
-    const { options, intake, backlog, transcript, streams, turns, pauseWatch } = this.#around;
-    const { clock, protocol } = options;
+  openLink(socket: Socket, { headers }: Handshake): Link {
+    const { intake, backlog, streams, kept, pauseWatch } = this.#around;
+    const { clock, protocol, transcript } = this;
     const { isExact } = intake;
     const connection = this.opened.connection + 1;
     this.opened = { connection, since: clock.wallTime(), requestId: requestIdIn(headers) };
     if (!isExact) transcript.forgetCoverage();
     if (connection > 1) backlog.skip();
-    const code = protocol.keep && fluxCode();
-    if (code) {
-      transcript.turns ??= new code.TurnTracker(
+    const flux = protocol.keep && fluxCode();
+    if (flux) {
+      const { turns }: Outlet = kept ?? streams;
+      transcript.turns ??= new flux.TurnTracker(
         (turn) => turns.next(turn),
         () => clock.wallTime(),
       );
@@ -131,7 +208,7 @@ export class Links {
     const backlogSeconds = backlog.ms / 1000;
     const { settings } = this.shared;
     const keep: MakeKeeper | undefined =
-      code && ((...kept) => protocol.keep?.(code.keptLink(...kept), settings.listen, settings));
+      flux && ((...link) => protocol.keep?.(flux.keptLink(...link), settings.listen, settings));
     const link = new Link(this.shared, connection, socket, this.requests.controls, keep);
     this.present = link;
     this.requests.attach(link);
@@ -151,18 +228,44 @@ export class Links {
     this.#around.send({ type: 'socket.ended', ...this.#lost(end) });
   }
 
+  /** Requests a final result of all audio accepted so far. */
+  async finalize(channel: number | undefined): Promise<boolean> {
+    const { options, timeline, kept } = this.#around;
+    const { end } = timeline;
+    const text = options.api.finalize?.(channel);
+    if (text === undefined) throw invalidOption('Flux has no finalize().', 'Call endTurn().');
+    const isFinal = await this.requests.request(text, channel);
+    await kept?.passed();
+    if (timeline.end === end) this.transcript.finalized(channel);
+    return isFinal;
+  }
+
+  async endTurn(): Promise<boolean> {
+    const { api, forceEndTurn } = this.#around.options;
+    if (api.endTurn === undefined) throw invalidOption('endTurn() needs a Flux model.', 'Call finalize().');
+    if (!forceEndTurn)
+      throw invalidOption(
+        'endTurn() is off for this baseUrl.',
+        'Give forceEndTurn: true if the server knows ForceEndTurn.',
+      );
+    return this.requests.request(api.endTurn);
+  }
+
   /** Changes parameters of the present link, and of every later one. */
   async configure(change: ListenChange): Promise<boolean> {
     const position = this.#around.timeline.end;
     const { ConfigureRequests } = await loadConfigure();
     if (this.#isClosed) return false;
-    this.#configures ??= new ConfigureRequests(this.shared, this.present);
+    const { api, clock } = this.#around.options;
+    const { settings } = this.shared;
+    this.#configures ??= new ConfigureRequests({ api, clock, settings }, this.present);
     return this.#configures.request(change, position);
   }
 
   /** The session is over: settles all requests. */
   close(): void {
     this.#isClosed = true;
+    this.transcript.close();
     this.requests.close();
     this.#configures?.close();
   }
@@ -174,12 +277,11 @@ export class Links {
   }
 
   #lost(end: ConnectionEnd) {
-    const { options, timeline } = this.#around;
     return {
       end,
-      at: options.clock.now(),
+      at: this.clock.now(),
       link: this.opened.connection,
-      pendingAudio: timeline.hasPending,
+      pendingAudio: this.hasPendingAudio(),
       flowingAudio: true,
     };
   }
@@ -187,7 +289,7 @@ export class Links {
   #ended(link: RebasedLink): void {
     if (this.present !== link) return;
     this.present = undefined;
-    this.#around.transcript.turns?.linkEnded();
+    this.transcript.turns?.linkEnded();
     this.#configures?.attach(undefined);
     this.requests.attach(undefined);
   }

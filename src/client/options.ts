@@ -24,10 +24,10 @@ import {
   PROCESS_BYTES,
   STALL_MS,
 } from '../protocol/limits.ts';
-import { chooseProtocol } from '../protocol/choose.ts';
+import { chooseApi } from '../protocol/choose.ts';
 import type { FluxParameters } from '../protocol/flux/parameters.ts';
 import type { ListenParameters } from '../protocol/listen-v1/parameters.ts';
-import type { Protocol } from '../protocol/protocol.ts';
+import type { Api } from '../protocol/protocol.ts';
 import type { SessionKeeper } from './session-keeper.ts';
 import type { Credentials, Transport } from '../transports/transport.ts';
 
@@ -226,7 +226,7 @@ export interface CheckedOptions
   /** Scheme `ws` or `wss`, host, and perhaps a path, without a slash at its end. */
   baseUrl: string;
   log: Required<NonNullable<LiveTranscriptionOptions['log']>>;
-  protocol: Protocol;
+  api: Api;
   credentials(signal: AbortSignal): Promise<Credentials>;
   canReauthorise: boolean;
 }
@@ -272,9 +272,9 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
   checkNames('log.', log, ['maxSeconds', 'maxBytes', 'maxProcessBytes', 'overflow']);
   const { baseUrl = 'wss://api.deepgram.com', clock, seed, transport, connectionLimit } = options;
   const { environment = environmentOf(globalThis) } = options;
-  const protocol = chooseProtocol(listen);
-  protocol.checkParameters(listen);
-  const { defaults } = protocol;
+  const api = chooseApi(listen);
+  api.checkParameters(listen);
+  const { defaults } = api;
   const address = JSON.stringify([checkBaseUrl(baseUrl), listen]);
   const fixed = typeof auth === 'function' ? undefined : credentialsOf(auth, 'auth', address);
   const numbers: Record<string, number> = {};
@@ -293,7 +293,7 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
     if (functions.some((each) => typeof given[each] !== 'function'))
       throw invalidOption(`${name} lacks a function.`, `Give an object with ${functions.join(', ')}.`);
   }
-  if (!protocol.finalize && options.finalizeAfterMs !== undefined && options.finalizeAfterMs < Infinity)
+  if (!api.finalize && options.finalizeAfterMs !== undefined && options.finalizeAfterMs < Infinity)
     throw invalidOption('finalizeAfterMs is of no use with Flux.', 'Leave it out: a turn ends by itself.');
   if (seed !== undefined) within('seed', seed, -(2 ** 53), 2 ** 53);
   if (typeof catchUp === 'string') oneOf('catchUp', catchUp, ['all', 'live']);
@@ -301,7 +301,7 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
   const { forceEndTurn = HOSTED.test(baseUrl), fillSilence = true, warnOnConsole = true } = options;
   return {
     ...(numbers as Record<keyof typeof RANGES, number>),
-    protocol,
+    api,
     listen,
     catchUp,
     forceEndTurn,

@@ -7,6 +7,7 @@
  */
 import type { Observable } from 'rxjs';
 import { createActor } from 'xstate';
+import { linksCode, loadLinks } from '#links';
 import { transport as transportOfPlatform } from '#transport';
 import {
   type AudioChunk,
@@ -21,22 +22,19 @@ import { Intake } from '../audio/intake.ts';
 import { PauseWatch } from '../audio/pause-watch.ts';
 import type { ConnectionActor } from '../connection/connection-machine.ts';
 import type { ConnectionEmitted, ConnectionEvent } from '../connection/events.ts';
-import { bindPorts, connectedMachine } from '../connection/socket-actor.ts';
+import { bindSocket, connectedMachine, holdLater, type HoldSocket } from '../connection/socket-actor.ts';
 import { leafState } from '../connection/status.ts';
 import { diagnose } from '../diagnosis/diagnose.ts';
 import type { Notice } from '../diagnosis/notices.ts';
-import { invalidOption, type TranscriptionError } from '../errors.ts';
+import { invalidOption, TranscriptionError } from '../errors.ts';
 import type { LinkSession } from '../link/link-session.ts';
 import type { ListenChange } from '../protocol/configure.ts';
-import { TranscriptAssembly } from '../transcript/transcript-assembly.ts';
-import { guarded as guardedTransport } from '../transports/guarded.ts';
+import type { ConnectionEnd } from '../protocol/connection-end.ts';
 import type { Transport } from '../transports/transport.ts';
 import { abortOn } from './abort-on.ts';
 import { Backlog } from './backlog.ts';
-import { finalError } from './final-error.ts';
-import { loadFlux } from './flux.ts';
 import { guardedInspector } from './guarded-inspector.ts';
-import { Links } from './links.ts';
+import type { Links, LinkSurroundings } from './links.ts';
 import type {
   AudioLedger,
   CloseOptions,
@@ -53,6 +51,9 @@ import { SessionStreams } from './streams.ts';
 /** The socket of this platform, for wrapping: `ws` in Node, Bun and Deno, `WebSocket` elsewhere. */
 export const platformTransport: Transport = transportOfPlatform;
 
+/** Before the code for connections is there. */
+const NO_COUNTS = { connections: 0, keepAlives: 0, silenceMs: 0, longestOutboundSilenceMs: 0 };
+
 /** Shared result for the common case. */
 const ACCEPTED: SendResult = Object.freeze({ accepted: true, backlogMs: 0, droppedMs: 0 });
 
@@ -63,9 +64,10 @@ export class Session implements LiveTranscription {
   readonly #timeline: AudioTimeline;
   readonly #intake: Intake;
   readonly #backlog: Backlog;
-  readonly #transcript: TranscriptAssembly;
   readonly #pauseWatch: PauseWatch | undefined;
-  readonly #links: Links;
+  readonly #around: LinkSurroundings;
+  /** Once its code is there. */
+  #links: Links | undefined;
   readonly #kept: Kept | undefined;
   #shown: Status = { phase: 'waiting', state: 'dormant', lastEnd: undefined };
   readonly transcripts$: LiveTranscription['transcripts$'];
@@ -81,16 +83,14 @@ export class Session implements LiveTranscription {
   #report: SessionReport | undefined;
   /** The time when `close()` must settle, on the session's clock; `undefined` before `close()`. */
   #closeBy: number | undefined;
-  #credentialsError: unknown;
-  #credentialsAskedAt: number | undefined;
 
   constructor(
     options: CheckedOptions,
     { inspect, session, signal, transport = platformTransport }: LiveTranscriptionOptions,
     heard?: LinkSession['heard'],
   ) {
-    const { clock, listen, log, protocol, finalizeAfterMs } = options;
-    const format = protocol.audioFormat(listen);
+    const { api, clock, listen, log, finalizeAfterMs } = options;
+    const format = api.audioFormat(listen);
     const streams = new SessionStreams(options, () => this.#notices !== undefined);
     this.#options = options;
     this.#streams = streams;
@@ -112,21 +112,21 @@ export class Session implements LiveTranscription {
       onWaiting: () => send({ type: 'audio.pending' }),
     });
     const kept = session?.join({ clock, listen, format, timeline, streams });
-    const outlet = kept ?? streams;
     const intake = new Intake(clock, format, kept?.sink ?? timeline, streams.report);
     const backlog = new Backlog(options, timeline, intake);
-    const transcript = new TranscriptAssembly(outlet);
     // Without a link, the next link starts the timeout.
-    const finalizeInPause = () => this.#links.present && void this.finalize();
+    const finalizeInPause = () => this.#links?.present && void this.finalize();
     const pauseWatch =
       finalizeAfterMs < Infinity ? new PauseWatch(clock, finalizeAfterMs, finalizeInPause) : undefined;
-    const audioAndText = { options, format, timeline, intake, backlog, transcript };
-    this.#links = new Links({ ...audioAndText, streams, turns: outlet.turns, pauseWatch, send, heard });
+    const audio = { format, timeline, intake, backlog, pauseWatch };
+    this.#around = { options, ...audio, streams, kept, transport, send, heard };
+    const links = this.#join();
+    if (kept && !links)
+      throw invalidOption('session needs all code at once.', "Import 'rx-deepgram/static' first.");
     this.#kept = kept;
     this.#timeline = timeline;
     this.#intake = intake;
     this.#backlog = backlog;
-    this.#transcript = transcript;
     this.#pauseWatch = pauseWatch;
 
     const { keepAliveMs, disconnectAfterIdleMs, giveUpAfterMs, drainMs, canReauthorise, seed } = options;
@@ -135,27 +135,7 @@ export class Session implements LiveTranscription {
       clock,
       ...(inspect ? { inspect: guardedInspector(inspect) } : {}),
     });
-    bindPorts(this.actor.system, {
-      clock,
-      protocol,
-      connectionLimit: options.connectionLimit,
-      attemptsPerSecond: options.attemptsPerSecond,
-      credentialsTimeoutMs: options.credentialsTimeoutMs,
-      connectTimeoutMs: options.connectTimeoutMs,
-      transport: guardedTransport(transport),
-      address: () => protocol.address(options.baseUrl, this.#links.listen),
-      ...(protocol.keep && { load: loadFlux }),
-      openLink: (socket, handshake) => this.#links.open(socket, handshake),
-      hasPendingAudio: () => timeline.hasPending,
-      credentials: (signal) => {
-        this.#credentialsAskedAt = clock.now();
-        return options.credentials(signal).finally(() => (this.#credentialsAskedAt = undefined));
-      },
-      credentialsFailed: (error) => {
-        this.#credentialsError = error;
-        streams.report('credentials-failed', {}, error);
-      },
-    });
+    bindSocket(this.actor.system, (report) => this.#hold(report));
     streams.status.next(this.#shown);
     this.actor.subscribe(() => this.#followMachine());
     this.actor.on('*', (emitted) => this.#onEmitted(emitted));
@@ -163,11 +143,11 @@ export class Session implements LiveTranscription {
       online: () => send({ type: 'network.online' }),
       offline: () => send({ type: 'network.offline' }),
       // A frozen page can send no KeepAlive: close the connection cleanly before the server does.
-      frozen: () => this.#links.lose({ kind: 'client-silent', cause: 'The page was frozen.' }),
+      frozen: () => this.#links?.lose({ kind: 'client-silent', cause: 'The page was frozen.' }),
     });
     this.actor.start();
     if (options.connect === 'eager' && !signal?.aborted) this.connect();
-    kept?.start({ live: this, intake, links: this.#links, stitcher: transcript.stitcher });
+    if (links) kept?.start({ live: this, intake, links, stitcher: links.transcript.stitcher });
     if (signal) abortOn(signal, this);
   }
 
@@ -178,12 +158,12 @@ export class Session implements LiveTranscription {
       audio: this.#intake,
       acceptedSamples: () => this.#timeline.end,
       backlogMs: () => this.backlogMs,
-      link: () => this.#links.present,
+      link: () => this.#links?.present,
       status$: this.#streams.status,
       messages$: this.#streams.messages,
       facts$: this.#streams.facts,
       isPaused: () => this.isPaused,
-      credentialsAskedAt: () => this.#credentialsAskedAt,
+      credentialsAskedAt: () => this.#links?.credentialsAskedAt,
     }));
   }
 
@@ -196,7 +176,8 @@ export class Session implements LiveTranscription {
   }
 
   get counts(): SessionCounts {
-    return { ...this.#links.counts, attempts: this.actor.getSnapshot().context.attempts };
+    const { attempts } = this.actor.getSnapshot().context;
+    return { ...(this.#links?.counts ?? NO_COUNTS), attempts };
   }
 
   send(input: AudioChunk | CapturedAudio): SendResult {
@@ -237,29 +218,15 @@ export class Session implements LiveTranscription {
 
   async finalize(channel?: number): Promise<boolean> {
     if (this.#intake.isWaiting) await this.#intake.settled(this.#options.finalizeMs);
-    const { end } = this.#timeline;
-    const text = this.#options.protocol.finalize?.(channel);
-    if (text === undefined) throw invalidOption('Flux has no finalize().', 'Call endTurn().');
-    const isFinal = await this.#links.requests.request(text, channel);
-    await this.#kept?.passed();
-    if (this.#timeline.end === end) this.#transcript.finalized(channel);
-    return isFinal;
+    return (this.#links ?? (await this.#joined()))?.finalize(channel) ?? false;
   }
 
   async endTurn(): Promise<boolean> {
-    const { protocol, forceEndTurn } = this.#options;
-    if (protocol.endTurn === undefined)
-      throw invalidOption('endTurn() needs a Flux model.', 'Call finalize().');
-    if (!forceEndTurn)
-      throw invalidOption(
-        'endTurn() is off for this baseUrl.',
-        'Give forceEndTurn: true if the server knows ForceEndTurn.',
-      );
-    return this.#links.requests.request(protocol.endTurn);
+    return (this.#links ?? (await this.#joined()))?.endTurn() ?? false;
   }
 
-  configure(change: ListenChange): Promise<boolean> {
-    return this.#links.configure(change);
+  async configure(change: ListenChange): Promise<boolean> {
+    return (this.#links ?? (await this.#joined()))?.configure(change) ?? false;
   }
 
   close({ timeoutMs = Infinity }: CloseOptions = {}): Promise<SessionReport> {
@@ -272,7 +239,7 @@ export class Session implements LiveTranscription {
   }
 
   sendText(text: string): void {
-    this.#links.present?.control({ text, position: this.#timeline.end, onSent: () => undefined });
+    this.#links?.present?.control({ text, position: this.#timeline.end, onSent: () => undefined });
   }
 
   abort(): void {
@@ -298,6 +265,40 @@ export class Session implements LiveTranscription {
     this.#send({ type: 'user.close', deadlineMs, pendingAudio: pending > 0 });
   }
 
+  /** Makes the half that connects, if its code is there. */
+  #join(): Links | undefined {
+    const code = linksCode();
+    if (!this.#links && code) {
+      this.#links = new code.Links(this.#around);
+      if (this.#report) this.#links.close();
+    }
+    return this.#links;
+  }
+
+  /** None where its code cannot be loaded. */
+  #joined(): Promise<Links | undefined> {
+    return loadLinks().then(
+      () => this.#join(),
+      () => undefined,
+    );
+  }
+
+  #hold(send: (event: ConnectionEvent) => void): () => void {
+    const links = this.#join();
+    if (links) return links.hold(send);
+    const { clock } = this.#options;
+    const loading = loadLinks().then((): HoldSocket => (report) => (this.#join() as Links).hold(report));
+    return holdLater(loading, send, () => clock.now(), this.#timeline);
+  }
+
+  #errorOf(end: ConnectionEnd): TranscriptionError {
+    const { cause: remedy = '' } = end;
+    return (
+      this.#links?.finalError(end) ??
+      new TranscriptionError('retries-exhausted', 'Nothing could connect.', { remedy })
+    );
+  }
+
   #send(event: ConnectionEvent): void {
     if (this.actor.getSnapshot().status === 'active') this.actor.send(event);
   }
@@ -306,15 +307,15 @@ export class Session implements LiveTranscription {
   #onEmitted(emitted: ConnectionEmitted): void {
     switch (emitted.type) {
       case 'drain.due':
-        this.#links.present?.drain();
+        this.#links?.present?.drain();
         break;
       case 'connection.suspected':
-        this.#links.present?.suspect();
+        this.#links?.present?.suspect();
         break;
       case 'connection.opened':
         break;
       case 'connection.lost':
-        this.#streams.lost(emitted.end, emitted.attempt);
+        this.#streams.report('connection-lost', { ...emitted.end, attempt: emitted.attempt });
         break;
       case 'connection.suspended':
         this.#streams.report('connection-suspended', { ...emitted.end });
@@ -334,14 +335,13 @@ export class Session implements LiveTranscription {
     if (output && (this.#intake.defer(again) || this.#kept?.defer(again, output.outcome, this.#closeBy)))
       return;
     // New audio may never come: withdraw the open turn now.
-    if (state === 'dormant') this.#transcript.withdrawTurn();
+    if (state === 'dormant') this.#links?.transcript.withdrawTurn();
     const { lastEnd } = context;
-    const error =
-      lost ?? (state === 'failed' && lastEnd ? finalError(lastEnd, this.#credentialsError) : undefined);
+    const error = lost ?? (state === 'failed' && lastEnd ? this.#errorOf(lastEnd) : undefined);
     if (output) this.#finish(lost ? 'failed' : output.outcome, error);
     const { clock } = this.#options;
     this.#shown = statusOf(state, context, {
-      opened: this.#links.opened,
+      opened: this.#links?.opened,
       outcome: this.#report?.outcome ?? context.outcome,
       error,
       wallTimeOf: (at) => clock.wallTime() + at - clock.now(),
@@ -356,10 +356,9 @@ export class Session implements LiveTranscription {
     this.#pauseWatch?.stop();
     // Audio that was accepted but is not in the ledger.
     const isCutShort = outcome === 'drained' && (this.#intake.isWaiting || this.#kept?.isPending);
-    this.#transcript.close();
+    this.#links?.close();
     this.#timeline.close();
     this.#intake.close();
-    this.#links.close();
     this.#report = {
       outcome: isCutShort ? 'deadline' : outcome,
       error,

@@ -53,7 +53,8 @@ export type Status =
 
 /** Facts for the status that the machine does not know. */
 export interface StatusDetails {
-  opened: OpenConnection;
+  /** The last connection. */
+  opened: OpenConnection | undefined;
   outcome: ConnectionOutcome;
   error: TranscriptionError | undefined;
   /** From the session's clock to milliseconds since 1970. */
@@ -85,7 +86,7 @@ export function statusOf(
     case 'queued':
       return { phase, state, lastEnd, attempt: failures || 1, place: context.place as number };
     case 'open':
-      return { phase, state, lastEnd, ...opened };
+      return { phase, state, lastEnd, ...(opened as OpenConnection) };
     case 'recovering':
       return {
         phase,

@@ -4,7 +4,6 @@ import { warner } from '../diagnosis/console-warning.ts';
 import type { Fact } from '../diagnosis/observed-session.ts';
 import type { TranscriptionError } from '../errors.ts';
 import type { ReportFact } from '../facts.ts';
-import { type ConnectionEnd, remedyFor } from '../protocol/connection-end.ts';
 import type { ServerMessage } from '../protocol/server-message.ts';
 import type { Transcript } from '../transcript/stitcher.ts';
 import type { Turn } from '../transcript/turns.ts';
@@ -30,16 +29,12 @@ export class SessionStreams {
   /** `isHeard`: the notices have a subscriber. */
   constructor({ clock, warnOnConsole }: CheckedOptions, isHeard: () => boolean) {
     const warn = warnOnConsole ? warner(isHeard) : undefined;
-    this.report = (code, evidence, cause, remedy) => {
-      const fact: Fact = { code, evidence, at: clock.wallTime(), cause, remedy };
+    this.report = (code, evidence, cause) => {
+      const fact: Fact = { code, evidence, at: clock.wallTime(), cause };
       this.facts.next(fact);
       warn?.(fact);
     };
     this.#warn = warn;
-  }
-
-  lost(end: ConnectionEnd, attempt: number): void {
-    this.report('connection-lost', { ...end, attempt }, undefined, remedyFor(end.kind));
   }
 
   /** The status completes last: its subscribers then have all other values. */

@@ -28,8 +28,8 @@ const LASTING = new Set([
 ]);
 
 /** A fact, explained. */
-export function noticeOf({ code, evidence, at, cause, remedy }: Fact): Notice {
-  return createNotice(code, 'event', evidence, at, at, cause, remedy);
+export function noticeOf({ code, evidence, at, cause }: Fact): Notice {
+  return createNotice(code, 'event', evidence, at, at, cause);
 }
 
 /** The notices of one session. Watching ends with the session or the subscription. */
@@ -73,7 +73,7 @@ export function monitor(session: ObservedSession): Observable<Notice> {
     subscriber.add(
       facts$.subscribe({
         next: (fact) => {
-          if (!LASTING.has(fact.code)) board.tell(fact.code, fact.evidence, fact.at, fact.cause, fact.remedy);
+          if (!LASTING.has(fact.code)) board.tell(fact.code, fact.evidence, fact.at, fact.cause);
           for (const watch of watches) watch.fact?.(fact, clock.now());
         },
         complete: () => subscriber.complete(),

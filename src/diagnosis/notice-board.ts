@@ -15,14 +15,8 @@ export class NoticeBoard {
   }
 
   /** Reports an event, now or at another time. */
-  tell(
-    code: NoticeCode,
-    evidence: Evidence = {},
-    at = this.#clock.wallTime(),
-    cause?: unknown,
-    remedy?: string,
-  ): void {
-    this.#publish(createNotice(code, 'event', evidence, at, at, cause, remedy));
+  tell(code: NoticeCode, evidence: Evidence = {}, at = this.#clock.wallTime(), cause?: unknown): void {
+    this.#publish(createNotice(code, 'event', evidence, at, at, cause));
   }
 
   /** Raises a notice. `lastedMs`: the condition began that long ago. */

@@ -1,7 +1,8 @@
 /** All notices: meaning, remedy and severity. Loaded with the first subscription to notices. */
 
 import type { Evidence, FactCode } from '../facts.ts';
-import { DECLARE_FORMAT } from '../protocol/connection-end.ts';
+import { type ConnectionEnd, DECLARE_FORMAT } from '../protocol/connection-end.ts';
+import { remedyFor } from '../protocol/end-remedies.ts';
 
 /** `info`: normal; `warning`: something may be wrong; `error`: something was lost, or soon will be. */
 export type Severity = 'info' | 'warning' | 'error';
@@ -242,9 +243,10 @@ export function createNotice(
   at: number,
   since = at,
   cause?: unknown,
-  ownRemedy?: string,
 ): Notice {
   const { severity, meaning, remedy }: Explanation = NOTICES[code];
+  const ownRemedy =
+    code === 'connection-lost' ? remedyFor(evidence['kind'] as ConnectionEnd['kind']) : undefined;
   const details = Object.entries(evidence)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => detailOf(name, value))

@@ -15,8 +15,6 @@ export interface Fact {
   at: number;
   /** The error beneath, where there is one. */
   cause: unknown;
-  /** Instead of that of its notice. */
-  remedy: string | undefined;
 }
 
 export interface ObservedSession {

@@ -1,12 +1,12 @@
 /** Which of Deepgram's streaming APIs serves a model. */
-import { flux } from './flux/flux.ts';
 import { isFlux, refuseFluxParameters } from './flux/parameters.ts';
-import { listenV1 } from './listen-v1/listen-v1.ts';
-import type { Parameters, Protocol } from './protocol.ts';
+import { fluxApi } from './flux/api.ts';
+import { listenApi } from './listen-v1/api.ts';
+import type { Api, Parameters } from './protocol.ts';
 
 /** @throws TranscriptionError `invalid-option` for a parameter of Flux with another model. */
-export function chooseProtocol(parameters: Parameters): Protocol {
-  if (isFlux(parameters)) return flux;
+export function chooseApi(parameters: Parameters): Api {
+  if (isFlux(parameters)) return fluxApi;
   refuseFluxParameters(parameters);
-  return listenV1;
+  return listenApi;
 }

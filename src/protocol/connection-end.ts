@@ -2,10 +2,9 @@
  * Every kind of end of a connection: close codes with their reason texts, handshake statuses, and our own ends. The table is the
  * input of `connection/recovery-policy.ts`, which decides when and how to retry.
  */
-import type { ErrorReason } from '../errors.ts';
 
 /** A named end. */
-export type EndKind = keyof typeof ENDINGS;
+export type EndKind = keyof typeof RETRIES;
 
 /**
  * Whether to retry: `never`, `reauthorise` (once, with a new token), `with-audio` (only while there is audio to send: the server
@@ -13,87 +12,73 @@ export type EndKind = keyof typeof ENDINGS;
  */
 export type Retry = 'never' | 'reauthorise' | 'with-audio' | 'gently' | 'soon';
 
-/** Whether to retry, and the remedy, if there is one. */
-type Ending = readonly [retry: Retry, remedy?: string];
-
 /** The remedy for audio that differs from the parameters. */
 export const DECLARE_FORMAT =
   'Declare raw audio by its true encoding and sample_rate; for a container (WAV, Ogg, WebM) give neither, and send its header first.';
-const PARAMETERS = 'Correct the listen parameters: the server says which.';
-const ADDRESS = 'Check baseUrl: scheme and host, without /v1/listen.';
 
 /** One row for each end. Sources: developers.deepgram.com on errors, close codes and recovery; RFC 6455. */
-const ENDINGS = {
+const RETRIES = {
   /** 1000, unasked. */
-  normal: ['with-audio'],
+  normal: 'with-audio',
   /** 1005. */
-  'no-status': ['soon'],
+  'no-status': 'soon',
   /** 1006: no close frame; in a browser also a refused handshake. */
-  'network-lost': ['soon'],
+  'network-lost': 'soon',
   /** 1011 `keepalive ping timeout`: from a proxy or a library between, not from Deepgram. */
-  'ping-timeout': ['soon'],
+  'ping-timeout': 'soon',
   /** 1001. */
-  'going-away': ['soon'],
+  'going-away': 'soon',
   /** 1012. */
-  'service-restart': ['soon'],
+  'service-restart': 'soon',
   /** 1013. */
-  'try-again-later': ['gently'],
+  'try-again-later': 'gently',
   /** 4000–4999. */
-  'application-close': ['soon'],
+  'application-close': 'soon',
   /** 1011 NET-0000: Deepgram sent no result for about 30 s, often because it could not decode the audio. */
-  'server-silent': ['with-audio', DECLARE_FORMAT],
+  'server-silent': 'with-audio',
   /** 1011 NET-0001: neither audio nor a text message within the timeout window. */
-  'client-silent': ['with-audio'],
+  'client-silent': 'with-audio',
   /** 1011 NET-0002: no audio for too long, with or without KeepAlive. */
-  'no-audio': ['with-audio'],
+  'no-audio': 'with-audio',
   /** Any other 1011. */
-  'server-error': ['soon'],
+  'server-error': 'soon',
   /** 1008 (or 1002) DATA-0000: the same bytes would fail again. */
-  'undecodable-audio': ['never', DECLARE_FORMAT],
+  'undecodable-audio': 'never',
   /** 1002, 1003, 1007, 1008, 1009, 1010. */
-  'protocol-refused': ['never', PARAMETERS],
+  'protocol-refused': 'never',
   /** HTTP 400. */
-  'bad-request': ['never', PARAMETERS],
+  'bad-request': 'never',
   /** HTTP 401. */
-  unauthorized: [
-    'reauthorise',
-    'Give a valid API key as { apiKey }, or a fresh temporary token as { accessToken }.',
-  ],
+  unauthorized: 'reauthorise',
   /** HTTP 402. */
-  'payment-required': ['never', 'Add credit in the Deepgram console.'],
+  'payment-required': 'never',
   /** HTTP 403. */
-  forbidden: ['never', 'Use a key whose role and models allow live transcription.'],
+  forbidden: 'never',
   /** HTTP 404. */
-  'not-found': ['never', ADDRESS],
+  'not-found': 'never',
   /** Any other status below 500, and addresses that the platform refuses. */
-  refused: ['never', ADDRESS],
+  refused: 'never',
   /** HTTP 429: too many connections are open in this project. */
-  'rate-limited': ['gently'],
+  'rate-limited': 'gently',
   /** HTTP 408 and 5xx. */
-  'server-unavailable': ['soon'],
+  'server-unavailable': 'soon',
   /** No handshake within `connectTimeoutMs`. */
-  'connect-timeout': ['soon'],
+  'connect-timeout': 'soon',
   /** The handshake was done, but the server did not report that it is ready: perhaps because of a parameter. */
-  'not-ready': [
-    'gently',
-    'Correct the listen parameters: a server that dislikes one may accept the connection and stay silent.',
-  ],
+  'not-ready': 'gently',
   /** Audio went out and nothing came back. */
-  stalled: ['soon'],
+  stalled: 'soon',
   /** The certificate is self-signed or expired, has another name, or was replaced by a proxy. A retry does not help. */
-  'certificate-refused': [
-    'never',
-    'See the cause: renew the certificate, correct the host in baseUrl or the clock, or set NODE_EXTRA_CA_CERTS to the authority of your proxy.',
-  ],
+  'certificate-refused': 'never',
   /** `wss://` to a port without TLS. */
-  'no-tls': ['never', 'Check the scheme and the port of baseUrl: ws:// where the server has no certificate.'],
+  'no-tls': 'never',
   /** Nothing listens on this port. */
-  'connection-refused': ['soon', 'Check host and port of baseUrl, and whether the server runs.'],
+  'connection-refused': 'soon',
   /** The host name has no address. */
-  'host-not-found': ['soon', 'Check the network, DNS and the spelling of the host in baseUrl.'],
-  'credentials-failed': ['soon', 'See the cause.'],
-  'credentials-timeout': ['soon', 'See whether the token endpoint is up.'],
-} as const satisfies Record<string, Ending>;
+  'host-not-found': 'soon',
+  'credentials-failed': 'soon',
+  'credentials-timeout': 'soon',
+} as const satisfies Record<string, Retry>;
 
 /** How a connection ended, in words and numbers; safe to log. */
 export interface ConnectionEnd {
@@ -116,21 +101,9 @@ export interface ConnectionEnd {
 }
 
 /** All kinds. */
-export const END_KINDS = /* @__PURE__ */ Object.keys(ENDINGS) as EndKind[];
+export const END_KINDS = /* @__PURE__ */ Object.keys(RETRIES) as EndKind[];
 
 /** Whether to retry after such an end. */
 export function retryAfter(kind: EndKind): Retry {
-  return ENDINGS[kind][0];
-}
-
-/** The remedy for an end, if there is one. */
-export function remedyFor(kind: EndKind): string | undefined {
-  const ending: Ending = ENDINGS[kind];
-  return ending[1];
-}
-
-/** The reason of the error, if such an end is the last. */
-export function reasonOf(kind: EndKind): ErrorReason {
-  if (kind === 'server-silent') return 'undecodable-audio';
-  return remedyFor(kind) === undefined ? 'retries-exhausted' : (kind as ErrorReason);
+  return RETRIES[kind];
 }

@@ -167,8 +167,8 @@ export interface LinkKeeper {
   end(): void;
 }
 
-/** One of Deepgram's streaming APIs. */
-export interface Protocol {
+/** One of Deepgram's streaming APIs, as far as a session needs to know it before there is a connection. */
+export interface Api {
   /** @throws TranscriptionError `invalid-option`, naming the value, why, and what to write instead. */
   checkParameters(parameters: Parameters): void;
   /** The address to connect to; holds parameters only, never a secret. */
@@ -178,6 +178,14 @@ export interface Protocol {
   /** A factor for the stall timeout: with these parameters a healthy server may be silent for longer. */
   silenceFactor(parameters: Parameters): number;
   readonly defaults?: ProtocolDefaults;
+  /** The text that requests a final result of all audio so far, on one channel (from 0) or all. */
+  finalize?(channel: number | undefined): string;
+  /** The text that ends the speaker's turn; none where the API knows no turns. */
+  readonly endTurn?: string;
+}
+
+/** One of Deepgram's streaming APIs: everything about its connections. */
+export interface Protocol extends Api {
   /** A connection counts as open after its first message, which must come within this many milliseconds after the handshake. */
   readonly readyMs?: number;
   /** Makes the keeper of one connection, for APIs that need one. */
@@ -188,10 +196,6 @@ export interface Protocol {
   readonly keepAlive?: string;
   /** The text that ends the stream and requests the last results. */
   readonly endStream: string;
-  /** The text that requests a final result of all audio so far, on one channel (from 0) or all. */
-  finalize?(channel: number | undefined): string;
-  /** The text that ends the speaker's turn. */
-  readonly endTurn?: string;
   /** Close codes after which, once the stream was ended, no more results can come. */
   readonly cleanCloseCodes: readonly (number | undefined)[];
   /** Reads one text message; never throws. */

@@ -13,7 +13,7 @@ import {
 import { AudioTimeline } from '../audio/audio-timeline.ts';
 import { Intake } from '../audio/intake.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { chooseProtocol } from '../protocol/choose.ts';
+import { chooseApi } from '../protocol/choose.ts';
 import type { ListenChange } from '../protocol/configure.ts';
 import { LOG_BYTES, PROCESS_BYTES } from '../protocol/limits.ts';
 import type { Parameters } from '../protocol/protocol.ts';
@@ -106,9 +106,9 @@ export class SessionWriter {
   constructor(store: AudioStore, id: string, options: WriterOptions) {
     const { clock = systemClock, holder = newHolder(), listen, maxSeconds = 60 } = options;
     const { maxBytes = LOG_BYTES, maxProcessBytes = PROCESS_BYTES, maxStoredSeconds = 600 } = options;
-    const protocol = chooseProtocol(listen);
-    protocol.checkParameters(listen);
-    const audio = protocol.audioFormat(listen);
+    const api = chooseApi(listen);
+    api.checkParameters(listen);
+    const audio = api.audioFormat(listen);
     const format = storedFormatOf(audio);
     this.#store = store;
     this.#listen = listen;

@@ -5,10 +5,9 @@ import {
   type ConnectionEnd,
   END_KINDS,
   type EndKind,
-  reasonOf,
-  remedyFor,
   retryAfter,
 } from '../../src/protocol/connection-end.ts';
+import { reasonOf, remedyFor } from '../../src/protocol/end-remedies.ts';
 import { KINDS, SETTINGS, SITUATIONS, type SituationName, DECISIONS } from './decision-table.ts';
 
 describe.each(KINDS)('an end of the kind %s', (kind) => {

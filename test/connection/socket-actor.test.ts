@@ -1,7 +1,9 @@
 /** One attempt and what comes of it: what the actor tells the machine, and what it does to its socket, step by step. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type CallbackActorLogic, createActor, setup } from 'xstate';
-import { bindPorts, type ConnectionPorts, connectedMachine } from '../../src/connection/socket-actor.ts';
+import { AdaptiveTimeout } from '../../src/adaptive-timeout.ts';
+import { type ConnectionPorts, holdSocket } from '../../src/connection/hold-socket.ts';
+import { bindSocket, connectedMachine } from '../../src/connection/socket-actor.ts';
 import type { ConnectionEvent } from '../../src/connection/events.ts';
 import { listenV1 } from '../../src/protocol/listen-v1/listen-v1.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
@@ -84,12 +86,12 @@ beforeEach(() => {
       }),
     credentialsFailed: (error) => said.push(error),
     credentialsTimeoutMs: CREDENTIALS_TIMEOUT_MS,
-    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    handshakeTimeout: new AdaptiveTimeout(CONNECT_TIMEOUT_MS, 2 * CONNECT_TIMEOUT_MS),
     attemptsPerSecond: 1_000,
   };
   const actor = createActor(listeningMachine, { clock });
   leave = () => actor.send({ type: 'leave' });
-  bindPorts(actor.system, ports);
+  bindSocket(actor.system, (send) => holdSocket(ports, send));
   actor.start();
 });
 
@@ -245,12 +247,12 @@ describe('an attempt fails', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test('at once, if there are no ports: the machine was put together without them', () => {
+  test('at once, if there is no socket: the machine was put together without one', () => {
     const stranger = createActor(listeningMachine, { clock });
     const errors: unknown[] = [];
     stranger.subscribe({ error: (error) => errors.push(error) });
     stranger.start();
-    expect(errors).toEqual([new Error('No ports were bound to this connection machine.')]);
+    expect(errors).toEqual([new Error('No socket was bound to this connection machine.')]);
   });
 });
 
@@ -321,7 +323,7 @@ describe('when a session leaves', () => {
 
 test('the connection machine holds this very actor', async () => {
   const actor = createActor(connectedMachine, { clock, input: {} });
-  bindPorts(actor.system, ports);
+  bindSocket(actor.system, (send) => holdSocket(ports, send));
   actor.start();
   actor.send({ type: 'user.connect' });
   expect(actor.getSnapshot().value).toEqual({ attached: 'connecting' });

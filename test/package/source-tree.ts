@@ -23,8 +23,9 @@ export interface AmbientUse {
   name: string;
 }
 
-/** What `#transport` stands for, depending on the platform. */
+/** What these stand for, depending on the platform. */
 const SUBPATH_IMPORTS: Record<string, readonly string[]> = {
+  '#links': ['src/client/links-later.ts', 'src/client/links-now.ts'],
   '#transport': ['src/transports/browser.ts', 'src/transports/node.ts'],
 };
 

@@ -138,12 +138,12 @@ export const PLANTED: readonly PlantedDefect[] = [
   ]),
   // G5
   defect('G5', 'a stale socket is obeyed', [
-    'connection/socket-actor.ts',
+    'connection/hold-socket.ts',
     'if (!isOver) link?.receive(text);',
     'link?.receive(text);',
   ]),
   defect('G5', 'the socket is not closed when it is left', [
-    'connection/socket-actor.ts',
+    'connection/hold-socket.ts',
     "    if (mayHangUp) return socket?.close(1000, '');\n    socket?.terminate();\n",
     '',
   ]),
@@ -186,12 +186,12 @@ export const PLANTED: readonly PlantedDefect[] = [
   ]),
   // G8
   defect('G8', 'the token in the address', [
-    'connection/socket-actor.ts',
+    'connection/hold-socket.ts',
     'socket = ports.transport({ url: ports.address(), credentials }, handlers);',
     'socket = ports.transport({ url: `${ports.address()}&token=${credentials.value}`, credentials }, handlers);',
   ]),
   defect('G8', 'the token in the end of a connection', [
-    'connection/socket-actor.ts',
+    'connection/hold-socket.ts',
     'classifyEnd({ ...handshake, ...socketEnd }',
     'classifyEnd({ ...handshake, ...socketEnd, cause: credentials.value }',
   ]),

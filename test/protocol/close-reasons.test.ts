@@ -1,12 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { classifyEnd } from '../../src/protocol/listen-v1/close-reasons.ts';
-import {
-  END_KINDS,
-  type EndKind,
-  reasonOf,
-  remedyFor,
-  retryAfter,
-} from '../../src/protocol/connection-end.ts';
+import { END_KINDS, type EndKind, retryAfter } from '../../src/protocol/connection-end.ts';
+import { reasonOf, remedyFor } from '../../src/protocol/end-remedies.ts';
 
 const NET_0000 =
   'Deepgram did not provide a response message within the timeout window. See https://dpgr.am/net0000';

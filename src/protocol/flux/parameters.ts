@@ -1,7 +1,6 @@
 /** The query of `/v2/listen`, with all checks that need no server. It is in every app's first chunk, so it is short. */
 import { invalidOption, shown } from '../../errors.ts';
-import { listenV1 } from '../listen-v1/listen-v1.ts';
-import { LISTEN_PARAMETERS } from '../listen-v1/parameters.ts';
+import { checkListenParameters, LISTEN_PARAMETERS, listenUrl } from '../listen-v1/parameters.ts';
 import type { Parameters } from '../protocol.ts';
 
 /** Parameters that only Flux has: `model` is `flux-general-en` or `flux-general-multi`. */
@@ -54,7 +53,7 @@ export function checkFluxParameters(parameters: Parameters): void {
       );
   }
   // Parameters of both APIs are checked in the same way.
-  listenV1.checkParameters({ ...parameters, model: undefined });
+  checkListenParameters({ ...parameters, model: undefined });
   const refuse = (name: string, why: string, remedy: string) => {
     throw invalidOption(`listen.${name} is ${shown(parameters[name])}${why}.`, remedy);
   };
@@ -72,5 +71,5 @@ export function checkFluxParameters(parameters: Parameters): void {
 
 /** The same query as for `/v1/listen`, at another address. */
 export function fluxAddress(baseUrl: string, parameters: Parameters): string {
-  return baseUrl + listenV1.address('', parameters).replace('v1', 'v2');
+  return baseUrl + listenUrl('', parameters).replace('v1', 'v2');
 }

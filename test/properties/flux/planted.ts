@@ -4,7 +4,7 @@ import type { PlantedDefect } from '../planted.ts';
 const TURNS = 'transcript/turns.ts';
 const KEEPER = 'protocol/flux/keep-turns.ts';
 const DECODE = 'protocol/flux/decode.ts';
-const FLUX = 'protocol/flux/flux.ts';
+const FLUX = 'protocol/flux/api.ts';
 
 const defect = (
   caughtBy: PlantedDefect['caughtBy'],

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { chooseProtocol } from '../../../src/protocol/choose.ts';
+import { chooseApi } from '../../../src/protocol/choose.ts';
 import type { Parameters } from '../../../src/protocol/protocol.ts';
 
 const FLUX = { model: 'flux-general-en', encoding: 'linear16', sample_rate: 16_000 };
 
 function check(parameters: Parameters): void {
-  chooseProtocol(parameters).checkParameters(parameters);
+  chooseApi(parameters).checkParameters(parameters);
 }
 
 test('a Flux model is asked for at /v2/listen, any other at /v1/listen', () => {
-  const address = (parameters: Parameters) => chooseProtocol(parameters).address('wss://x/v1', parameters);
+  const address = (parameters: Parameters) => chooseApi(parameters).address('wss://x/v1', parameters);
   expect(address({ model: 'flux-general-en', keyterm: ['a b', 'c'] })).toBe(
     'wss://x/v1/v2/listen?model=flux-general-en&keyterm=a%20b&keyterm=c',
   );
