@@ -48,10 +48,10 @@ export default defineConfig({
     maxWorkers: '100%',
     restoreMocks: true,
     // Meant to end a test that hangs, not to judge the machine.
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // By default a poll gives up after a second, which a busy machine takes for nothing.
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: { timeout: 60_000 } },
     reporters: ['default'],
     // Most sessions of the tests have nobody who reads their notices.
     onConsoleLog: (text) => !text.startsWith('rx-deepgram: '),

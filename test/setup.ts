@@ -15,7 +15,7 @@ provideConfigure(configureRequests);
 
 const GATE_SEED = 20_261_121;
 
-/** A property stops drawing here, so that a busy machine tries fewer examples, and fails no test. Tests end after 30 s. */
+/** A property stops drawing here, so that a busy machine tries fewer examples, and fails no test. Tests end after 120 s. */
 const LONGEST_MS = 20_000;
 const wish = process.env['PROPERTY_SEED'];
 const seed = wish === undefined ? (process.env['CI'] ? GATE_SEED : undefined) : Number(wish);

@@ -107,12 +107,12 @@ describe('agent and speak', () => {
     await agent.waitForOpen();
     agent.sendKeepAlive({ type: 'KeepAlive' });
     agent.sendMedia(new Uint8Array([1, 2, 3]));
-    await vi.waitFor(() => expect(heard.messages).toHaveLength(2));
+    await expect.poll(() => heard.messages).toHaveLength(2);
     expect(heard.messages[0]).toEqual({ type: 'KeepAlive' });
     expect(visits[0]?.headers).toMatchObject({ authorization: 'Token some-key' });
     expect(visits[0]?.headers['x-deepgram-session-id']).toBeTruthy();
     for (const client of server.clients) client.close(4001, 'enough');
-    await vi.waitFor(() => expect(heard.closes).toHaveLength(1));
+    await expect.poll(() => heard.closes).toHaveLength(1);
     expect(heard.closes).toEqual([expect.objectContaining({ code: 4001, reason: 'enough' })]);
   });
 
@@ -123,7 +123,7 @@ describe('agent and speak', () => {
     await speaker.waitForOpen();
     expect(visits[0]?.url).toContain('/v1/speak');
     speaker.close();
-    await vi.waitFor(() => expect(server.clients.size).toBe(0));
+    await expect.poll(() => server.clients.size).toBe(0);
   });
 
   test('reject `waitForOpen()` where nobody answers', async () => {

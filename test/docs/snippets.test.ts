@@ -78,22 +78,18 @@ describe('snippets in the documentation', () => {
     ]);
   });
 
-  test('all of them compile', { timeout: 60_000 }, () => {
+  test('all of them compile', () => {
     const tsc = join(root, 'node_modules', '.bin', 'tsc');
     expect(spawnSync(tsc, ['-p', folder], { encoding: 'utf8' }).stdout).toBe('');
   });
 
-  test.for(snippets.filter(({ mark }) => mark === 'run'))(
-    '$name runs',
-    { timeout: 60_000 },
-    async (snippet) => {
-      const { log } = console;
-      console.log = () => {};
-      try {
-        await import(/* @vite-ignore */ fileOf(snippet));
-      } finally {
-        console.log = log;
-      }
-    },
-  );
+  test.for(snippets.filter(({ mark }) => mark === 'run'))('$name runs', async (snippet) => {
+    const { log } = console;
+    console.log = () => {};
+    try {
+      await import(/* @vite-ignore */ fileOf(snippet));
+    } finally {
+      console.log = log;
+    }
+  });
 });

@@ -32,7 +32,7 @@ describe('docs/frameworks.md', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('its two snippets compile', { timeout: 60_000 }, () => {
+  test('its two snippets compile', () => {
     expect(snippetsOf('docs/frameworks.md').map(({ language }) => language)).toEqual(['tsx', 'typescript']);
     const tsc = join(root, 'node_modules', '.bin', 'tsc');
     expect(spawnSync(tsc, ['-p', folder], { encoding: 'utf8' }).stdout).toBe('');

@@ -14,7 +14,7 @@ test('grants tokens to its own page, and to no other website', async () => {
   const log = vi.spyOn(console, 'log').mockReturnValue();
   await import(SERVER);
   const address = () => /localhost:(\d+)/.exec(log.mock.calls.flat().join(' '));
-  const said = await vi.waitUntil(address, { timeout: 10_000 });
+  const said = await vi.waitUntil(address, { timeout: 60_000 });
   const port = Number(said[1]);
 
   // `fetch` would not let us choose an origin.

@@ -6,9 +6,7 @@ import { expectTurnsToHold } from '../transcript/turn-rules.ts';
 const RATE = 16_000;
 const CHUNK_BYTES = 2_560;
 
-test('over a real socket pings hold an idle connection, and the last turn comes', {
-  timeout: 30_000,
-}, async () => {
+test('over a real socket pings hold an idle connection, and the last turn comes', async () => {
   const emulator = await startEmulator({ fluxIdleTimeoutMs: 5_000 });
   const live = createLiveTranscription({
     auth: { apiKey: 'some-key' },

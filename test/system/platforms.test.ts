@@ -64,7 +64,7 @@ describe('where import() is refused, as in a service worker,', () => {
     const story = await tell({ listen: webm, drainMs: 5_000 });
     story.live.send(new Uint8Array(400));
     await vi.waitFor(() => expect(story.notices).toMatchObject([{ code: 'audio-unreadable' }]), {
-      timeout: 10_000,
+      timeout: 60_000,
     });
     expect(story.notices[0]?.remedy).toContain("import 'rx-deepgram/static'");
     const report = await story.close();

@@ -220,12 +220,12 @@ describe('capture', () => {
       setInterval(() => process.stdout.write(String(process.pid).padEnd(10)), 10);
       setTimeout(() => require('node:fs').writeFileSync(${JSON.stringify(started)}, ''), 200);`;
     const capturing = capture(script('endless.cjs', code), new PassThrough(), controller.signal);
-    await vi.waitUntil(() => existsSync(started), { timeout: 20_000 });
+    await vi.waitUntil(() => existsSync(started), { timeout: 60_000 });
     controller.abort();
     const { bytes } = await capturing;
     const pid = Number(Buffer.from(bytes).toString().slice(0, 10));
     expect(pid).toBeGreaterThan(0);
-    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), { timeout: 10_000 });
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), { timeout: 60_000 });
   });
 });
 
