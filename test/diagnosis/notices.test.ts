@@ -65,6 +65,21 @@ test.each(Object.entries(SURE_AFTER_MS))('%s says since when: %i ms ago', async 
   await room.end();
 });
 
+test.each([
+  ['audio-silent', 8_000],
+  ['audio-clipping', 14_000],
+  ['format-doubtful', 13_000],
+] as const)('%s is found in mid-session, too, within %i ms', async (code, withinMs) => {
+  const { setting, provoke } = PROVOCATIONS[code];
+  const room = new Room({ ...setting, log: { maxSeconds: 600 } });
+  await room.play(33.3);
+  const startedAt = room.clock.wallTime();
+  while (room.of(code).length === 0 && room.clock.wallTime() < startedAt + 60_000) await provoke(room);
+  const [notice] = room.of(code);
+  expect(notice?.at).toBeLessThanOrEqual(startedAt + withinMs);
+  await room.end();
+});
+
 test.each([{}, PROVOCATIONS['messages-missing'].setting])(
   'a healthy session has nothing to say: %j',
   async (setting) => {

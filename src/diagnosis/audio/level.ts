@@ -26,10 +26,11 @@ const CLIPPED_RUN = 3;
 
 /** Measures samples that are interleaved by channel. An incomplete frame at the end is ignored. */
 export function levelOf(bytes: Uint8Array, reader: SampleReader, channels = 1): Level {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const stride = reader.bytes * channels;
-  const samples = Math.floor(bytes.byteLength / stride);
+  const samples = Math.floor(bytes.byteLength / (reader.bytes * channels));
   const count = samples * channels;
+  const amplitudes = new Float32Array(count);
+  reader.read(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), amplitudes);
+  const { quietest, loudest } = reader;
   let peak = 0;
   let squares = 0;
   let sum = 0;
@@ -41,18 +42,18 @@ export function levelOf(bytes: Uint8Array, reader: SampleReader, channels = 1): 
     let before = 0;
     let fullRun = 0;
     let silentRun = 0;
-    for (let at = channel * reader.bytes, i = 0; i < samples; i += 1, at += stride) {
-      const sample = reader.read(view, at);
+    for (let i = channel; i < count; i += channels) {
+      const sample = amplitudes[i] as number;
       const amplitude = Math.abs(sample);
       if (amplitude > peak) peak = amplitude;
       squares += sample * sample;
       sum += amplitude;
-      if (i > 0) steps += Math.abs(sample - before);
+      if (i > channel) steps += Math.abs(sample - before);
       before = sample;
-      fullRun = amplitude >= reader.loudest ? fullRun + 1 : 0;
+      fullRun = amplitude >= loudest ? fullRun + 1 : 0;
       if (fullRun === CLIPPED_RUN) clipped += CLIPPED_RUN;
       else if (fullRun > CLIPPED_RUN) clipped += 1;
-      silentRun = amplitude <= reader.quietest ? silentRun + 1 : 0;
+      silentRun = amplitude <= quietest ? silentRun + 1 : 0;
       if (silentRun > 0) silent += 1;
       if (silentRun > longestSilence) longestSilence = silentRun;
     }

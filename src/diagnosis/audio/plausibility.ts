@@ -1,6 +1,6 @@
 /** Compares audio with its declared format, and guesses a better one. */
 import { type Level, levelOf } from './level.ts';
-import { type SampleEncoding, type SampleReader, SAMPLE_READERS } from './samples.ts';
+import { readLinear16, type SampleEncoding, type SampleReader, SAMPLE_READERS } from './samples.ts';
 
 /** A guessed format: an encoding of Deepgram's, or a defect of linear16. */
 export type Likeness = SampleEncoding | 'linear16, big-endian' | 'linear16, cut in mid-sample';
@@ -30,7 +30,7 @@ const CANDIDATES: readonly (readonly [Likeness, SampleReader, skip: number])[] =
   ['linear32', SAMPLE_READERS.linear32, 0],
   [
     'linear16, big-endian',
-    { ...SAMPLE_READERS.linear16, read: (view, at) => view.getInt16(at, false) / 0x8000 },
+    { ...SAMPLE_READERS.linear16, read: (view, samples) => readLinear16(view, samples, false) },
     0,
   ],
   ['linear16, cut in mid-sample', SAMPLE_READERS.linear16, 1],
@@ -45,9 +45,15 @@ export interface Doubt {
 /**
  * The doubt about bytes declared as `encoding`; `undefined` if they fit or are too quiet to judge. Needs at least a second of
  * audio.
+ *
+ * @param declared - their level, if they are what they are declared to be
  */
-export function doubtEncoding(bytes: Uint8Array, encoding: SampleEncoding, channels = 1): Doubt | undefined {
-  const declared = levelOf(bytes, SAMPLE_READERS[encoding], channels);
+export function doubtEncoding(
+  bytes: Uint8Array,
+  encoding: SampleEncoding,
+  channels = 1,
+  declared: Level = levelOf(bytes, SAMPLE_READERS[encoding], channels),
+): Doubt | undefined {
   const otherLaw = OTHER_LAW[encoding];
   const isCutOff = otherLaw === undefined && declared.clipped > CUT_OFF_SHARE && declared.peak <= 1;
   if (isCutOff) return undefined;

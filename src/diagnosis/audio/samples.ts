@@ -3,14 +3,15 @@
 /** The raw encodings whose samples can be read; all others are compressed. */
 export type SampleEncoding = 'linear16' | 'linear32' | 'mulaw' | 'alaw';
 
-/** Reads the bytes of one sample. */
+/** Reads samples of one encoding. */
 export interface SampleReader {
   bytes: number;
   /** The largest amplitude of silence: the encoding's smallest step. */
   quietest: number;
   /** The amplitude of full scale. Sixteen bits reach 0.99997, and a limiter often stops a little earlier. */
   loudest: number;
-  read(view: DataView, at: number): number;
+  /** Fills `samples` with the samples at the beginning of `view`. */
+  read(view: DataView, samples: Float32Array): void;
 }
 
 /** One for each encoding. Deepgram's linear PCM is little-endian; its `linear32` is floating point. */
@@ -19,22 +20,37 @@ export const SAMPLE_READERS: Record<SampleEncoding, SampleReader> = {
     bytes: 2,
     quietest: 1 / 0x8000,
     loudest: 0.999,
-    read: (view, at) => view.getInt16(at, true) / 0x8000,
+    read: (view, samples) => readLinear16(view, samples, true),
   },
-  linear32: { bytes: 4, quietest: 1 / 0x8000, loudest: 0.999, read: (view, at) => view.getFloat32(at, true) },
+  linear32: {
+    bytes: 4,
+    quietest: 1 / 0x8000,
+    loudest: 0.999,
+    read(view, samples) {
+      for (let i = 0; i < samples.length; i += 1) samples[i] = view.getFloat32(4 * i, true);
+    },
+  },
   mulaw: {
     bytes: 1,
     quietest: 0,
     loudest: 0x7d7c / 0x8000,
-    read: (view, at) => mulawSample(view.getUint8(at)),
+    read(view, samples) {
+      for (let i = 0; i < samples.length; i += 1) samples[i] = mulawSample(view.getUint8(i));
+    },
   },
   alaw: {
     bytes: 1,
     quietest: 8 / 0x8000,
     loudest: 0x7e00 / 0x8000,
-    read: (view, at) => alawSample(view.getUint8(at)),
+    read(view, samples) {
+      for (let i = 0; i < samples.length; i += 1) samples[i] = alawSample(view.getUint8(i));
+    },
   },
 };
+
+export function readLinear16(view: DataView, samples: Float32Array, isLittleEndian: boolean): void {
+  for (let i = 0; i < samples.length; i += 1) samples[i] = view.getInt16(2 * i, isLittleEndian) / 0x8000;
+}
 
 /** True if samples of this encoding can be read. */
 export function isSampleEncoding(encoding: string | undefined): encoding is SampleEncoding {

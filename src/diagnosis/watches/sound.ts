@@ -1,6 +1,7 @@
 /** Checks the samples for digital silence, clipping and a wrong format. */
 import { audioFacts, CLIPPED_SHARE } from '../audio/facts.ts';
 import { bytesPerSecondOf, type RawFormat } from '../audio/plausibility.ts';
+import { SAMPLE_READERS } from '../audio/samples.ts';
 import { containerAtStart } from '../audio/signature.ts';
 import type { NoticeBoard } from '../notice-board.ts';
 import { formatOf } from './format.ts';
@@ -12,6 +13,8 @@ const MUTED_SECONDS = 5;
 const CLIPPED_SECONDS = 3;
 /** One strange second may be music on hold. */
 const DOUBTED_SECONDS = 2;
+/** Between two seconds that are judged, while all is well. */
+const SKIPPED_SECONDS = 9;
 /** Enough bytes to tell a container from samples. */
 const SIGNATURE_BYTES = 2_048;
 
@@ -54,27 +57,58 @@ function watchSignature(board: NoticeBoard, encoding: string): Watch {
   };
 }
 
-/** Checks one second after another. */
+/**
+ * Judges whole seconds: each one at first and while something may be wrong, later one of ten. In between it only looks whether a
+ * second is silent: the cost must not grow with the sessions of a server.
+ */
 function watchSeconds(board: NoticeBoard, format: RawFormat): Watch {
-  const second = new Uint8Array(bytesPerSecondOf(format));
+  const secondBytes = bytesPerSecondOf(format);
+  const reader = SAMPLE_READERS[format.encoding];
+  const sample = new Float32Array(1);
   const inRow = { silent: 0, clipped: 0, clean: 0, doubted: 0 };
+  /** The second to judge, as far as it has come; `undefined`: this one is not judged. */
+  let second: Uint8Array | undefined = new Uint8Array(secondBytes);
   let filled = 0;
+  let skipped = 0;
+  let isSilent = true;
   return {
     audio(bytes) {
       for (let from = 0; from < bytes.byteLength; ) {
-        const part = bytes.subarray(from, from + second.byteLength - filled);
-        second.set(part, filled);
+        const part = bytes.subarray(from, from + secondBytes - filled);
+        if (second) second.set(part, filled);
+        else isSilent &&= isSilentAtStart(part);
         filled += part.byteLength;
         from += part.byteLength;
-        if (filled < second.byteLength) return;
+        if (filled < secondBytes) return;
         filled = 0;
-        judge();
+        if (second) judge(second);
+        else skipped += 1;
+        chooseNext();
       }
     },
   };
 
-  function judge(): void {
-    const { level, doubt } = audioFacts(second, format, false);
+  /** Chunks may begin in the middle of a sample: the first whole one is read. */
+  function isSilentAtStart(part: Uint8Array): boolean {
+    const offset = (reader.bytes - (filled % reader.bytes)) % reader.bytes;
+    if (part.byteLength < offset + reader.bytes) return true;
+    reader.read(new DataView(part.buffer, part.byteOffset + offset), sample);
+    return Math.abs(sample[0] as number) <= reader.quietest;
+  }
+
+  function chooseNext(): void {
+    const isDecided = inRow.doubted === 0 || inRow.doubted >= DOUBTED_SECONDS;
+    const isWell = isDecided && inRow.silent === 0 && inRow.clean >= CLIPPED_SECONDS;
+    const mayBeMuted = second === undefined && isSilent;
+    if (!isWell || mayBeMuted || skipped >= SKIPPED_SECONDS) {
+      skipped = 0;
+      second ??= new Uint8Array(secondBytes);
+    } else second = undefined;
+    isSilent = true;
+  }
+
+  function judge(whole: Uint8Array): void {
+    const { level, doubt } = audioFacts(whole, format, false);
     if (!level) return;
     const isClipped = level.clipped > CLIPPED_SHARE;
     inRow.silent = level.silent === 1 ? inRow.silent + 1 : 0;
