@@ -1,4 +1,4 @@
-/** Everything a user may choose: meaning, unit, default, and the check of each, in one place. */
+/** All options: the meaning, unit, default and check of each. */
 import type { InspectionEvent, Observer } from 'xstate';
 import type { Clock } from '../clock.ts';
 import { credentialsOf } from './credentials.ts';
@@ -37,12 +37,12 @@ export type Auth =
   | { apiKey: string }
   /** A temporary token (JWT) from `POST /v1/auth/grant`, for browsers. Sent as `Bearer`. */
   | { accessToken: string }
-  /** The same, in the form in which `POST /v1/auth/grant` answers. */
+  /** The same, in the form of the answer of `POST /v1/auth/grant`. */
   | { access_token: string; expires_in?: number };
 
 /**
- * Called afresh for every attempt, so that each gets a token that has not expired; give up when `signal` aborts. What it
- * throws is reported, and the attempt is made again later.
+ * Called before every attempt, so that no token has expired; stop when `signal` aborts. Errors are reported, and the attempt is
+ * repeated later.
  */
 export type AuthFunction = (context: { signal: AbortSignal }) => Auth | Promise<Auth>;
 
@@ -50,17 +50,17 @@ export type AuthFunction = (context: { signal: AbortSignal }) => Auth | Promise<
 export type CatchUp =
   /** All of it is sent, at most at `catchUpRate`. */
   | 'all'
-  /** None: straight to live. The audio that is skipped is announced. */
+  /** None of it: continue live. Skipped audio is announced. */
   | 'live'
-  /** The last of it, up to 3600 seconds. The audio that is skipped is announced. */
+  /** The last seconds of it, up to 3600. Skipped audio is announced. */
   | { lastSeconds: number };
 
-/** Options of `createLiveTranscription` and `transcribe`. Durations are milliseconds unless the name says otherwise. */
+/** Options of `createLiveTranscription` and `transcribe`. Durations are milliseconds unless the name has another unit. */
 export interface LiveTranscriptionOptions {
-  /** A fixed secret, or a function that is asked before every attempt. A 401 is tried once more only with a function. */
+  /** A fixed secret, or a function that is called before every attempt. A 401 is retried once, only with a function. */
   auth: Auth | AuthFunction;
   /**
-   * Deepgram's parameters by their own names; unknown ones are passed through. A Flux `model` is served by `/v2/listen`, any other by
+   * Deepgram's parameters by their own names; unknown ones are passed on. A Flux `model` uses `/v2/listen`, any other
    * `/v1/listen`.
    */
   listen?: ListenParameters & FluxParameters;
@@ -75,41 +75,42 @@ export interface LiveTranscriptionOptions {
    */
   connect?: 'lazy' | 'eager';
   /**
-   * Silence after which a KeepAlive goes out, or a ping with Flux; 1000 to 5000.
+   * Silence after which a KeepAlive is sent, or a ping with Flux; 1000 to 5000.
    * @defaultValue `3000`, with Flux `5000`
    */
   keepAliveMs?: number;
   /**
-   * Gives the connection back after so long without audio; the next audio connects again. `Infinity` holds it.
+   * Disconnects after this long without audio; the next audio connects again. `Infinity`: never.
    * @defaultValue `Infinity`
    */
   disconnectAfterIdleMs?: number;
   /**
-   * How long a handshake may take, once the credentials are known. An attempt that takes longer is made again.
-   * The next one may take twice as long, up to 30000, until handshakes are quick again.
+   * How long a handshake may take, once the credentials are known. A longer attempt is repeated, and the next one may take twice
+   * as long, up to 30000, until handshakes are quick again.
    * @defaultValue `8000`
    */
   connectTimeoutMs?: number;
   /**
-   * How many attempts to connect all sessions of the process together may begin in a second; the others wait in order, those with audio
-   * first. From 1 to 10000. Sessions with the same value share it: give all the same, where a server or a proxy is known to take fewer.
+   * How many attempts to connect all sessions of the process together may begin in a second; the others wait in order, those with
+   * audio first. From 1 to 10000. Sessions with the same value share it: give all the same value, for example if a proxy accepts
+   * fewer.
    * @defaultValue `2500`, fewer where the event loop is late
    */
   attemptsPerSecond?: number;
   /**
-   * How long the `auth` function may take. Then its signal aborts, and it is asked again with the next attempt.
+   * How long the `auth` function may take. Then its signal aborts, and the next attempt calls it again.
    * @defaultValue `10000`
    */
   credentialsTimeoutMs?: number;
   /**
-   * Audio flows and nothing comes back for so long: the connection is given up as half-open. At least 1000; doubled without
+   * If audio flows and nothing comes back for this long, the connection is given up as half-open. At least 1000; doubled without
    * `interim_results`.
    * @defaultValue `10000`, with Flux `4000`
    */
   stallMs?: number;
   /**
-   * How long the server may be silent while `close()` waits for its last results: each of its messages begins the time anew.
-   * `close()` settles in any case within three times as long, and the time that the remaining audio takes to send.
+   * How long the server may be silent while `close()` waits for the last results; each message restarts this timeout. `close()`
+   * always settles within three times as long, plus the time to send the remaining audio.
    * @defaultValue `10000`
    */
   drainMs?: number;
@@ -119,9 +120,9 @@ export interface LiveTranscriptionOptions {
    */
   finalizeMs?: number;
   /**
-   * Calls `finalize()` by itself when no audio has come for so long and some still lacks a final result: a source that pauses
-   * sends no silence, so Deepgram hears no pause, and the last words before it would stay interim until there is audio
-   * again. At least 250, and more than the time between two chunks. `Infinity` never does.
+   * Calls `finalize()` when no audio has come for this long and some has no final result. A source that pauses sends no silence,
+   * so Deepgram detects no pause, and the last words would stay interim until audio comes again. At least 250, and more than the
+   * time between two chunks. `Infinity`: never.
    * @defaultValue `Infinity`
    */
   finalizeAfterMs?: number;
@@ -136,22 +137,21 @@ export interface LiveTranscriptionOptions {
    */
   catchUpRate?: number;
   /**
-   * Flux only: the server knows the message ForceEndTurn, for `endTurn()` and so that `close()` ends the last turn. A server that does
-   * not know it closes the connection.
+   * Flux only: the server supports the message ForceEndTurn, for `endTurn()` and the last turn before `close()`. A server without
+   * it closes the connection.
    * @defaultValue `true` on Deepgram's own addresses, otherwise `false`
    */
   forceEndTurn?: boolean;
   /**
-   * Flux only, and raw audio: sends silence where the source gives nothing, so that an open turn can end (as long as `eot_timeout_ms`
-   * and 2 s), where no ping can hold the connection, as in browsers (80 ms every 5 s), and behind the last audio.
+   * Flux with raw audio only: sends silence when the source pauses during a turn, so that the turn can end (for `eot_timeout_ms`
+   * and 2 s); where no ping can hold the connection, as in browsers (80 ms every 5 s); and after the last audio.
    * @defaultValue `true`
    */
   fillSilence?: boolean;
   /** The audio kept for replay, in memory, until a final result covers it. */
   log?: {
     /**
-     * From 1 to 3600; where `overflow` is `'refuse'`, from 10: a log shorter than an utterance would be full before a final result
-     * can empty it, and stay so.
+     * From 1 to 3600; from 10 if `overflow` is `'refuse'`: a log shorter than an utterance would stay full.
      * @defaultValue `60`, with Flux `240`: a turn is confirmed only at its end
      */
     maxSeconds?: number;
@@ -161,34 +161,34 @@ export interface LiveTranscriptionOptions {
      */
     maxBytes?: number;
     /**
-     * Bytes that the logs of all sessions of the process may hold together: beyond it those that hold more than their share are full. From
+     * Bytes of the logs of all sessions of the process together. Beyond it the logs with more than their share are full. From
      * 65536 to 1099511627776 (1 TiB).
      * @defaultValue `1073741824` (1 GiB): fifteen seconds of 16 kHz linear16 of two thousand sessions
      */
     maxProcessBytes?: number;
     /**
-     * When it is full: give up the oldest audio and announce it, or refuse new audio (`send()` says so).
+     * When it is full: drop the oldest audio and announce it, or refuse new audio in `send()`.
      * @defaultValue `'drop-oldest'`
      */
     overflow?: 'drop-oldest' | 'refuse';
   };
   /**
-   * An outage after which the session fails, judged whenever an attempt ends. It will otherwise go on probing, every 30 s.
+   * The outage after which the session fails, checked when an attempt ends. By default it tries every 30 s without end.
    * @defaultValue `Infinity`
    */
   giveUpAfterMs?: number;
   /**
-   * Shared by sessions that may have no more than so many connections together: `connectionLimit()` of `rx-deepgram/sessions`.
+   * A limit of the connections of all sessions that share it: `connectionLimit()` of `rx-deepgram/sessions`.
    * @defaultValue none
    */
   connectionLimit?: ConnectionLimit | undefined;
   /**
-   * Receives XState inspection events, as a function or an observer such as that of `@statelyai/inspect`. What it throws is
-   * reported to the platform, and disturbs nobody. No secret is ever in the events.
+   * Receives XState inspection events, as a function or an observer such as that of `@statelyai/inspect`. Its errors are reported
+   * to the platform and have no other effect. Events contain no secret.
    */
   inspect?: ((event: InspectionEvent) => void) | Observer<InspectionEvent>;
   /**
-   * Writes the first problem of severity `error` to `console.warn`, where nobody has asked for `notices$`.
+   * Writes the first problem of severity `error` to `console.warn`, if `notices$` has no subscriber.
    * @defaultValue `true`
    */
   warnOnConsole?: boolean;
@@ -206,11 +206,11 @@ export interface LiveTranscriptionOptions {
    */
   session?: SessionKeeper;
   /**
-   * Aborts the session, as `abort()` does; `transcribe()` then fails with the signal's reason. If it has aborted before, nothing is
+   * Aborts the session, like `abort()`; `transcribe()` then fails with the signal's reason. If it has aborted before, nothing is
    * opened. Node warns above ten sessions with one signal: `setMaxListeners(0, signal)`. @defaultValue none
    */
   signal?: AbortSignal | undefined;
-  /** Starts the jitter, for tests: the same seed gives the same delays. @defaultValue random */
+  /** Seed of the jitter, for tests: the same seed gives the same delays. @defaultValue random */
   seed?: number;
 }
 
@@ -231,10 +231,10 @@ export interface CheckedOptions
   canReauthorise: boolean;
 }
 
-/** Beyond 2³¹ a platform's timer fires at once; this leaves room for sums. */
+/** Above 2³¹ a platform's timer fires at once; this leaves room for sums. */
 const MAX_TIMER_MS = 2 ** 29;
 
-/** Default, least and most. */
+/** Default, minimum and maximum. */
 const RANGES = {
   keepAliveMs: [KEEP_ALIVE_MS, MIN_KEEP_ALIVE_MS, MAX_KEEP_ALIVE_MS],
   disconnectAfterIdleMs: [Infinity, 0, MAX_TIMER_MS],
@@ -256,7 +256,7 @@ const NAMES = [
   ),
 ];
 
-/** Objects that an app may give, and what they can do. */
+/** Objects that an app may give, and their required methods. */
 const OBJECTS = {
   clock: ['now', 'wallTime', 'setTimeout', 'clearTimeout'],
   connectionLimit: ['request'],
@@ -337,7 +337,7 @@ export function checkTimeout(timeoutMs: number): number {
   return within('timeoutMs', timeoutMs, 0, MAX_TIMER_MS, Infinity);
 }
 
-/** Options that do not exist would otherwise be without effect, and unnoticed. */
+/** Refuses unknown options, which would otherwise have no effect. */
 function checkNames(prefix: string, options: object, known: readonly string[]): void {
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || known.includes(name)) continue;
@@ -357,7 +357,7 @@ const HOSTED = /^\w+:\/\/([\w-]+\.)*deepgram\.com(:\d+)?(\/|$)/i;
 /** Scheme, host and path; no user, password, query or fragment. */
 const PLAIN_ADDRESS = /^(\w+):\/\/([^\s/?#@\\]+)(\/[^\s?#\\]*)?$/;
 
-/** Shows the value only where no secret can be in it. Of `URL` it uses what React Native has, too. */
+/** Shows the value only if it can contain no secret. Uses only the parts of `URL` that React Native has. */
 function checkBaseUrl(baseUrl: string): string {
   const [, scheme = '', host, path = ''] = (isAddress(baseUrl) && PLAIN_ADDRESS.exec(baseUrl)) || [];
   if (host && /^(ws|http)s?$/i.test(scheme) && !/\/listen\/?$/.test(path)) {
@@ -369,7 +369,7 @@ function checkBaseUrl(baseUrl: string): string {
   );
 }
 
-/** React Native takes anything for one. */
+/** React Native accepts any text as an address. */
 function isAddress(text: string): boolean {
   try {
     return Boolean(new URL(text));
@@ -378,14 +378,14 @@ function isAddress(text: string): boolean {
   }
 }
 
-/** @throws TranscriptionError `invalid-option`. `otherwise` is right as well, such as `Infinity`. */
+/** @throws TranscriptionError `invalid-option`. `otherwise` is also valid, such as `Infinity`. */
 function within(name: string, value: number, least: number, most: number, otherwise = most): number {
   if (value === otherwise || (typeof value === 'number' && value >= least && value <= most)) return value;
   const or = otherwise > most ? `, or ${otherwise}` : '';
   throw invalidOption(`${name} is ${shown(value)}.`, `Give a number from ${least} to ${most}${or}.`);
 }
 
-/** Shows no value: an API key may stand in the place of all options. */
+/** Shows no value: an app may pass an API key instead of the options. */
 function objectOf<T>(name: string, value: T): T & object {
   if (typeof value === 'object' && value !== null) return value;
   throw invalidOption(`${name} is ${value === null ? 'null' : typeof value}.`, 'Give an object.');
