@@ -8,8 +8,8 @@ import type { FrameSink } from '../audio/framing.ts';
 import type { Clock } from '../clock.ts';
 import type { Appended, StoredBlock } from './audio-store.ts';
 
-/** With the incomplete chunk and the time of the call, a crash of this process loses 250 ms at most. */
-const BLOCK_MS = 200;
+/** With the time of the call, a crash of this process loses the audio accepted in the last 250 ms at most. A little more than two frames of 100 ms. */
+const BLOCK_MS = 210;
 
 /** After an outage blocks are longer, so there are fewer. */
 const LONGEST_BLOCK_SECONDS = 2;
@@ -60,7 +60,7 @@ export class AudioFeed implements FrameSink {
 
   append(bytes: Uint8Array, samples: number, now: number): void {
     this.#settings.timeline.append(bytes, samples, now, true);
-    if (this.#timer === undefined && !this.#sending) this.#wait();
+    if (this.#timer === undefined && !this.#sending) this.#wait(BLOCK_MS);
   }
 
   /** The store has everything before `position`. */
@@ -82,8 +82,8 @@ export class AudioFeed implements FrameSink {
     this.#settings.clock.clearTimeout(this.#timer);
   }
 
-  #wait(): void {
-    this.#timer = this.#settings.clock.setTimeout(() => void this.#send(), BLOCK_MS);
+  #wait(ms: number): void {
+    this.#timer = this.#settings.clock.setTimeout(() => void this.#send(), ms);
   }
 
   #send(): Promise<void> {
@@ -93,7 +93,12 @@ export class AudioFeed implements FrameSink {
   }
 
   async #sendAll(): Promise<void> {
-    for (let block = this.#next(); block; block = this.#next()) {
+    const { clock, timeline } = this.#settings;
+    let hasAll = false;
+    let cutAt: number | undefined;
+    for (let block = this.#next(); block; block = hasAll ? undefined : this.#next()) {
+      hasAll = this.cursor.nextPosition >= timeline.end;
+      cutAt = clock.now();
       // If this process died between the two, audio covered by unconfirmed finals would be a hole.
       if (block.position > this.#storedTo) await this.#settings.confirm(block.position);
       for (let rest: StoredBlock | undefined = block; rest; ) {
@@ -104,12 +109,12 @@ export class AudioFeed implements FrameSink {
         if (answer.previousEnd < this.#storedTo) this.#settings.forgotten(answer.previousEnd, this.#storedTo);
         this.#storedTo = answer.end;
         this.#settings.appended(answer);
-        rest = behind(rest, answer.end, this.#settings.timeline.rate);
+        rest = behind(rest, answer.end, timeline.rate);
       }
     }
-    if (this.#mustStop()) return;
-    // Audio that came while the last block was on its way.
-    if (this.#settings.timeline.end > this.cursor.nextPosition) this.#wait();
+    if (this.#mustStop() || cutAt === undefined) return;
+    // Audio that came while the last block was on its way is younger than that block.
+    if (timeline.end > this.cursor.nextPosition) this.#wait(Math.max(0, cutAt + BLOCK_MS - clock.now()));
   }
 
   /** A call to the store may have closed it. */

@@ -68,6 +68,7 @@ export class KeptSession implements Kept {
   #isHandingOver = false;
   #isSettled = false;
   #awaySince = 0;
+  #toldRequest = 0;
   /** Counts how often the store has lost the session: a block from before must be made anew. */
   #generation = 0;
 
@@ -258,9 +259,8 @@ export class KeptSession implements Kept {
     });
   }
 
-  /** A third of the lease: two renewals may be late or lost. */
   #renewLater(): void {
-    void this.#calls.sleep(this.#settings.store.leaseMs / 3).then(() => this.#renew());
+    void this.#calls.sleep(Math.max(0, this.#ownership.renewInMs)).then(() => this.#renew());
   }
 
   async #renew(): Promise<void> {
@@ -268,7 +268,10 @@ export class KeptSession implements Kept {
     const { store } = this.#settings;
     if (this.#session.timeline.frontier > this.#ownership.confirmed) await this.#outbox.confirm();
     const doneRequest = this.#source?.doneRequest ?? 0;
-    await this.#ownership.write('owner', (lease) => store.renew(lease, doneRequest));
+    if (doneRequest > this.#toldRequest || this.#ownership.renewInMs <= 0) {
+      this.#toldRequest = doneRequest;
+      await this.#ownership.write('owner', (lease) => store.renew(lease, doneRequest));
+    }
     this.#outbox.passInterims();
     this.#renewLater();
   }
@@ -292,6 +295,7 @@ export class KeptSession implements Kept {
     this.#reportForgotten('confirmed', there.confirmed, this.#ownership.confirmed);
     this.#ownership.confirmed = there.confirmed;
     this.#generation += 1;
+    this.#toldRequest = 0;
     this.#feed?.startAt(Math.max(this.#session.timeline.frontier, there.end));
   }
 

@@ -9,6 +9,9 @@ import type { StoreCalls } from './store-calls.ts';
 /** Time between two checks whether the previous owner has given the session back. */
 const POLL_MS = 100;
 
+/** The share of a lease after which it is renewed: one renewal may be late or lost. Finals, which renew it too, come about so often. */
+const RENEW_AFTER = 0.4;
+
 export interface OwnershipSettings {
   store: AudioStore;
   calls: StoreCalls;
@@ -50,6 +53,11 @@ export class Ownership {
   /** By our clock, no other process can own the session now. */
   get isHeld(): boolean {
     return !this.#isLost && this.#settings.clock.now() < this.#heldUntil;
+  }
+
+  /** Until the lease should be renewed: every write of the owner has done so. */
+  get renewInMs(): number {
+    return this.#heldUntil - (1 - RENEW_AFTER) * this.#settings.store.leaseMs - this.#settings.clock.now();
   }
 
   get isLost(): boolean {

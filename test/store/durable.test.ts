@@ -92,6 +92,26 @@ describe('a session in a store', () => {
     await story.expectGivenIsPublished();
   });
 
+  test('asks the store less than six times a second, however small the frames and however slow the store', async () => {
+    const story = new RelayStory();
+    const calls = { append: 0, confirm: 0, renew: 0 };
+    for (const name of ['append', 'confirm', 'renew'] as const) {
+      const method = story.store[name].bind(story.store) as (...given: unknown[]) => Promise<unknown>;
+      Object.assign(story.store, {
+        [name]: (...given: unknown[]) => {
+          calls[name] += 1;
+          return method(...given);
+        },
+      });
+    }
+    const one = story.run();
+    one.road = { delayMs: () => 15, fate: () => 'answered' };
+    await story.speak(one, 20);
+    expect(calls.append).toBeLessThanOrEqual(100);
+    // A confirmation renews the lease.
+    expect(calls.confirm + calls.renew).toBeLessThanOrEqual(20);
+  });
+
   test('stops in a process that slept while another took it over, and emits nothing more there', async () => {
     const story = new RelayStory();
     const one = story.run();

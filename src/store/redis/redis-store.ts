@@ -105,10 +105,8 @@ class RedisStore implements AudioStore {
 
   async append(writer: Lease, block: StoredBlock, keepFrom = 0): Promise<Appended | Refusal> {
     const { position, end, capturedAt = '', bytes } = block;
-    const { buffer, byteOffset, byteLength } = bytes;
-    // A copy: the client may send it later, and the caller may reuse its buffer at once.
-    const copy = Buffer.from(Buffer.from(buffer, byteOffset, byteLength));
-    const args = [writer.holder, writer.epoch, position, end, capturedAt, copy, keepFrom, this.expireMs];
+    const audio = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const args = [writer.holder, writer.epoch, position, end, capturedAt, audio, keepFrom, this.expireMs];
     const reply = await this.#run(scripts.APPEND, writer.id, args);
     if (!Array.isArray(reply)) return textOf(reply) as Refusal;
     const [previousEnd = 0, newEnd = 0, confirmed = 0, isUnowned] = (reply as Reply[]).map(numberOf);
@@ -135,7 +133,8 @@ class RedisStore implements AudioStore {
     const others = finals.flatMap(({ channel, end, data }) => [channel, end, JSON.stringify(data)]);
     const reply = await this.#run(scripts.CONFIRM, id, [...own, ...others]);
     if (!Array.isArray(reply)) return textOf(reply) as Refusal;
-    const [previous, seqs] = reply as Reply[];
+    const [previous, seqs, isDue] = reply as Reply[];
+    if (isDue === 1) await this.#lookLater(this.leaseMs, id);
     return { previous: numberOf(previous), seqs: listOf(seqs).map((seq) => numberOf(seq) || undefined) };
   }
 

@@ -45,6 +45,11 @@ local function take(role, holder, after)
   set(role .. 'e', whole(epoch), role .. 'h', holder)
   return whole(epoch)
 end
+local function isListDue(told, keyMs)
+  local isDue = now() - num(told) > keyMs / 4
+  if isDue then set('i', whole(now())) end
+  return isDue and 1 or 0
+end
 local function session(epoch) return { epoch, get('d', 's', 'c', 'e', 'n', 'q', 'dr', 'x') } end
 `;
 
@@ -141,12 +146,12 @@ return { known[1] or '0', known[2] or '0', blocks, requests }
 
 /**
  * holder, epoch, number, position, state, milliseconds of the lease and of the keys, then channel, end and JSON of each final
- * → a refusal, or what was confirmed before and the numbers of the finals, 0 for one that was refused.
+ * → a refusal, or what was confirmed before, the numbers of the finals, 0 for one that was refused, and whether to tell the list of claims anew.
  */
 export const CONFIRM = script(`
 local refused = refusal('o', ARGV[1], ARGV[2])
 if refused then return refused end
-local known = get('c', 'e', 'n', 'k')
+local known = get('c', 'e', 'n', 'k', 'i')
 local seq, seqs = num(known[3]), {}
 local isRepeat = num(ARGV[3]) <= num(known[4])
 for i = 8, #ARGV, 3 do
@@ -170,7 +175,7 @@ if not isRepeat and position > num(known[1]) then
   letGo(position)
 end
 keepFor(ARGV[7])
-return { known[1] or '0', seqs }
+return { known[1] or '0', seqs, isListDue(known[5], ARGV[7]) }
 `);
 
 /** holder, epoch, request done, milliseconds of the lease and of the keys → a refusal, or whether to tell the list of claims anew. */
@@ -181,10 +186,8 @@ if refused then return refused end
 local known = get('dr', 'i')
 set('ou', whole(now() + ARGV[4]))
 if num(ARGV[3]) > num(known[1]) then set('dr', ARGV[3]) end
-local isDue = now() - num(known[2]) > ARGV[5] / 4
-if isDue then set('i', whole(now())) end
 keepFor(ARGV[5])
-return isDue and 1 or 0
+return isListDue(known[2], ARGV[5])
 `,
   true,
 );
