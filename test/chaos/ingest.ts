@@ -1,55 +1,54 @@
-/** The process with the caller's socket: what is said now goes to the store; what was said before it was there is gone. */
-import { randomUUID } from 'node:crypto';
+/** The process with the caller's socket: what is said from now on goes to the store; what was said before it was there is gone. */
 import { setTimeout } from 'node:timers/promises';
+import { systemClock } from '../../src/clock.ts';
+import { writer } from '../../src/store/index.ts';
 import { count, encodePcm, speak } from '../../src/testing/index.ts';
 import { connectStore } from './connect-store.ts';
 import { type Orders, SAMPLE_RATE, SESSION, tell } from './told.ts';
 
-const FRAME_MS = 100;
+const FRAME_MS = 20;
 const orders = JSON.parse(process.argv[2] ?? '') as Orders;
 const store = await connectStore(orders);
 const call = speak(count(1, orders.words), { sampleRate: SAMPLE_RATE });
 const calledAt = orders.calledAt || Date.now();
-const listen = { model: 'nova-3', encoding: 'linear16', sample_rate: SAMPLE_RATE, interim_results: true };
-const description = { listen, startedAt: calledAt, rate: SAMPLE_RATE, frameBytes: 2 };
-const holder = randomUUID();
-
-/** Until the store answers. */
-async function ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {
-  for (;;) {
-    try {
-      return await question();
-    } catch {
-      await setTimeout(50);
-    }
-  }
-}
 
 const spokenBy = () =>
   Math.min(call.length, Math.floor((Date.now() - calledAt) / FRAME_MS) * ((FRAME_MS * SAMPLE_RATE) / 1000));
-const { lease, session } = await ask(async () => store.openWriter(SESSION, { holder, description }));
-let end = session.end;
 let at = orders.calledAt === 0 ? 0 : spokenBy();
+
+// Positions of the call begin where it does, those of the session where the writer before has stopped.
+let offset = 0;
+const openWriter = store.openWriter.bind(store);
+store.openWriter = async (...given) => {
+  const opened = await openWriter(...given);
+  offset = opened.session.end - begunAt;
+  return opened;
+};
+const append = store.append.bind(store);
+store.append = async (...given) => {
+  const answer = await append(...given);
+  if (typeof answer === 'object') tell({ told: 'appended', position: answer.end - offset });
+  return answer;
+};
+
+const begunAt = at;
 tell({ told: 'begun', position: at, calledAt });
+const audio = writer(store, SESSION, {
+  listen: { model: 'nova-3', encoding: 'linear16', sample_rate: SAMPLE_RATE, interim_results: true },
+  clock: { ...systemClock, wallTime: () => Date.now() + orders.skewMs },
+});
+audio.drops$.subscribe(({ startSeconds, endSeconds, from }) => {
+  throw new Error(`Audio was given up in ${from}: ${startSeconds} to ${endSeconds} s.`);
+});
 while (at < call.length) {
   await setTimeout(FRAME_MS);
   const to = spokenBy();
   if (to <= at) continue;
-  const bytes = encodePcm(call.subarray(at, to), 'linear16');
-  const block = {
-    position: end,
-    end: end + to - at,
-    bytes,
-    capturedAt: calledAt + (at * 1000) / SAMPLE_RATE,
-  };
-  const answer = await ask(async () => store.append(lease, block));
-  if (typeof answer === 'string') throw new Error(`The append was refused: ${answer}.`);
-  end = block.end;
+  if (!audio.send(encodePcm(call.subarray(at, to), 'linear16')).accepted)
+    throw new Error(`Audio was refused; the writer is ${audio.state}.`);
   at = to;
-  tell({ told: 'appended', position: at });
+  tell({ told: 'sent', position: at });
 }
-await ask(async () =>
-  store.request(lease, { seq: session.requests + 1, position: end, data: { kind: 'end' } }),
-);
+if (!(await audio.end(60_000))) throw new Error('The end was not taken.');
 tell({ told: 'spoken' });
 process.exit(0);

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
-import type { StoredFinal } from '../../src/store/index.ts';
+import type { Published, StoredFinal } from '../../src/store/index.ts';
 import { count, type EmulatorServer, startEmulator } from '../../src/testing/index.ts';
 import { RedisServer } from '../store/redis-server.ts';
 import { connectStore } from './connect-store.ts';
@@ -14,8 +14,11 @@ const WORD_MS = 320;
 const CYCLE_MS = 500;
 /** What the store of the processes has by default. */
 const LEASE_MS = 3_000;
-/** After the last word, for leases, replays and the drain. */
-const PATIENCE_MS = 40_000;
+/** After Redis was away, for the tries of its clients and what had to wait. */
+const SETTLED_MS = 3_000;
+/** After the last word, for leases, replays and the drain. On a machine that stands still the looks take longer, and it lasts longer. */
+const PATIENCE_LOOKS = 400;
+const LOOK_MS = 100;
 
 export interface Programs {
   transcriber: string;
@@ -24,8 +27,12 @@ export interface Programs {
 
 export interface Outcome {
   problems: string[];
+  /** What each process told, for whoever has to find out why. */
+  story: string;
   /** From the end of the lease, or from the hand-over, to the first text of the next owner, as far as it was said by then. */
   takeovers: { after: 'kill' | 'terminate'; ms: number }[];
+  /** How long the oldest audio that was accepted, and lost with its ingest, had been there. Not where Redis was away just before. */
+  exposuresMs: number[];
 }
 
 class Actor {
@@ -71,10 +78,13 @@ export class Run {
   readonly #ingests: Actor[] = [];
   readonly #takeovers: { after: 'kill' | 'terminate'; from: Actor; at: number }[] = [];
   readonly #problems: string[] = [];
+  readonly #exposuresMs: number[] = [];
+  readonly #inflicted: { at: number; text: string }[] = [];
   #redis!: RedisServer;
   #emulator!: EmulatorServer;
   #calledAt = 0;
   #started = 0;
+  #redisBackAt = 0;
 
   constructor(plan: Plan, programs: Programs) {
     this.#plan = plan;
@@ -96,7 +106,8 @@ export class Run {
       await this.#emulator.close();
       await this.#redis.dispose();
     }
-    return { problems: this.#problems, takeovers: this.#measure() };
+    const story = this.#tellStory();
+    return { problems: this.#problems, story, takeovers: this.#measure(), exposuresMs: this.#exposuresMs };
   }
 
   async #play(): Promise<void> {
@@ -115,18 +126,27 @@ export class Run {
     }
     await Promise.all(frozen);
     const store = await connectStore({ client: 'ioredis', redisUrl: this.#redis.url });
-    const until = this.#calledAt + words * CYCLE_MS + PATIENCE_MS;
-    for (;;) {
-      const { finals, isEnded } = await store
-        .published(SESSION, 0, 10_000)
-        .catch(() => ({ finals: [], isEnded: false }));
-      if (isEnded || Date.now() > until) {
-        if (!isEnded) this.#problems.push(`the session has not ended ${PATIENCE_MS} ms after the last word`);
-        this.#judge(finals);
-        return;
-      }
-      await this.#wait(100);
+    await this.#wait(Math.max(0, this.#calledAt + words * CYCLE_MS - Date.now()));
+    let last: Published | undefined;
+    for (let looks = 0; looks < PATIENCE_LOOKS && !last?.isEnded; looks += 1) {
+      last = await store.published(SESSION, 0, 10_000).catch(() => last);
+      await this.#wait(LOOK_MS);
     }
+    if (!last?.isEnded)
+      this.#problems.push(`the session has not ended ${PATIENCE_LOOKS * LOOK_MS} ms after the last word`);
+    this.#judge(last?.finals ?? []);
+  }
+
+  #tellStory(): string {
+    const lines = [...this.#actors, ...this.#ingests].flatMap(({ name, told, code }) => [
+      ...told.map(({ at, ...rest }) => ({ at, text: `${name} ${JSON.stringify(rest)}` })),
+      { at: Infinity, text: `${name} has the exit code ${code}` },
+    ]);
+    return lines
+      .concat(this.#inflicted)
+      .toSorted((a, b) => a.at - b.at)
+      .map(({ at, text }) => `${at - this.#calledAt} ms: ${text}`)
+      .join('\n');
   }
 
   async #wait(ms: number): Promise<void> {
@@ -139,6 +159,10 @@ export class Run {
 
   async #inflict(failure: Failure): Promise<void> {
     const owner = this.#owner;
+    this.#inflicted.push({
+      at: Date.now(),
+      text: `${failure.kind}, while ${owner?.name ?? 'nobody'} owns it`,
+    });
     switch (failure.kind) {
       case 'kill':
         if (!owner) return;
@@ -165,18 +189,22 @@ export class Run {
       case 'restart-redis':
         await this.#redis.kill();
         await this.#redis.start();
+        this.#redisBackAt = Date.now();
         return;
       case 'pause-redis':
         this.#redis.signal('SIGSTOP');
         await this.#wait(failure.forMs);
         this.#redis.signal('SIGCONT');
+        this.#redisBackAt = Date.now();
         return;
       case 'kill-ingest': {
         const ingest = this.#ingests.at(-1) as Actor;
         if (ingest.code !== undefined) return;
         ingest.isEnding = true;
         ingest.signal('SIGKILL');
+        const killedAt = Date.now();
         await ingest.over;
+        this.#expose(ingest, killedAt);
         this.#ingest();
         return;
       }
@@ -262,6 +290,13 @@ export class Run {
       const to = next && 'position' in next ? next.position : Infinity;
       return { fromMs: toMs(from), toMs: toMs(to) };
     });
+  }
+
+  #expose({ told }: Actor, killedAt: number): void {
+    const kept = told.findLast((each) => each.told === 'appended');
+    if (!kept || killedAt - this.#redisBackAt < SETTLED_MS) return;
+    const lost = told.find((each) => each.told === 'sent' && each.position > kept.position);
+    this.#exposuresMs.push(lost ? killedAt - lost.at : 0);
   }
 
   /** A text cannot come before its word has been said. */

@@ -8,6 +8,8 @@ export type Told = { at: number } & (
   | { told: 'handed-over' }
   | { told: 'notice'; code: string }
   | { told: 'begun'; position: number; calledAt: number }
+  /** The writer has accepted audio up to this position of the call. */
+  | { told: 'sent'; position: number }
   /** The store has audio up to this position of the call. */
   | { told: 'appended'; position: number }
   | { told: 'spoken' }
