@@ -20,6 +20,7 @@ const APPS = {
   microphone: keep('microphone, fromMediaStream', 'rx-deepgram/browser'),
   both: keep('microphone', 'rx-deepgram/browser') + keep('transcribe'),
   error: keep('TranscriptionError'),
+  devtools: keep('mountDevtools', 'rx-deepgram/devtools') + keep('transcribe, createLiveTranscription'),
 };
 type App = keyof typeof APPS;
 
@@ -46,6 +47,7 @@ const found = (chunks: readonly Chunk[], words: RegExp) =>
 const MACHINE = /online\.elapsed/;
 const XSTATE = /xstate\.init/;
 const MICROPHONE = /microphone-refused/;
+const VIEWER = /rx-deepgram-devtools|rx-deepgram-viewer|Silence on the wire|flight recording/g;
 const NODE = /(?:\bfrom|\bimport\(|\brequire\()\s*["'`](?:ws|node:\w+)["'`]|perMessageDeflate/g;
 
 describe.each(Object.keys(BUNDLERS))('%s', (bundler) => {
@@ -73,6 +75,15 @@ describe.each(Object.keys(BUNDLERS))('%s', (bundler) => {
     expect(found(eager, MICROPHONE)).toEqual([]);
   });
 
+  test('takes nothing of the viewer for the devtools in production, not even to load it later', () => {
+    const { chunks } = of(bundler, 'devtools');
+    expect(found(chunks, VIEWER)).toEqual([]);
+    const [most, least] = (['devtools', 'transcribe'] as const).map((app) =>
+      gzipBytes(eagerChunks(of(bundler, app))),
+    );
+    expect((most ?? Infinity) - (least ?? 0)).toBeLessThan(150);
+  });
+
   test('loads later what only some apps need', () => {
     const { chunks } = of(bundler, 'transcribe');
     expect(eagerChunks({ chunks, folder: '' }).length).toBeLessThan(chunks.length);
@@ -82,7 +93,7 @@ describe.each(Object.keys(BUNDLERS))('%s', (bundler) => {
 describe('the sizes in docs/bench.md', () => {
   const PAGE = join(ROOT, 'docs', 'bench.md');
   const TABLE = /(<!-- sizes -->\n)([\s\S]*?)(<!-- \/sizes -->)/;
-  const NAMES: Record<App, string> = {
+  const NAMES: Partial<Record<App, string>> = {
     transcribe: '`createLiveTranscription`, `transcribe`',
     microphone: '`microphone`, `fromMediaStream`',
     both: 'a microphone and a transcription',
@@ -99,10 +110,10 @@ describe('the sizes in docs/bench.md', () => {
   test('are what esbuild makes of it; if not: UPDATE_SIZES=1 npm run test:package', async () => {
     const rows: string[] = [];
     const figures: number[] = [];
-    for (const app of Object.keys(APPS) as App[]) {
-      const sizes = await sizesOf(app);
+    for (const [app, name] of Object.entries(NAMES)) {
+      const sizes = await sizesOf(app as App);
       figures.push(...sizes);
-      rows.push(`| ${NAMES[app]} | ${sizes.map((size) => `${size.toFixed(1)} kB`).join(' | ')} |\n`);
+      rows.push(`| ${name} | ${sizes.map((size) => `${size.toFixed(1)} kB`).join(' | ')} |\n`);
     }
     const head = '| a page that imports | own code | with rxjs and xstate |\n|---|---|---|\n';
     const page = readFileSync(PAGE, 'utf8');
