@@ -109,7 +109,7 @@ test('a mark of the timeline shows its moment, by click and by keyboard', async 
   await beCut(page);
   await page.locator('.timeline .mark.lost').click();
   expect(await shown(page)).toMatchObject({ status: 'backoff', chart: 'backoff' });
-  expect(await page.locator('.timeline line.past').getAttribute('visibility')).toBe('visible');
+  await expect.poll(() => page.locator('.timeline line.past').getAttribute('visibility')).toBe('visible');
   const back = page.getByRole('button', { name: 'To the present' });
   await back.click();
   expect(await shown(page)).toMatchObject({ status: 'streaming', chart: 'streaming' });

@@ -39,25 +39,15 @@ export function bandPart(history: History, shown: Shown): Part {
   const axis = svg('g', { class: 'axis' });
   const present = svg('line', { class: 'present', y1: VOICE.y, y2: STATES.y + STATES.h + 4 });
   const past = svg('line', { class: 'past', y1: VOICE.y, y2: AXIS.y - 12 });
-  const picture = svg(
-    'svg',
-    { class: 'timeline', height: HEIGHT, role: 'img' },
-    hatching(),
-    axis,
-    voice,
-    late.interim,
-    late.final,
-    spans,
-    cuts,
-    moments.lane,
-    present,
-    past,
-  );
+  // All that moves, moves together: each thing in it keeps its place.
+  const world = svg('g', {}, axis, voice, late.interim, late.final, spans, cuts, moments.lane, present, past);
+  const picture = svg('svg', { class: 'timeline', height: HEIGHT, role: 'img' }, hatching(), world);
   const spanElements = new Map<Span, SpanElements>();
   const losses: SVGElement[] = [];
   let width = 0;
   let told = '';
   let drawn = '';
+  let drawnAxis = '';
   // Reading it while drawing would cost a layout each time.
   new ResizeObserver(() => {
     width = picture.clientWidth;
@@ -108,13 +98,15 @@ export function bandPart(history: History, shown: Shown): Part {
     }
     inView.forEach((span, i) => {
       const { rect, text } = showSpan(span);
-      const endMs = Math.min(history.spans[first + i + 1]?.atMs ?? nowMs, untilMs);
-      const left = Math.max(0, (span.atMs - fromMs) * pxPerMs);
-      const length = Math.max(MIN_SPAN_PX, (endMs - fromMs) * pxPerMs - left - 1);
+      const endMs = history.spans[first + i + 1]?.atMs ?? nowMs;
+      const left = span.atMs * pxPerMs;
+      const length = Math.max(MIN_SPAN_PX, endMs * pxPerMs - left - 1);
       set(rect, { x: left, width: length });
+      const seen = Math.max(left, fromMs * pxPerMs);
+      const room = left + length - seen;
       set(text, {
-        x: left + 9,
-        visibility: length > widthOf(span.state, text) + NAME_PADDING_PX ? 'visible' : 'hidden',
+        x: seen + 9,
+        visibility: room > widthOf(span.state, text) + NAME_PADDING_PX ? 'visible' : 'hidden',
       });
     });
   };
@@ -122,8 +114,8 @@ export function bandPart(history: History, shown: Shown): Part {
   const drawLosses = ({ fromMs, pxPerMs, widthPx }: View) => {
     const places = history.marks
       .filter(({ kind }) => kind === 'lost')
-      .map(({ atMs }) => (atMs - fromMs) * pxPerMs)
-      .filter((x) => x >= 0 && x <= widthPx);
+      .map(({ atMs }) => atMs * pxPerMs)
+      .filter((x) => x >= fromMs * pxPerMs && x <= fromMs * pxPerMs + widthPx);
     while (losses.length > places.length) losses.pop()?.remove();
     places.forEach((x, i) => {
       const line = losses[i] ?? svg('line', { class: 'loss', y1: VOICE.y, y2: STATES.y + STATES.h });
@@ -143,7 +135,7 @@ export function bandPart(history: History, shown: Shown): Part {
       const level = history.loudness.get(cell);
       if (level === undefined) continue;
       const half = 1 + (Math.sqrt(level) * (VOICE.h - 2)) / 2;
-      const x = ((cell + 0.5) * CELL_MS - fromMs) * pxPerMs;
+      const x = (cell + 0.5) * CELL_MS * pxPerMs;
       bars.push(`M${x.toFixed(1)} ${(middle - half).toFixed(1)}v${(2 * half).toFixed(1)}`);
     }
     set(voice, { d: bars.join(''), 'stroke-width': Math.max(1, CELL_MS * pxPerMs - 0.8).toFixed(1) });
@@ -155,23 +147,24 @@ export function bandPart(history: History, shown: Shown): Part {
       .filter((each) => each.isFinal === isFinal && each.atMs >= fromMs && each.atMs <= untilMs)
       .map(({ atMs, lateMs }) => {
         const y = VOICE.y + VOICE.h * (1 - Math.min(1, lateMs / LATE_MS));
-        return `${((atMs - fromMs) * pxPerMs).toFixed(1)} ${y.toFixed(1)}`;
+        return `${(atMs * pxPerMs).toFixed(1)} ${y.toFixed(1)}`;
       });
     set(isFinal ? late.final : late.interim, { d: points.length > 0 ? `M${points.join('L')}` : '' });
   };
 
-  const drawAxis = ({ fromMs, pxPerMs }: View) => {
+  const drawAxis = ({ fromMs, pxPerMs, widthPx }: View) => {
     if (pxPerMs === 0) return;
     const everyMs = [5_000, 10_000, 15_000, 30_000].find((ms) => ms * pxPerMs > 64) ?? 60_000;
+    const first = Math.ceil(fromMs / everyMs);
+    const last = Math.floor((fromMs + (widthPx - 30) / pxPerMs) / everyMs);
+    const look = [pxPerMs, first, last].join();
+    if (look === drawnAxis) return;
+    drawnAxis = look;
     const ticks: SVGElement[] = [];
-    for (
-      let ms = Math.ceil(fromMs / everyMs) * everyMs;
-      (ms - fromMs) * pxPerMs < width - 30;
-      ms += everyMs
-    ) {
-      const x = (ms - fromMs) * pxPerMs;
+    for (let i = first; i <= last; i += 1) {
+      const x = i * everyMs * pxPerMs;
       ticks.push(svg('line', { x1: x, x2: x, y1: VOICE.y, y2: AXIS.y - 12 }));
-      ticks.push(svg('text', { x: x + 3, y: AXIS.y }, `${ms / 1000} s`));
+      ticks.push(svg('text', { x: x + 3, y: AXIS.y }, `${(i * everyMs) / 1000} s`));
     }
     axis.replaceChildren(...ticks);
   };
@@ -222,10 +215,11 @@ export function bandPart(history: History, shown: Shown): Part {
       // By whole pixels.
       const fromMs = windowFrom(nowMs, windowMs, pxPerMs);
       const view = { fromMs, pxPerMs, widthPx: width };
-      const look = [fromMs, pxPerMs].join();
-      if (!drawn.startsWith(`${look},`)) drawAxis(view);
-      const lookWithCell = `${look},${Math.floor(nowMs / CELL_MS)}`;
-      if (drawn !== lookWithCell) {
+      set(world, { transform: `translate(${-fromMs * pxPerMs} 0)` });
+      drawAxis(view);
+      // Of cells that have left the view, some are drawn for a while.
+      const look = [pxPerMs, heldFromMs, Math.floor(nowMs / CELL_MS)].join();
+      if (drawn !== look) {
         drawVoice(view, nowMs);
         for (const isFinal of [false, true]) {
           drawLateness(view, isFinal);
@@ -233,13 +227,13 @@ export function bandPart(history: History, shown: Shown): Part {
           write(lateTexts[isFinal ? 1 : 0], lateMs === undefined ? '–' : `${inSeconds(lateMs)} late`);
         }
       }
-      drawn = lookWithCell;
+      drawn = look;
       drawSpans(view, nowMs);
       drawLosses(view);
       moments.draw(history.marks, view);
-      const x = (nowMs - view.fromMs) * view.pxPerMs;
-      set(present, { x1: x, x2: x, visibility: x > width ? 'hidden' : 'visible' });
-      const pastX = ((shown.moment?.atMs ?? 0) - fromMs) * pxPerMs;
+      const x = nowMs * pxPerMs;
+      set(present, { x1: x, x2: x, visibility: x > fromMs * pxPerMs + width ? 'hidden' : 'visible' });
+      const pastX = (shown.moment?.atMs ?? 0) * pxPerMs;
       set(past, { x1: pastX, x2: pastX, visibility: shown.moment ? 'visible' : 'hidden' });
       const summary = summaryOf(history, nowMs);
       if (summary !== told) picture.setAttribute('aria-label', (told = summary));

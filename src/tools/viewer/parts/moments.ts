@@ -112,7 +112,7 @@ export function momentsAt(y: number, travelTo: (atMs: number | undefined) => voi
         shown.delete(first);
       }
       for (const cluster of present) {
-        const x = (cluster.first.atMs - fromMs) * pxPerMs;
+        const x = cluster.first.atMs * pxPerMs;
         set(show(cluster).group, { transform: `translate(${x.toFixed(1)} 0)` });
       }
       if (chosen && !present.some(({ marks: those }) => those.includes(chosen as Mark))) choose(undefined);

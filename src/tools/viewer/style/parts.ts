@@ -65,7 +65,8 @@ ${KINDS.map((kind) => `.status[data-kind="${kind}"] { --kind: var(--${kind}-line
 .sum .pending dd::before, .sum .dropped dd::before { content: "+ "; color: var(--muted); font-weight: 400; }
 
 /* Timeline */
-.timeline { display: block; inline-size: 100%; overflow: visible; }
+/* Marks at the edge are whole. */
+.timeline { display: block; inline-size: 100%; overflow: visible; clip-path: inset(0 -9px); }
 .timeline text { font: 12px var(--sans); fill: var(--muted); }
 .axis line { stroke: var(--edge); stroke-width: 1; }
 .voice { fill: none; stroke: var(--opening-line); opacity: .85; }
