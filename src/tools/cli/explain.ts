@@ -86,6 +86,7 @@ export function explainText(
   const failures = failuresIn(content);
   const isLog = content.trimEnd().includes('\n');
   if (json) return { text: asJson({ failures }), code: failures.length > 0 ? 0 : 1 };
+  if (content.trim() === '') return { text: 'There is nothing in it to explain.\n', code: 1 };
   if (failures.length === 0) {
     const { cause, remedy } = explain(undefined);
     return {

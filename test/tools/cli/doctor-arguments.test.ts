@@ -35,6 +35,13 @@ describe('doctor', () => {
     });
   });
 
+  test('asks for no key where the server is an emulator on this machine', () => {
+    expect(read(['--url', 'ws://localhost:8080'])).toMatchObject({
+      options: { secret: { apiKey: 'none-is-needed' } },
+    });
+    expect(read(['--url', 'ws://10.0.0.5:8080'])).toMatchObject({ options: { secret: undefined } });
+  });
+
   test.each([
     [['a.wav'], { kind: 'file', path: 'a.wav' }],
     [['--file', 'a.wav'], { kind: 'file', path: 'a.wav' }],

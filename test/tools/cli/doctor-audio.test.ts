@@ -54,7 +54,9 @@ describe('a file', () => {
   });
 
   test('that is empty fails', () => {
-    expect(examine(new Uint8Array(0))['source']).toMatchObject({ verdict: 'fail' });
+    const { source } = examine(new Uint8Array(0));
+    expect(source).toMatchObject({ verdict: 'fail', summary: expect.stringMatching(/ is empty$/) as string });
+    expect(source?.remedy).not.toContain('device');
   });
 
   test('of raw bytes without a declaration fails, with what to write', () => {

@@ -112,6 +112,8 @@ describe('of a log', () => {
       text: expect.stringContaining('close code') as string,
     });
     expect(explainText('all is well', { replay: true, json: false }, PAGE).code).toBe(1);
+    const empty = explainText(' \n', { replay: false, json: false }, PAGE);
+    expect(empty).toEqual({ text: 'There is nothing in it to explain.\n', code: 1 });
   });
 
   test('spread over several lines, as JSON is, is understood', () => {

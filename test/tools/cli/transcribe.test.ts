@@ -132,6 +132,28 @@ describe('transcribe', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  test('an interruption in an outage ends it, though nothing of the file can be read any more', async () => {
+    const { network, controller, written, ended, wait } = start();
+    await wait(4);
+    network.offline = true;
+    network.cut();
+    await wait(20);
+    controller.abort();
+    await wait(60);
+    expect(await ended).toBeUndefined();
+    expect(written.err).toContain('s of audio are missing in the transcript.');
+  });
+
+  test('without a network it says so once, and gives up after five minutes', async () => {
+    const { network, written, ended, wait } = start();
+    network.offline = true;
+    await wait(360);
+    expect(await ended).toBe(1);
+    const [first, ...others] = written.err.match(/A connection ended, or an attempt failed.*/g) ?? [];
+    expect([first?.includes('attempt 1'), others]).toEqual([true, []]);
+    expect(written.err).toContain('The connection ended for good');
+  });
+
   test('a refused key ends it at once, with the reason', async () => {
     const { clock, written, ended, wait } = start({ authorise: () => false });
     await wait(1);

@@ -1,7 +1,7 @@
 /** The doctor's arguments and environment, parsed and checked. */
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import type { ListenParameters } from '../../../index.ts';
-import { HOSTED_URL, secretOf, isFlux } from '../deepgram.ts';
+import { HOSTED_URL, isFlux, secretFor } from '../deepgram.ts';
 import { parametersOf, wrongPair } from '../listen-parameters.ts';
 import { type AudioSource, programOf } from './audio-source.ts';
 import type { DoctorOptions } from './doctor.ts';
@@ -33,8 +33,9 @@ Options:
   -h, --help         shows this text
 
 Environment:
-  DEEPGRAM_API_KEY, or DEEPGRAM_ACCESS_TOKEN for a temporary token. Neither is
-  ever shown. HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY are followed.
+  DEEPGRAM_API_KEY, or DEEPGRAM_ACCESS_TOKEN for a temporary token; not needed
+  for a server on this machine. Neither is ever shown. HTTPS_PROXY,
+  HTTP_PROXY, ALL_PROXY and NO_PROXY are followed.
 
 Exit codes:
   0    nothing failed; there may be warnings
@@ -101,7 +102,7 @@ export function readDoctorArguments(args: readonly string[], env: NodeJS.Process
     ...parametersOf(values.set),
   };
   const probeSeconds = values['no-probe'] ? undefined : seconds;
-  return { options: { url, secret: secretOf(env), listen, audio, probeSeconds, json: values.json } };
+  return { options: { url, secret: secretFor(url, env), listen, audio, probeSeconds, json: values.json } };
 }
 
 function fileOf(path: string | undefined): AudioSource | undefined {

@@ -60,11 +60,14 @@ export function examineAudio(
   declared: DeclaredFormat,
 ): AudioReport {
   if (bytes.byteLength === 0) {
-    const nothing = fail(
-      'source',
-      `${describe(source)} delivers no audio`,
-      'Check that it is the right device, and that no other program uses it.',
-    );
+    const nothing =
+      source.kind === 'file'
+        ? fail('source', `${describe(source)} is empty`, 'Pass a file with audio in it, or record it again.')
+        : fail(
+            'source',
+            `${describe(source)} delivers no audio`,
+            'Check that it is the right device, and that no other program uses it.',
+          );
     return { findings: [nothing, ...noAudio('there is no audio').findings.slice(1)] };
   }
   const live = isLive(bytes, arrival, declared) ? arrival : undefined;

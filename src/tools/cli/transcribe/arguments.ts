@@ -1,7 +1,7 @@
 /** Arguments and environment of `transcribe`, parsed and checked. */
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import type { Auth, ListenParameters } from '../../../index.ts';
-import { HOSTED_URL, isLoopback, secretOf } from '../deepgram.ts';
+import { HOSTED_URL, secretFor } from '../deepgram.ts';
 import { parametersOf, wrongPair } from '../listen-parameters.ts';
 import { TRANSCRIPT_FORMATS, type TranscriptFormat } from './transcribe.ts';
 
@@ -20,7 +20,7 @@ Options:
   -h, --help         shows this text
 
 The first Ctrl-C ends the reading: what was sent is written to its end. A second
-one ends at once.
+one ends at once. After five minutes without a connection it gives up.
 
 Environment:
   DEEPGRAM_API_KEY, or DEEPGRAM_ACCESS_TOKEN for a temporary token; not needed
@@ -70,7 +70,7 @@ export function readTranscribeArguments(
   if (!format) return { refusal: `--format is '${values.format}': write ${TRANSCRIPT_FORMATS.join(', ')}.` };
   const wrong = wrongPair(set);
   if (wrong !== undefined) return { refusal: `--set is '${wrong}': write NAME=VALUE.` };
-  const auth = secretOf(env) ?? (isLoopback(new URL(url)) ? { apiKey: 'none-is-needed' } : undefined);
+  const auth = secretFor(url, env);
   if (!auth) {
     return {
       refusal: 'transcribe needs an API key: set DEEPGRAM_API_KEY to one from https://console.deepgram.com.',

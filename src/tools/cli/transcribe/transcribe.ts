@@ -22,6 +22,9 @@ const WRITERS: Record<Exclude<TranscriptFormat, 'text'>, (finals: readonly Trans
 
 export const TRANSCRIPT_FORMATS = ['text', ...Object.keys(WRITERS)] as readonly TranscriptFormat[];
 
+/** An outage after which it ends: the file can be transcribed later, and a script must not wait for ever. */
+const GIVE_UP_MS = 5 * 60_000;
+
 /** Seconds of transcript between two lines of progress. */
 const PROGRESS_SECONDS = 30;
 
@@ -54,9 +57,12 @@ export async function transcribeFile(
   let live: LiveTranscription | undefined;
   const finals: Transcript[] = [];
   let toldSeconds = 0;
-  const transcripts$ = transcribe(readUntil(source, signal), options, (session) => {
-    live = session;
-    tellProgress(session, err);
+  const session = { giveUpAfterMs: GIVE_UP_MS, ...options };
+  const transcripts$ = transcribe(readUntil(source, signal), session, (started) => {
+    live = started;
+    // In an outage nothing is read, and the end of the file would not come.
+    signal.addEventListener('abort', () => void started.close());
+    tellProgress(started, err);
   });
   const problem = await new Promise<Error | undefined>((resolve) => {
     transcripts$.subscribe({
@@ -106,14 +112,20 @@ async function* readUntil(source: Readable, signal: AbortSignal): AsyncGenerator
 /** What it waits for, and what went wrong; the final error comes with the end. */
 function tellProgress({ status$, notices$ }: LiveTranscription, err: Output['err']): void {
   let told: string | undefined;
+  let lostTo: unknown;
   status$.subscribe(({ phase }) => {
     if (phase === told) return;
     told = phase;
+    if (phase === 'open') lostTo = undefined;
     if (phase === 'connecting') err('Connecting …\n');
     if (phase === 'recovering') err('Reconnecting …\n');
     if (phase === 'closing') err('Waiting for the last results …\n');
   });
-  notices$.subscribe(({ severity, code, message, remedy }) => {
+  notices$.subscribe(({ severity, code, message, remedy, evidence }) => {
+    if (code === 'connection-lost') {
+      if (evidence['kind'] === lostTo) return;
+      lostTo = evidence['kind'];
+    }
     if (severity !== 'info' && code !== 'session-failed')
       err(`${[message, remedy].filter(Boolean).join(' ')}\n`);
   });
