@@ -4,11 +4,12 @@
  * that repeats it, and tells in words what happened. The hundred thousand sessions of the gate are run by `scripts/soak.mjs`.
  */
 import { describe, expect, test } from 'vitest';
+import { draws } from '../draws.ts';
 import { GUARANTEES } from './guarantees/all.ts';
 import { inWords, prove } from './prove.ts';
 import { TRIALS } from './trials.ts';
 
-const RUNS = 150;
+const RUNS = draws(60);
 const wish = process.env['PROPERTY_SEED'];
 const SEED = process.env['CI'] || wish === undefined ? 20_261_121 : Number(wish);
 

@@ -5,6 +5,7 @@
  */
 import * as fc from 'fast-check';
 import { test } from 'vitest';
+import { draws } from '../draws.ts';
 import { act, begin, end } from './act.ts';
 import { setting, step } from './generators.ts';
 import { GUARANTEES } from './guarantees/all.ts';
@@ -104,6 +105,6 @@ test(
       }),
       // The test ends after 300 s.
       // oxlint-disable-next-line typescript/no-deprecated -- see test/setup.ts
-      { numRuns: 300, interruptAfterTimeLimit: 240_000 },
+      { numRuns: draws(100), interruptAfterTimeLimit: 240_000 },
     ),
 );

@@ -7,6 +7,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Fault } from '../../src/testing/index.ts';
+import { draws } from '../draws.ts';
 import { type Story, tell } from './story.ts';
 
 type Step =
@@ -120,7 +121,7 @@ async function act(story: Story, one: Step): Promise<void> {
   }
 }
 
-const RUNS = Number(process.env['CHAOS_RUNS'] ?? 700);
+const RUNS = Number(process.env['CHAOS_RUNS'] ?? draws(140));
 const SEED = Number(process.env['CHAOS_SEED'] ?? 20_260_101);
 const PATH = process.env['CHAOS_PATH'];
 
