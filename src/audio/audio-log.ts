@@ -1,8 +1,8 @@
 /**
- * The audio log: a copy of every accepted frame, kept for replay until a final result covers it. It holds bytes and
- * positions and knows nothing of connections; what may be let go is decided by `audio-timeline.ts`.
+ * The audio log: a copy of every accepted frame, kept for replay until a final result covers it. It holds bytes and positions,
+ * without knowledge of connections; `audio-timeline.ts` decides what is released.
  *
- * Frames have an index that never changes, so that a sender can remember where it stands while the oldest go.
+ * Frames have an index that never changes, so that a sender keeps its position while the oldest frames are released.
  */
 import type { LogMemory } from './log-memory.ts';
 import { giveBackSlab, LARGEST_SHARED_BYTES, Slab, takeSlab } from './slabs.ts';
@@ -37,12 +37,12 @@ export class Frame {
     this.opening = opening;
   }
 
-  /** A view, less so many bytes at either end; made when it is asked for, since most frames are never replayed. */
+  /** A view without some bytes at either end; made when it is needed, since most frames are never replayed. */
   part(bytesBefore: number, bytesBehind: number): Uint8Array {
     return this.slab.bytes.subarray(this.#offset + bytesBefore, this.#offset + this.byteLength - bytesBehind);
   }
 
-  /** Whether bytes added to its slab now would lie right behind it. */
+  /** Whether bytes added to its slab now would directly follow it. */
   get isLastInSlab(): boolean {
     return this.#offset + this.byteLength === this.slab.used;
   }
@@ -55,7 +55,7 @@ export class Frame {
   }
 }
 
-/** How many spent entries the array may carry before it is cut. */
+/** How many released entries the array may have before it is cut. */
 const COMPACT_AFTER = 1024;
 
 export class AudioLog {
@@ -115,7 +115,7 @@ export class AudioLog {
     this.#count(byteLength);
   }
 
-  /** Lets the newest frame grow by these bytes, to `maxBytes` at most; `false` where it cannot. */
+  /** Extends the newest frame by these bytes, to `maxBytes` at most; `false` if it cannot grow. */
   extend(bytes: Uint8Array, end: number, maxBytes: number): boolean {
     const last = this.#frames.at(-1);
     const { byteLength } = bytes;
@@ -128,13 +128,13 @@ export class AudioLog {
     return true;
   }
 
-  /** Lets the oldest frame go. */
+  /** Releases the oldest frame. */
   shift(): Frame | undefined {
     const frame = this.#frames[this.#head];
     if (!frame) return undefined;
     this.#count(-frame.byteLength);
     this.#start = frame.end;
-    // A spent entry must not keep its memory.
+    // A released entry must not keep its memory.
     this.#frames[this.#head] = undefined;
     this.#head += 1;
     frame.slab.frames -= 1;
@@ -153,7 +153,7 @@ export class AudioLog {
     this.#count(-bytes);
   }
 
-  /** Lets all frames go. */
+  /** Releases all frames. */
   clear(): void {
     while (this.shift());
   }
@@ -177,7 +177,7 @@ export class AudioLog {
     if (slab.frames === 0) giveBackSlab(slab);
   }
 
-  /** An empty log holds no memory: thousands of sessions idle at once. */
+  /** An empty log holds no memory: thousands of sessions may be idle. */
   #forget(): void {
     this.#base += this.#head;
     this.#frames = [];

@@ -1,6 +1,6 @@
 /**
- * One timeline for a whole session, whatever happens to its connections: joins the log (the bytes) and the ledger (the
- * books), and is the only place where audio is let go. The nouns:
+ * One timeline for a whole session, over all its connections: combines the log (bytes) and the ledger (counts), and is the only
+ * place that releases audio. The states:
  *
  *   unsent       accepted, not yet on the present connection
  *   unconfirmed  sent, not yet covered by a final result
@@ -9,7 +9,7 @@
  *   confirmed    covered by a final result on every channel
  *   dropped      given up, and announced
  *
- * Nothing is ever let go by an interim result.
+ * An interim result never releases audio.
  */
 import type { Clock } from '../clock.ts';
 import { MAX_FRAME_MS } from '../protocol/limits.ts';
@@ -20,7 +20,7 @@ import { type LogMemory, logMemoryOf } from './log-memory.ts';
 import { Ledger, type LedgerSnapshot } from './ledger.ts';
 import type { SampleRange } from './sample-ranges.ts';
 
-/** Why audio was given up. */
+/** Why audio was dropped. */
 export type DropReason =
   /** The log was full, and the audio had not been sent. */
   | 'log-full'
@@ -30,7 +30,7 @@ export type DropReason =
   | 'connection-lost'
   /** The catch-up policy skipped it after an outage. */
   | 'skipped'
-  /** The session goes on from a store that does not have it: it was pushed out there, or lost. */
+  /** The session continues from a store that does not have it: the store dropped or lost it. */
   | 'missing';
 
 export interface Drop extends SampleRange {
@@ -44,16 +44,16 @@ export interface TimelineSettings {
   frameBytes: number;
   maxSeconds: number;
   maxBytes: number;
-  /** Of all sessions with this clock together. */
+  /** Shared by all sessions with this clock. */
   maxProcessBytes: number;
   onDrop(drop: Drop): void;
-  /** Audio came and there is no link; called once for each time without one. */
+  /** Audio came without a link; called once for each time without one. */
   onWaiting(): void;
 }
 
-/** Where a link stands in the log: everything before it was sent on that link. */
+/** A link's position in the log: everything before it was sent on that link. */
 export interface LogCursor {
-  /** Index of the frame to send next, or to go on with. */
+  /** Index of the frame to send next, or to continue. */
   frameIndex: number;
   /** Position of the sample to send next. */
   nextPosition: number;
@@ -67,17 +67,17 @@ export interface AudioReader extends LogCursor {
 /** Raw audio is kept in frames of this length at most. */
 const LOGGED_FRAME_SECONDS = MAX_FRAME_MS / 1000;
 
-/** It is replayed in pieces of this length, or in those of the app where they are longer: an even pace that costs no more than live audio. */
+/** It is replayed in pieces of this length, or in the app's chunks if they are longer: an even pace at the cost of live audio. */
 const PIECE_SECONDS = 0.08;
 
-/** The last piece of a frame may be this much longer, rather than be followed by a short one. */
+/** The last piece of a frame may be this much longer, to avoid a short one after it. */
 const LAST_PIECE_FACTOR = 1.25;
 
 /** Drops in a row are announced together, at the latest when they have grown to this. */
 const ANNOUNCE_SECONDS = 1;
 
 export class AudioTimeline implements FrameSink {
-  /** When the next sample to be added was captured, in milliseconds since 1970, if the source says so. */
+  /** When the next sample was captured, in milliseconds since 1970, if the source knows it. */
   capturedAt: number | undefined;
   #settings: TimelineSettings;
   readonly #captureClock: CaptureClock;
@@ -87,7 +87,7 @@ export class AudioTimeline implements FrameSink {
   /** The present link. */
   reader: AudioReader | undefined;
   #isWaiting = false;
-  /** The newest frame while it is still in the memory of its owner. */
+  /** The newest frame while it is still in the caller's memory. */
   #live: Uint8Array | undefined;
   #liveStart = 0;
   /** Length of the newest frame. */
@@ -147,18 +147,18 @@ export class AudioTimeline implements FrameSink {
     return this.#captureClock.wallTimeOf(position, this.rate);
   }
 
-  /** The format is known only now: a container's header has told it. Allowed while nothing was accepted. */
+  /** Sets the format from a container's header. Allowed only before the first audio. */
   setFormat(rate: number, frameBytes: number): void {
     this.#settings = { ...this.#settings, rate, frameBytes };
   }
 
-  /** Whether so many bytes fit without pushing unconfirmed audio out. */
+  /** Whether this many bytes fit without dropping unconfirmed audio. */
   hasRoom(bytes: number): boolean {
     const { frameBytes } = this.#settings;
     return !this.#isOverfull(bytes, frameBytes > 0 ? bytes / frameBytes : 0);
   }
 
-  /** Logs a copy, and lets the present link send it. Small raw frames become larger ones, for fewer things to keep. */
+  /** Logs a copy, and lets the present link send it. Small raw frames are joined to larger ones, for fewer objects. */
   append(bytes: Uint8Array, samples: number, now: number, isBoundary = true, opening?: Uint8Array): void {
     const start = this.end;
     const end = start + samples;
@@ -199,7 +199,7 @@ export class AudioTimeline implements FrameSink {
     while (!this.#log.first?.isBoundary && this.#mayBeginAfter(this.#log.firstIndex, Infinity)) this.#evict();
   }
 
-  /** A link begins: everything unconfirmed is to be sent on it. */
+  /** A link begins: it will send everything unconfirmed. */
   attach(reader: AudioReader): void {
     this.announce();
     this.reader = reader;
@@ -207,7 +207,7 @@ export class AudioTimeline implements FrameSink {
     reader.nextPosition = this.#log.first?.start ?? this.end;
   }
 
-  /** The link is over: what was at risk is lost, what is logged is unsent again. */
+  /** The link is over: audio at risk is dropped, logged audio is unsent again. */
   detach(reader: AudioReader): void {
     if (this.reader !== reader) return;
     this.reader = undefined;
@@ -216,7 +216,7 @@ export class AudioTimeline implements FrameSink {
     this.announce();
   }
 
-  /** The frame that holds what a link sends next: all of it, or its rest. */
+  /** The frame that a link sends next, or its rest. */
   next(cursor: LogCursor): Frame | undefined {
     if (this.#isRaw && cursor.nextPosition >= this.end) return undefined;
     if (cursor.frameIndex < this.#log.firstIndex) cursor.frameIndex = this.#log.firstIndex;
@@ -227,20 +227,20 @@ export class AudioTimeline implements FrameSink {
     return following;
   }
 
-  /** How much of raw audio a link sends in one message. `isHurried`: as much as it may, for there is little time. */
+  /** How much raw audio a link sends in one message. `isHurried`: the maximum, since the process is overloaded. */
   pieceSamples(isHurried: boolean): number {
     const seconds = isHurried ? LOGGED_FRAME_SECONDS : PIECE_SECONDS;
     return Math.max(seconds * this.rate, this.#newestSamples);
   }
 
-  /** Where the piece ends that begins at `start`. Frames that are not raw are whole. */
+  /** The end of the piece that begins at `start`. Frames that are not raw are not divided. */
   endOfPiece(frame: Frame, start: number, samples: number): number {
     return this.#isRaw && start + LAST_PIECE_FACTOR * samples < frame.end
       ? start + Math.floor(samples)
       : frame.end;
   }
 
-  /** The bytes of a frame, or of a part of it where it is raw. Of live audio they are the caller's own. */
+  /** The bytes of a frame, or of a part of a raw one. For live audio they are the caller's. */
   bytesOf(frame: Frame, start: number, end: number): Uint8Array {
     if (this.#live && start === this.#liveStart && end === this.end) return this.#live;
     const { frameBytes } = this.#settings;
@@ -253,14 +253,14 @@ export class AudioTimeline implements FrameSink {
     if (!this.#isRaw) cursor.frameIndex += 1;
   }
 
-  /** A final result covers everything before `position`; the answer is whether that confirmed anything. */
+  /** A final result covers everything before `position`; returns whether that confirmed anything. */
   confirm(position: number): boolean {
     const hasConfirmed = this.ledger.confirm(position);
     this.#release();
     return hasConfirmed;
   }
 
-  /** Gives up what is pending before `position`, by the catch-up policy; to be called between links. */
+  /** Drops the pending audio before `position`, by the catch-up policy. Call it between links. */
   skipTo(position: number): void {
     this.drop({ start: this.frontier, end: position, reason: 'skipped' });
     this.#release();
@@ -280,16 +280,16 @@ export class AudioTimeline implements FrameSink {
     if (drop) this.#settings.onDrop(drop);
   }
 
-  /** Raw audio can be cut at any sample; other frames are whole. */
+  /** Raw audio can be cut at any sample; other frames cannot. */
   get #isRaw(): boolean {
     return this.#settings.frameBytes > 0;
   }
 
-  /** Lets go of what is settled, as far as a replay may still begin at or before the frontier. */
+  /** Releases settled audio, but keeps a place at or before the frontier where a replay can begin. */
   #release(): void {
     const { frontier } = this;
     for (let first = this.#log.first; first && first.end <= frontier; first = this.#log.first) {
-      // Frames of no known length are covered as soon as they come, sent or not.
+      // Frames of unknown length count as covered when they come, sent or not.
       if (this.#isUnsent(first) || !this.#mayBeginAfter(this.#log.firstIndex, frontier)) return;
       this.#log.shift();
     }
@@ -300,7 +300,7 @@ export class AudioTimeline implements FrameSink {
     }
   }
 
-  /** Whether anything of the oldest frame waits to be sent on the present link. */
+  /** Whether a part of the oldest frame waits to be sent on the present link. */
   #isUnsent(first: Frame): boolean {
     const reader = this.reader;
     if (!reader || this.#log.firstIndex < reader.frameIndex) return false;
@@ -343,7 +343,7 @@ export class AudioTimeline implements FrameSink {
     this.drop({ start: sentTo, end: first.end, reason });
   }
 
-  /** Gives up what is pending within the range. */
+  /** Drops the pending audio within the range. */
   drop({ start, end, reason }: Drop): void {
     for (const range of this.ledger.drop({ start, end })) {
       const waiting = this.#unannounced;

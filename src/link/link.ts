@@ -1,7 +1,7 @@
 /**
- * One connection, from open to end: the only object that writes to its socket and reads from it. It sends what the timeline
- * holds, from the last confirmed sample on, never faster than the catch-up rate; control messages as text, behind the audio
- * they follow; no empty frame; the header first. Made when a socket opens and thrown away at its end: nothing in it is reset.
+ * One connection, from open to end: the only object that writes to its socket and reads from it. It sends the audio of the
+ * timeline, from the last confirmed sample on, at most at the catch-up rate; control messages as text, after their audio; no
+ * empty frame; the header first. It is made when a socket opens and thrown away at its end: nothing in it is reset.
  *
  * A live frame touches this one object; its pace, its clock and its stall watch are functions over the fields below.
  */
@@ -32,13 +32,13 @@ import {
 import { startPace, waitMs } from './pace.ts';
 import { expectReply, noteAudio, noteMessage, shortenTimeout, stopWatching } from './stall-watch.ts';
 
-/** How often a full socket is looked at again. */
+/** Time between two checks of a full socket. */
 const CONGESTION_POLL_MS = 50;
 
-/** A timer this late shows that the process is short of time. */
+/** A timer this late shows that the process is overloaded. */
 const HURRIED_MS = 50;
 
-/** Shorter silences after the end of the stream say nothing, however short `drainMs` is. */
+/** The least timeout after the end of the stream, also for a shorter `drainMs`. */
 const MIN_DRAIN_SILENCE_MS = 1_000;
 
 export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLink {
@@ -50,7 +50,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
   readonly #socket: Socket;
   readonly #timeline: AudioTimeline;
 
-  // Where it stands in the log.
+  // Its position in the log.
   frameIndex = 0;
   nextPosition = 0;
 
@@ -81,10 +81,10 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
   stallTimer: unknown;
   isStalled = false;
 
-  // The order of what goes out.
+  // The order of outgoing messages.
   #controls: ControlMessage[];
   #pumpTimer: unknown;
-  /** Behind, and short of time: longer pieces cost less. */
+  /** There is a backlog and the process is overloaded: longer pieces cost less. */
   #isHurried = false;
   idleTimer: unknown;
   lastOutboundAt: number;
@@ -98,7 +98,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
   keepAliveDueAt = 0;
   isOver = false;
 
-  // What has come back.
+  // The state of incoming results.
   transcribedTo = 0;
   hasConfirmed = false;
   hasSpeakers = false;
@@ -129,7 +129,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
     this.keeper = keep?.(this, socket, (segment) => takeSegment(this, segment));
   }
 
-  /** Begins to send: everything unconfirmed, then whatever comes. */
+  /** Begins to send: unconfirmed audio, then live audio. */
   start(): void {
     const { timeline } = this.session;
     const now = this.clock.now();
@@ -140,7 +140,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
     this.#pump(now);
   }
 
-  /** The connection is over, by an end that the server made or by one of ours: no timer of it is left. */
+  /** The connection is over, ended by the server or by us: stops all its timers. */
   end(end?: ConnectionEnd): void {
     this.isOver = true;
     if (!this.hasEndedStream) countSilence(this, this.clock.now());
@@ -175,7 +175,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
     const now = this.clock.now();
     noteMessage(this, now);
     if (this.hasEndedStream) this.#expectLastResults(now);
-    // A good moment to see whether a timer of ours is late.
+    // Also checks whether one of our timers is late.
     if (isLate(this, now)) this.keepAlive(now);
     try {
       receiveEvent(this, this.session.protocol.decode(text));
@@ -190,7 +190,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
     this.session.report('message-malformed', { problem: 'binary', bytes });
   }
 
-  /** Queues a control message behind the audio accepted so far. */
+  /** Queues a control message after the audio accepted so far. */
   control(message: ControlMessage): void {
     this.#controls.push(message);
     this.goOn();
@@ -201,7 +201,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
     this.#controls = this.#controls.filter((queued) => queued !== message);
   }
 
-  /** Sends the rest, then CloseStream, and expects the last results. */
+  /** Sends the remaining audio, then CloseStream, and expects the last results. */
   drain(): void {
     this.#isDraining = true;
     this.goOn();
@@ -222,17 +222,17 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
     else if (protocol.keepAlive !== undefined) this.write(protocol.keepAlive, now);
   }
 
-  /** The platform says that it is offline: find out sooner whether the link is stalled. */
+  /** The platform reports that it is offline: shorten the stall timeout. */
   suspect(): void {
     shortenTimeout(this);
   }
 
-  /** The server was silent for too long. After its answer to CloseStream that is the end, as a close would be. */
+  /** The server was silent for too long. After its answer to CloseStream this completes the drain, like a close. */
   stalled(): void {
     if (!conclude(this)) this.session.tell({ type: 'socket.stalled' }, this);
   }
 
-  /** Audio has gone out on it, so that times of the server mean something. */
+  /** Audio was sent on it, so times of the server are valid. */
   get hasClock(): boolean {
     return this.segments.length > 0;
   }
@@ -252,7 +252,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
     return this.sentSamples / this.session.timeline.rate;
   }
 
-  /** Goes on with what was held up. */
+  /** Continues a drain that the keeper delayed. */
   goOn(): void {
     if (this.#pumpTimer === undefined) this.#pump(this.clock.now());
   }
@@ -261,7 +261,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
     return this.#socket.bufferedAmount;
   }
 
-  /** Sends as much as may go now, live audio and backlog alike, and comes back for the rest. */
+  /** Sends as much live audio and backlog as the pace allows now, and sets a timer for the rest. */
   #pump(now: number): void {
     const timeline = this.#timeline;
     if (this.hasEndedStream || this.isOver || isForgotten(this, now)) return;
@@ -295,7 +295,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
     return control ? Math.min(end, control.position) : end;
   }
 
-  /** A control message that was sent may have ended the link. */
+  /** Sending a control message may have ended the link. */
   #isLive(): boolean {
     return !this.isOver;
   }
@@ -320,7 +320,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
     return waitMs(this, now, samples);
   }
 
-  /** Asked for every frame, it asks the socket only now and then: its buffer takes a second to fill. */
+  /** Called for every frame, but reads the socket's buffer only sometimes: it takes a second to fill. */
   #isCongested(now: number): boolean {
     if (now < this.#uncongestedUntil) return false;
     const isCongested = this.#socket.bufferedAmount > this.session.settings.maxBufferedBytes;
@@ -328,7 +328,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
     return isCongested;
   }
 
-  /** The first audio: its header goes first, and its clock starts. */
+  /** The first audio: sends the header first, and starts the clock. */
   #begin(first: Frame, start: number, now: number): void {
     const { settings, framing, timeline } = this.session;
     for (const bytes of [framing.headerAt(start), first.opening]) {
@@ -352,7 +352,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
     this.hasEndedStream = true;
   }
 
-  /** A slow server is heard out: each message gives it the whole time again. */
+  /** Each message restarts the timeout, so that a slow server can finish. */
   #expectLastResults(now: number, leastMs?: number): void {
     expectReply(this, now, Math.max(this.session.settings.drainMs, MIN_DRAIN_SILENCE_MS), leastMs);
   }

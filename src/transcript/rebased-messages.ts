@@ -1,6 +1,6 @@
 /**
- * Deepgram's own messages as one connection would have sent them: on the session's clock, without repeats, with one Metadata at
- * the end. For apps that read messages and not transcripts. Messages are copied; what others see stays as it came.
+ * Rewrites Deepgram's messages as if one connection had sent them: on the session's clock, without repeats, with one Metadata at
+ * the end. For apps that use messages, not transcripts. Changed messages are copies.
  */
 import type { HeardTurn, Segment, ServerEvent } from '../protocol/protocol.ts';
 import type { ServerMessage } from '../protocol/server-message.ts';
@@ -18,10 +18,10 @@ export interface RebasedLink extends StitchedLink {
 type Fields = Record<string, unknown>;
 type Move = (seconds: number, edge: 'start' | 'end') => number;
 
-/** Float noise of a sum; less than a sample of any audio. */
+/** Rounding error of a sum; less than a sample of any audio. */
 const PRECISION = 1e6;
 
-/** Rounding of times on their way through JSON. */
+/** Rounding of times in JSON. */
 const ROUNDING_SECONDS = 0.011;
 
 const EVENT_NAMES: Record<HeardTurn['event'], string> = {
@@ -46,7 +46,10 @@ export class RebasedMessages {
   #turnsLink = 0;
   #openTurn: number | undefined;
 
-  /** The message of an event, with what the stitcher made of it; `undefined` for a repeat, and for one that waits for the end. */
+  /**
+   * The message of an event, rewritten by the result of the stitcher; `undefined` for a repeat, and for a message that waits for
+   * the end.
+   */
   take(event: HeardEvent, link: RebasedLink, transcript: Transcript | undefined): ServerMessage | undefined {
     const message = this.#take(event, link, transcript);
     if (!message || typeof (message as Fields)['sequence_id'] !== 'number') return message;
@@ -55,7 +58,7 @@ export class RebasedMessages {
     return { ...message, sequence_id };
   }
 
-  /** What comes last: the reason of a failure, or Metadata with the length of the session. */
+  /** The last message: the reason of a failure, or Metadata with the length of the session. */
   last(seconds: number, hasFailed: boolean): ServerMessage[] {
     const metadata = this.#metadata && { ...this.#metadata, duration: seconds };
     return [hasFailed ? this.#fatal : undefined, metadata].filter((message) => message !== undefined);
@@ -108,7 +111,7 @@ export class RebasedMessages {
     return isNew;
   }
 
-  /** Turns are counted through; one that a connection left open goes on, and does not start again. */
+  /** Turns are counted over all connections. A turn that a connection left open continues, and does not start again. */
   #turn(
     segment: Segment,
     turn: HeardTurn,
@@ -157,7 +160,7 @@ function results(
     const isWhole = transcript?.words.length === segment.words.length;
     channel['alternatives'] = [
       words === undefined ? kept : { ...kept, words: keptWords(words, segment, transcript, move) },
-      // Their words cannot be told apart from those of the first.
+      // Their words cannot be distinguished from those of the first.
       ...(isWhole ? others : []),
     ];
   }
@@ -166,7 +169,7 @@ function results(
   return { ...raw, start, duration, channel } as ServerMessage;
 }
 
-/** All of its words were heard before; it still counts if it ends something. */
+/** All of its words are repeats; it is passed on only if it ends an utterance. */
 function isRepeat(segment: Segment, transcript: Transcript | undefined): boolean {
   const isEmpty = segment.text === '' && segment.words.length === 0;
   return !transcript && !isEmpty && !segment.endsUtterance && !segment.answersFinalize;
@@ -185,7 +188,7 @@ function keptWords(
     .filter((_, index) => {
       const heard = segment.words[index] as Segment['words'][number];
       const next = kept[0];
-      // Of those that the stitcher left out, none has the place of one that it kept.
+      // No dropped word has the same position as a kept one.
       const isKept =
         next !== undefined &&
         next.text === heard.text &&
@@ -209,7 +212,7 @@ function movedTimes(value: unknown, move: Move): unknown {
   return Object.fromEntries(moved) as unknown;
 }
 
-/** Times of a connection that is not shifted stay as they came. */
+/** Times of a connection without a shift stay unchanged. */
 function moveOf(link: RebasedLink): Move {
   if (!link.hasClock) return (seconds) => seconds;
   return (seconds, edge) => {

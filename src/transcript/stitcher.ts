@@ -1,23 +1,21 @@
 /**
- * One transcript out of many connections. A result is moved from its connection's clock to the session's, and its words
- * are held against what final results have already covered: after a replay, and with several channels, some audio is
- * heard twice.
+ * Makes one transcript of many connections. The times of a result are moved to the session's clock, and words that final results
+ * have already covered are dropped: after a replay, and with several channels, some audio is transcribed twice.
  *
  *   connection 1   ├──final──┤├──final──┤··interim··✂
  *   connection 2                        ├──final────────┤      replay begins where the last final ended
  *
- * What is covered is kept as ranges, not as one mark, so that a result that comes late into a hole is not taken for a
- * repeat.
+ * Coverage is a set of ranges, not one mark, so that a late result that fills a hole does not count as a repeat.
  */
 import type { HeardWord, Segment } from '../protocol/protocol.ts';
 import type { ServerMessage } from '../protocol/server-message.ts';
 import { addRange, type SampleRange } from '../audio/sample-ranges.ts';
 
-/** One word; times in seconds since the session's first sample, whatever connection it came by. */
+/** One word; times in seconds since the session's first sample, over all connections. */
 export interface Word {
-  /** As recognised, in lower case and bare. */
+  /** The recognised word: lower case, no punctuation. */
   word: string;
-  /** As written: with case and punctuation where these were asked for. */
+  /** The word with case and punctuation, if requested. */
   text: string;
   start: number;
   end: number;
@@ -26,38 +24,38 @@ export interface Word {
   /** With diarization; labels start anew on every connection. */
   speaker: number | undefined;
   language: string | undefined;
-  /** Milliseconds since 1970 at which the word began to be spoken. */
+  /** When the word began, in milliseconds since 1970. */
   capturedAt: number | undefined;
 }
 
-/** A stretch of transcript. A later one with the same `id` replaces it. */
+/** A segment of transcript. A later one with the same `id` replaces it. */
 export interface Transcript {
-  /** The same for an interim and for everything that replaces it, across reconnects too. */
+  /** The same for an interim and all its replacements, across reconnects too. */
   id: string;
-  /** Decided: it will not change. */
+  /** Final: it will not change. */
   final: boolean;
-  /** Empty where an interim text is taken back. */
+  /** Empty if an interim text is withdrawn. */
   text: string;
   words: readonly Word[];
-  /** Seconds since the session's first sample; pauses in which no audio was sent take no time. */
+  /** Seconds since the session's first sample; pauses without audio do not count. */
   start: number;
   end: number;
-  /** Milliseconds since 1970 at which the first word began to be spoken. */
+  /** When the first word began, in milliseconds since 1970. */
   capturedAt: number | undefined;
   /** 0 to 1. */
   confidence: number | undefined;
   channel: number;
-  /** Deepgram heard the speaker pause here. */
+  /** Deepgram detected a pause here. */
   speechFinal: boolean;
   /** The answer to `finalize()`. */
   fromFinalize: boolean;
-  /** Which connection of the session it came by; the first is 1. */
+  /** The number of its connection; the first is 1. */
   connection: number;
   /** Deepgram's own message; its times are the connection's, not the session's. */
   raw: ServerMessage;
 }
 
-/** The outcome of one segment. */
+/** The result of one segment. */
 export interface Stitched {
   transcript: Transcript | undefined;
   /** Final on every channel up to here. */
@@ -77,22 +75,22 @@ export interface StitchedLink {
   wallTimeOf(position: number): number | undefined;
 }
 
-/** What is known of one channel. */
+/** The state of one channel. */
 export interface StitchedChannel {
-  /** Stretches covered by final results, in order and apart. */
+  /** Ranges covered by final results, sorted and disjoint. */
   covered: SampleRange[];
   segment: number;
-  /** An interim text of the present segment is on show. */
+  /** An interim text of the present segment is shown. */
   isShowing: boolean;
 }
 
-/** Holes remembered; a result that comes later than this is refused. */
+/** The number of holes that are kept; later results for older holes are dropped. */
 const MAX_RANGES = 16;
 
 export class Stitcher {
   readonly channels: StitchedChannel[] = [];
 
-  /** Takes one segment and says what it adds. */
+  /** Takes one segment; returns its new parts. */
   receive(segment: Segment, link: StitchedLink): Stitched {
     const { channelCount } = segment;
     while (this.channels.length < channelCount) {
@@ -104,12 +102,12 @@ export class Stitcher {
       end: link.positionOf(segment.end, 'end'),
     };
     const transcript = this.#transcribe(segment, channel, range, link);
-    // Where positions are estimates, a result may reach beyond what was sent: it covers none of what comes later.
+    // With estimated positions a result may end after the sent audio: it covers no later audio.
     if (segment.isFinal) cover(channel, { start: range.start, end: Math.min(range.end, link.position) });
     return { transcript, settledTo: this.#settledTo(channelCount) };
   }
 
-  /** Forgets what was covered: positions that are estimates cannot tell a repeat from what is new. */
+  /** Clears the coverage: estimated positions cannot distinguish a repeat from new words. */
   forget(): void {
     for (const channel of this.channels) channel.covered = [];
   }
@@ -182,7 +180,7 @@ function isCovered(channel: StitchedChannel, position: number): boolean {
   return channel.covered.some(({ start, end }) => position >= start && position < end);
 }
 
-/** Notes what a final result covers; of too many holes the oldest is forgotten. */
+/** Adds the range of a final result; drops the oldest of too many holes. */
 function cover(channel: StitchedChannel, range: SampleRange): void {
   if (range.end <= range.start) return;
   channel.covered = addRange(channel.covered, range);

@@ -1,13 +1,13 @@
 /**
- * Makes transcripts and utterances of what the links of a session report. It outlives them: what one link left open, the next
- * one completes.
+ * Makes transcripts and utterances of the segments from the links of a session. It outlives links: a later link completes the
+ * open text of an earlier one.
  */
 import type { Segment } from '../protocol/protocol.ts';
 import { Stitcher, type StitchedLink, type Transcript } from './stitcher.ts';
 import type { TurnTracker } from './turns.ts';
 import { type Utterance, UtteranceBuilder } from './utterances.ts';
 
-/** Takes values one by one; a Subject is one. */
+/** Receives values; a Subject implements it. */
 interface Sink<Value> {
   next(value: Value): void;
 }
@@ -21,7 +21,7 @@ export class TranscriptAssembly {
   readonly #sinks: TranscriptSinks;
   readonly stitcher = new Stitcher();
   readonly #utterances: UtteranceBuilder;
-  /** Where the API knows of turns. */
+  /** For APIs with turns. */
   turns: TurnTracker | undefined;
 
   constructor(sinks: TranscriptSinks) {
@@ -29,7 +29,7 @@ export class TranscriptAssembly {
     this.#utterances = new UtteranceBuilder((utterance) => sinks.utterances.next(utterance));
   }
 
-  /** Adds a segment; the answer is the session position up to which every channel is final. */
+  /** Adds a segment; returns the session position up to which every channel is final. */
   segment(segment: Segment, link: StitchedLink): number {
     const { transcript, settledTo } = this.stitcher.receive(segment, link);
     if (transcript) {
@@ -52,7 +52,7 @@ export class TranscriptAssembly {
     this.#utterances.finalized(channel);
   }
 
-  /** The open turn will have no end, as far as can be known. */
+  /** The open turn will probably have no end. */
   withdrawTurn(): void {
     this.turns?.withdraw();
   }
@@ -67,7 +67,7 @@ export class TranscriptAssembly {
     this.stitcher.forget();
   }
 
-  /** The session is over: an utterance that was begun is complete. */
+  /** The session is over: ends the open utterance. */
   close(): void {
     this.withdrawTurn();
     this.#utterances.close();

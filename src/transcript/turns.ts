@@ -1,45 +1,45 @@
 /**
- * The turns of a speaker, one after the other, whatever happens to the connections: every turn starts once, before its first update,
- * and ends once, or is withdrawn. A new connection hears an open turn again from its beginning: what it hears there is the same turn.
+ * The turns of a speaker over all connections. Every turn starts once, before its first update, and ends once, or is withdrawn. A
+ * new connection gets the audio of an open turn again from its beginning; its results belong to the same turn.
  */
 import type { HeardTurn, Segment } from '../protocol/protocol.ts';
 import type { StitchedLink, Transcript, Word } from './stitcher.ts';
 
-/** Something that happened to a turn. */
+/** An event of a turn. */
 export interface Turn {
   /**
-   * `start`: somebody speaks. `update`: what was said so far; every word may still change. `eager-end`: the turn has probably ended:
-   * a good time to begin an answer. `resumed`: it has not. `end`: it has, with these words. `withdrawn`: it began, and what was said
-   * is not heard again; it has no end.
+   * `start`: somebody began to speak. `update`: the words so far, which may all change. `eager-end`: the turn has probably ended:
+   * a good time to prepare an answer. `resumed`: it has not ended. `end`: it has ended, with these words. `withdrawn`: it began
+   * and its words were lost; it has no end.
    */
   type: HeardTurn['event'] | 'withdrawn';
   /** The same for all events of a turn. The first turn of a session is 1. */
   id: number;
-  /** All of the turn so far. */
+  /** The whole text of the turn so far. */
   text: string;
   words: readonly Word[];
   /** Seconds since the session's first sample. */
   start: number;
   end: number;
-  /** 0 to 1: how sure Deepgram is that the turn has ended. */
+  /** Deepgram's confidence that the turn has ended, from 0 to 1. */
   endConfidence: number | undefined;
   /**
-   * Why it ended: `model`, `timeout`, `manual` after `endTurn()`, or `close`: the session was closed, and these were the last words.
-   * Deepgram may name others.
+   * Why it ended: `model`, `timeout`, `manual` after `endTurn()`, or `close` for the last words of a closed session. Deepgram may
+   * add others.
    */
   trigger: string | undefined;
-  /** With `flux-general-multi`: the languages that were heard, the most frequent first. */
+  /** With `flux-general-multi`: the detected languages, the most frequent first. */
   languages: readonly string[] | undefined;
   /**
-   * Milliseconds since the audio before `end` was captured. After an outage it is large until the backlog is sent: do not answer what
-   * was said a minute ago.
+   * Milliseconds since the audio before `end` was captured. After an outage it is large until the backlog is sent: do not answer
+   * a question of a minute ago.
    */
   behindMs: number;
-  /** Which connection of the session it came by; the first is 1. */
+  /** The number of its connection; the first is 1. */
   connection: number;
 }
 
-/** With no word in a window, none that is told later begins before its end less this. */
+/** If a window has no word, no later word begins earlier than its end minus this. */
 const LATEST_WORD_SECONDS = 1;
 
 interface OpenTurn {
@@ -60,7 +60,7 @@ export class TurnTracker {
     this.#wallTime = wallTime;
   }
 
-  /** Takes a segment, and what of it is new. */
+  /** Takes a segment and its new words. */
   segment(segment: Segment, transcript: Transcript | undefined, link: StitchedLink): void {
     const { turn } = segment;
     if (!turn) return;
@@ -69,7 +69,7 @@ export class TurnTracker {
     const heardTo = link.positionOf(segment.end, 'end');
     if (this.#isPassed(segment, words, heardTo, link)) this.withdraw();
     if (text === '') {
-      // Of an end without words there is nothing to tell.
+      // An end without words gives no event.
       if (turn.event === 'end') this.withdraw();
       return;
     }
@@ -87,13 +87,13 @@ export class TurnTracker {
     this.#advance(turn.event, event, link.wallTimeOf(heardTo));
   }
 
-  /** The connection is over: an end that was likely is no more, since the turn is heard again. */
+  /** The connection is over: an eager end is withdrawn, since the audio of the turn is sent again. */
   linkEnded(): void {
     const open = this.#open;
     if (open?.isEager) this.#tell(open, 'resumed', open.last, open.heardAt);
   }
 
-  /** What was said in the open turn will not be heard again. */
+  /** The words of the open turn are lost. */
   withdraw(): void {
     const open = this.#open;
     if (!open) return;
@@ -132,7 +132,7 @@ export class TurnTracker {
     this.#emit(open.last);
   }
 
-  /** The server has heard the audio of the open turn, and has no word of it; or it will never hear that audio again. */
+  /** The server has decoded the audio of the open turn without a word, or will never get that audio again. */
   #isPassed(segment: Segment, words: readonly Word[], heardTo: number, link: StitchedLink): boolean {
     if (!this.#open) return false;
     const wordsEnd = this.#open.last.words.at(-1)?.end ?? this.#open.last.end;

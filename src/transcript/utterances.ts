@@ -1,11 +1,11 @@
 /**
- * Whole utterances: final transcripts joined until the speaker has paused. `speech_final` says so; where noise hides the
- * pause, UtteranceEnd does, but that may come late, after newer words: then it is about the past and is ignored. A source
- * that pauses sends no silence in which Deepgram could hear the pause: then an answered Finalize ends the utterance.
+ * Joins final transcripts to an utterance until the speaker pauses. `speech_final` marks a pause; where noise hides it,
+ * UtteranceEnd does. UtteranceEnd may come late, after newer words; it is then ignored. A source that pauses sends no silence, so
+ * Deepgram detects no pause: then an answered Finalize ends the utterance.
  */
 import type { Transcript, Word } from './stitcher.ts';
 
-/** What somebody said between two pauses. */
+/** The words between two pauses. */
 export interface Utterance {
   /** The `id` of its first transcript. */
   id: string;
@@ -18,13 +18,13 @@ export interface Utterance {
   capturedAt: number | undefined;
   channel: number;
   /**
-   * How we know that it is over: by Deepgram's `speech_final` or UtteranceEnd; by `finalize()`, after which no audio came for
-   * a while; by its length (100 finals without a pause); or because the session ended.
+   * How it ended: by Deepgram's `speech_final` or UtteranceEnd; by `finalize()` without audio after it; by its length (100 finals
+   * without a pause); or by the end of the session.
    */
   endedBy: 'speech-final' | 'utterance-end' | 'finalize' | 'length' | 'close';
 }
 
-/** What was said since the last pause. Not the transcripts themselves, each of which holds Deepgram's whole message. */
+/** The words since the last pause. Transcripts are not kept: each contains Deepgram's whole message. */
 interface Begun extends Pick<Utterance, 'id' | 'start' | 'end' | 'capturedAt'> {
   texts: string[];
   words: Word[];
@@ -32,16 +32,16 @@ interface Begun extends Pick<Utterance, 'id' | 'start' | 'end' | 'capturedAt'> {
 
 interface Channel {
   begun: Begun | undefined;
-  /** Session seconds up to which words are known, interim ones included. */
+  /** The end of the last word in session seconds, interim words included. */
   wordsUntil: number;
   /** The last words are interim. */
   isInterim: boolean;
 }
 
-/** Finals that one utterance may hold: minutes of speech, where neither endpointing nor `utterance_end_ms` finds a pause. */
+/** The most finals of one utterance: minutes of speech in which neither endpointing nor `utterance_end_ms` finds a pause. */
 const MAX_FINALS = 100;
 
-/** Rounding of times on their way through JSON. */
+/** Rounding of times in JSON. */
 const ROUNDING_SECONDS = 0.011;
 
 export class UtteranceBuilder {
@@ -52,7 +52,7 @@ export class UtteranceBuilder {
     this.#emit = emit;
   }
 
-  /** Takes a transcript; ends nothing, so that the transcript can be shown first. */
+  /** Adds a transcript; does not end the utterance, so that the transcript is emitted first. */
   transcript(transcript: Transcript): void {
     const channel = this.#channel(transcript.channel);
     channel.wordsUntil = Math.max(channel.wordsUntil, transcript.words.at(-1)?.end ?? 0);
@@ -70,7 +70,7 @@ export class UtteranceBuilder {
     if (this.#channel(channel).begun?.texts.length === MAX_FINALS) this.#end(channel, 'length');
   }
 
-  /** Deepgram heard a pause. */
+  /** Deepgram detected a pause. */
   speechFinal(channel: number): void {
     this.#end(channel, 'speech-final');
   }
@@ -88,7 +88,7 @@ export class UtteranceBuilder {
     }
   }
 
-  /** The session is over: what was begun is all there is. */
+  /** The session is over: ends the open utterance. */
   close(): void {
     for (const channel of this.#channels.keys()) this.#end(channel, 'close');
   }
