@@ -1,5 +1,5 @@
 /**
- * Microphones and media streams as sources, and a clock that goes on in hidden tabs.
+ * Microphones and media streams as sources, and a clock that runs in hidden tabs.
  * @module rx-deepgram/browser
  */
 export type { CaptureOptions, CaptureStatus } from './capture.ts';

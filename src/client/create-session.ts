@@ -1,4 +1,4 @@
-/** How apps and adapters get a session: its options are checked before anything is made. */
+/** Creates a session for apps and adapters, after checking its options. */
 import type { LinkSession } from '../link/link-session.ts';
 import type { LiveTranscription } from './live-transcription.ts';
 import { checkOptions, type LiveTranscriptionOptions } from './options.ts';

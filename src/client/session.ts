@@ -51,7 +51,7 @@ import { SessionStreams } from './streams.ts';
 /** The socket of this platform, for wrapping: `ws` in Node, Bun and Deno, `WebSocket` elsewhere. */
 export const platformTransport: Transport = transportOfPlatform;
 
-/** Before the code for connections is there. */
+/** Until the code for connections is loaded. */
 const NO_COUNTS = { connections: 0, keepAlives: 0, silenceMs: 0, longestOutboundSilenceMs: 0 };
 
 /** Shared result for the common case. */
@@ -66,7 +66,7 @@ export class Session implements LiveTranscription {
   readonly #backlog: Backlog;
   readonly #pauseWatch: PauseWatch | undefined;
   readonly #around: LinkSurroundings;
-  /** Once its code is there. */
+  /** Once its code is loaded. */
   #links: Links | undefined;
   readonly #kept: Kept | undefined;
   #shown: Status = { phase: 'waiting', state: 'dormant', lastEnd: undefined };
@@ -265,7 +265,7 @@ export class Session implements LiveTranscription {
     this.#send({ type: 'user.close', deadlineMs, pendingAudio: pending > 0 });
   }
 
-  /** Makes the half that connects, if its code is there. */
+  /** Makes the connecting part, if its code is loaded. */
   #join(): Links | undefined {
     const code = linksCode();
     if (!this.#links && code) {
@@ -275,7 +275,7 @@ export class Session implements LiveTranscription {
     return this.#links;
   }
 
-  /** None where its code cannot be loaded. */
+  /** `undefined` if its code cannot be loaded. */
   #joined(): Promise<Links | undefined> {
     return loadLinks().then(
       () => this.#join(),

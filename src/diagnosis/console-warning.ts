@@ -1,4 +1,7 @@
-/** The first grave problem of a session whose notices nobody reads goes to the console; the code that explains it is loaded. */
+/**
+ * Writes the first serious problem of a session without a subscriber of its notices to the console; loads the code that explains
+ * it.
+ */
 import type { FactCode } from '../facts.ts';
 import { loadDiagnosis, unexplained } from './diagnose.ts';
 import type { Fact } from './observed-session.ts';
@@ -13,7 +16,7 @@ const GRAVE: readonly FactCode[] = [
   'store-forgot',
 ];
 
-/** Warns once, of a grave fact or of the final error, unless `isHeard`: somebody has asked for the notices. */
+/** Warns once, of a serious fact or of the final error, unless `isHeard`: the notices have a subscriber. */
 export function warner(isHeard: () => boolean): (problem: Fact | Error) => void {
   let isDue = true;
   return (problem) => {

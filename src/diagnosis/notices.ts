@@ -118,8 +118,8 @@ export const NOTICES = {
   },
   'key-exposed': {
     severity: 'warning',
-    meaning: 'The key and the audio go unencrypted to another machine',
-    remedy: 'Write wss:// in baseUrl, unless you trust everybody on the way.',
+    meaning: 'The key and the audio are sent unencrypted to another machine',
+    remedy: 'Write wss:// in baseUrl, unless you trust the whole network between.',
   },
   'link-congested': {
     severity: 'warning',
@@ -133,7 +133,7 @@ export const NOTICES = {
   },
   'messages-missing': {
     severity: 'warning',
-    meaning: 'Messages of the server were lost on their way, by their numbers',
+    meaning: 'Messages of the server were lost: their numbers have a gap',
     remedy: 'Check for a proxy on the way. The audio of a turn whose end is missing is sent again.',
   },
   'parameters-doubtful': {
@@ -158,7 +158,7 @@ export const NOTICES = {
   },
   'server-complaint': {
     severity: 'warning',
-    meaning: 'Deepgram sent an Error message, and the connection goes on',
+    meaning: 'Deepgram sent an Error message, and the connection continues',
     remedy: 'Read its text in the evidence.',
   },
   'session-failed': {
@@ -184,7 +184,7 @@ export const NOTICES = {
   'store-forgot': {
     severity: 'error',
     meaning: 'The store has lost writes that it had acknowledged',
-    remedy: 'Let the store write to disk, or wait for its replicas. The session goes on.',
+    remedy: 'Let the store write to disk, or wait for its replicas. The session continues.',
   },
   'store-request-refused': {
     severity: 'warning',
@@ -220,7 +220,7 @@ export interface Notice {
   at: number;
   /** Time of its beginning. */
   since: number;
-  /** The underlying error, if any. It is the app's own, and may hold anything that the app put there. */
+  /** The underlying error, if any. It comes from the app, and may contain anything. */
   cause: unknown;
 }
 

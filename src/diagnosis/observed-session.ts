@@ -1,4 +1,4 @@
-/** A session as diagnosis sees it: to look at, never to touch. Types only: nothing here is in anyone's bundle. */
+/** The parts of a session that diagnosis reads. Only types, so no bundle contains this file. */
 import type { Observable } from 'rxjs';
 import type { Intake } from '../audio/intake.ts';
 import type { CheckedOptions } from '../client/options.ts';
@@ -13,7 +13,7 @@ export interface Fact {
   evidence: Evidence;
   /** Milliseconds since 1970. */
   at: number;
-  /** The error beneath, where there is one. */
+  /** The cause, if there is one. */
   cause: unknown;
 }
 
@@ -27,9 +27,9 @@ export interface ObservedSession {
   readonly link: () => Pick<Link, 'bufferedAmount' | 'sentSeconds'> | undefined;
   readonly status$: Observable<Status>;
   readonly messages$: Observable<ServerMessage>;
-  /** Begins with what happened before anyone listened; completes with the session. */
+  /** Begins with earlier facts; completes with the session. */
   readonly facts$: Observable<Fact>;
   readonly isPaused: () => boolean;
-  /** When the auth function was asked, while it has not answered. */
+  /** When the auth function was called, until it answers. */
   readonly credentialsAskedAt: () => number | undefined;
 }

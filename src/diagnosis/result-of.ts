@@ -1,11 +1,11 @@
-/** What a message says of the transcript, on either API. Recordings may hold anything: nothing of it is trusted. */
+/** Reads the transcript of a message, on either API. Recordings may contain anything: every field is checked. */
 
 export interface HeardResult {
   isFinal: boolean;
   text: string;
 }
 
-/** As the session reads them. */
+/** The words, as read by the session. */
 const IS_TRUE: readonly unknown[] = [true, 'true', 1];
 
 interface Heard {
@@ -16,7 +16,7 @@ interface Heard {
   transcript?: unknown;
 }
 
-/** `undefined`: it is no result. */
+/** `undefined` if the message is no result. */
 export function resultOf(message: object | undefined): HeardResult | undefined {
   const { type, is_final, channel, event, transcript } = (message ?? {}) as Heard;
   if (type === 'TurnInfo') return { isFinal: event === 'EndOfTurn', text: textOf(transcript) };

@@ -32,7 +32,7 @@ export function remedyFor(kind: EndKind): string | undefined {
   return REMEDIES[kind];
 }
 
-/** The reason of the error, if such an end is the last. */
+/** The reason of the session's error, if it ends with such an end. */
 export function reasonOf(kind: EndKind): ErrorReason {
   if (kind === 'server-silent') return 'undecodable-audio';
   return remedyFor(kind) === undefined ? 'retries-exhausted' : (kind as ErrorReason);

@@ -72,7 +72,7 @@ export const ENDS: Record<EndKind, Prose> = {
     cause:
       'A server or proxy closed with a code of its own (4000 to 4999), which Deepgram does not document for /v1/listen.',
     why: 'Another attempt may succeed.',
-    remedy: 'Check the proxy, the gateway or the server of your own on the way.',
+    remedy: 'Check the proxy, the gateway or your own server between.',
   },
   'server-silent': {
     cause:
@@ -169,8 +169,8 @@ export const ENDS: Record<EndKind, Prose> = {
   },
   'not-ready': {
     cause: 'The server accepted the connection and did not say that it is ready within 10 s, as Flux does.',
-    why: 'A server that dislikes a parameter may stay silent, and one that is overloaded as well: retry after a longer delay.',
-    remedy: 'Leave out the parameters that were added last, and look whether it then becomes ready.',
+    why: 'The server may be overloaded, or may not accept a parameter: retry after a longer delay.',
+    remedy: 'Leave out the parameters that were added last, and try again.',
   },
   stalled: {
     cause:

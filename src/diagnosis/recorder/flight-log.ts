@@ -34,7 +34,7 @@ export class FlightLog {
     if (!this.#secrets.has(secret)) this.#secrets.set(secret, secretRemover(secret));
   }
 
-  /** To be asked before a text is cut, or the rest of a secret would remain. */
+  /** Call it before a text is cut: otherwise a part of a secret would remain. */
   withoutSecrets(text: string): string {
     let rest = text;
     for (const remove of this.#secrets.values()) rest = remove(rest);

@@ -247,7 +247,7 @@ class Recording {
     return { text: kept.slice(0, MAX_TEXT), cut: kept.length - MAX_TEXT };
   }
 
-  /** Of the headers only Deepgram's: those of a proxy may be nobody else's business. */
+  /** Only Deepgram's headers: those of a proxy may be confidential. */
   #endOf({ headers = {}, body, ...end }: SocketEnd): SocketEnd {
     const known = Object.entries(headers).filter(([name]) => name.startsWith('dg-'));
     return {

@@ -64,7 +64,7 @@ export const watchLink: StartWatch = (board, { link, backlogMs, options: { liste
   };
 };
 
-/** Seconds of audio, on its connection, that a message tells of. */
+/** The end of a message's audio, in seconds on its connection. */
 function endOf(message: ServerMessage): number {
   if (message.type === 'TurnInfo') {
     const { audio_window_end: end } = message as { audio_window_end?: unknown };

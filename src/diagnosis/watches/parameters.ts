@@ -40,7 +40,7 @@ const ADVICE: readonly Advice[] = [
   },
 ];
 
-/** An address on which whoever stands between reads the key. */
+/** An address without encryption: others between can read the key. */
 const EXPOSED = /^ws:\/\/(?!(localhost|[\w.-]+\.localhost|127(\.\d+){3}|\[::1\])(:\d+)?(\/|$))/i;
 
 export const watchParameters: StartWatch = (board, { options: { listen, baseUrl } }) => {

@@ -38,7 +38,7 @@ export interface ResultsMessage {
   metadata?: { request_id?: string };
 }
 
-/** The last message before a close, whether asked for or not. */
+/** The last message before a close, requested or not. */
 export interface MetadataMessage {
   type: 'Metadata';
   request_id?: string;

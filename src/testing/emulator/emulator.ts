@@ -321,7 +321,7 @@ export class Emulator {
     if (open && !isHandshakeFault(fault)) open.suffer(fault);
     else if (attempt > this.attempts) this.#plan.onNumber(attempt, [fault]);
     else
-      throw new BadFault(`Connection ${attempt} has had its time: the next is number ${this.attempts + 1}.`);
+      throw new BadFault(`Connection ${attempt} is already used: the next is number ${this.attempts + 1}.`);
   }
 
   #unanswered(attempt: number, kind: 'hang' | 'drop'): HandshakeOutcome {

@@ -1,9 +1,9 @@
-/** What the commands know of Deepgram and of servers in its place: address, idle window and texts. */
+/** Facts about Deepgram and compatible servers for the commands: address, idle timeout and texts. */
 import type { Auth } from '../../index.ts';
 
 export const HOSTED_URL = 'wss://api.deepgram.com';
 
-/** This machine: no proxy is on the way, and nobody reads along. */
+/** This machine: no proxy and no other machine is between. */
 export function isLoopback({ hostname }: URL): boolean {
   return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/i.test(hostname);
 }
@@ -15,7 +15,7 @@ export const WINDOW_MS = 10_000;
 export const NET_0000 =
   'Deepgram did not provide a response message within the timeout window. See https://dpgr.am/net0000';
 
-/** Models that `/v2/listen` serves; it knows fewer parameters. */
+/** Models of `/v2/listen`, which has fewer parameters. */
 export const isFlux = (model: unknown): boolean => String(model).startsWith('flux');
 
 /** A key, or else a temporary token; a server on this machine takes any key. */

@@ -6,7 +6,7 @@ import { type ExplainOptions, explainText } from './explain.ts';
 import { readNamedFile, UnreadableFile } from './named-file.ts';
 import { abilitiesOf } from './terminal/abilities.ts';
 
-/** What `explain` uses of Node's `process`. */
+/** The parts of Node's `process` that `explain` uses. */
 export interface ExplainProcess {
   stdin: Readable;
   stdout: { isTTY: boolean; columns: number };

@@ -159,11 +159,11 @@ function replayLines(again: ReturnType<typeof replayFlight> | undefined, page: P
   ];
 }
 
-/** A failure, and where the log tells of it. */
+/** A failure, and its place in the log. */
 interface Sighting extends Explanation {
-  /** Number of the first line that tells of it; `undefined` where only all lines together do. */
+  /** Number of the first line with it; `undefined` if only all lines together show it. */
   line: number | undefined;
-  /** How many lines tell of it. */
+  /** The number of lines with it. */
   times: number;
 }
 
@@ -184,7 +184,7 @@ function failuresIn(content: string): Sighting[] {
   return [...found.values()];
 }
 
-/** Where in the log it is. */
+/** The text of its place in the log. */
 function placeOf(line: number | undefined, times: number): string {
   if (line === undefined) return 'in all lines together';
   return times === 1 ? `line ${line}` : `line ${line}, and ${times - 1} more like it`;

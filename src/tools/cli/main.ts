@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-/** The bin `rx-deepgram`: all that it is, is a process around a command. */
+/** The bin `rx-deepgram`: a process around a command. */
 import process from 'node:process';
 import { readCommandLine } from './command-line.ts';
 import { runCommand } from './run.ts';
 
-// Whoever reads the output has gone, as `| head` does: there is nobody left to tell.
+// The reader of the output has ended, for example `| head`: end silently.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

@@ -13,11 +13,11 @@ export async function readNamedFile(path: string, advice: string): Promise<Buffe
   return readFile(path).catch((error: NodeJS.ErrnoException) => refuse(path, error, advice));
 }
 
-/** A second or two of most recordings: reading stops so soon. */
+/** A second or two of most recordings: reading can stop after one piece. */
 const READ_BYTES = 8 * 1024;
 
 /**
- * The bytes of a file, or of standard input for `-`, as they are asked for.
+ * The bytes of a file, or of standard input for `-`, read on demand.
  *
  * @throws UnreadableFile
  */

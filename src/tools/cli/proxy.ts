@@ -1,4 +1,4 @@
-/** The proxy that the environment names, for the commands: it is asked for a tunnel to each server. */
+/** The proxy of the environment, for the commands: it makes a tunnel to each server. */
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
@@ -17,7 +17,7 @@ export interface Proxy {
   tunnel: (host: string, port: number, signal?: AbortSignal) => Promise<Socket>;
 }
 
-/** The proxy answered, and not with 200. */
+/** The proxy answered with another status than 200. */
 export class ProxyRefusal extends Error {
   readonly status: number;
 
@@ -28,8 +28,8 @@ export class ProxyRefusal extends Error {
 }
 
 /**
- * `HTTPS_PROXY` or `HTTP_PROXY`, by the scheme of the server, or `ALL_PROXY`, in either case; not for what `NO_PROXY` names, nor for
- * this machine.
+ * `HTTPS_PROXY` or `HTTP_PROXY`, by the scheme of the server, or `ALL_PROXY`, in upper or lower case; not for hosts in
+ * `NO_PROXY`, nor for this machine.
  *
  * @throws Error for a proxy of another kind.
  */

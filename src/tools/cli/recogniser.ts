@@ -1,9 +1,9 @@
-/** The speech recogniser, which weighs 84 MB and is not installed with this package: the commands do without it, and say so. */
+/** The speech recogniser, of 84 MB, is not installed with this package: without it the commands continue with a hint. */
 import { startVosk, type VoskHost } from '../../testing/index.ts';
 
 export type LoadRecogniser = () => Promise<VoskHost>;
 
-/** The recogniser; or, where it is not installed, what to do about it. */
+/** The recogniser, or the remedy if it is not installed. */
 export async function loadedOrNot(
   load: LoadRecogniser = startVosk,
 ): Promise<{ vosk?: VoskHost; remedy?: string }> {

@@ -71,7 +71,7 @@ async function run(command: Command, { out, err }: Output): Promise<number> {
   }
 }
 
-/** The first signal ends in order; a second one ends at once. */
+/** The first signal ends the command cleanly; a second one ends it at once. */
 async function untilSignal(action: (signal: AbortSignal) => Promise<number | undefined>): Promise<number> {
   const controller = new AbortController();
   let codeOfSignal = 1;

@@ -98,7 +98,7 @@ export abstract class History {
   /** How long until the next attempt; `undefined` while none waits. */
   abstract get retryInMs(): number | undefined;
 
-  /** Told of all that is added. */
+  /** Called for every new entry. */
   protected abstract tell(news: News): void;
 
   /** The state at a moment; of `undefined`, the last one. */

@@ -50,7 +50,7 @@ export function readListenQuery(query: URLSearchParams, readings: Readings): Lis
   noLongerThan(query, 'tag', 128);
   noLongerThan(query, 'extra', 2_048);
   if (query.has('callback')) {
-    throw new BadQuery("callback is one of Deepgram's parameters, but this emulator calls nobody.");
+    throw new BadQuery("callback is one of Deepgram's parameters, but this emulator does not support it.");
   }
   const model = readModel(query, readings);
   if (flag(query, 'diarize') && query.has('diarize_model')) {

@@ -18,7 +18,7 @@ export class VoskStream implements Recogniser {
   /** Audio not yet passed on: the detector cannot decide yet to which phrase it belongs. */
   #heldBack = new Int16Array(0);
   #heardSamples = 0;
-  /** Samples before those held back. */
+  /** The number of samples before the held-back ones. */
   #passedSamples = 0;
   #isSpeaking = false;
 

@@ -1,4 +1,4 @@
-/** Two gauges: the time since the last message to Deepgram, against its limit; and what became of the audio. */
+/** Two gauges: the time since the last message to Deepgram, against its limit; and the ledger of the audio. */
 import { WINDOW_MS } from '../deepgram.ts';
 import { type Line, span } from '../terminal/span.ts';
 import { inSeconds, type Seconds, type Story } from './story.ts';
@@ -47,7 +47,7 @@ export function ledgerBar(seconds: Seconds, audioSeconds: number, width: number)
   ];
 }
 
-/** What the bar shows, in numbers; nothing dropped is not worth a word. */
+/** The numbers of the bar; zero dropped audio is not shown. */
 export function ledgerNumbers({ accepted, confirmed, pending, dropped }: Seconds): Line[] {
   return [
     [span(inSeconds(confirmed), 'green'), span(` of ${inSeconds(accepted)} confirmed by finals`, 'dim')],

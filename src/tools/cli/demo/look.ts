@@ -6,7 +6,7 @@ import { type Line, type Span, span, type Style, widthOf, wordsOf, wrap } from '
 import type { Entry, EntryKind } from './story.ts';
 
 interface StateLook {
-  /** Which decides on its colour: that of the viewer. */
+  /** The kind of state, which decides the colour, as in the viewer. */
   kind: Kind;
   /** Shown for the state without colour. */
   letter: string;

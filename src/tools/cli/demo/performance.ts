@@ -132,7 +132,7 @@ function played(
   );
 }
 
-/** The same, with the broken connections on its way. */
+/** The same, with the planned faults of the connection. */
 function performedAudio(
   recording: Recording,
   plan: Plan,
@@ -168,7 +168,7 @@ async function listenInPeace(
   ended$: Observable<void>,
 ): Promise<{ finals: Transcript[]; error: unknown }> {
   const finals: Transcript[] = [];
-  // It pauses too, so that both have heard the same at any moment.
+  // It pauses too, so that both have the same audio at any moment.
   const transcripts$ = played(recording, plan, clock).pipe(
     transcribe({ ...undisturbed, ...optionsFor(recording, clock) }),
     tap((transcript) => {

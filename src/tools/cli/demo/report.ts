@@ -29,7 +29,7 @@ export function record(story: Story, { columns, colour }: Page): string[] {
   return ['', ...log, '', ...heading.map((line) => paint(line, colour)), ...text];
 }
 
-/** After Ctrl-C: what has been seen until then. */
+/** After Ctrl-C: the events until then. */
 export function interrupted(story: Story, afterMs: number, { columns, colour }: Page): string[] {
   const { accepted, confirmed, dropped } = story.seconds;
   const words = story.finals.reduce((count, final) => count + final.words.length, 0);

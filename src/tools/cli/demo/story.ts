@@ -131,7 +131,7 @@ export class Story {
     this.#note('kept-alive', `KeepAlive, ${inSeconds(silenceMs / 1000)} after the last frame`, atMs);
   }
 
-  /** A connection is open; `seconds` is the ledger, which tells the audio to replay. */
+  /** A connection is open; `seconds` is the ledger, which shows the audio to replay. */
   opened(seconds: Seconds, atMs: number): void {
     this.#connections += 1;
     this.#isConnected = true;

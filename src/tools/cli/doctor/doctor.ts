@@ -69,7 +69,7 @@ export async function runDoctor(
       if (signal.aborted) break;
       findings.push(finding);
     }
-    // A failure stands first, so nothing can be told before all is known; the progress shows meanwhile that it works.
+    // Failures are shown first, so the output waits for all checks; meanwhile the progress is shown.
     if (isTold) write(findingLines(findings, page));
     if (signal.aborted) return undefined;
     if (isTold) write(closingLines(findings, page));

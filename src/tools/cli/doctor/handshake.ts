@@ -15,7 +15,7 @@ import { type CheckId, fail, type Finding, inMs, pass, skipped, warn } from './f
 /** Inputs of a session; tests replace clock and transport. */
 export type SessionOptions = Pick<LiveTranscriptionOptions, 'baseUrl' | 'listen' | 'clock' | 'transport'>;
 
-/** Ends caused by credentials or parameters. All others are the network's. */
+/** Ends caused by credentials or parameters. All others come from the network. */
 const BLAMED: Partial<Record<EndKind, CheckId>> = {
   unauthorized: 'credentials',
   'payment-required': 'credentials',

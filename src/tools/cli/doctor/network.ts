@@ -1,4 +1,7 @@
-/** Checks the way to the server step by step: DNS, TCP, TLS, through a proxy where the environment names one. Each step has a timeout. */
+/**
+ * Checks the connection to the server step by step: DNS, TCP, TLS, through the proxy of the environment, if any. Each step has a
+ * timeout.
+ */
 import { once } from 'node:events';
 import { lookup } from 'node:dns/promises';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
@@ -26,7 +29,7 @@ export async function* examineNetwork(
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const isSecure = url.protocol === 'wss:' || url.protocol === 'https:';
   const port = url.port === '' ? (isSecure ? 443 : 80) : Number(url.port);
-  // Names of servers are the proxy's to look up.
+  // With a proxy, the proxy resolves server names.
   const dns = await examineName(proxy ? proxy.hostname.replace(/^\[|\]$/g, '') : host);
   yield dns;
   if (dns.verdict === 'fail') {
@@ -95,7 +98,7 @@ async function examineTunnel(
   }
 }
 
-/** A proxy that wants a password, one that does not let through, or none. */
+/** A proxy that requires a password, one that refuses, or no proxy at the address. */
 function remedyOf(error: unknown, host: string, port: number): string {
   if (!(error instanceof ProxyRefusal))
     return 'Check the address in HTTPS_PROXY (HTTP_PROXY for ws://), or name the server in NO_PROXY.';

@@ -55,7 +55,7 @@ function rows(findings: readonly Finding[], { columns, colour }: Page): string[]
   });
 }
 
-/** One line for each reason: a check that was not made has nothing else to say. */
+/** One line for each reason: a skipped check has no other information. */
 function skippedLines(findings: readonly Finding[], { columns, colour }: Page): string[] {
   const width = Math.min(WIDEST, columns - 1);
   const byReason = new Map<string, string[]>();

@@ -139,7 +139,7 @@ function judgeResults(
   if (report.error) {
     const { reason } = report.error;
     const last = losses.at(-1);
-    // The retry limit is ours: report the end of the connections instead.
+    // The retry limit is the doctor's: report the end of the connections instead.
     const isWornOut = reason === 'retries-exhausted' && last !== undefined;
     const { cause, remedy } = explain(isWornOut ? last : report);
     const said = isWornOut

@@ -33,7 +33,7 @@ export async function grantToken(
   return { access_token };
 }
 
-/** Not by `fetch`, which goes through no proxy. */
+/** Not `fetch`, which uses no proxy. */
 async function post(
   url: URL,
   apiKey: string,

@@ -1,7 +1,6 @@
 /**
- * The server of the page: on the loopback, for the page alone. A website that somebody has open meanwhile can reach the
- * loopback as well, so the host is checked (a name that was re-bound to 127.0.0.1 is another host), and with everything that
- * does something, the origin.
+ * The server of the page: on the loopback, for this page only. Other websites in the browser can reach the loopback, too. So the
+ * host is checked (a name that was re-bound to 127.0.0.1 is another host), and for every action also the origin.
  */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -74,7 +73,7 @@ async function answer(request: IncomingMessage, content: PageContent, origin: st
     if (result === undefined) return { status: 204 };
     return { status: 200, type: 'application/json', body: JSON.stringify(result) };
   } catch {
-    // The error may tell what was asked of Deepgram, and with what; the page needs no more than that it failed.
+    // The error may contain the request and its secret; the page gets only the fact.
     return { status: 502 };
   }
 }

@@ -1,4 +1,4 @@
-/** The page as it is served: its frame, and what it may and may not do. Everything else is in the bundle of `src/tools/viewer/page`. */
+/** The HTML of the page and its Content-Security-Policy. Everything else is in the bundle of `src/tools/viewer/page`. */
 
 export const PAGE = `<!doctype html>
 <html lang="en">
@@ -21,10 +21,10 @@ export const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"
 `;
 
 /**
- * Only what comes from this server runs, and the only address talked to besides is the one of the transcription. No inline
- * script or style, no frame around it, no form.
+ * Only scripts of this server run, and the only other address is that of the transcription. No inline script or style, no frame
+ * around the page, no form.
  *
- * @param socketUrl Where the session's WebSocket goes.
+ * @param socketUrl The address of the session's WebSocket.
  */
 export function headersFor(socketUrl?: string): Record<string, string> {
   const policy = {

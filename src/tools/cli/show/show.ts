@@ -21,9 +21,12 @@ import { ICON, PAGE } from './page.ts';
 import { type PageContent, startPageServer } from './page-server.ts';
 
 export interface ShowOptions {
-  /** What is played: the bundled recording, a WAV file, test tones (with which no speech recogniser is needed), or nothing. A flight recording is shown instead. */
+  /**
+   * The audio: the bundled recording, a WAV file, test tones (which need no speech recogniser), or none. A flight recording is
+   * shown instead.
+   */
   source: 'recording' | 'tones' | 'microphone' | { file: string };
-  /** The hosted service, or what stands in for it, instead of an emulator. */
+  /** The hosted service, or a compatible server, instead of an emulator. */
   hosted?: { apiKey: string; url?: string | undefined };
   port: number;
   /** Opens a browser. */
@@ -33,7 +36,7 @@ export interface ShowOptions {
 /** Options of the microphone. */
 const MICROPHONE_RATE = 16_000;
 
-/** Where `scripts/build.mjs` puts what browsers load. */
+/** The folder where `scripts/build.mjs` puts the browser files. */
 const BUILT = new URL('../../../', import.meta.url);
 
 /** The page's script, and those of the threads that it starts: by path, and by place in the build. */
@@ -203,7 +206,7 @@ async function openPartner(
   };
 }
 
-/** The page learns only that it failed; the terminal shows each new reason once. */
+/** The page gets only the fact; the terminal shows each new reason once. */
 function telling<Value>(act: () => Promise<Value>, err: (text: string) => void): () => Promise<Value> {
   let told = '';
   return async () => {

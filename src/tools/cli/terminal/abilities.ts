@@ -1,4 +1,4 @@
-/** Abilities of the terminal and wishes of the user, from the environment. */
+/** Abilities of the terminal and settings of the user, from the environment. */
 
 export interface Abilities {
   /** Lines may be redrawn. Otherwise output is only appended. */

@@ -2,7 +2,10 @@
  * Text with styles, for a terminal. Colour codes are added last, so that the layout is the same with and without colour.
  */
 
-/** The terminal's own colours; where its yellow and cyan vanish on a light ground, colours of 256 that stand out on both. */
+/**
+ * The terminal's own colours. Instead of yellow and cyan, which are hard to read on a light background, colours of the 256 that
+ * are readable on both.
+ */
 const CODES = {
   bold: [1, 22],
   dim: [2, 22],
@@ -27,7 +30,7 @@ export interface Span {
 /** One line of a terminal. */
 export type Line = readonly Span[];
 
-/** What would move the cursor, forge a line or turn the direction of writing: shown as what cannot be shown. */
+/** Characters that would move the cursor, forge a line or change the direction of text: shown as a replacement character. */
 const FORGING = /[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu;
 
 export function span(text: string, ...styles: Style[]): Span {

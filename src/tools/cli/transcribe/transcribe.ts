@@ -11,7 +11,7 @@ import { clockTime } from '../terminal/clock-time.ts';
 import type { LiveRegion } from '../terminal/live-region.ts';
 import { paint, wordsOf, wrap } from '../terminal/span.ts';
 
-/** `text` comes as it is decided; the others are whole files, and come at the end. */
+/** `text` is written as it becomes final; the other formats are written at the end. */
 export type TranscriptFormat = 'text' | 'json' | 'srt' | 'vtt';
 
 const WRITERS: Record<Exclude<TranscriptFormat, 'text'>, (finals: readonly Transcript[]) => string> = {
@@ -34,13 +34,13 @@ interface Output {
   out: (text: string) => void;
   /** Progress and problems. */
   err: (text: string) => void;
-  /** A terminal, where what is heard now can be drawn below the transcript. */
+  /** A terminal that can show interim text below the transcript. */
   screen?: { region: Pick<LiveRegion, 'draw' | 'close'>; columns: number };
 }
 
 /**
- * @returns the exit code: 0 if all audio was transcribed, 1 if not; `undefined` if `signal` ended it. What was sent by then is
- * transcribed to its end.
+ * @returns the exit code: 0 if all audio was transcribed, 1 if not; `undefined` if `signal` ended it. Audio that was sent by then
+ * is still transcribed.
  */
 export async function transcribeFile(
   source: Readable,
@@ -95,7 +95,7 @@ export async function transcribeFile(
   return outcome === 'drained' && missing === 0 && ledger.accepted > 0 && !problem ? 0 : 1;
 }
 
-/** Ends with `signal` as at the end of the file, so that what was sent is transcribed. */
+/** `signal` works like the end of the file, so that sent audio is transcribed. */
 async function* readUntil(source: Readable, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const stop = () => source.destroy();
   signal.addEventListener('abort', stop);
@@ -109,7 +109,7 @@ async function* readUntil(source: Readable, signal: AbortSignal): AsyncGenerator
   }
 }
 
-/** What it waits for, and what went wrong; the final error comes with the end. */
+/** Progress and problems; the final error comes at the end. */
 function tellProgress({ status$, notices$ }: LiveTranscription, err: Output['err']): void {
   let told: string | undefined;
   let lostTo: unknown;
@@ -131,12 +131,12 @@ function tellProgress({ status$, notices$ }: LiveTranscription, err: Output['err
   });
 }
 
-/** What another program can use, without the server's own message. */
+/** The fields for other programs, without the server's message. */
 function plain({ text, start, end, channel, confidence, words }: Transcript) {
   return { text, start, end, channel, confidence, words };
 }
 
-/** Broken between words. A word that is wider than the screen is left to it, since none may be cut. */
+/** Lines are broken between words. A word that is wider than the screen is not cut. */
 function wrapped(text: string, width: number): string {
   const words = wordsOf(text);
   if (words.some((word) => word.text.length > width)) return text;
@@ -145,7 +145,7 @@ function wrapped(text: string, width: number): string {
     .join('\n');
 }
 
-/** The last words that fit, since a longer line could not be drawn anew. */
+/** The last words that fit, since a longer line could not be redrawn. */
 function tailOf(text: string, width: number): string {
   const line = wordsOf(text)
     .map((word) => word.text)
