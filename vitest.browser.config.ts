@@ -6,7 +6,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { launchOptions } from './test/browser/chromium.ts';
 import { emulatorCommands } from './test/browser/page/emulator-commands.ts';
-import base from './vitest.config.ts';
+import base from './vitest.base.ts';
 
 // Node 20 may wait for ever for handles of add-ons that nobody closes, after the last line is printed; this leaves at once.
 process.once('exit', () => process.exit());

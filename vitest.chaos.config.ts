@@ -1,6 +1,6 @@
 /** Real processes that are killed, and a real Redis: `npm run test:chaos`, and a gate of `.ci/run`. */
 import { defineConfig } from 'vitest/config';
-import base from './vitest.config.ts';
+import base from './vitest.base.ts';
 
 export default defineConfig({
   ...base,

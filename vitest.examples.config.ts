@@ -1,6 +1,6 @@
 /** The example apps, installed from the packed library, built, served and driven: minutes, and a registry to install from. */
 import { defineConfig } from 'vitest/config';
-import base from './vitest.config.ts';
+import base from './vitest.base.ts';
 
 export default defineConfig({
   ...base,

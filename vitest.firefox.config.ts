@@ -1,6 +1,6 @@
 /** What of the browser tests holds in Firefox; by hand, where there is one: `npm run test:firefox`. */
 import { defineConfig } from 'vitest/config';
-import base from './vitest.config.ts';
+import base from './vitest.base.ts';
 
 export default defineConfig({
   ...base,

@@ -1,7 +1,7 @@
 /** How a mutant is tried; `scripts/mutation.mjs` says by which tests. */
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
-import config from './vitest.config.ts';
+import config from './vitest.base.ts';
 
 const LONG_PROPERTIES = /\/test\/connection\/(invariants|keep-alive|retry-budget)\.test/;
 

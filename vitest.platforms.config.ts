@@ -1,6 +1,6 @@
 /** The packed library on other engines than Node: installs them from a registry, 350 MB, into the system's temporary folder. */
 import { defineConfig } from 'vitest/config';
-import base from './vitest.config.ts';
+import base from './vitest.base.ts';
 
 export default defineConfig({
   ...base,

@@ -1,6 +1,6 @@
 /** For daily work: what needs no server, no socket and no process. */
 import { defineConfig } from 'vitest/config';
-import base from './vitest.config.ts';
+import base from './vitest.base.ts';
 
 export default defineConfig({
   ...base,
