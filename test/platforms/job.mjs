@@ -22,7 +22,7 @@ export async function job(baseUrl, apiKey) {
     auth: { apiKey },
     baseUrl,
     keepAliveMs: 1_000,
-    giveUpAfterMs: 3_000,
+    giveUpAfterMs: 6_000,
     listen: { model: 'nova-3', encoding: 'linear16', sample_rate: RATE, interim_results: true },
   });
   /** @type {string[]} */
@@ -39,7 +39,7 @@ export async function job(baseUrl, apiKey) {
     { sampleRate: RATE },
   );
   for (let at = 0; at < speech.length; at += FRAME_SAMPLES) {
-    if (at === speech.length / 2) await wait(4_000);
+    if (at === speech.length / 2) await wait(6_500);
     live.send(speech.subarray(at, at + FRAME_SAMPLES));
     if (await Promise.race([isOver, wait(FRAME_MS)])) break;
   }

@@ -21,7 +21,7 @@ afterAll(() => consumer[Symbol.dispose]());
 describe.each(Object.entries(ENGINES))('on %s', (_name, engine) => {
   test('a session outlives a pause and a cut, and no word is lost [G1 G3]', async () => {
     // A pause without KeepAlives would end the connection.
-    await using emulator = await startEmulator({ recogniser: numberedRecogniser, idleTimeoutMs: 2_500 });
+    await using emulator = await startEmulator({ recogniser: numberedRecogniser, idleTimeoutMs: 5_000 });
     emulator.onConnection(1, cut({ afterAudioMs: 4_500 }));
     const result = await engine.run(consumer.folder, emulator.url, 'good');
     expect(result).toMatchObject({ words: WORDS, outcome: 'drained', connections: 2, attempts: 2 });

@@ -8,7 +8,7 @@ import { wordsIn } from './recordings.ts';
 let host: VoskHost;
 beforeAll(async () => {
   host = await startVosk();
-}, 30_000);
+});
 afterAll(() => host.close());
 
 const RATE = 16_000;
@@ -125,7 +125,7 @@ describe('a vocabulary', () => {
     expect(failures.map(({ message }) => message)).toEqual([
       expect.stringMatching(/while opening a stream.*does not know the words brillig/),
     ]);
-  }, 30_000);
+  });
 });
 
 describe('caughtUp()', () => {
@@ -153,5 +153,5 @@ describe('caughtUp()', () => {
     await closing.close();
     await waiting;
     await expect(closing.caughtUp()).rejects.toThrow('no longer running');
-  }, 30_000);
+  });
 });

@@ -35,7 +35,7 @@ let host: VoskHost;
 const failures: Error[] = [];
 beforeAll(async () => {
   host = await startVosk({ failed: (error) => void failures.push(error) });
-}, 30_000);
+});
 afterAll(() => host.close());
 
 function recording(name: string): Int16Array {
@@ -160,7 +160,7 @@ describe('recognising real speech', () => {
     expect(again.finals[0]).toEqual(decided);
     expect(again.interims.length).toBeGreaterThan(10);
     expect(again.interims).toEqual(secondHeard.interims.slice(0, again.interims.length));
-  }, 30_000);
+  });
 
   it('hears nearly the same when replayed from a final on', async () => {
     const [before, after] = firstHeard.finals;
@@ -173,7 +173,7 @@ describe('recognising real speech', () => {
     const different = wordErrors(joined, undisturbed);
     const report = `${different} of ${undisturbed.length} words differ: ${joined.join(' ')}`;
     expect(different / undisturbed.length, report).toBeLessThanOrEqual(0.08);
-  }, 30_000);
+  });
 });
 
 describe('flushing', () => {
@@ -208,7 +208,7 @@ describe('flushing', () => {
     expect(after!.words[1]!.word).toBe(before!.words[1]!.word);
     expect(after!.words[1]!.start).toBeCloseTo(before!.words[1]!.start + 1.5, 1);
     expect(heard.finals.map(({ untilSeconds }) => untilSeconds)).toEqual([1.5, 3]);
-  }, 30_000);
+  });
 });
 
 describe('failing', () => {
@@ -224,7 +224,7 @@ describe('failing', () => {
       /^The speech recogniser failed while opening a stream of .* a second: \S/,
     );
     expect(() => open(16_000)).toThrow('no longer running');
-  }, 30_000);
+  });
 
   it('refuses a sample rate at which Vosk would hang', () => {
     const open = () => host.recogniser({ sampleRate: 0, endpointingMs: 300 }, collector().listener);
@@ -245,7 +245,7 @@ describe('closing', () => {
     const { finals } = await hear(new Int16Array(160));
     expect(finals).toHaveLength(1);
     expect(heard).toEqual(heardSoFar);
-  }, 30_000);
+  });
 
   it('ends the thread, silences every stream and opens no more', async () => {
     const { heard, listener } = collector();

@@ -28,7 +28,7 @@ microphone({ constraints, ${captureOptions} })
 let consumer: Consumer;
 beforeAll(async () => {
   consumer = await installPacked();
-}, 120_000);
+});
 afterAll(() => consumer[Symbol.dispose]());
 
 /** Builds the app, opens it, and waits until it has heard some of what is said into the microphone. */
