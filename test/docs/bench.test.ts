@@ -24,6 +24,18 @@ describe('the figures in the documents are those of test/bench/results.json', ()
   });
 });
 
+test('the README says the words lost in three cuts as they were measured', () => {
+  const row =
+    parts['docs/bench.md'].words.split('\n').find((each) => each.startsWith('| three cuts |')) ?? '';
+  const [spoken, own, , sdk, recipe] = row
+    .split('|')
+    .slice(2)
+    .map((cell) => Number.parseInt(cell, 10));
+  expect(own).toBe(0);
+  const says = `Three network cuts while ${spoken} words are spoken: \`@deepgram/sdk\` loses ${sdk} of them, Deepgram's own reconnect recipe ${recipe}, this library none.`;
+  expect(readText('README.md')).toContain(says);
+});
+
 test('every cell of the table of words is filled', () => {
   const rows = parts['docs/bench.md'].words.split('\n').slice(2);
   expect(rows.filter((row) => /\|\s*\||NaN|undefined/.test(row))).toEqual([]);

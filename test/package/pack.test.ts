@@ -48,7 +48,16 @@ describe('the tarball', () => {
     'dist/tools/viewer/bundle/page.js',
     ...['capture-worklet', 'clock-worker'].flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]),
   ];
-  const TOP_LEVEL = ['LICENSE', 'README.md', 'SECURITY.md', 'dist', 'docs', 'package.json', 'recordings'];
+  const TOP_LEVEL = [
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
+    'SECURITY.md',
+    'dist',
+    'docs',
+    'package.json',
+    'recordings',
+  ];
 
   test('holds the build, the pages that notices point to, the recordings of the demo, README and LICENSE', () => {
     const topLevel = new Set(packed.map((path) => path.replace(/\/.*/, '')));
