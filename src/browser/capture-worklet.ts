@@ -1,7 +1,7 @@
 /**
  * Runs in the browser's audio thread: converts microphone audio to linear16 frames at the requested rate, and transfers them
- * without a copy. `scripts/inline-browser-scripts.mjs` makes one text of it, the resampler included, which goes into
- * `inlined-scripts.ts` and `rx-deepgram/capture-worklet.js`.
+ * without a copy. `scripts/inline-browser-scripts.mjs` bundles it with the resampler to one text, for `inlined-scripts.ts` and
+ * `rx-deepgram/capture-worklet.js`.
  */
 import { Resampler } from './resampler.ts';
 

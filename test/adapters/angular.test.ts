@@ -68,7 +68,7 @@ function mount() {
 }
 
 describe('injectLiveTranscription', () => {
-  test('shows what is said, from start to stop, without a zone', async () => {
+  test('shows the words, from start to stop, without a zone', async () => {
     expect('Zone' in globalThis).toBe(false);
     const { captions, click, status, text, wait } = mount();
     await wait(0);

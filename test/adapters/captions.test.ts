@@ -121,7 +121,7 @@ describe('captions', () => {
     expect(captions.state.ledger).toMatchObject({ pending: 0, dropped: 0 });
   });
 
-  test('pause() lets go of the microphone, settles the last words, and holds the connection', async () => {
+  test('pause() releases the microphone, settles the last words, and holds the connection', async () => {
     const { stage, captions, numbersOf, start } = perform();
     start();
     await stage.wait(5.3);
@@ -141,7 +141,7 @@ describe('captions', () => {
     expect(stage.network.links).toHaveLength(1);
   });
 
-  test('stop() lets go of the microphone at once, and of the socket when the last words are in', async () => {
+  test('stop() releases the microphone at once, and the socket after the last words', async () => {
     const { stage, captions, start } = perform();
     start();
     await stage.wait(5);
@@ -243,7 +243,7 @@ describe('captions', () => {
     expect(captions.state).toMatchObject({ phase: 'open', error: undefined });
   });
 
-  test('letting go ends everything at once, and nothing begins afterwards', async () => {
+  test('the release ends everything at once, and nothing begins afterwards', async () => {
     const { stage, captions, letGo, start } = perform();
     start();
     await stage.wait(5);

@@ -24,7 +24,7 @@ const wordsOf = (messages: readonly { words?: { word: string }[] }[]) =>
   messages.flatMap(({ words = [] }) => words.map(({ word }) => word));
 const textOf = (words: readonly { word: string }[]) => words.map(({ word }) => word);
 
-test('a file of ten minutes that is sent at once is heard to its end, through a cut and an outage', async () => {
+test('a file of ten minutes that is sent at once is transcribed to its end, through a cut and an outage', async () => {
   const app = stage();
   const connection = await app.client.listen.v1.createConnection({ ...LISTEN_V1 });
   const heard = listenTo(connection);

@@ -26,7 +26,7 @@ async function emulate(): Promise<EmulatorServer> {
   return emulator;
 }
 
-test('an app after the README hears every word through a pause, a cut, a 1011 and a half-open link', async () => {
+test('an app after the README gets every word through a pause, a cut, a 1011 and a half-open link', async () => {
   const emulator = await emulate();
   const deepgram = new DeepgramClient({
     apiKey: 'some-key',
@@ -126,7 +126,7 @@ describe('agent and speak', () => {
     await expect.poll(() => server.clients.size).toBe(0);
   });
 
-  test('reject `waitForOpen()` where nobody answers', async () => {
+  test('reject `waitForOpen()` where no server answers', async () => {
     const deepgram = new DeepgramClient({
       apiKey: 'some-key',
       environment: environmentOf('ws://127.0.0.1:9'),

@@ -55,7 +55,7 @@ describe('an app after the README of the SDK', () => {
     },
   );
 
-  test('hears the same in `for await`, to the end', async () => {
+  test('gives the same words in `for await`, to the end', async () => {
     const app = stage();
     const connection = await app.client.listen.v1.connect({ ...LISTEN_V1 });
     connection.connect();
@@ -188,7 +188,7 @@ describe('the seam of the SDK', () => {
     expect(notices).toEqual([]);
   });
 
-  test('media of an unknown kind throws where the app sends it, and what follows is heard', async () => {
+  test('media of an unknown kind throws where the app sends it, and later audio is transcribed', async () => {
     const { connection, emulator, wait } = await open();
     expect(() => connection.sendMedia(5 as never)).toThrow(TypeError);
     connection.sendMedia(new Uint8Array(320));
@@ -286,7 +286,7 @@ describe('the seam of the SDK', () => {
     expect(connection.readyState).toBe(3);
   });
 
-  test('an `auth` function is asked for each attempt', async () => {
+  test('calls an `auth` function for each attempt', async () => {
     let asked = 0;
     const { network, wait } = await open({
       auth: () => {

@@ -46,7 +46,7 @@ const status = () => screen.getByRole('status').textContent;
 const finals = () => screen.getByTestId('finals').textContent;
 
 describe('useLiveTranscription', () => {
-  test('shows what is said, from start to stop', async () => {
+  test('shows the words, from start to stop', async () => {
     render(<App options={stage.options} />);
     expect(status()).toBe('closed off');
     click('start');
@@ -145,7 +145,7 @@ describe('useLiveTranscription', () => {
     quiet.mockRestore();
   });
 
-  test('without options and without a provider it says what is missing', () => {
+  test('without options and without a provider it shows what is missing', () => {
     const quiet = vi.spyOn(console, 'error').mockImplementation(() => {});
     const Orphan = () => useLiveTranscription().phase;
     expect(() => render(<Orphan />)).toThrow(/<LiveTranscriptionProvider options=/);

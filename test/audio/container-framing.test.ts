@@ -53,8 +53,8 @@ function arrivals(...times: number[]): number[] {
   return packets.samples();
 }
 
-describe('a chunk that does not tell its time', () => {
-  test('is as long as it was in coming; the second tells how long the first one was', () => {
+describe('a chunk of unknown duration', () => {
+  test('is as long as it was in coming; the second shows how long the first one was', () => {
     expect(arrivals(7_000)).toEqual([250]);
     expect(arrivals(7_000, 7_400, 7_800, 8_150)).toEqual([250, 550, 400, 350]);
     expect(arrivals(0, 250, 500)).toEqual([250, 250, 250]);
@@ -72,7 +72,7 @@ describe('a chunk that does not tell its time', () => {
     expect(arrivals(0, 0, 0, 0)).toEqual([250, 10, 10, 10]);
   });
 
-  test('says nothing of the first one if it is long in coming: then there was a pause', () => {
+  test('does not estimate the first one if it is long in coming: then there was a pause', () => {
     expect(arrivals(0, 5_000)).toEqual([250, 9_750]);
     expect(arrivals(0, 60_000)).toEqual([250, 9_750]);
   });
@@ -168,7 +168,7 @@ describe('before it is known which container it is', () => {
   });
 });
 
-describe('a container that tells time', () => {
+describe('a container whose durations are known', () => {
   test('is exact, and its header is none of the audio', () => {
     const { framing, frames, formats } = frameContainer();
     framing.push(webmHeader(), 0);

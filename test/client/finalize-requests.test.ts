@@ -104,7 +104,7 @@ test('settles when its audio was confirmed, without an answer', async () => {
   expect(await outcomeOf(request)).toBe(true);
 });
 
-test('an answer that comes after its time still says where the audio ended, until the next connection', () => {
+test('an answer that comes after its time still shows where the audio ended, until the next connection', () => {
   expect(requests.answered(0, 1)).toBe(undefined);
   void requests.request(finalizeMessage());
   sendAll();
@@ -150,7 +150,7 @@ describe('with several channels', () => {
 });
 
 describe('a new connection', () => {
-  test('says it again, behind the replayed audio, and forgets what the old one answered', async () => {
+  test('sends it again, behind the replayed audio, and forgets what the old one answered', async () => {
     const request = requests.request(finalizeMessage());
     sendAll();
     requests.answered(1, 2);

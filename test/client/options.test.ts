@@ -132,7 +132,7 @@ test('a seed of 0 is a seed, and without one every session has its own', () => {
   expect(checkOptions({ auth }).seed).not.toBe(checkOptions({ auth }).seed);
 });
 
-test('a key and a token are told apart, and http addresses are taken as ws', async () => {
+test('a key and a token are distinguished, and http addresses are taken as ws', async () => {
   const { signal } = new AbortController();
   const schemeOf = async (given: LiveTranscriptionOptions['auth']) =>
     (await checkOptions({ auth: given }).credentials(signal)).scheme;

@@ -121,7 +121,7 @@ async function connect(): Promise<void> {
 
 const close = (more: Partial<SocketEnd> = {}) => network.ended({ code: 1006, reason: '', ...more });
 
-test('asks for credentials, opens one socket, makes its link, and then tells the machine', async () => {
+test('requests credentials, opens one socket, makes its link, and then reports to the machine', async () => {
   expect(said).toEqual([]);
   await dial();
   expect(said).toEqual([{ url: 'wss://host/v1/listen', credentials: { scheme: 'token', value: 'secret' } }]);
@@ -168,7 +168,7 @@ test('an open connection has no timer left, and is not timed', async () => {
 });
 
 describe('an end', () => {
-  test('of an open connection is told once, with the audio that it leaves, when its link is over [G5]', async () => {
+  test('of an open connection is reported once, with the audio that it leaves, when its link is over [G5]', async () => {
     await connect();
     hasPendingAudio = () => true;
     clock.advance(1_234);
@@ -180,7 +180,7 @@ describe('an end', () => {
     ]);
   });
 
-  test('says whether audio flowed before its link was over', async () => {
+  test('shows whether audio flowed before its link was over', async () => {
     await connect();
     Object.assign(link, { isFlowing: true, end: () => Object.assign(link, { isFlowing: false }) });
     close();
@@ -312,7 +312,7 @@ describe('when a session leaves', () => {
     expect(said).toEqual([]);
   });
 
-  test('while the link is made ends it, and tells of no connection [G5]', async () => {
+  test('while the link is made ends it, and reports no connection [G5]', async () => {
     await dial();
     openLink = leave;
     said = [];

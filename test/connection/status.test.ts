@@ -19,7 +19,7 @@ test.each(['closed', 'failed'] as const)('%s is over, whether or not the user ha
   for (const closing of [true, false]) expect(phaseOf(state, { ...initialContext(), closing })).toBe(state);
 });
 
-test('a connection made anew after a rest is no recovery', () => {
+test('a connection made again after a rest is no recovery', () => {
   expect(phaseOf('reconnecting', initialContext())).toBe('connecting');
   expect(phaseOf('reconnecting', { ...initialContext(), failures: 1 })).toBe('recovering');
 });

@@ -70,7 +70,7 @@ test('warns nothing with warnOnConsole: false', async () => {
   expect(told).toEqual([]);
 });
 
-test('facts are told whose notices are errors, and no others', async () => {
+test('facts are reported whose notices are errors, and no others', async () => {
   const options = checkOptions({ auth: { apiKey: KEY } });
   for (const [code, { severity }] of Object.entries(NOTICES)) {
     if (code === 'session-failed') continue;

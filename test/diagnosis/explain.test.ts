@@ -16,7 +16,7 @@ const NET_0000 =
 const NET_0001 =
   'Deepgram did not receive audio data or a text message within the timeout window. See https://dpgr.am/net0001';
 
-describe('what is said', () => {
+describe('the words', () => {
   const everything = [...END_KINDS.map((kind) => ({ kind })), ...Object.keys(OTHERS)];
 
   test('is whole sentences, for every kind there is', () => {

@@ -66,7 +66,7 @@ describe('a replay', () => {
     expect(replay.states.length).toBeGreaterThan(2);
   });
 
-  test('tells where an edited recording goes another way', async () => {
+  test('shows where an edited recording goes another way', async () => {
     const { ndjson } = await fly([{ speak: 3 }, { cut: true }, { speak: 3 }]);
     const edited = (change: (entry: FlightEntry) => FlightEntry | undefined) => {
       const flight = readFlight(ndjson);
@@ -88,7 +88,7 @@ describe('a replay', () => {
     expect(edited((entry) => entry).agrees).toBe(true);
   });
 
-  test('is not fooled by a wait that had been cancelled', async () => {
+  test('ignores a wait that had been cancelled', async () => {
     const { ndjson } = await fly([{ speak: 2 }, { pause: 4 }, { speak: 6 }]);
     const flight = readFlight(ndjson);
     const last = flight.entries.findIndex(
@@ -134,13 +134,13 @@ describe('a recording', () => {
     expect(entries.some(({ kind }) => kind === 'audio')).toBe(false);
   });
 
-  test('holds the audio where that was asked for', async () => {
+  test('holds the audio where that was requested', async () => {
     const { ndjson } = await fly([{ speak: 1 }], { audio: true });
     const audio = readFlight(ndjson).entries.flatMap((entry) => (entry.kind === 'audio' ? [entry.data] : []));
     expect(Buffer.concat(audio.map((data) => Buffer.from(data, 'base64'))).length).toBe(16_000);
   });
 
-  test('holds what was said, or only how long it was', async () => {
+  test('holds the words, or only how long it was', async () => {
     expect((await fly([{ speak: 6 }])).ndjson).toContain('0002');
     const { ndjson } = await fly([{ speak: 6 }], { words: false });
     expect(ndjson).not.toContain('0002');
@@ -184,7 +184,7 @@ describe('a recording', () => {
     expect(ndjson).toContain('keyterm=Deepgram&keyterm=RxJS');
   });
 
-  test('stays within its limit, and says what it gave up', async () => {
+  test('stays within its limit, and shows the dropped part', async () => {
     const { ndjson } = await fly([{ speak: 300 }], { maxCharacters: 65_536, audio: true });
     expect(ndjson.length).toBeLessThan(80_000);
     const { header, entries } = readFlight(ndjson);
@@ -315,7 +315,7 @@ describe('an edited recording', () => {
 });
 
 describe('the story', () => {
-  test('of a session with losses tells them, and names their causes', async () => {
+  test('of a session with losses reports them, and names their causes', async () => {
     const { ndjson } = await fly([
       { speak: 5 },
       { cut: true },
@@ -345,7 +345,7 @@ describe('the story', () => {
     expect(replayFlight(flight).agrees).toBe(true);
   });
 
-  test('of a long outage tells what is new, and counts the rest', async () => {
+  test('of a long outage shows what is new, and counts the rest', async () => {
     const { ndjson } = await fly([{ speak: 4 }, { offline: 90 }, { speak: 30 }]);
     const told = tellFlight(readFlight(ndjson)).incidents.map(({ text }) => text);
     expect(told.filter((text) => text.includes('attempts failed'))).toHaveLength(1);

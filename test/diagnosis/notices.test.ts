@@ -121,7 +121,7 @@ test.each(['ws://localhost.example', 'ws://127.0.0.1.example', 'http://10.0.0.5'
   },
 );
 
-test('with Flux, transcripts that lag are told, and that an outage is over', async () => {
+test('with Flux, transcripts that lag are reported, and that an outage is over', async () => {
   const room = new Room({ ...PROVOCATIONS['messages-missing'].setting, giveUpAfterMs: Infinity });
   await room.play(4);
   room.server.throttle(0.3);
@@ -130,7 +130,7 @@ test('with Flux, transcripts that lag are told, and that an outage is over', asy
   await room.end();
 });
 
-test('a container where samples are declared is told by its name', async () => {
+test('a container where samples are declared is reported by its name', async () => {
   const room = new Room();
   room.live.send(new TextEncoder().encode('RIFF....WAVEfmt '));
   await room.play(1);
@@ -168,7 +168,7 @@ test('emits earlier events to the first subscriber only', async () => {
   live.abort();
 });
 
-test('a notice says when it happened, by the clock on the wall, and not when somebody first listened', async () => {
+test('a notice has the wall-clock time of its event, not of the first subscription', async () => {
   const clock = new VirtualClock({ wallTimeMs: Date.UTC(2026, 0, 1) });
   const network = new VirtualNetwork(new Emulator({ clock }));
   const live = createLiveTranscription({
@@ -264,7 +264,7 @@ describe('the format of a container', () => {
     expect(await watch(start(header))).toEqual([]);
   });
 
-  test('is told where nobody knows it, also to one who listens later', async () => {
+  test('is reported if it is unknown, also to a later subscriber', async () => {
     expect(await watch(start(new Uint8Array(100).fill(7)))).toMatchObject([
       { stage: 'raised', evidence: { declared: 'a container', found: 'none that we know' } },
     ]);

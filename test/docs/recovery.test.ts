@@ -145,7 +145,7 @@ describe('links', () => {
     }
   });
 
-  test('are told apart: no name is given to two rows', () => {
+  test('are distinguished: no name is given to two rows', () => {
     expect(anchors.length).toBe(new Set(anchors).size);
   });
 });

@@ -71,7 +71,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('snippets in the documentation', () => {
-  test('each says whether it is run or only checked, but for the one-line summary of the README', () => {
+  test('each shows whether it is run or only checked, but for the one-line summary of the README', () => {
     const unmarked = snippets.filter(({ mark }) => mark === undefined).map(({ code }) => code.trim());
     expect(unmarked).toEqual([
       "audio$.pipe(transcribe({ auth, listen: { model: 'nova-3' } })).subscribe((transcript) => render(transcript));",

@@ -39,7 +39,7 @@ test('a link sends a KeepAlive after the interval, and again after each further 
   expect(pass(2 * INTERVAL_MS)).toEqual(['a at 6000', 'a at 9000']);
 });
 
-test('each link keeps its own time, whoever is in front of it [G1]', () => {
+test('each link keeps its own time, for any position in the queue [G1]', () => {
   const a = linkOf('a');
   add(a);
   clock.advance(1_000);

@@ -349,7 +349,7 @@ describe('Metadata', () => {
     expect(bench.timeline.hasPending).toBe(true);
   });
 
-  test('completes the drain once, whatever comes behind', () => {
+  test('completes the drain once, for any later messages', () => {
     receive(result(0, 'a', { duration: 10 }));
     drain();
     expect(receive(metadata(10))).toContain(DRAINED);

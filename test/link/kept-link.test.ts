@@ -90,7 +90,7 @@ describe('silence sent by the client', () => {
     expect(kept.isBehind).toBe(false);
   });
 
-  test('wants answers as audio does [G11]', () => {
+  test('expects answers as audio does [G11]', () => {
     bench.open();
     for (let sent = 0; sent < ANSWER_MS; sent += 100) {
       kept.sendSilence(0.1);
@@ -127,7 +127,7 @@ test('text goes out at once, and a link that is given up is stalled', () => {
 });
 
 describe('the end of the stream', () => {
-  test('waits until its keeper allows it: asked again with each message, or when it says so [G9]', () => {
+  test('waits until its keeper allows it, after a message or at its request [G9]', () => {
     bench.flow();
     mayEnd = false;
     expect(bench.during(() => bench.link.drain())).toEqual([]);
@@ -152,7 +152,7 @@ describe('the end of the stream', () => {
     expect(bench.pass(DRAIN_MS)).toContain('socket.stalled');
   });
 
-  test('confirms the tail as far as its keeper knows it processed, and only if it was asked for [G2 G9]', () => {
+  test('confirms the tail as far as its keeper knows it processed, and only if it was requested [G2 G9]', () => {
     bench.flow();
     closedAt = 0.02;
     expect(bench.during(() => bench.link.end(end(1005)))).toEqual(['keeper ends']);
@@ -175,7 +175,7 @@ describe('a message', () => {
     bench.clock.advance(100);
   });
 
-  test('is heard by the keeper first, and goes no further where that gives the link up [G3]', () => {
+  test('is processed by the keeper first, and goes no further where that gives the link up [G3]', () => {
     expect(receive(segment({ isFinal: true }))).toEqual(['keeper hears segment', "final 'a'"]);
     kept.giveUp();
     expect(receive(segment({ isFinal: true }))).toEqual(['keeper hears segment']);
@@ -190,7 +190,7 @@ describe('a message', () => {
     expect(bench.timeline.snapshot()).toMatchObject({ confirmed: 2_000, pending: 100 });
   });
 
-  test('that says why the connection will close is kept for its end', () => {
+  test('with the reason of the close is kept for the end', () => {
     const error = { code: 'X', description: 'y' };
     receive({ kind: 'fatal', error, raw: { type: 'Error' } });
     expect(bench.link.serverError).toEqual(error);

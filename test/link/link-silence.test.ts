@@ -186,7 +186,7 @@ describe('a link on which nothing comes back', () => {
     expect(stalledIn(() => trickled(30))).toBe(false);
   });
 
-  test('is given half the time when the platform says that it is offline', () => {
+  test('is given half the time when the platform reports that it is offline', () => {
     bench.flow();
     bench.hear();
     bench.speak(0.1);

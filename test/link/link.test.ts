@@ -176,7 +176,7 @@ describe('a link', () => {
     expect(bench.clock.pendingTimers).toBe(0);
   });
 
-  test('says once that it is over, when nothing of it is left to do', () => {
+  test('reports once that it is over, when nothing of it is left to do', () => {
     const over: unknown[] = [];
     bench = new LinkBench({}, new VirtualClock(), {
       ended: (link) => over.push(link, bench.clock.pendingTimers),
@@ -261,7 +261,7 @@ describe('a control message', () => {
     expect(bench.pass(1_000)).toEqual([]);
   });
 
-  test('does not hurry the audio before it [G10]', () => {
+  test('does not send the audio before it earlier [G10]', () => {
     bench.flow();
     bench.rush();
     expect(bench.during(() => bench.link.control(bench.message('Finalize')))).toEqual([]);
@@ -344,7 +344,7 @@ describe('the end of the stream', () => {
     expect(bench.pass(DRAIN_MS)).toEqual(['socket.stalled']);
   });
 
-  test('has its time from when it was sent, not from when it was asked for [G9]', () => {
+  test('has its time from when it was sent, not from when it was requested [G9]', () => {
     bench = new LinkBench({ drainMs: 0 });
     bench.open();
     bench.rush();

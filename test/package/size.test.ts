@@ -102,7 +102,7 @@ describe('in a browser', () => {
     expect(modules.some((id) => id.endsWith('browser.ts'))).toBe(true);
   });
 
-  test('explanations are there for those who call explain(), and for nobody else', async () => {
+  test('explanations are only in apps that call explain()', async () => {
     expect(chunks.flatMap((chunk) => chunk.moduleIds).filter((id) => id.includes('explain'))).toEqual([]);
     const alone = await bundle(`export { explain } from './src/diagnosis/index.ts';`, []);
     const bytes = gzipBytes(alone);

@@ -48,7 +48,7 @@ test.each([0, -1, 1.5, NaN, Infinity, '3' as unknown as number])('refuses a limi
 });
 
 describe('the line', () => {
-  test('gives places in the order in which they were asked for', () => {
+  test('gives places in the order in which they were requested', () => {
     const all = askFor(4);
     expect(all.map(({ isGranted }) => isGranted)).toEqual([true, true, false, false]);
     free(all[1] as Attempt);
@@ -57,7 +57,7 @@ describe('the line', () => {
     expect(granted).toEqual(all);
   });
 
-  test('tells each waiting session its place, and says nothing to one that need not wait', () => {
+  test('gives each waiting session its place, and none to one that need not wait', () => {
     const [first, , third, fourth] = askFor(4) as [Attempt, Attempt, Attempt, Attempt];
     free(first);
     expect(first.told).toEqual([]);
@@ -82,7 +82,7 @@ describe('the line', () => {
     expect({ ...numbers() }).toEqual({ held: 2, waiting: 2, places: 2 });
   });
 
-  test('far back in the line only large steps are told, and near its head every one', () => {
+  test('reports only large steps far back in the line, and every step near its head', () => {
     begin(1);
     const all = askFor(200);
     for (const attempt of all.slice(0, 199)) free(attempt);

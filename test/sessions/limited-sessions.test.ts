@@ -182,7 +182,7 @@ class Crowd {
   }
 }
 
-test('sessions beyond the limit wait in line, say so, log their audio, and lose no word [G2 G3]', async () => {
+test('sessions beyond the limit wait in line, report it, log their audio, and lose no word [G2 G3]', async () => {
   const crowd = new Crowd({ sessions: 5, places: 2 });
   crowd.speakers.forEach((_, which) => crowd.speak(which, 6));
   await crowd.live(3);

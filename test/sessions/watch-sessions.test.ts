@@ -118,7 +118,7 @@ test('attempts, connections and losses by kind add up, over sessions that are th
   });
 });
 
-test('each connection is told when it is over, with its times, its number and why it ended; failed attempts too', async () => {
+test('each connection is reported when it is over, with its times, its number and why it ended; failed attempts too', async () => {
   const live = begin();
   server.refuse(429);
   await speak(live, 5);

@@ -54,7 +54,7 @@ describe('an endpoint', () => {
   // 2.40 s, of which the last 0.7 s are silent: digits until 1.7 s.
   const twice = [samplesOf('numbers/digits'), samplesOf('numbers/digits')];
 
-  test('is where the speaker pauses for as long as was asked for', async () => {
+  test('is where the speaker pauses for as long as was requested', async () => {
     const finals = await hear(twice, 300);
     expect(endpoints(finals).map(({ text }) => text)).toEqual([
       'two nine three four zero',

@@ -153,7 +153,7 @@ describe('recognising real speech', () => {
     }
   });
 
-  it('hears the same again, however the audio is cut into chunks', async () => {
+  it('gives the same words again, however the audio is cut into chunks', async () => {
     const [decided] = secondHeard.finals;
     const enough = conversation(second).subarray(0, 3.6 * SAMPLES_PER_SECOND);
     const again = await hear(enough, 377);
@@ -162,7 +162,7 @@ describe('recognising real speech', () => {
     expect(again.interims).toEqual(secondHeard.interims.slice(0, again.interims.length));
   });
 
-  it('hears nearly the same when replayed from a final on', async () => {
+  it('gives nearly the same when replayed from a final on', async () => {
     const [before, after] = firstHeard.finals;
     const [start, end] = [before!, after!].map(({ untilSeconds }) =>
       Math.round(untilSeconds * SAMPLES_PER_SECOND),
@@ -306,7 +306,7 @@ describe('refusing to start', () => {
     await expect(startVosk({ packagesFrom })).rejects.toThrow(/vosk\.worker\.js was changed or is damaged/);
   });
 
-  it('says that a folder holds no model', async () => {
+  it('reports that a folder holds no model', async () => {
     await expect(startVosk({ modelFolder: folderWith({}) })).rejects.toThrow(
       /is not the folder of a Vosk model/,
     );

@@ -92,7 +92,7 @@ describe('a session in a store', () => {
     await story.expectGivenIsPublished();
   });
 
-  test('asks the store less than six times a second, however small the frames and however slow the store', async () => {
+  test('calls the store less than six times a second, however small the frames and however slow the store', async () => {
     const story = new RelayStory();
     const calls = { append: 0, confirm: 0, renew: 0 };
     for (const name of ['append', 'confirm', 'renew'] as const) {
@@ -134,7 +134,7 @@ describe('a session in a store', () => {
     await story.expectGivenIsPublished();
   });
 
-  test('keeps audio in memory while the store is away, holds finals back, and says so', async () => {
+  test('keeps audio in memory while the store is away, holds finals back, and reports it', async () => {
     const story = new RelayStory();
     const one = story.run();
     await story.speak(one, 4);
@@ -209,7 +209,7 @@ describe('a session in a store', () => {
     await close(story, two);
   });
 
-  test('tells words the time of their capture after a take-over', async () => {
+  test('gives words the time of their capture after a take-over', async () => {
     const story = new RelayStory();
     const beganAt = story.clock.wallTime();
     const one = story.run();

@@ -124,7 +124,7 @@ describe('a writer and its transcribers', () => {
     expect(one.live.ledger.pending).toBe(0);
   });
 
-  test('hold no more than the process may, and say what was given up at the end', async () => {
+  test('hold at most the memory limit of the process, and report drops at the end', async () => {
     const story = new RelayStory();
     const call = story.write({ maxProcessBytes: 4_000 });
     const drops: WriterDrop[] = [];

@@ -64,7 +64,7 @@ test('a link that goes silent in the drain is found, and drained anew [G9 G11]',
   story.expectEveryWordOnce();
 });
 
-test('an unanswered CloseStream settles at the deadline, and the report says what is missing [G9]', async () => {
+test('an unanswered CloseStream settles at the deadline, and the report counts the pending audio [G9]', async () => {
   const story = await tell({ server: { faultsOf: (attempt) => (attempt > 1 ? [stallResults()] : []) } });
   await story.speak(10.26);
   story.server.stallResults();
@@ -239,7 +239,7 @@ test('a signal that aborts after the end changes nothing: the session has left i
   expect(await story.live.close()).toMatchObject({ outcome: 'drained' });
 });
 
-test('a signal that has aborted before ends the session before a token is asked for or anything opened', async () => {
+test('a signal that has aborted before ends the session before a token is requested or anything opened', async () => {
   const auth = vi.fn(() => ({ accessToken: 'a-token' }));
   const story = await tell({ signal: AbortSignal.abort(), connect: 'eager', auth });
   expect(story.status).toMatchObject({ phase: 'closed', outcome: 'aborted' });

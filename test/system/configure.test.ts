@@ -67,7 +67,7 @@ test('changes made while one is under way go out together', async () => {
   await story.close();
 });
 
-test('a change whose answer is lost with its connection is asked for on the next', async () => {
+test('a change whose answer is lost with its connection is requested on the next', async () => {
   const story = await talk({ weather: { latencyMs: 100 } });
   await takeTurn(story);
   const done = story.live.configure({ eot_threshold: 0.8 });
@@ -107,7 +107,7 @@ test.each(['acknowledged', 'errors-only'] as const)(
   },
 );
 
-describe('refuses, and says why', () => {
+describe('refuses, and names the reason', () => {
   test.each<[ListenChange, RegExp]>([
     [{}, /change is empty/],
     [{ eot_threshold: 2 }, /eot_threshold is 2/],

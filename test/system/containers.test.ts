@@ -88,9 +88,11 @@ test.each([
   ['webm', 999],
 ])('%s in %i chunks is heard whole [G3]', (name, chunks) => expectHeardWhole(name, chunks));
 
-test('wav whose first chunk ends in mid-sample is heard whole [G3]', () => expectHeardWhole('wav', 137));
+test('wav whose first chunk ends in mid-sample is transcribed whole [G3]', () =>
+  expectHeardWhole('wav', 137));
 
-test('ogg of unknown codec, many pages to a chunk, is heard whole [G3]', () => expectHeardWhole('ogg', 20));
+test('ogg of unknown codec, many pages to a chunk, is transcribed whole [G3]', () =>
+  expectHeardWhole('ogg', 20));
 
 test.each(Object.keys(MUXERS))(
   '%s: every connection begins with the header, and the server can read each [G4]',

@@ -6,7 +6,7 @@ import { Emulator, numberedRecogniser, VirtualClock, VirtualNetwork } from '../.
 import { KEY, RATE, tell } from './story.ts';
 import { speakNumbered } from '../../src/testing/index.ts';
 
-test('status tells the course of a session, and completes with it', async () => {
+test('status shows the course of a session, and completes with it', async () => {
   const story = await tell();
   await story.speak(6);
   await story.pause(5);
@@ -67,7 +67,7 @@ test('status has the facts for a user interface, and emits each change once', as
   expect(story.status).toEqual({ phase: 'closed', state: 'closed', lastEnd: undefined, outcome: 'drained' });
 });
 
-test('an open status tells the request id, where the platform shows it', async () => {
+test('an open status shows the request id, where the platform shows it', async () => {
   const story = await tell();
   await story.speak(1);
   expect(story.status).toMatchObject({ phase: 'open', requestId: expect.stringMatching(/./) as string });
@@ -223,7 +223,7 @@ test('transcribe(): a signal that aborts is an error, so that nobody takes a par
   expect([clock.pendingTimers, audio$.observed]).toEqual([0, false]);
 });
 
-test('transcribe(): an error of the source comes after what was heard before it [G9]', async () => {
+test('transcribe(): an error of the source comes after the results before it [G9]', async () => {
   const { audio$, operator, observer, say, wait, seen, error, clock } = listen();
   audio$.pipe(operator).subscribe(observer);
   await say(10);
@@ -259,7 +259,7 @@ test('transcribe(): what is no audio is an error of the stream, not of the sourc
   expect([clock.pendingTimers, audio$.observed]).toEqual([0, false]);
 });
 
-test('transcribe(): a source that does it all at once is heard whole [G3 G9]', async () => {
+test('transcribe(): a source that does it all at once is transcribed whole [G3 G9]', async () => {
   const { operator, observer, wait, seen } = listen();
   const audio = speakNumbered([1, 2, 3, 4, 5], { sampleRate: RATE, gapMs: 100 });
   new Observable<Uint8Array>((subscriber) => {

@@ -39,7 +39,7 @@ test('a drop between the eager end and the end takes the eager end back at once'
   expectWholeTranscript(story);
 });
 
-test('says how far behind live a turn is, while the backlog of an outage is sent', async () => {
+test('shows how far behind live a turn is, while the backlog of an outage is sent', async () => {
   const story = await talk();
   await story.speak(3);
   story.server.blackhole(20_000);
@@ -104,7 +104,7 @@ describe('close() ends the last turn', () => {
     expectWholeTranscript(story);
   });
 
-  test('and asks only servers of Deepgram for it, unless told otherwise', async () => {
+  test('and asks only servers of Deepgram for it, by default', async () => {
     const story = await talk({ baseUrl: 'wss://deepgram.com.example.org' });
     await story.speak(3);
     await story.close();
@@ -114,7 +114,7 @@ describe('close() ends the last turn', () => {
 });
 
 describe('endTurn()', () => {
-  test('ends the turn with what was said', async () => {
+  test('ends the turn with its last words', async () => {
     const story = await talk();
     await story.speak(3);
     await story.finishWord();
@@ -128,7 +128,7 @@ describe('endTurn()', () => {
     expectWholeTranscript(story);
   });
 
-  test('is asked for again on the connection after a cut', async () => {
+  test('is requested again on the connection after a cut', async () => {
     const story = await talk();
     await story.speak(3);
     await story.finishWord();

@@ -159,7 +159,7 @@ test('announces the loss of a monologue that is longer than the log, and continu
   expect(story.report!.ledger.dropped / 1000).toBeCloseTo(endSeconds - startSeconds, 1);
 });
 
-test('a server that accepts the connection and never says that it is ready has refused it', async () => {
+test('a server that accepts the connection and never reports that it is ready has refused it', async () => {
   const story = await talk({ given: (server) => server.inflict('mute on next') });
   await takeTurn(story);
   await story.pause(20);
@@ -168,7 +168,7 @@ test('a server that accepts the connection and never says that it is ready has r
   expectWholeTranscript(story);
 });
 
-test('says why the server ended the connection', async () => {
+test("reports the server's reason for the end of the connection", async () => {
   const story = await talk({
     weather: { platform: 'node' },
     keepAliveMs: 5_000,

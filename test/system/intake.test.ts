@@ -150,7 +150,7 @@ test('refuses a value that is not audio with a clear error', async () => {
   story.live.abort();
 });
 
-test('send() tells the backlog, so that a file can be read no faster than it is heard [G2]', async () => {
+test('send() shows the backlog, so that a file can be read no faster than it is heard [G2]', async () => {
   const story = await tell();
   let backlogMs = 0;
   for (let second = 0; second < 30; second += 1) {

@@ -51,7 +51,7 @@ test('audio that comes before the code is logged, and no word of it is lost', as
   expect(story.report).toMatchObject({ outcome: 'drained', attempts: 1, connections: 1 });
 });
 
-test('code that could not be loaded is loaded again with the next attempt, says so, and no word is lost', async () => {
+test('code that could not be loaded is loaded again with the next attempt, reports it, and no word is lost', async () => {
   const story = await tellWithout();
   await story.speak(3);
   expect(statusOf(story).lastEnd?.cause).toMatch(/could not be loaded.*rx-deepgram\/static/);
@@ -73,7 +73,7 @@ test('requests that are made before the code is there are made of the connection
   await story.close();
 });
 
-test('a session that ends before its code comes says what is pending, and opens nothing later', async () => {
+test('a session that ends before its code comes reports the pending audio, and opens nothing later', async () => {
   const { story, arrive } = await tellLate();
   await story.speak(1);
   story.live.abort();
@@ -85,7 +85,7 @@ test('a session that ends before its code comes says what is pending, and opens 
   expect(await story.live.finalize()).toBe(false);
 });
 
-test('a session that gives up without its code says what to do', async () => {
+test('a session that gives up without its code names the remedy', async () => {
   const story = await tellWithout({ giveUpAfterMs: 5_000 });
   await story.speak(1);
   await story.clock.advanceAsync(20_000);

@@ -92,7 +92,7 @@ test('a backlog is caught up with, in the time that the rate allows [G10]', asyn
   story.expectEveryWordOnce();
 });
 
-test('an outage of 40 s loses nothing, whatever the jitter: attempts do not run out before the log does [G3]', async () => {
+test('an outage of 40 s loses nothing, with any jitter: attempts do not run out before the log does [G3]', async () => {
   for (let seed = 1; seed <= 40; seed += 1) {
     const story = await tell({ seed });
     await story.speak(5);

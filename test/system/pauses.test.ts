@@ -62,7 +62,7 @@ test('where KeepAlive holds only connections with audio, an early one may end, a
   story.expectEveryWordOnce();
 });
 
-test('after a pause of an hour the next word is heard [G3]', async () => {
+test('after a pause of an hour the next word is transcribed [G3]', async () => {
   const story = await tell({ server: { noAudioTimeoutMs: false } });
   await story.speak(6);
   await story.pause(3_600);

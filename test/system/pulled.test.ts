@@ -87,7 +87,7 @@ const pulled = (
   started?: (live: LiveTranscription) => void,
 ) => transcribe(source, options, started);
 
-test('a file that is longer than the log is heard whole, pulled in chunks [G3 G10]', async () => {
+test('a file that is longer than the log is transcribed whole, pulled in chunks [G3 G10]', async () => {
   expect(SECONDS).toBeGreaterThan(100);
   const setting = setUp();
   const { words, report } = await hear(inChunks(pcm, 65_536), setting, () => setting.network.cut());
@@ -118,7 +118,7 @@ test.each([
   expect(report).toMatchObject({ outcome: 'drained', ledger: { dropped: 0, pending: 0 } });
 });
 
-test('a compressed file is heard whole through a cut [G3]', async () => {
+test('a compressed file is transcribed whole through a cut [G3]', async () => {
   const setting = setUp({});
   const server = new FrameServer(setting.clock, MP3_FRAME_MS);
   const numbers = Array.from({ length: 3_000 }, (_, number) => number);
@@ -187,7 +187,7 @@ test('unsubscribing cancels the source, also one that never answers, and leaves 
   }
 });
 
-test('an error of the source comes after what was heard before it', async () => {
+test('an error of the source comes after the results before it', async () => {
   const { options, wait } = setUp();
   async function* source() {
     yield* inChunks(pcm.subarray(0, 2 * RATE * 5), 16_000);
@@ -216,7 +216,7 @@ test('reports a value of a source that is not audio as its error', async () => {
   expect(failed.mock.calls).toEqual([[expect.objectContaining({ reason: 'invalid-audio' })]]);
 });
 
-test('send() tells what a chunk pushed out, of raw audio and of a container, and refuses what the log can never hold [G2]', async () => {
+test('send() shows what a chunk pushed out, of raw audio and of a container, and refuses what the log can never hold [G2]', async () => {
   for (const listen of [{ encoding: 'linear16', sample_rate: RATE }, {}]) {
     const { options, clock } = setUp(listen);
     let live!: LiveTranscription;
@@ -235,7 +235,7 @@ test('send() tells what a chunk pushed out, of raw audio and of a container, and
   }
 });
 
-test('send() tells of what waits to be read, before its format is known and while a Blob is read [G2]', () => {
+test('send() reports what waits to be read, before its format is known and while a Blob is read [G2]', () => {
   const { options } = setUp({});
   let live!: LiveTranscription;
   const subscription = transcribe(

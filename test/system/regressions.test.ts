@@ -92,7 +92,7 @@ test('close() settles though a Blob never gives its bytes [G9]', async () => {
   await story.close(30);
 });
 
-test('a full log that refuses gives up nothing [G2]', async () => {
+test('a full log that refuses drops nothing [G2]', async () => {
   const story = await tell({ log: { overflow: 'refuse' } });
   story.allowRefusals();
   story.network.offline = true;

@@ -21,7 +21,7 @@ describe('finalize()', () => {
     story.expectEveryWordOnce();
   });
 
-  test('with nothing to decide asks nobody', async () => {
+  test('needs no decision without a failure', async () => {
     const story = await tell();
     expect(await story.live.finalize()).toBe(true);
     story.live.abort();
@@ -107,7 +107,7 @@ describe('finalizeAfterMs', () => {
     story.live.abort();
   });
 
-  test('says nothing where everything is final, and nothing while audio flows', async () => {
+  test('gives nothing where everything is final, and nothing while audio flows', async () => {
     const story = await tell({ finalizeAfterMs: 700 });
     await story.speak(30);
     await story.finishWord();
@@ -118,7 +118,7 @@ describe('finalizeAfterMs', () => {
     story.expectEveryWordOnce();
   });
 
-  test('asks on the next connection, behind the replay, where the link was lost in the pause', async () => {
+  test('requests again on the next connection, behind the replay, where the link was lost in the pause', async () => {
     const story = await tell({ finalizeAfterMs: 700 });
     await story.speak(5.4);
     await story.finishWord();
@@ -362,7 +362,7 @@ describe('times', () => {
     }
   });
 
-  test('a wall clock that is set does not move what was said before', async () => {
+  test('a wall clock that is set does not move the times of earlier words', async () => {
     const story = await tell();
     await story.speak(6);
     story.clock.jumpWallTime(3_600_000);

@@ -73,7 +73,7 @@ describe('close() keeps the last words [G9]', () => {
 });
 
 describe('close() settles', () => {
-  test('within the sending time and 3 × drainMs, whatever happens', async () => {
+  test('within the sending time and 3 × drainMs, in any case', async () => {
     const story = await tell({ drainMs: 2_000, server: { faultsOf: () => [stallResults()] } });
     await story.speak(8);
     const report = await story.close();
@@ -83,7 +83,7 @@ describe('close() settles', () => {
     expect(story.closedInMs).toBeLessThan(6_000 + 8_000 / 1.2 + 200);
   });
 
-  test('within timeoutMs where it is given, and says that it is not drained', async () => {
+  test('within timeoutMs where it is given, and reports that it is not drained', async () => {
     const story = await tell();
     await story.speak(10);
     story.server.stallResults();

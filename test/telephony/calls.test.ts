@@ -226,7 +226,7 @@ describe('a hang-up', () => {
     },
   );
 
-  test('in the middle of a hold loses nothing that was said before it', async () => {
+  test('in the middle of a hold loses nothing of the words before it', async () => {
     const board = new Switchboard();
     // The sixth word ends just before it, and fills no chunk.
     const holds = [{ afterMs: 100 + 5 * CYCLE_MS + WORD_MS, forMs: 60_000 }];

@@ -99,7 +99,7 @@ describe('a socket may be', () => {
     expect(await call.ended).toEqual({ reason: 'stop' });
   });
 
-  test('a socket whose binary messages would be Blobs, which is told otherwise', () => {
+  test('a socket whose binary messages would be Blobs, which gets another binaryType', () => {
     const socket = Object.assign(new EventTarget(), { binaryType: 'blob' });
     void fromVonage(socket);
     expect(socket.binaryType).toBe('arraybuffer');
@@ -141,7 +141,7 @@ describe('a call does not start', () => {
     expect(error.remedy).toContain('twilio');
   });
 
-  test('on a socket that says nothing in time, and no timer is left', async () => {
+  test('on a socket without an answer in time, and no timer is left', async () => {
     const clock = new VirtualClock();
     const opening = refusalOf(fromCall(NEVER, { clock, startWithinMs: 3_000 }));
     await clock.advanceAsync(3_000);
@@ -149,7 +149,7 @@ describe('a call does not start', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test('in an encoding that cannot be used, and the error says which can', async () => {
+  test('in an encoding that cannot be used, and the error names which can', async () => {
     const start = {
       event: 'start',
       stream_id: 's',

@@ -93,7 +93,7 @@ test('silence is no utterance', () => {
   expect(texts()).toEqual([]);
 });
 
-test('speech in which nobody finds a pause is told in pieces, with all of its words [G6]', () => {
+test('speech without a detected pause is emitted in pieces, with all of its words [G6]', () => {
   const { builder, hear, said } = build();
   for (let i = 0; i < 101; i += 1) {
     hear(`w${i}`, i);

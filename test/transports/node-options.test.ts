@@ -91,14 +91,14 @@ describe('with an own authority', () => {
     expect(connections).toBe(1);
   });
 
-  test('one that has expired is refused, and the report says so', async () => {
+  test('one that has expired is refused, and the report shows it', async () => {
     const { ca, port } = await serve(-1);
     const { outcome, lastEnd } = await connect(`wss://127.0.0.1:${port}`, { ca });
     expect(outcome).toBe('failed');
     expect(lastEnd).toMatchObject({ kind: 'certificate-refused', cause: 'CERT_HAS_EXPIRED' });
   });
 
-  test('one for another name is refused, and the report says so', async () => {
+  test('one for another name is refused, and the report shows it', async () => {
     const { ca, port } = await serve(30, [10, 0, 0, 1]);
     const { outcome, lastEnd } = await connect(`wss://127.0.0.1:${port}`, { ca });
     expect(outcome).toBe('failed');
@@ -107,7 +107,7 @@ describe('with an own authority', () => {
 });
 
 describe('with headers', () => {
-  test('a gateway hears them, and its path and query, with every handshake', async () => {
+  test('a gateway gets them, and its path and query, with every handshake', async () => {
     const heard: [string | undefined, IncomingHttpHeaders][] = [];
     const server = createServer();
     server.on('upgrade', (request, socket) => {
@@ -149,7 +149,7 @@ describe('with headers', () => {
   });
 });
 
-test('a message beyond 4 MiB ends the connection, says why, and takes no more memory', async () => {
+test('a message beyond 4 MiB ends the connection, reports the reason, and takes no more memory', async () => {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   cleanups.push(() => server.close());
   server.on('connection', (socket) => {

@@ -88,7 +88,7 @@ describe('the transport over ws, where HTTP goes wrong', () => {
     stop();
   });
 
-  test('a body that breaks off tells its status all the same', async () => {
+  test('a body that breaks off shows its status all the same', async () => {
     const { ends, end, stop } = await serve((socket) => {
       socket.write('HTTP/1.1 503 No\r\ncontent-length: 100\r\n\r\nhalf of');
       setTimeout(() => socket.destroy(), 20);

@@ -31,7 +31,7 @@ describe('WAV', () => {
     expect(totalMs(pieces)).toBe(10);
   });
 
-  it('tells the format only once the header is complete', () => {
+  it('shows the format only once the header is complete', () => {
     const header = riff(fmt());
     expect(demuxAll('wav', [header.subarray(0, -1)]).demuxer.format).toBeUndefined();
     expect(demuxAll('wav', [header, noise(2)]).demuxer.format).toBeDefined();

@@ -107,7 +107,7 @@ describe.each(['react', 'angular'] as const)('the %s app', (app) => {
     expect(asked).toEqual(['beforeunload']);
   });
 
-  test('says by how many seconds it is late, in its state and falling, and how much is left after Stop', async () => {
+  test('shows by how many seconds it is late, in its state and falling, and how much is left after Stop', async () => {
     await open();
     await button('Start').click();
     await says('0002');

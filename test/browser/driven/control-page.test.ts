@@ -71,7 +71,7 @@ test('an ended connection shows how it ended', async () => {
   polite.terminate();
 });
 
-test('each fault says what it does, without being opened', async () => {
+test('each fault shows what it does, without being opened', async () => {
   const faults = page.locator('.fault summary');
   for (const [name, { says }] of Object.entries(FAULTS)) {
     const summary = faults.filter({ has: page.getByText(name, { exact: true }) });

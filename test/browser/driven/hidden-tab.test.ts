@@ -74,7 +74,7 @@ async function say(tab: Tab): Promise<void> {
 const tell = (tab: Tab) =>
   tab.run(() => ({ words: session.words, ends: session.ends, states: session.states }));
 
-describe.concurrent('in a tab that nobody looks at', () => {
+describe.concurrent('in a tab that is hidden', () => {
   test(
     `a silence of ${HIDDEN_SECONDS} s is bridged [G1], as it is not by the page's own timers`,
     async () => {
@@ -102,7 +102,7 @@ describe.concurrent('in a tab that nobody looks at', () => {
 });
 
 describe.concurrent('a tab that is frozen', () => {
-  test('gives its connection back, and takes another when somebody speaks again: no word is lost or doubled [G1 G3]', async () => {
+  test('gives its connection back, and takes another when audio comes again: no word is lost or doubled [G1 G3]', async () => {
     const { tab, server } = await speakInTab();
     await browser.open('about:blank');
     await tab.setLifecycle('frozen');

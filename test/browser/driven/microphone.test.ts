@@ -129,7 +129,7 @@ describe('microphone()', () => {
     expect(sizes).toEqual([5, 5, 5]);
   });
 
-  test('unplugged, it says so, and keeps no thread', async () => {
+  test('unplugged, it reports it, and keeps no thread', async () => {
     await open();
     const { heard, contexts } = await page.evaluate(async () => {
       const made = app.watchResources();

@@ -120,7 +120,7 @@ describe('where sound may only be processed after a click', () => {
     return said;
   }
 
-  test('fromMediaStream() waits for one, says so, and goes on by itself', async () => {
+  test('fromMediaStream() waits for one, reports it, and goes on by itself', async () => {
     await visit(
       async (page) => {
         const said = await overhear(page, 'stream');
@@ -156,7 +156,7 @@ describe('under a strict Content-Security-Policy', () => {
     '/clock-worker.js': { type: 'text/javascript', body: clockWorker },
   };
 
-  test('microphone() says what to do', async () => {
+  test('microphone() names the remedy', async () => {
     await visit(
       async (page) => {
         const { end } = await listen(page);

@@ -117,7 +117,7 @@ test('counts attempts only while there is something to try', async () => {
   await expect.poll(() => page.locator('.status').innerText()).not.toContain('attempt');
 });
 
-test('the recording begins again at its end, and tells how far it is', async () => {
+test('the recording begins again at its end, and shows how far it is', async () => {
   const page = await open();
   const what = page.locator('.what');
   await what.filter({ hasText: / [3-9] of \d+ s/ }).waitFor();
@@ -126,7 +126,7 @@ test('the recording begins again at its end, and tells how far it is', async () 
   await inState(page, 'streaming');
 });
 
-test('a fault that lasts counts down, and a button that can do nothing says why', async () => {
+test('a fault that lasts counts down, and a button that can do nothing reports the reason', async () => {
   const page = await open();
   await inState(page, 'streaming');
   const outage = page.getByRole('button', { name: 'Outage 15 s' });
@@ -146,7 +146,7 @@ test('a fault that lasts counts down, and a button that can do nothing says why'
   expect(await cut.isEnabled()).toBe(true);
 });
 
-test('a hold of the user outlasts a silence that was asked for before', async () => {
+test('a hold of the user outlasts a silence that was requested before', async () => {
   const page = await open();
   await inState(page, 'streaming');
   await page.keyboard.press('0');
@@ -320,7 +320,7 @@ test('the log can be filtered, and copied as JSON', async () => {
   expect(entries[0]).toMatchObject({ name: 'socket.ended', to: 'backoff' });
 });
 
-test('the timeline tells how late the text is, interim and final', async () => {
+test('the timeline shows how late the text is, interim and final', async () => {
   const page = await open();
   await page
     .locator('.lateness', { hasText: /interim text (–|[\d.]+ s late).*final text [\d.]+ s late/s })
@@ -328,7 +328,7 @@ test('the timeline tells how late the text is, interim and final', async () => {
   expect(await page.locator('.timeline path.late').last().getAttribute('d')).toMatch(/^M[\d.]+ [\d.]+/);
 });
 
-test('every word tells its time and confidence on hover, and the text is as before', async () => {
+test('every word shows its time and confidence on hover, and the text is as before', async () => {
   const page = await open();
   const final = page.locator('.transcript .final').first();
   await final.waitFor();

@@ -215,7 +215,7 @@ describe('a container in raw clothing', () => {
 });
 
 describe('audioFacts', () => {
-  test('tells of raw audio how long and how loud it is', () => {
+  test('reports the duration and the loudness of raw audio', () => {
     const bytes = (recordings[0] as Uint8Array).subarray(0, 2 * SECOND);
     const facts = audioFacts(bytes, { encoding: 'linear16', sampleRate: 16_000 });
     expect(facts).toMatchObject({ bytes: 2 * SECOND, container: undefined, seconds: 2, doubt: undefined });

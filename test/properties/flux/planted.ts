@@ -143,7 +143,7 @@ export const PLANTED_IN_FLUX: readonly PlantedDefect[] = [
   defect(
     'G11',
     'a server that never says Connected is waited for',
-    FLUX,
+    'protocol/flux/flux.ts',
     'readyMs: 10_000',
     'readyMs: 60_000',
   ),

@@ -115,7 +115,7 @@ test('a trigger and an event that are newer than this package do no harm', () =>
   expect(decode({ event: 'TurnPondered' })).toMatchObject({ kind: 'other' });
 });
 
-test('tells errors, warnings and the rest apart', () => {
+test('separates errors, warnings and the rest', () => {
   const of = (message: object) => decodeTurn(JSON.stringify(message));
   const error = { code: 'INACTIVE_CLIENT', description: 'too long' };
   expect(of({ type: 'Error', ...error })).toMatchObject({ kind: 'fatal', error });
@@ -131,7 +131,7 @@ test('tells errors, warnings and the rest apart', () => {
   expect(decodeTurn('[]').kind).toBe('malformed');
 });
 
-test('never throws, whatever comes', () => {
+test('never throws, for any input', () => {
   assert(
     property(anything(), (value) => {
       for (const text of [JSON.stringify([value]), JSON.stringify({ ...TURN, ...(value as object) })]) {

@@ -8,7 +8,7 @@ function check(parameters: Parameters): void {
   chooseApi(parameters).checkParameters(parameters);
 }
 
-test('a Flux model is asked for at /v2/listen, any other at /v1/listen', () => {
+test('a Flux model is requested at /v2/listen, any other at /v1/listen', () => {
   const address = (parameters: Parameters) => chooseApi(parameters).address('wss://x/v1', parameters);
   expect(address({ model: 'flux-general-en', keyterm: ['a b', 'c'] })).toBe(
     'wss://x/v1/v2/listen?model=flux-general-en&keyterm=a%20b&keyterm=c',
@@ -27,7 +27,7 @@ test.each<Parameters>([
   expect(() => check(parameters)).not.toThrow();
 });
 
-describe('refuses, and says why', () => {
+describe('refuses, and names the reason', () => {
   test.each<[Parameters, RegExp]>([
     [{ ...FLUX, interim_results: true }, /listen\.interim_results is a parameter of \/v1\/listen/],
     [{ ...FLUX, endpointing: 300 }, /listen\.endpointing is a parameter of \/v1/],

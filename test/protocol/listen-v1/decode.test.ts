@@ -94,7 +94,7 @@ describe('a result', () => {
   });
 });
 
-test('UtteranceEnd says on which channel the last word ended, and when', () => {
+test('UtteranceEnd shows on which channel the last word ended, and when', () => {
   const message = { type: 'UtteranceEnd', channel: [1, 2], last_word_end: 2.4 };
   expect(decode(message)).toEqual({ kind: 'utterance-end', channel: 1, lastWordEnd: 2.4, raw: message });
 });
@@ -119,7 +119,7 @@ test.each(['SpeechStarted', 'Tomorrow'])('%s is handed on as it is', (type) => {
   expect(decode(message)).toEqual({ kind: 'other', raw: message });
 });
 
-test('a message that cannot be used says why', () => {
+test('a message that cannot be used reports the reason', () => {
   expect(decodeEvent('{')).toEqual({ kind: 'malformed', problem: 'not a message' });
   expect(decode({ ...RESULTS, start: -1 })).toMatchObject({ kind: 'malformed' });
 });

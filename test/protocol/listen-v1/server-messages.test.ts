@@ -14,7 +14,7 @@ const RESULTS = {
 
 const decode = (message: unknown) => decodeServerMessage(JSON.stringify(message));
 
-test('never throws, whatever the text', () => {
+test('never throws, for any text', () => {
   fc.assert(fc.property(fc.string(), (text) => void decodeServerMessage(text)));
   fc.assert(fc.property(fc.json(), (text) => void decodeServerMessage(text)));
   fc.assert(

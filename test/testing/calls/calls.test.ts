@@ -114,7 +114,7 @@ describe('faults', () => {
     expect(receive({ ...faults, seed: 6 }).received).not.toEqual(one);
   });
 
-  test('lost frames are missing, their time passes, and they are told', () => {
+  test('lost frames are missing, their time passes, and they are reported', () => {
     const { played, media } = receive({ loss: 0.2 });
     const lost = played.lost.map(({ fromMs }) => fromMs);
     expect(lost.length).toBeGreaterThan(3);

@@ -52,7 +52,7 @@ const closeOf = (socket: WebSocket) =>
   );
 
 describe('the state', () => {
-  test('has the words that were said before anybody looked', async () => {
+  test('has the words that were said before the first look', async () => {
     const socket = await connect();
     const closed = closeOf(socket);
     const { count, encodePcm, speak } = testing;

@@ -117,7 +117,7 @@ describe('floods', () => {
     expect(stage.emulator.latest?.attempt).toBe(61);
   });
 
-  test('of watchers of the control page are turned away, and one that reads nothing is let go', async () => {
+  test('of watchers of the control page are refused, and one that reads nothing is dropped', async () => {
     const watchers = Array.from({ length: 40 }, () => stage.raw());
     for (const watcher of watchers) watcher.request('GET /control/events HTTP/1.1', 'Host: localhost');
     await Promise.all(watchers.map((watcher) => until(() => watcher.received.length > 0)));

@@ -223,7 +223,7 @@ test('the longest silence ends with the word that ends the stream', () => {
   expect(client.connection.longestOutboundSilenceMs).toBe(20);
 });
 
-test('Results carry entities and search hits where they were asked for, and only there', () => {
+test('Results carry entities and search hits where they were requested, and only there', () => {
   const client = new BareClient(
     'endpointing=300&interim_results=true&detect_entities=true&search=0002&search=none',
   );

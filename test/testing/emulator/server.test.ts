@@ -167,7 +167,7 @@ test('POST /v1/auth/grant turns a key into a token, and refuses a stranger', asy
   expect(new Set([...ids, emulator.latest?.requestId])).toHaveProperty('size', 3);
 });
 
-test('where it cannot listen, it says what to do', async () => {
+test('where it cannot listen, it names the remedy', async () => {
   await using first = await startEmulator();
   await expect(startEmulator({ port: first.port })).rejects.toThrow(
     expect.objectContaining({

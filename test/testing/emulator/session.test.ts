@@ -23,7 +23,7 @@ test('finals have every word once, in order, and cover the audio without a gap',
   expect(cursor).toBeCloseTo(50 * 0.5 + 2, 5);
 });
 
-test('interims come about once a second, silence included, and only when asked for', () => {
+test('interims come about once a second, silence included, and only when requested', () => {
   const asked = new BareClient('interim_results=true&endpointing=300');
   asked.stream(silence(10));
   expect(asked.of('Results').length).toBeGreaterThanOrEqual(8);
@@ -288,7 +288,7 @@ test('at real time the pace limit costs nothing, and a processing delay costs ex
   expect((later ?? 0) - (at ?? 0)).toBe(400);
 });
 
-test('raw audio whose query says nothing of its format is refused with DATA-0000, or leads to NET-0000', () => {
+test('raw audio without a format in the query is refused with DATA-0000, or leads to NET-0000', () => {
   const refused = new BareClient('container');
   refused.stream(speak([1], { sampleRate }));
   expect(refused.closed).toMatchObject({ atMs: 0, code: 1008 });

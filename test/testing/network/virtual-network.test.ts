@@ -95,7 +95,7 @@ test('bytes are copied on send, so a caller may reuse its buffer', () => {
   expect(emulator.transcript()).toEqual(['0000', '0001', '0002', '0003']);
 });
 
-test('frames arrive in the order they were sent, whatever the jitter', () => {
+test('frames arrive in the order they were sent, with any jitter', () => {
   fc.assert(
     fc.property(fc.nat(1_000_000), fc.integer({ min: 0, max: 500 }), (seed, jitterMs) => {
       const { clock, emulator, open } = connect({ seed, jitterMs });
@@ -212,7 +212,7 @@ test('a client that closes is answered, and the emulator knows it was the client
   expect(clock.pendingTimers).toBe(0);
 });
 
-test('late events of a dead socket come when they are asked for', () => {
+test('late events of a dead socket come when they are requested', () => {
   const { clock, network, open, events } = connect({ lateEvents: true });
   open();
   clock.advance(40);
@@ -273,7 +273,7 @@ test('and on the way back: the message cut in two never came', () => {
   expect(seen.map(({ event }) => event)).toEqual(['opened', 'ended']);
 });
 
-test('a link that is silent upwards loses what the client says; the server gives up, and is heard', () => {
+test("a link that is silent upwards loses the client's messages; the server gives up, and its close arrives", () => {
   const { clock, emulator, network, open, lastEnd } = connect();
   const socket = open();
   clock.advance(40);

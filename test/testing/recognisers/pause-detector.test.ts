@@ -31,7 +31,7 @@ function signsIn(stretches: readonly Stretch[], endpointingMs: number): (string 
 }
 
 describe('a pause', () => {
-  test('is told when it is as long as was asked for', () => {
+  test('is reported when it is as long as was requested', () => {
     expect(
       signsIn(
         [
@@ -44,7 +44,7 @@ describe('a pause', () => {
     ).toEqual([['settled', 3_000]]);
   });
 
-  test('is told no sooner than speech is decoded', () => {
+  test('is reported no sooner than speech is decoded', () => {
     expect(
       signsIn(
         [
@@ -57,7 +57,7 @@ describe('a pause', () => {
     ).toEqual([['settled', 2_050]]);
   });
 
-  test('that ends before speech is decoded is told with the onset of the next speech', () => {
+  test('that ends before speech is decoded is reported with the onset of the next speech', () => {
     const stretches: Stretch[] = [
       [500, ROOM],
       [1_000, SPEECH],
@@ -104,7 +104,7 @@ describe('a pause', () => {
     ).toEqual([]);
   });
 
-  test('is told once, and again after the next speech', () => {
+  test('is reported once, and again after the next speech', () => {
     const stretches: Stretch[] = [
       [1_000, SPEECH],
       [3_000, ROOM],

@@ -61,7 +61,7 @@ describe('readCommandLine', () => {
     expect([code, text]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
   });
 
-  test('emulate takes any free port, unless it is told which', () => {
+  test('emulate takes any free port by default', () => {
     expect(readCommandLine(['emulate'], {})).toMatchObject({ host: '127.0.0.1', port: 0, tones: false });
     expect(readCommandLine(['emulate', '--port', '8080', '--tones'], {})).toMatchObject({
       port: 8080,

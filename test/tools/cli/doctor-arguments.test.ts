@@ -21,7 +21,7 @@ describe('doctor', () => {
     });
   });
 
-  test('asks Flux for nothing that it refuses', () => {
+  test('requests nothing of Flux that it refuses', () => {
     const { options } = read(['--model', 'flux-general-en']) as { options: { listen: object } };
     expect(options.listen).toEqual({ model: 'flux-general-en' });
   });
@@ -35,7 +35,7 @@ describe('doctor', () => {
     });
   });
 
-  test('asks for no key where the server is an emulator on this machine', () => {
+  test('requests no key where the server is an emulator on this machine', () => {
     expect(read(['--url', 'ws://localhost:8080'])).toMatchObject({
       options: { secret: { apiKey: 'none-is-needed' } },
     });

@@ -148,7 +148,7 @@ describe('live input', () => {
     expect(findings['gaps']).toMatchObject({ verdict: 'pass' });
   });
 
-  test('at another rate fails, and says which fits', () => {
+  test('at another rate fails, and names which fits', () => {
     expect(examine(speech, RAW, arriving(96_000))['rate']).toMatchObject({
       verdict: 'fail',
       remedy: expect.stringContaining('48000 Hz') as string,
@@ -181,7 +181,7 @@ describe('capture', () => {
     expect(arrival?.chunks).toBeGreaterThan(0);
   });
 
-  test('of a file that is not there says so', async () => {
+  test('reports a missing file', async () => {
     await expect(
       capture({ kind: 'file', path: join(folder, 'no.wav') }, new PassThrough(), never),
     ).rejects.toThrow('ENOENT');
@@ -210,7 +210,7 @@ describe('capture', () => {
     await expect(capture(source, new PassThrough(), never)).rejects.toThrow(/code 3: no such device/);
   });
 
-  test('says that a program does not exist', async () => {
+  test('reports that a program does not exist', async () => {
     const source: AudioSource = { kind: 'program', command: ['no-such-recorder'] };
     await expect(capture(source, new PassThrough(), never)).rejects.toThrow(/no-such-recorder.*ENOENT/);
   });

@@ -130,7 +130,7 @@ describe('the network', () => {
     expect(code).toBe(1);
   });
 
-  test('out of reach says what can be seen without it', async () => {
+  test('out of reach shows what can be seen without it', async () => {
     const { findings } = await consult('wss://no-such-host.invalid', {
       secret: undefined,
       listen: { utterance_end_ms: 500 },
@@ -150,7 +150,7 @@ describe('the network', () => {
     expect(findings['dns']).toMatchObject({ verdict: 'pass' });
   });
 
-  test('a port where nobody listens fails', async () => {
+  test('a port where no server listens fails', async () => {
     const { findings } = await consult(`ws://127.0.0.1:${await closedPort()}`);
     expect(findings['tcp']).toMatchObject({ verdict: 'fail', evidence: { error: 'ECONNREFUSED' } });
     expect(findings['tls']).toMatchObject({ verdict: 'skipped' });
@@ -236,7 +236,7 @@ describe('Deepgram', () => {
     expect(findings['credentials']).toMatchObject({ verdict: 'pass' });
   });
 
-  test('parameters that cannot work fail before anybody is asked', async () => {
+  test('parameters that cannot work fail before any request', async () => {
     const { findings } = await consult(door, { listen: { utterance_end_ms: 500 } });
     expect(findings['parameters']).toMatchObject({
       verdict: 'fail',
@@ -305,7 +305,7 @@ describe('the probe', () => {
     expect(findings['close']).toMatchObject({ verdict: 'fail', evidence: { outcome: 'deadline' } });
   });
 
-  test('whose session fails says why', async () => {
+  test('whose session fails reports the reason', async () => {
     const faults = (n: number) => (n === 1 ? [] : [refuse(402)]);
     const { findings } = await consult(door, { faults });
     expect(findings['results']).toMatchObject({ verdict: 'fail', evidence: { reason: 'payment-required' } });
@@ -313,7 +313,7 @@ describe('the probe', () => {
     expect(findings['close']).toMatchObject({ verdict: 'skipped' });
   });
 
-  test('that loses every connection says by what, and not for how long it has tried', async () => {
+  test('that loses every connection shows by what, and not for how long it has tried', async () => {
     const faults = (n: number) => (n === 1 ? [] : [flap(1011)]);
     const { findings } = await consult(door, { faults });
     expect(findings['results']).toMatchObject({
@@ -386,7 +386,7 @@ describe('output', () => {
     expect(text).toContain('\x1b[32m✔');
   });
 
-  test('of a microphone that is silent on the pipe, says so', async () => {
+  test('reports a microphone without output', async () => {
     const stdin = new PassThrough();
     stdin.end();
     const { findings } = await consult(door, { audio: { kind: 'stdin' }, stdin, probeSeconds: undefined });

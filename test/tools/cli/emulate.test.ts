@@ -52,7 +52,7 @@ test('it serves Flux at the same address', async () => {
   expect(await ended).toBe(0);
 });
 
-test('without a speech recogniser it serves all the same, and says what would bring one', async () => {
+test('without a speech recogniser it serves all the same, and shows what would bring one', async () => {
   const { printed, ended, interrupt } = await start({ ...plain, tones: false }, () =>
     startVosk({ packagesFrom: tmpdir() }),
   );

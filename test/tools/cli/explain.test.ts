@@ -31,7 +31,7 @@ describe('of a recording', () => {
     ]));
   });
 
-  test('tells the timeline, and names the causes', () => {
+  test('shows the timeline, and names the causes', () => {
     const { text, code } = explainText(ndjson, PLAIN, PAGE);
     expect(code).toBe(0);
     expect(text).toMatch(/^Flight of 2026-01-01 00:00:00 UTC\n/);
@@ -42,13 +42,13 @@ describe('of a recording', () => {
     expect(widest(text)).toBeLessThan(80);
   });
 
-  test('lives it through again where that is asked for', () => {
+  test('replays it if requested', () => {
     const { text, code } = explainText(ndjson, { replay: true, json: false }, PAGE);
     expect(text).toMatch(/Replayed \d+ events: the machine reaches the same \d+ states\./);
     expect(code).toBe(0);
   });
 
-  test('says where a replay goes another way, with exit code 1', () => {
+  test('shows where a replay goes another way, with exit code 1', () => {
     const lines = ndjson.split('\n').filter((line) => !line.includes('"state":"backoff"'));
     const { text, code } = explainText(lines.join('\n'), { replay: true, json: false }, PAGE);
     expect(text).toContain('the machine reaches other states');
@@ -93,7 +93,7 @@ describe('of a log', () => {
     });
   });
 
-  test('says which line told of it, and how many more', () => {
+  test('names the first line with it, and counts the others', () => {
     const { text } = explainText(log, PLAIN, PAGE);
     expect(text).toContain('client-silent · 1011 · line 2, and 1 more like it');
     expect(text).toContain('unauthorized · HTTP 401 · line 4');
@@ -106,7 +106,7 @@ describe('of a log', () => {
     expect(explainText('Unexpected server response: 401', PLAIN, PAGE).text).not.toContain('line 1');
   });
 
-  test('in which there is none says what to look for, with exit code 1', () => {
+  test('in which there is none shows what to look for, with exit code 1', () => {
     expect(explainText('all is well', PLAIN, PAGE)).toMatchObject({
       code: 1,
       text: expect.stringContaining('close code') as string,
@@ -160,7 +160,7 @@ describe('the command', () => {
     }
   });
 
-  test('says of a file that is not there, or is broken, what is wrong', async () => {
+  test('names the defect of a missing or broken file', async () => {
     expect(await run([join(folder, 'no.ndjson')])).toMatchObject({
       code: 2,
       out: '',

@@ -112,7 +112,7 @@ test('a token for the page of show comes through it', async () => {
 });
 
 describe('the doctor', () => {
-  test('says which proxy reaches the server, and looks at the certificate behind it', async () => {
+  test('names which proxy reaches the server, and looks at the certificate behind it', async () => {
     const { ca, port } = await tlsServer();
     await using proxy = await startProxy({ port });
     const { findings } = await consult(`wss://${HOST}`, {
@@ -141,7 +141,7 @@ describe('the doctor', () => {
     expect(code).toBe(1);
   });
 
-  test('says that there is no proxy at this address', async () => {
+  test('reports that there is no proxy at this address', async () => {
     const gone = await startProxy();
     await gone[Symbol.asyncDispose]();
     const { findings } = await consult(`wss://${HOST}`, { env: { HTTPS_PROXY: gone.url } });

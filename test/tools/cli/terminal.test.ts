@@ -97,7 +97,7 @@ describe('LiveRegion', () => {
     expect(written).toEqual([]);
   });
 
-  test('after a resize everything is drawn anew', () => {
+  test('after a resize everything is redrawn', () => {
     const { region, written } = openRegion();
     region.draw(['one', 'two']);
     region.resized();

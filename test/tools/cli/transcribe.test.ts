@@ -144,7 +144,7 @@ describe('transcribe', () => {
     expect(written.err).toContain('s of audio are missing in the transcript.');
   });
 
-  test('without a network it says so once, and gives up after five minutes', async () => {
+  test('without a network it reports it once, and gives up after five minutes', async () => {
     const { network, written, ended, wait } = start();
     network.offline = true;
     await wait(360);

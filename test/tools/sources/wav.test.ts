@@ -38,7 +38,7 @@ test('skips chunks that are not audio, also with odd lengths', () => {
   expect([...readWav(file).data]).toEqual([5, 6, 7, 8]);
 });
 
-test('a format that is told in its extension is found there', () => {
+test('finds the format in the extension', () => {
   const extension = [22, 0, 16, 0, 4, 0, 0, 0, 1, 0, ...Array<number>(14).fill(0)];
   expect(readWav(wav(format(0xfffe, 16, extension), ['data', [0, 0]])).encoding).toBe('linear16');
 });

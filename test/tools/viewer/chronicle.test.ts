@@ -11,7 +11,7 @@ const transitionsIn = (news: ReturnType<typeof openSession>['news']) =>
   news.flatMap((each) => (each.type === 'transitions' ? each.ids : []));
 
 describe('what the machine did', () => {
-  test('is told in states, and in transitions by the names that the picture has for them', async () => {
+  test('describes states and transitions by the names of the picture', async () => {
     const { network, emulator, chronicle, news, speak, close } = openSession();
     await speak(3_000);
     network.cut();
@@ -42,7 +42,7 @@ describe('what the machine did', () => {
     ]);
   });
 
-  test('is told of a session with Flux, too', async () => {
+  test('describes a session with Flux, too', async () => {
     const { network, chronicle, news, live, speak, wait, close } = openSession({ model: 'flux-general-en' });
     await speak(2_000);
     network.cut();
@@ -86,7 +86,7 @@ describe('what the machine did', () => {
 });
 
 describe('the log', () => {
-  test('tells where events led, why a connection was lost and how long that took', async () => {
+  test('shows where events led, why a connection was lost and how long that took', async () => {
     const { network, chronicle, speak, close } = openSession();
     await speak(2_000);
     network.cut();
@@ -112,7 +112,7 @@ describe('the log', () => {
     live.abort();
   });
 
-  test('says in words what was wrong with a message', async () => {
+  test('describes what was wrong with a message', async () => {
     const { chronicle, emulator, speak, live } = openSession();
     await speak(1_000);
     emulator.malformed();
@@ -164,7 +164,7 @@ describe('the log', () => {
     expect(chronicle.ending).toContain(words);
   });
 
-  test('says nothing more after it was stopped', async () => {
+  test('gives nothing more after it was stopped', async () => {
     const { live, chronicle, news, speak } = openSession();
     await speak(1_000);
     chronicle.stop();
@@ -209,7 +209,7 @@ describe('the timeline', () => {
     expect(Math.max(...lateMs())).toBeGreaterThan(2_500);
   });
 
-  test('hears loudness where audio went out, and nothing in a pause', async () => {
+  test('shows loudness where audio went out, and nothing in a pause', async () => {
     const { chronicle, speak, wait, live } = openSession();
     await speak(2_000);
     const cells = [...chronicle.loudness.keys()];

@@ -26,7 +26,7 @@ test('a held recording goes on where it stopped, and not a byte is missing', () 
   expect(heard).toEqual([...SECOND]);
 });
 
-test('a second subscriber hears it from the beginning', () => {
+test('a second subscriber gets it from the beginning', () => {
   const feed = recordingFeed(SECOND, { bytesPerSecond: 1_000, clock: systemClock, loops: false });
   feed.audio$.subscribe();
   vi.advanceTimersByTime(500);
@@ -36,7 +36,7 @@ test('a second subscriber hears it from the beginning', () => {
   expect(heard).toEqual([...SECOND]);
 });
 
-test('a recording that loops begins anew at its end, holds where it is, and tells how far it is', () => {
+test('a recording that loops begins anew at its end, holds where it is, and shows how far it is', () => {
   const feed = recordingFeed(SECOND, { bytesPerSecond: 1_000, clock: systemClock, loops: true });
   const heard: number[] = [];
   feed.audio$.subscribe((frame) => heard.push(...frame));

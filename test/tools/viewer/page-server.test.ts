@@ -50,7 +50,7 @@ test('it listens on the loopback only', () => {
   expect(new URL(server.url).hostname).toBe('127.0.0.1');
 });
 
-test('the page is served with a policy under which it can talk to the session, and to nobody else', async () => {
+test('the page is served with a policy under which it can talk to the session, and to no other address', async () => {
   const { status, headers, body } = await ask('GET', '/');
   expect([status, body]).toEqual([200, '<p>page</p>']);
   const policy = String(headers['content-security-policy']).split('; ');
@@ -100,7 +100,7 @@ test('there is nothing else, not even under a name that climbs', async () => {
   }
 });
 
-test('where a port is taken, it says what to do', async () => {
+test('where a port is taken, it names the remedy', async () => {
   const port = Number(new URL(server.url).port);
   const content = { socketUrl: 'ws://127.0.0.1:1', files: new Map(), actions: new Map() };
   await expect(startPageServer(content, port)).rejects.toThrow(

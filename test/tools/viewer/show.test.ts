@@ -187,7 +187,7 @@ describe('the command', () => {
   });
 });
 
-test('a token is asked for where the emulator, too, grants it', async () => {
+test('a token is requested where the emulator, too, grants it', async () => {
   await using emulator = await startEmulator();
   expect(await grantToken(emulator.url, 'any-key')).toEqual({ access_token: expect.any(String) as string });
   await expect(grantToken(emulator.url, 'wrong-key')).rejects.toThrow('HTTP 401');

@@ -1,7 +1,7 @@
 /**
  * The confidence of Flux that the turn has ended: it follows from the silence since the last sound, with noise, so that it
- * crosses a threshold back and forth. Pauses within a sentence reach more than a half; the default of 0.7 takes 0.72 s. No
- * threshold is reached before 0.56 s: by then every recogniser has reported the words before the silence.
+ * crosses a threshold back and forth. A pause within a sentence can give more than 0.5; the default threshold of 0.7 needs 0.72
+ * s. No threshold is reached before 0.56 s: by then every recogniser has reported the words before the silence.
  */
 
 const IN_SPEECH = 0.01;

@@ -70,7 +70,7 @@ export async function startVosk(options: VoskOptions = {}): Promise<VoskHost> {
   const workerData: VoskWorkerData = { files: locateVosk(options), decodingLagSeconds: DECODING_LAG_SECONDS };
   const worker = new Worker(`(${runVoskWorker.toString()})()`, {
     eval: true,
-    // Flags of the parent such as --import or --input-type would be applied to a source they are not meant for.
+    // Without flags of the parent process, such as --import or --input-type: they are not meant for this source.
     execArgv: [],
     workerData,
   });

@@ -54,7 +54,7 @@ async function emulated(): Promise<string[]> {
   return frames;
 }
 
-describe('the same audio, heard by the live service and by the emulator', () => {
+describe('the same audio, processed by the live service and by the emulator', () => {
   let ours: string[];
   beforeAll(async () => {
     ours = await emulated();
@@ -64,7 +64,7 @@ describe('the same audio, heard by the live service and by the emulator', () => 
     expect(breachesIn(who === 'the emulator' ? ours : capture.frames, THRESHOLDS)).toEqual([]);
   });
 
-  test('tells the same types of messages and events', () => {
+  test('shows the same types of messages and events', () => {
     const kinds = (frames: readonly string[]) =>
       [...new Set(read(frames).map(({ type, event }) => `${type} ${event ?? ''}`))].toSorted();
     expect(kinds(ours)).toEqual(expect.arrayContaining(kinds(capture.frames)));
@@ -78,7 +78,7 @@ describe('the same audio, heard by the live service and by the emulator', () => 
     expect(mine! / theirs!).toBeLessThan(1.2);
   });
 
-  test('hears nine words of ten as the live service does, in turns that end after the speech', () => {
+  test('recognises nine words of ten as the live service does, in turns that end after the speech', () => {
     const ends = (frames: readonly string[]) => turnsOf(frames).filter(({ event }) => event === 'EndOfTurn');
     const words = (frames: readonly string[]) =>
       ends(frames)

@@ -29,7 +29,7 @@ const faulty = (...faults: AnyFault[]) =>
 
 const sequence = (client: FluxClient) => client.messages.map(({ sequence_id: id }) => id);
 
-test('mute on the next connection: it never says Connected, answers pings, and does not close', () => {
+test('mute on the next connection: it never sends Connected, answers pings, and does not close', () => {
   const client = new FluxClient('', {}, (emulator) => emulator.inflict('mute on next'));
   client.stream(speech);
   client.connection.receivePing();

@@ -170,7 +170,7 @@ test.each([
   },
 );
 
-test('the multilingual model tells the languages that it heard, and those it was hinted', () => {
+test('the multilingual model reports the detected and the hinted languages', () => {
   const query = `model=flux-general-multi&encoding=linear16&sample_rate=${sampleRate}&language_hint=en&language_hint=es`;
   const client = new FluxClient(query);
   client.stream(script(pause(300), { say: [1] }, pause(1_500)));
@@ -199,7 +199,7 @@ test('times are 32-bit numbers: windows in their shortest form, words counted ba
   expect([second?.start, second?.end]).toEqual([expect.closeTo(0.48, 4), expect.closeTo(0.88, 4)]);
 });
 
-test('words numbered sample by sample are told once each, at any sample rate that is allowed', () => {
+test('words numbered sample by sample are reported once each, at any sample rate that is allowed', () => {
   const query = 'model=flux-general-en&encoding=linear16&sample_rate=200';
   const client = new FluxClient(query, {
     recogniser: numberedRecogniser,
@@ -249,7 +249,7 @@ test('uses the words of a recogniser that reports no voice', () => {
   expect(client.emulator.transcript()).toEqual(['hello']);
 });
 
-test('a container tells its own format, and two channels are heard as one', () => {
+test('a container shows its own format, and two channels are heard as one', () => {
   const client = new FluxClient('model=flux-general-en', { maxPace: Infinity });
   const one = speak([1], { sampleRate, gapMs: 2_000 });
   const { header, chunks } = muxWav(interleave(one, one), { sampleRate, channels: 2 });
