@@ -107,7 +107,8 @@ export class Process {
   /** As by SIGCONT. */
   continue(): void {
     this.#isStopped = false;
-    for (const task of this.#late.splice(0)) this.#run(task);
+    // Each in its own turn, as an event loop does.
+    for (const task of this.#late.splice(0)) this.#clock.setTimeout(() => this.#run(task), 0);
   }
 
   #run(task: () => void): void {
