@@ -153,7 +153,9 @@ class NodeSocket implements Socket {
   }
 
   send(message: string | Uint8Array): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(message);
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    if (typeof message === 'string') this.#socket.send(encodedOnce(message), TEXT);
+    else this.#socket.send(message);
   }
 
   ping(): void {
@@ -167,6 +169,17 @@ class NodeSocket implements Socket {
   terminate(): void {
     this.#socket.terminate();
   }
+}
+
+const TEXT = { binary: false };
+
+let lastText = '';
+let lastEncoded = Buffer.alloc(0);
+
+/** Thousands of sessions send the same KeepAlive; and bytes go out in one write, a string in two. */
+function encodedOnce(text: string): Buffer {
+  if (text !== lastText) [lastText, lastEncoded] = [text, Buffer.from(text)];
+  return lastEncoded;
 }
 
 /** The end was reported; ignore later errors. */
