@@ -60,13 +60,35 @@ test('links that are due together are sent for in one look, by one timer', () =>
   expect(clock.pendingTimers).toBe(1);
 });
 
-test('a link that is due within the rounding of timers is not left for a timer of its own', () => {
+test('links that are due within a thirtieth of the interval send in one group, and stay in it', () => {
   const timers = vi.spyOn(clock, 'setTimeout');
   add(linkOf('a'));
-  clock.advance(0.4);
+  clock.advance(100);
   add(linkOf('b'));
-  expect(pass(2_999.6)).toEqual(['a at 3000', 'b at 3000']);
-  expect(timers).toHaveBeenCalledTimes(2);
+  clock.advance(1);
+  add(linkOf('c'));
+  expect(pass(2_899)).toEqual(['a at 3000', 'b at 3000']);
+  expect(pass(101)).toEqual(['c at 3101']);
+  expect(pass(2_899)).toEqual(['a at 6000', 'b at 6000']);
+  expect(timers).toHaveBeenCalledTimes(4);
+});
+
+test('many idle links need few looks, and none waits longer than the interval [G1]', () => {
+  const timers = vi.spyOn(clock, 'setTimeout');
+  for (let number = 0; number < 3_000; number += 1) {
+    add(linkOf(`${number}`));
+    clock.advance(1);
+  }
+  timers.mockClear();
+  clock.advance(10 * INTERVAL_MS);
+  const lastAt = new Map<string, number>();
+  for (const line of sent) {
+    const [name = '', at = 0] = line.split(' at ');
+    expect(Number(at) - (lastAt.get(name) ?? Number(name))).toBeLessThanOrEqual(INTERVAL_MS);
+    lastAt.set(name, Number(at));
+  }
+  expect(lastAt.size).toBe(3_000);
+  expect(timers.mock.calls.length).toBeLessThanOrEqual(10 * 31);
 });
 
 test('a removed link sends nothing, and the last one clears the timer [G5]', () => {
