@@ -41,7 +41,7 @@ export type {
   WordMessage,
 } from './protocol/listen-v1/server-messages.ts';
 export { createLiveTranscription } from './client/create-session.ts';
-export { platformTransport } from './client/session.ts';
+export { platformTransport } from './client/platform-transport.ts';
 export { transcribe } from './client/transcribe.ts';
 export type {
   Credentials,

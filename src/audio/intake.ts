@@ -40,7 +40,7 @@ export class Intake {
   readonly #bytesPerMs: number;
   #passedAt = -Infinity;
   /** Waits that may never end; `close()` cancels them. */
-  readonly #waits = new Set<() => void>();
+  #waits: Set<() => void> | undefined;
   #hasFinished = false;
   #isClosed = false;
 
@@ -122,7 +122,7 @@ export class Intake {
   close(): void {
     this.#isClosed = true;
     if (this.#waitingBytes > 0) this.#report('audio-unreadable', { bytes: this.#waitingBytes });
-    for (const letGo of this.#waits) letGo();
+    for (const letGo of this.#waits ?? []) letGo();
   }
 
   #take(bytes: Uint8Array, capturedAt: number | undefined): void {
@@ -203,11 +203,11 @@ export class Intake {
     return new Promise((resolve) => {
       const letGo = () => {
         this.#clock.clearTimeout(timer);
-        this.#waits.delete(letGo);
+        this.#waits?.delete(letGo);
         resolve();
       };
       const timer = this.#clock.setTimeout(letGo, delayMs);
-      this.#waits.add(letGo);
+      (this.#waits ??= new Set()).add(letGo);
       void something?.then(letGo);
     });
   }

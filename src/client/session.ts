@@ -8,7 +8,6 @@
 import type { Observable } from 'rxjs';
 import { createActor } from 'xstate';
 import { linksCode, loadLinks } from '#links';
-import { transport as transportOfPlatform } from '#transport';
 import {
   type AudioChunk,
   type CapturedAudio,
@@ -30,7 +29,6 @@ import { invalidOption, TranscriptionError } from '../errors.ts';
 import type { LinkSession } from '../link/link-session.ts';
 import type { ListenChange } from '../protocol/configure.ts';
 import type { ConnectionEnd } from '../protocol/connection-end.ts';
-import type { Transport } from '../transports/transport.ts';
 import { abortOn } from './abort-on.ts';
 import { Backlog } from './backlog.ts';
 import { guardedInspector } from './guarded-inspector.ts';
@@ -47,9 +45,6 @@ import { type CheckedOptions, checkTimeout, type LiveTranscriptionOptions } from
 import type { Kept } from './session-keeper.ts';
 import { isShown, type Status, statusOf } from './status.ts';
 import { SessionStreams } from './streams.ts';
-
-/** The socket of this platform, for wrapping: `ws` in Node, Bun and Deno, `WebSocket` elsewhere. */
-export const platformTransport: Transport = transportOfPlatform;
 
 /** Until the code for connections is loaded. */
 const NO_COUNTS = { connections: 0, keepAlives: 0, silenceMs: 0, longestOutboundSilenceMs: 0 };
@@ -70,23 +65,18 @@ export class Session implements LiveTranscription {
   #links: Links | undefined;
   readonly #kept: Kept | undefined;
   #shown: Status = { phase: 'waiting', state: 'dormant', lastEnd: undefined };
-  readonly transcripts$: LiveTranscription['transcripts$'];
-  readonly utterances$: LiveTranscription['utterances$'];
-  readonly turns$: LiveTranscription['turns$'];
-  readonly messages$: LiveTranscription['messages$'];
-  readonly status$: LiveTranscription['status$'];
   #notices: Observable<Notice> | undefined;
   isPaused = false;
-  readonly #ended: Promise<SessionReport>;
+  #ended: Promise<SessionReport> | undefined;
   readonly #stopWatching: () => void;
-  #settle!: (report: SessionReport) => void;
+  #settle: ((report: SessionReport) => void) | undefined;
   #report: SessionReport | undefined;
   /** The time when `close()` must settle, on the session's clock; `undefined` before `close()`. */
   #closeBy: number | undefined;
 
   constructor(
     options: CheckedOptions,
-    { inspect, session, signal, transport = platformTransport }: LiveTranscriptionOptions,
+    { inspect, session, signal, transport }: LiveTranscriptionOptions,
     heard?: LinkSession['heard'],
   ) {
     const { api, clock, listen, log, finalizeAfterMs } = options;
@@ -94,12 +84,6 @@ export class Session implements LiveTranscription {
     const streams = new SessionStreams(options, () => this.#notices !== undefined);
     this.#options = options;
     this.#streams = streams;
-    this.transcripts$ = streams.transcripts.asObservable();
-    this.utterances$ = streams.utterances.asObservable();
-    this.turns$ = streams.turns.asObservable();
-    this.messages$ = streams.messages.asObservable();
-    this.status$ = streams.status.asObservable();
-    this.#ended = new Promise((resolve) => (this.#settle = resolve));
     const send = (event: ConnectionEvent) => this.#send(event);
     const timeline = new AudioTimeline(clock, {
       rate: MILLISECONDS,
@@ -159,12 +143,32 @@ export class Session implements LiveTranscription {
       acceptedSamples: () => this.#timeline.end,
       backlogMs: () => this.backlogMs,
       link: () => this.#links?.present,
-      status$: this.#streams.status,
-      messages$: this.#streams.messages,
-      facts$: this.#streams.facts,
+      status$: this.status$,
+      messages$: this.messages$,
+      facts$: this.#streams.facts.values$,
       isPaused: () => this.isPaused,
       credentialsAskedAt: () => this.#links?.credentialsAskedAt,
     }));
+  }
+
+  get transcripts$(): LiveTranscription['transcripts$'] {
+    return this.#streams.transcripts.values$;
+  }
+
+  get utterances$(): LiveTranscription['utterances$'] {
+    return this.#streams.utterances.values$;
+  }
+
+  get turns$(): LiveTranscription['turns$'] {
+    return this.#streams.turns.values$;
+  }
+
+  get status$(): LiveTranscription['status$'] {
+    return this.#streams.status.values$;
+  }
+
+  get messages$(): LiveTranscription['messages$'] {
+    return this.#streams.messages.values$;
   }
 
   get ledger(): AudioLedger {
@@ -235,7 +239,10 @@ export class Session implements LiveTranscription {
       this.#closeBy = closeBy;
       void this.#close();
     }
-    return this.#ended;
+    return (this.#ended ??= new Promise((resolve) => {
+      if (this.#report) resolve(this.#report);
+      else this.#settle = resolve;
+    }));
   }
 
   sendText(text: string): void {
@@ -366,7 +373,7 @@ export class Session implements LiveTranscription {
       ledger: this.ledger,
       ...this.counts,
     };
-    this.#settle(this.#report);
+    this.#settle?.(this.#report);
   }
 
   #refuse(reason: Extract<SendResult, { accepted: false }>['reason']): SendResult {

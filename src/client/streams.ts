@@ -1,5 +1,4 @@
 /** The observables of a session. */
-import { ReplaySubject, Subject } from 'rxjs';
 import { warner } from '../diagnosis/console-warning.ts';
 import type { Fact } from '../diagnosis/observed-session.ts';
 import type { TranscriptionError } from '../errors.ts';
@@ -10,18 +9,19 @@ import type { Turn } from '../transcript/turns.ts';
 import type { Utterance } from '../transcript/utterances.ts';
 import type { CheckedOptions } from './options.ts';
 import type { Status } from './status.ts';
+import { Stream } from './stream.ts';
 
 const MAX_UNHEARD_FACTS = 64;
 
 export class SessionStreams {
-  readonly transcripts = new Subject<Transcript>();
-  readonly utterances = new Subject<Utterance>();
-  readonly turns = new Subject<Turn>();
-  readonly messages = new Subject<ServerMessage>();
+  readonly transcripts = new Stream<Transcript>();
+  readonly utterances = new Stream<Utterance>();
+  readonly turns = new Stream<Turn>();
+  readonly messages = new Stream<ServerMessage>();
   /** The most notices that wait for the first subscriber. */
-  readonly facts = new ReplaySubject<Fact>(MAX_UNHEARD_FACTS);
+  readonly facts = new Stream<Fact>(MAX_UNHEARD_FACTS);
   /** Late subscribers get the completion, too. */
-  readonly status = new ReplaySubject<Status>(1);
+  readonly status = new Stream<Status>(1);
   readonly report: ReportFact;
 
   readonly #warn: ReturnType<typeof warner> | undefined;

@@ -8,10 +8,17 @@ import { TranscriptionError } from '../errors.ts';
 import type { ConnectionEnd, EndKind } from '../protocol/connection-end.ts';
 import type { Protocol, ServerError } from '../protocol/protocol.ts';
 import { runningTimeOf } from '../running-time.ts';
-import type { Credentials, Handshake, Socket, SocketHandlers, Transport } from '../transports/transport.ts';
-import { attemptPaceOf, type WaitingAttempt } from './attempt-pace.ts';
+import type {
+  Credentials,
+  Handshake,
+  Socket,
+  SocketEnd,
+  SocketHandlers,
+  Transport,
+} from '../transports/transport.ts';
+import { type AttemptPace, attemptPaceOf, type WaitingAttempt } from './attempt-pace.ts';
 import type { ConnectionEvent } from './events.ts';
-import type { ConnectionLimit } from './place.ts';
+import type { ConnectionLimit, Place } from './place.ts';
 
 /** The part of a link that an attempt needs. */
 interface OpenLink {
@@ -52,141 +59,180 @@ export interface ConnectionPorts {
   credentialsFailed(error: unknown): void;
 }
 
+const NO_HANDSHAKE: Handshake = {};
+
 const nothing = () => undefined;
 
 /** Runs one attempt and its connection; returns the cleanup of both. */
 export function holdSocket(ports: ConnectionPorts, send: (event: ConnectionEvent) => void): () => void {
-  const { clock, handshakeTimeout } = ports;
+  const held = new HeldSocket(ports, send);
+  held.ask();
+  return () => held.letGo();
+}
+
+/** One object, and no closures, which thousands of idle sessions would keep. */
+class HeldSocket implements WaitingAttempt, SocketHandlers {
+  readonly #ports: ConnectionPorts;
+  readonly #send: (event: ConnectionEvent) => void;
   /** Exists only while credentials are requested, to save memory in thousands of sessions. */
-  let cancelled: AbortController | undefined;
-  let socket: Socket | undefined;
-  let link: OpenLink | undefined;
-  let isOver = false;
-  let stopTimer: () => void = nothing;
+  #cancelled: AbortController | undefined;
+  #place: Place | undefined;
+  #socket: Socket | undefined;
+  #link: OpenLink | undefined;
+  #handshake: Handshake = NO_HANDSHAKE;
+  #beganAt = 0;
+  #isOver = false;
+  #stopTimer: () => void = nothing;
 
-  const wasLetGo = () => isOver;
+  constructor(ports: ConnectionPorts, send: (event: ConnectionEvent) => void) {
+    this.#ports = ports;
+    this.#send = send;
+  }
 
-  const end = (connectionEnd: ConnectionEnd): void => {
-    if (isOver) return;
-    isOver = true;
-    stopTimer();
-    const flowingAudio = link?.isFlowing === true;
-    link?.end(connectionEnd);
-    place?.release(connectionEnd.kind === 'rate-limited');
-    send({
-      type: 'socket.ended',
-      link: link?.number,
-      end: connectionEnd,
-      at: clock.now(),
-      pendingAudio: ports.hasPendingAudio(),
-      flowingAudio,
-    });
-  };
-
-  const expectWithin = (delayMs: number, kind: EndKind): void => {
-    stopTimer();
-    stopTimer = runningTimeOf(clock).deadline(delayMs, () => {
-      if (kind === 'connect-timeout') handshakeTimeout.timedOut();
-      end({ kind });
-      cancelled?.abort();
-      socket?.terminate();
-    });
-  };
-
-  const open = (credentials: Credentials): void => {
-    const beganAt = clock.now();
-    expectWithin(handshakeTimeout.ms, 'connect-timeout');
-    const { readyMs } = ports.protocol;
-    let handshake: Handshake = {};
-    const beginLink = () => {
-      if (isOver || link || !socket) return;
-      stopTimer();
-      stopTimer = nothing;
-      link = ports.openLink(socket, handshake);
-      send({ type: 'socket.opened', link: link.number, pendingAudio: ports.hasPendingAudio() });
-      // A subscriber of the status may have ended the session.
-      if (wasLetGo()) link.end();
-    };
-    const handlers: SocketHandlers = {
-      opened: (shown) => {
-        if (isOver || link || !socket) return;
-        handshake = shown;
-        handshakeTimeout.answered(clock.now() - beganAt);
-        if (readyMs === undefined) beginLink();
-        else expectWithin(readyMs, 'not-ready');
-      },
-      message: (text) => {
-        if (!isOver && readyMs !== undefined) beginLink();
-        if (!isOver) link?.receive(text);
-      },
-      binary: (bytes) => {
-        if (!isOver) link?.receiveBinary(bytes);
-      },
-      ended: (socketEnd) => {
-        end(ports.protocol.classifyEnd({ ...handshake, ...socketEnd }, link?.serverError));
-        place?.release(false);
-      },
-    };
-    try {
-      socket = ports.transport({ url: ports.address(), credentials }, handlers);
-    } catch {
-      // Without the error's text: in a browser the credentials are sub-protocols, so it may contain the secret.
-      end({ kind: 'refused', cause: 'The platform could not make a socket for this address.' });
+  ask(): void {
+    const { clock, connectionLimit } = this.#ports;
+    if (!connectionLimit) {
+      this.#pace.ask(this);
+      return;
     }
-  };
+    let waitsSince: number | undefined;
+    this.#place = connectionLimit.request({
+      clock,
+      awaited: (number) => {
+        waitsSince ??= clock.now();
+        this.#send({ type: 'place.awaited', place: number });
+      },
+      granted: () => {
+        if (waitsSince !== undefined)
+          this.#send({ type: 'place.granted', waitedMs: clock.now() - waitsSince });
+        this.#pace.ask(this);
+      },
+    });
+  }
 
-  const authorise = (): void => {
-    if (isOver) return;
+  hasAudio(): boolean {
+    return this.#ports.hasPendingAudio();
+  }
+
+  begin(): void {
+    if (this.#isOver) return;
     const controller = new AbortController();
-    cancelled = controller;
-    expectWithin(ports.credentialsTimeoutMs, 'credentials-timeout');
-    ports.credentials(controller.signal).then(
+    this.#cancelled = controller;
+    this.#expectWithin(this.#ports.credentialsTimeoutMs, 'credentials-timeout');
+    this.#ports.credentials(controller.signal).then(
       (credentials) => {
-        cancelled = undefined;
-        if (!isOver) open(credentials);
+        this.#cancelled = undefined;
+        if (!this.#isOver) this.#open(credentials);
       },
       (error: unknown) => {
-        if (isOver) return;
-        ports.credentialsFailed(error);
+        if (this.#isOver) return;
+        this.#ports.credentialsFailed(error);
         // Only our own text: an error of the app may contain a secret.
-        end({
+        this.#end({
           kind: 'credentials-failed',
           ...(error instanceof TranscriptionError ? { cause: error.message } : {}),
         });
       },
     );
-  };
-  const pace = attemptPaceOf(clock, ports.attemptsPerSecond);
-  const attempt: WaitingAttempt = {
-    hasAudio: () => ports.hasPendingAudio(),
-    begin: authorise,
-  };
-  let waitsSince: number | undefined;
-  const place = ports.connectionLimit?.request({
-    clock,
-    awaited: (number) => {
-      waitsSince ??= clock.now();
-      send({ type: 'place.awaited', place: number });
-    },
-    granted: () => {
-      if (waitsSince !== undefined) send({ type: 'place.granted', waitedMs: clock.now() - waitsSince });
-      pace.ask(attempt);
-    },
-  });
-  if (!ports.connectionLimit) pace.ask(attempt);
+  }
 
-  return () => {
-    cancelled?.abort();
-    pace.withdraw(attempt);
-    stopTimer();
-    if (isOver) return;
-    isOver = true;
-    const mayHangUp = link && !link.isStalled;
-    if (mayHangUp) link?.endStream();
-    link?.end();
+  opened(handshake: Handshake): void {
+    if (this.#isOver || this.#link || !this.#socket) return;
+    const { clock, handshakeTimeout, protocol } = this.#ports;
+    this.#handshake = handshake;
+    handshakeTimeout.answered(clock.now() - this.#beganAt);
+    if (protocol.readyMs === undefined) this.#beginLink();
+    else this.#expectWithin(protocol.readyMs, 'not-ready');
+  }
+
+  message(text: string): void {
+    if (!this.#link && this.#ports.protocol.readyMs !== undefined) this.#beginLink();
+    if (!this.#isOver) this.#link?.receive(text);
+  }
+
+  binary(bytes: number): void {
+    if (!this.#isOver) this.#link?.receiveBinary(bytes);
+  }
+
+  ended(socketEnd: SocketEnd): void {
+    const { protocol } = this.#ports;
+    this.#end(protocol.classifyEnd({ ...this.#handshake, ...socketEnd }, this.#link?.serverError));
+    this.#place?.release(false);
+  }
+
+  letGo(): void {
+    this.#cancelled?.abort();
+    this.#pace.withdraw(this);
+    this.#stopTimer();
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const mayHangUp = this.#link && !this.#link.isStalled;
+    if (mayHangUp) this.#link?.endStream();
+    this.#link?.end();
     // Keep the place: the server counts a connection until it is closed.
-    if (mayHangUp) return socket?.close(1000, '');
-    socket?.terminate();
-    place?.release(false);
-  };
+    if (mayHangUp) return this.#socket?.close(1000, '');
+    this.#socket?.terminate();
+    this.#place?.release(false);
+  }
+
+  get #pace(): AttemptPace {
+    return attemptPaceOf(this.#ports.clock, this.#ports.attemptsPerSecond);
+  }
+
+  #open(credentials: Credentials): void {
+    const ports = this.#ports;
+    this.#beganAt = ports.clock.now();
+    this.#expectWithin(ports.handshakeTimeout.ms, 'connect-timeout');
+    try {
+      this.#socket = ports.transport({ url: ports.address(), credentials }, this);
+    } catch {
+      // Without the error's text: in a browser the credentials are sub-protocols, so it may contain the secret.
+      this.#end({ kind: 'refused', cause: 'The platform could not make a socket for this address.' });
+    }
+  }
+
+  #beginLink(): void {
+    if (this.#isOver || this.#link || !this.#socket) return;
+    this.#stopTimer();
+    this.#stopTimer = nothing;
+    const link = this.#ports.openLink(this.#socket, this.#handshake);
+    this.#link = link;
+    this.#send({ type: 'socket.opened', link: link.number, pendingAudio: this.#ports.hasPendingAudio() });
+    // A subscriber of the status may have ended the session.
+    if (this.#wasLetGo()) link.end();
+  }
+
+  #wasLetGo(): boolean {
+    return this.#isOver;
+  }
+
+  #end(end: ConnectionEnd): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#stopTimer();
+    const { clock } = this.#ports;
+    const link = this.#link;
+    const flowingAudio = link?.isFlowing === true;
+    link?.end(end);
+    this.#place?.release(end.kind === 'rate-limited');
+    this.#send({
+      type: 'socket.ended',
+      link: link?.number,
+      end,
+      at: clock.now(),
+      pendingAudio: this.#ports.hasPendingAudio(),
+      flowingAudio,
+    });
+  }
+
+  #expectWithin(delayMs: number, kind: EndKind): void {
+    const { clock, handshakeTimeout } = this.#ports;
+    this.#stopTimer();
+    this.#stopTimer = runningTimeOf(clock).deadline(delayMs, () => {
+      if (kind === 'connect-timeout') handshakeTimeout.timedOut();
+      this.#end({ kind });
+      this.#cancelled?.abort();
+      this.#socket?.terminate();
+    });
+  }
 }

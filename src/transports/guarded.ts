@@ -24,15 +24,7 @@ type Remover = (text: string) => string;
 export function guarded(transport: Transport): Transport {
   return (request, handlers) => {
     const clean = cleaned(handlers, secretRemover(request.credentials.value));
-    const socket = transport(request, clean);
-    return new GuardedSocket(socket, (error) => {
-      const cause = `send() of the transport threw: ${String((error as Error | undefined)?.message)}`;
-      // Later, not now: the caller is still inside `send`.
-      queueMicrotask(() => {
-        clean.ended({ code: 1006, reason: '', cause });
-        socket.terminate();
-      });
-    });
+    return new GuardedSocket(transport(request, clean), clean);
   };
 }
 
@@ -83,14 +75,16 @@ function checkedHeaders(headers: ResponseHeaders | null, withoutSecret: Remover)
 
 /** A class, not a literal with a getter, which V8 keeps as a slow dictionary: every frame passes through it. */
 class GuardedSocket implements Socket {
-  readonly ping: (() => void) | undefined;
   readonly #socket: Socket;
-  readonly #failed: (error: unknown) => void;
+  readonly #handlers: SocketHandlers;
 
-  constructor(socket: Socket, failed: (error: unknown) => void) {
+  constructor(socket: Socket, handlers: SocketHandlers) {
     this.#socket = socket;
-    this.#failed = failed;
-    if (socket.ping) this.ping = () => socket.ping?.();
+    this.#handlers = handlers;
+  }
+
+  get ping(): (() => void) | undefined {
+    return this.#socket.ping && (() => this.#socket.ping?.());
   }
 
   get bufferedAmount(): number {
@@ -101,7 +95,12 @@ class GuardedSocket implements Socket {
     try {
       this.#socket.send(message);
     } catch (error) {
-      this.#failed(error);
+      const cause = `send() of the transport threw: ${String((error as Error | undefined)?.message)}`;
+      // Later, not now: the caller is still inside `send`.
+      queueMicrotask(() => {
+        this.#handlers.ended({ code: 1006, reason: '', cause });
+        this.#socket.terminate();
+      });
     }
   }
 

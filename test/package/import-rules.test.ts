@@ -58,11 +58,11 @@ describe('imports', () => {
     expect(strays.map(show)).toEqual([]);
   });
 
-  test('the transport is chosen by the platform where a session is made, and where one is passed through', () => {
+  test('the transport is chosen by the platform in one place for sessions, and where one is passed through', () => {
     const choosers = imports.filter((each) => /^src\/transports\/(browser|node)\.ts$/.test(each.to));
     expect([...new Set(choosers.map((each) => each.from))]).toEqual([
       'src/adapters/deepgram-sdk/pass-through.ts',
-      'src/client/session.ts',
+      'src/client/platform-transport.ts',
       'src/node.ts',
     ]);
   });

@@ -139,12 +139,12 @@ export const PLANTED: readonly PlantedDefect[] = [
   // G5
   defect('G5', 'a stale socket is obeyed', [
     'connection/hold-socket.ts',
-    'if (!isOver) link?.receive(text);',
-    'link?.receive(text);',
+    'if (!this.#isOver) this.#link?.receive(text);',
+    'this.#link?.receive(text);',
   ]),
   defect('G5', 'the socket is not closed when it is left', [
     'connection/hold-socket.ts',
-    "    if (mayHangUp) return socket?.close(1000, '');\n    socket?.terminate();\n",
+    "    if (mayHangUp) return this.#socket?.close(1000, '');\n    this.#socket?.terminate();\n",
     '',
   ]),
   defect('G5', 'a timer leaks: the idle timer survives its connection', [
@@ -187,14 +187,23 @@ export const PLANTED: readonly PlantedDefect[] = [
   // G8
   defect('G8', 'the token in the address', [
     'connection/hold-socket.ts',
-    'socket = ports.transport({ url: ports.address(), credentials }, handlers);',
-    'socket = ports.transport({ url: `${ports.address()}&token=${credentials.value}`, credentials }, handlers);',
+    'ports.transport({ url: ports.address(), credentials }, this);',
+    'ports.transport({ url: `${ports.address()}&token=${credentials.value}`, credentials }, this);',
   ]),
-  defect('G8', 'the token in the end of a connection', [
-    'connection/hold-socket.ts',
-    'classifyEnd({ ...handshake, ...socketEnd }',
-    'classifyEnd({ ...handshake, ...socketEnd, cause: credentials.value }',
-  ]),
+  defect(
+    'G8',
+    'the token in the end of a connection',
+    [
+      'connection/hold-socket.ts',
+      'classifyEnd({ ...this.#handshake, ...socketEnd }',
+      'classifyEnd({ ...this.#handshake, ...socketEnd, cause: this.secret }',
+    ],
+    [
+      'connection/hold-socket.ts',
+      'this.#beganAt = ports',
+      'this.secret = credentials.value;\n    this.#beganAt = ports',
+    ],
+  ),
   // G9
   defect('G9', 'a deadline that is never armed', [
     'connection/connection-machine.ts',
