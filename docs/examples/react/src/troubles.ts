@@ -49,6 +49,9 @@ export function adviceOn(error: Error): string {
   return remedy ?? error.message;
 }
 
+/** There is no session. */
+export const isOff = (phase: Status['phase']): boolean => phase === 'closed' || phase === 'failed';
+
 /** Which attempt it is, and at which time of day it begins: a text that needs no timer. */
 export function nextAttempt({ attempt, retryAt }: Extract<Status, { phase: 'recovering' }>): string {
   const time = retryAt === undefined ? '' : ` at ${new Date(retryAt).toLocaleTimeString()}`;
@@ -84,7 +87,7 @@ export function secondsBehind(captions: {
   interims: readonly Caption[];
 }): number {
   const { phase, notices, ledger, interims } = captions;
-  if (!ledger || phase === 'closed' || phase === 'failed') return 0;
+  if (!ledger || isOff(phase)) return 0;
   const unwritten = interims.map(({ end }) => ledger.accepted / ledger.sampleRate - end);
   const behind = Math.min(ledger.pending / ledger.sampleRate, ...unwritten);
   const latest = new Map(notices.map(({ code, stage }) => [code, stage]));
