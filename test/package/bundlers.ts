@@ -35,16 +35,23 @@ export const BUNDLERS: Record<string, Bundler> = {
     });
   },
   vite: async (entry, target, project) => {
-    await vite({
-      root: project,
-      configFile: false,
-      logLevel: 'error',
-      build: {
-        outDir: target,
-        rolldownOptions: { input: { entry }, output: { entryFileNames: '[name].js' } },
-        modulePreload: false,
-      },
-    });
+    // As it does where the variable is not set: it chooses conditions by it, and Vitest has set another.
+    const { NODE_ENV = '' } = process.env;
+    process.env['NODE_ENV'] = 'production';
+    try {
+      await vite({
+        root: project,
+        configFile: false,
+        logLevel: 'error',
+        build: {
+          outDir: target,
+          rolldownOptions: { input: { entry }, output: { entryFileNames: '[name].js' } },
+          modulePreload: false,
+        },
+      });
+    } finally {
+      process.env['NODE_ENV'] = NODE_ENV;
+    }
   },
   webpack: async (entry, target, project) => {
     const compiler = webpack({

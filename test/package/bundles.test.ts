@@ -9,7 +9,7 @@ import { BUNDLERS, type Bundle, bundle, type Chunk, eagerChunks, gzipBytes } fro
 import { type Consumer, installPacked } from './packed.ts';
 import { ROOT } from './source-tree.ts';
 
-const SLOW_MS = 120_000;
+const SLOW_MS = 240_000;
 
 /** An app that does nothing with what it imports but keep it. */
 const keep = (names: string, entry = 'rx-deepgram') =>
