@@ -58,7 +58,8 @@ class CaptureProcessor extends AudioWorkletProcessor {
   }
 
   /**
-   * The browser passes all channels, or none without sound. Firefox also passes none for a muted microphone, whose time goes on.
+   * The browser passes all channels, or none without sound. Firefox also passes none for a muted microphone, whose time still
+   * counts.
    */
   process([channels = []]: readonly (readonly Float32Array[])[]): boolean {
     if (!this.#isOver) this.#take(channels.length > 0 ? channels : this.#silence);

@@ -43,17 +43,17 @@ export interface ConnectionPorts {
   readonly protocol: Pick<Protocol, 'classifyEnd' | 'readyMs'>;
   /** Shared with other sessions; `undefined`: every attempt begins at once. */
   readonly connectionLimit: ConnectionLimit | undefined;
-  /** Of the handshake; it adapts to earlier handshakes. */
+  /** Timeout of the handshake; it adapts to earlier handshakes. */
   readonly handshakeTimeout: AdaptiveTimeout;
   readonly credentialsTimeoutMs: number;
   /** Shared by all sessions with this clock and rate. */
   readonly attemptsPerSecond: number;
-  /** Asked afresh for each attempt. */
+  /** Called for each attempt. */
   address(): string;
   /** Makes and starts the link of an open socket. */
   openLink(socket: Socket, handshake: Handshake): OpenLink;
   hasPendingAudio(): boolean;
-  /** Asked afresh for each attempt. */
+  /** Called for each attempt. */
   credentials(signal: AbortSignal): Promise<Credentials>;
   /** Receives the error. The machine gets only the fact: an error of the app may contain a secret. */
   credentialsFailed(error: unknown): void;

@@ -11,7 +11,7 @@ export type HeardEvent = Exclude<ServerEvent, { kind: 'malformed' }>;
 
 /** The link that an event came by. */
 export interface RebasedLink extends StitchedLink {
-  /** Audio has gone out on it. */
+  /** Whether audio was sent on it. */
   readonly hasClock: boolean;
 }
 
