@@ -8,7 +8,9 @@ const SHARED = [
   'test/{audio,captions,connection,link,protocol,transcript}/**/!(intake).test.ts',
   'test/testing/{clock,media,network,recognisers}/**/*.test.ts',
 ];
-const { reporters, onConsoleLog, maxWorkers, ...common } = base.test ?? {};
+const { reporters, onConsoleLog, maxWorkers, ...rest } = base.test ?? {};
+// Concurrent tests wait for the leases of real stores.
+const common = { ...rest, maxConcurrency: 20 };
 
 export default defineConfig({
   test: {

@@ -22,7 +22,7 @@ import { buildProgram } from './build-program.ts';
 
 const temporary = () => mkdtempSync(join(tmpdir(), 'rx-deepgram-file-'));
 
-describe.each([0, 1_000])('a store in a folder, synced after %d ms', (syncMs) => {
+describe.concurrent.each([0, 1_000])('a store in a folder, synced after %d ms', (syncMs) => {
   const clauses = storeContract((settings) => {
     const folder = temporary();
     const store = fileStore(folder, { ...settings, syncMs });

@@ -68,7 +68,7 @@ describe.skipIf(NO_REDIS)(`a store in Redis${SKIPPED}`, () => {
   });
   afterAll(async () => server.dispose());
 
-  describe.each(Object.entries(CLIENTS))('with %s', (name, connect) => {
+  describe.concurrent.each(Object.entries(CLIENTS))('with %s', (name, connect) => {
     let connected: Connected;
     beforeAll(async () => {
       connected = await connect(server.url);
@@ -85,7 +85,7 @@ describe.skipIf(NO_REDIS)(`a store in a Redis Cluster of three${SKIPPED}`, () =>
   });
   afterAll(async () => Promise.all(servers.map(async (each) => each.dispose())));
 
-  describe.each(Object.entries(CLUSTERS))('with %s', (name, connect) => {
+  describe.concurrent.each(Object.entries(CLUSTERS))('with %s', (name, connect) => {
     let connected: Connected;
     beforeAll(async () => {
       connected = await connect(servers.map(({ port }) => port));

@@ -17,7 +17,7 @@ export interface ClauseRoom {
 /** Named by the guarantee. */
 export type Clauses = Readonly<Record<string, (room: ClauseRoom) => Promise<void>>>;
 
-export const SETTINGS: ContractSettings = { leaseMs: 400, expireMs: 4_000 };
+export const SETTINGS: ContractSettings = { leaseMs: 1_500, expireMs: 4_000 };
 export const DESCRIPTION = {
   listen: { encoding: 'linear16', sample_rate: 16_000 },
   startedAt: 1_767_225_600_000,
