@@ -1,7 +1,8 @@
 /** The package as its users get it: built, packed, unpacked, loaded by Node and read by TypeScript. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Consumer, installPacked } from './packed.ts';
@@ -143,6 +144,34 @@ describe('in Node, without a bundler', () => {
     },
     SLOW_MS,
   );
+});
+
+describe('the commands', () => {
+  /** Runs one until it has printed its address, and asks that for the paths. */
+  async function pagesOf(command: readonly string[], prefix: string, paths: readonly string[]) {
+    const main = join(consumer, 'node_modules', 'rx-deepgram', 'dist', 'tools', 'cli', 'main.js');
+    const child = spawn(process.execPath, [main, ...command], { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      for await (const line of createInterface(child.stdout)) {
+        if (!line.startsWith(prefix)) continue;
+        const answers = paths.map(async (path) => fetch(new URL(path, line.slice(prefix.length))));
+        return (await Promise.all(answers)).map(({ status }) => status);
+      }
+      throw new Error('It has ended without an address.');
+    } finally {
+      child.kill();
+    }
+  }
+
+  test('show serves its page and all scripts of it from an installed package', async () => {
+    const paths = ['/', '/page.js', '/capture-worklet.js', '/clock-worker.js'];
+    const pages = await pagesOf(['show', '--tones', '--no-open'], '', paths);
+    expect(pages).toEqual([200, 200, 200, 200]);
+  });
+
+  test('emulate serves its control page from an installed package', async () => {
+    expect(await pagesOf(['emulate', '--tones'], 'Control page: ', ['/'])).toEqual([200]);
+  });
 });
 
 /** A page without Node's types, so that none of them may be needed. */

@@ -18,7 +18,7 @@ const withoutRecogniser = () =>
 
 export async function openShow(options: Partial<ShowOptions> = {}): Promise<OpenShow> {
   const folder = mkdtempSync(join(tmpdir(), 'rx-deepgram-viewer-'));
-  await bundleViewer(join(folder, 'viewer', 'bundle'));
+  await bundleViewer(join(folder, 'tools', 'viewer', 'bundle'));
   await writeBrowserScripts(folder);
   const controller = new AbortController();
   let opened!: (url: string) => void;

@@ -63,8 +63,8 @@ async function visiting(
   err: (text: string) => void = () => undefined,
   loadRecogniser?: () => Promise<VoskHost>,
 ): Promise<number> {
-  mkdirSync(join(folder, 'viewer', 'bundle'), { recursive: true });
-  for (const script of ['viewer/bundle/page.js', 'capture-worklet.js', 'clock-worker.js']) {
+  mkdirSync(join(folder, 'tools', 'viewer', 'bundle'), { recursive: true });
+  for (const script of ['tools/viewer/bundle/page.js', 'capture-worklet.js', 'clock-worker.js']) {
     writeFileSync(join(folder, script), '');
   }
   const controller = new AbortController();

@@ -41,7 +41,7 @@ const BUILT = new URL('../../../', import.meta.url);
 
 /** The page's script, and those of the threads that it starts: by path, and by place in the build. */
 const SCRIPTS = {
-  '/page.js': 'viewer/bundle/page.js',
+  '/page.js': 'tools/viewer/bundle/page.js',
   '/capture-worklet.js': 'capture-worklet.js',
   '/clock-worker.js': 'clock-worker.js',
 };
