@@ -63,7 +63,7 @@ export interface CaptionsActions {
    * @throws TranscriptionError `invalid-option`
    */
   readonly start: (audio$: Observable<AudioChunk>) => void;
-  /** Unsubscribes from the audio, requests the last words, and holds the connection until `start()` or `stop()`. */
+  /** Unsubscribes from the audio, asks for the last words, and holds the connection until `start()` or `stop()`. */
   readonly pause: () => void;
   /** Unsubscribes from the audio at once, takes the last results, and ends the session. Resolves with `undefined` without one. */
   readonly stop: () => Promise<SessionReport | undefined>;

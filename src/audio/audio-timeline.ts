@@ -307,7 +307,7 @@ export class AudioTimeline implements FrameSink {
     return !this.#isRaw || first.end > reader.nextPosition;
   }
 
-  /** Whether a replay can still begin at or before `position` without the frame at `index`. */
+  /** Whether a place to begin, not after `position`, remains when the frame at `index` is gone. */
   #mayBeginAfter(index: number, position: number): boolean {
     if (this.#isRaw) return true;
     for (let later = index + 1; later < this.#log.endIndex; later += 1) {

@@ -58,8 +58,7 @@ class CaptureProcessor extends AudioWorkletProcessor {
   }
 
   /**
-   * The browser passes all channels, or none without sound. Firefox also passes none for a muted microphone, whose time still
-   * counts.
+   * The browser passes all channels, or none without sound. Firefox also passes none for a muted microphone, whose time goes on.
    */
   process([channels = []]: readonly (readonly Float32Array[])[]): boolean {
     if (!this.#isOver) this.#take(channels.length > 0 ? channels : this.#silence);

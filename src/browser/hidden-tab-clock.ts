@@ -8,7 +8,7 @@ import type { Clock } from '../clock.ts';
 import { clockWorker } from './inlined-scripts.ts';
 import { scriptUrl } from './script-url.ts';
 
-/** The parts of a page that it uses. */
+/** What it needs of a page. */
 export interface Page extends Pick<EventTarget, 'addEventListener' | 'removeEventListener'> {
   readonly document: { readonly hidden: boolean };
   readonly Worker: new (url: string) => Pick<Worker, 'onmessage' | 'postMessage' | 'terminate'>;

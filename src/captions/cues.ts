@@ -22,12 +22,12 @@ export interface CaptionOptions {
    */
   nameOf?: (speaker: CaptionSpeaker) => string | undefined;
   /**
-   * Maximum of characters of one cue; a longer word is a cue of its own. Ignored by {@link toText}.
+   * Most characters of one cue; a longer word stands alone. Ignored by {@link toText}.
    * @defaultValue `84`: two lines of 42, which broadcasters allow
    */
   maxCharacters?: number;
   /**
-   * Maximum of seconds of one cue. Ignored by {@link toText}.
+   * Most seconds of one cue. Ignored by {@link toText}.
    * @defaultValue `7`
    */
   maxSeconds?: number;

@@ -1,6 +1,6 @@
 import type { LiveTranscription } from './live-transcription.ts';
 
-/** Aborts the session when the signal aborts. The signal may outlive many sessions: each removes its listener at its end. */
+/** Aborts the session when the signal does. The signal may outlive many sessions: none stays with it after its end. */
 export function abortOn(signal: AbortSignal, live: LiveTranscription): void {
   const abort = () => live.abort();
   signal.addEventListener('abort', abort);

@@ -1,4 +1,4 @@
-/** The error of a session that has failed. */
+/** The error of a session whose last connection ended for good. */
 import { TranscriptionError } from '../errors.ts';
 import type { ConnectionEnd } from '../protocol/connection-end.ts';
 import { reasonOf, remedyFor } from '../protocol/end-remedies.ts';

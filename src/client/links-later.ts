@@ -1,4 +1,4 @@
-/** The half of the client that connects, loaded after the first script of a page. */
+/** The half of the client that connects, behind the first script of a page. */
 import type * as LinksCode from './links.ts';
 
 let provided: typeof LinksCode | undefined;
@@ -16,6 +16,5 @@ export function provideLinks(code: typeof LinksCode): void {
   provided = code;
 }
 
-// Loads it at once, not with the first session: the network that loaded the page still works. A failed load is repeated when it
-// is needed.
+// At once, and not with the first session: what the page could load, this can be loaded with. It is asked for again where it is needed.
 loadLinks().catch(() => undefined);

@@ -1,4 +1,4 @@
-/** The half of the client that connects, imported directly: outside pages a second file has no benefit. */
+/** The half of the client that connects, at once: outside pages a second file saves nothing. */
 import * as code from './links.ts';
 
 export function linksCode(): typeof code | undefined {
@@ -11,5 +11,5 @@ export function loadLinks(): Promise<typeof code> {
 
 /** For platforms that refuse `import()`. */
 export function provideLinks(_code: typeof code): void {
-  // It is loaded.
+  // It is there.
 }

@@ -6,7 +6,7 @@
 import type { Clock } from '../clock.ts';
 import { runningTimeOf } from '../running-time.ts';
 
-/** Time between two groups of attempts. */
+/** Between two groups of attempts. */
 const STEP_MS = 10;
 
 /** As many as fall due in this time may begin at once. */

@@ -53,7 +53,7 @@ const machineSetup = setup({
     output: ConnectionOutput;
   },
   actors: {
-    /** Gets credentials and holds the socket; `socket-actor.ts` provides it. */
+    /** Asks for credentials and holds the socket; `socket-actor.ts` provides it. */
     socket: fromCallback<ConnectionEvent>(() => {
       throw new Error('The connection machine was started without its socket: provide one.');
     }),

@@ -21,7 +21,7 @@ export interface ConnectionLoss {
 export type ConnectionEvent =
   /** Audio came after none had flowed. */
   | { type: 'audio.pending'; link?: number }
-  /** No frame was sent for the KeepAlive interval. */
+  /** No frame has gone out for the KeepAlive interval. */
   | { type: 'audio.idle'; link: number }
   /** A final result of this connection has confirmed new audio; sent once for each connection. */
   | { type: 'audio.confirmed'; link: number }

@@ -43,17 +43,17 @@ export interface ConnectionPorts {
   readonly protocol: Pick<Protocol, 'classifyEnd' | 'readyMs'>;
   /** Shared with other sessions; `undefined`: every attempt begins at once. */
   readonly connectionLimit: ConnectionLimit | undefined;
-  /** Timeout of the handshake; it adapts to earlier handshakes. */
+  /** Of the handshake; it adapts to earlier handshakes. */
   readonly handshakeTimeout: AdaptiveTimeout;
   readonly credentialsTimeoutMs: number;
   /** Shared by all sessions with this clock and rate. */
   readonly attemptsPerSecond: number;
-  /** Called for each attempt. */
+  /** Asked afresh for each attempt. */
   address(): string;
   /** Makes and starts the link of an open socket. */
   openLink(socket: Socket, handshake: Handshake): OpenLink;
   hasPendingAudio(): boolean;
-  /** Called for each attempt. */
+  /** Asked afresh for each attempt. */
   credentials(signal: AbortSignal): Promise<Credentials>;
   /** Receives the error. The machine gets only the fact: an error of the app may contain a secret. */
   credentialsFailed(error: unknown): void;

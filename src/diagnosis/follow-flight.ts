@@ -1,6 +1,6 @@
 /**
  * The transcript and the ledger of a recording, joined over its connections by the code that joins them in a session. A recorder
- * sees only sent audio, not audio that waited for a connection.
+ * sees the wire: audio that waited for a connection is not known.
  */
 import { decodeTurn } from '../protocol/flux/decode.ts';
 import { isFlux } from '../protocol/flux/parameters.ts';
@@ -9,11 +9,11 @@ import type { ServerEvent } from '../protocol/protocol.ts';
 import { Stitcher, type StitchedLink, type Transcript } from '../transcript/stitcher.ts';
 import type { Flight, FlightEntry } from './recorder/flight.ts';
 
-/** A time of a recording at which audio was sent or confirmed, or text came. */
+/** A moment of a recording at which audio was sent, or confirmed, or text came. */
 export interface FlightStep {
   /** Milliseconds since the recording began. */
   at: number;
-  /** Seconds of audio sent, without replays; `undefined` if the duration of its bytes is unknown. */
+  /** Seconds of audio sent, a replay not counted again; `undefined` where its bytes tell no time. */
   sent: number | undefined;
   /** Seconds of it that final results have covered. */
   confirmed: number;
@@ -28,7 +28,7 @@ const RATE = 48_000;
 const ROUNDING_SECONDS = 0.05;
 
 /**
- * Follows a recording: the audio that was sent and confirmed, and the transcripts of the session, without repeats.
+ * Follows a recording through: how much audio was sent and confirmed, and its transcripts as the session gave them, without repeats.
  *
  * @example
  * ```ts
@@ -47,7 +47,7 @@ class RecordedLink implements StitchedLink {
   readonly rate = RATE;
   readonly decode: (text: string) => ServerEvent;
   readonly #start: number;
-  /** `undefined`: the duration of the bytes is unknown. */
+  /** `undefined`: the bytes tell no time. */
   readonly #bytesPerSecond: number | undefined;
   #bytes = 0;
   hasEndedStream = false;
@@ -63,7 +63,7 @@ class RecordedLink implements StitchedLink {
     this.#bytesPerSecond = bytesPerSecond > 0 ? bytesPerSecond : undefined;
   }
 
-  /** `undefined` if it is unknown. */
+  /** `undefined` where it is not known. */
   get sentSeconds(): number | undefined {
     return this.#bytesPerSecond && this.#bytes > 0 ? this.#bytes / this.#bytesPerSecond : undefined;
   }
@@ -152,7 +152,7 @@ class FlightFollower {
     this.#note(at, transcript);
   }
 
-  /** The server has processed all audio, and found no words in the rest. */
+  /** The server has processed all audio, and heard nothing in the rest. */
   #conclude(at: number, { hasEndedStream, sentSeconds, position }: RecordedLink, seconds: number): void {
     const isAll = sentSeconds !== undefined && sentSeconds - seconds <= ROUNDING_SECONDS;
     if (!hasEndedStream || !isAll || this.#stitcher.isShowingInterim) return;

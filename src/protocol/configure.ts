@@ -63,7 +63,7 @@ export function checkChange(change: ListenChange, parameters: Parameters): void 
     );
 }
 
-/** The message for a checked change. */
+/** The text that asks for a checked change. */
 export function configureMessage(change: ListenChange, parameters: Parameters): string {
   const { keyterm: keyterms, language_hint: language_hints, numerals, ...thresholds } = change;
   const hasThresholds = JSON.stringify(thresholds) !== '{}';

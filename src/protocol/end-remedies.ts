@@ -5,7 +5,7 @@ import { DECLARE_FORMAT, type EndKind } from './connection-end.ts';
 const PARAMETERS = 'Correct the listen parameters: the server says which.';
 const ADDRESS = 'Check baseUrl: scheme and host, without /v1/listen.';
 
-/** The remedies, for ends that have one. */
+/** Of ends that have one. */
 const REMEDIES: Partial<Record<EndKind, string>> = {
   'server-silent': DECLARE_FORMAT,
   'undecodable-audio': DECLARE_FORMAT,

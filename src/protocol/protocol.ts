@@ -173,14 +173,14 @@ export interface Api {
   checkParameters(parameters: Parameters): void;
   /** The address to connect to; holds parameters only, never a secret. */
   address(baseUrl: string, parameters: Parameters): string;
-  /** The format of the audio, from checked parameters. */
+  /** What is known of the audio from checked parameters. */
   audioFormat(parameters: Parameters): AudioFormat;
   /** A factor for the stall timeout: with these parameters a healthy server may be silent for longer. */
   silenceFactor(parameters: Parameters): number;
   readonly defaults?: ProtocolDefaults;
   /** The text that requests a final result of all audio so far, on one channel (from 0) or all. */
   finalize?(channel: number | undefined): string;
-  /** The text that ends the speaker's turn; `undefined` for an API without turns. */
+  /** The text that ends the speaker's turn; none where the API knows no turns. */
   readonly endTurn?: string;
 }
 

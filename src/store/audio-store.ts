@@ -42,7 +42,7 @@ export interface StoredBlock {
   readonly position: number;
   /** Position after its last sample. */
   readonly end: number;
-  /** The caller must not change them afterwards. */
+  /** Whoever gives them changes them no more. */
   readonly bytes: Uint8Array;
   /** When its first sample was captured, in milliseconds since 1970. */
   readonly capturedAt: number | undefined;
@@ -161,7 +161,7 @@ export interface StoredAudio {
   readonly requests: readonly StoredRequest[];
 }
 
-/** The data for a reader. */
+/** What a reader gets. */
 export interface Published {
   /** In order. */
   readonly finals: readonly StoredFinal[];

@@ -285,8 +285,8 @@ export class SessionWriter {
 }
 
 /**
- * Writes the audio of a session into a store, for a transcriber in another process that claims it. A new writer of the same
- * session continues at the end of the previous one, which is fenced.
+ * Writes the audio of a session into a store, for a transcriber that has claimed it in another process, or will. A new writer of the same
+ * session goes on where the one before was, which is fenced.
  *
  * @example
  * ```ts

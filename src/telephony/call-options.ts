@@ -17,7 +17,7 @@ export interface CallOptions {
    */
   split?: boolean;
   /**
-   * Audio in one chunk; 20 to 1000. Flux recommends 80.
+   * Audio in one chunk; 20 to 1000. 80 is what Flux wants.
    * @defaultValue `100`
    */
   frameMs?: number;

@@ -127,7 +127,7 @@ export const VONAGE: Dialect = {
   binaryAudio: true,
 };
 
-/** Plivo audio streams. There is no event for the end of the stream: the socket closes. */
+/** Plivo audio streams. No event says that the stream ends: the socket closes. */
 const PLIVO: Dialect = {
   name: 'plivo',
   events: { start: 'start', media: 'media', dtmf: 'dtmf', mark: 'playedStream', cleared: 'clearedAudio' },
@@ -173,5 +173,5 @@ const EXOTEL: Dialect = {
   format: { encoding: 'linear16', sampleRate: 8_000 },
 };
 
-/** The dialects of `fromCall`, in the order in which it tries them. */
+/** Those that `fromCall` knows, in the order in which it tries them. */
 export const DIALECTS: readonly Dialect[] = [TWILIO, TELNYX, VONAGE, PLIVO, EXOTEL];

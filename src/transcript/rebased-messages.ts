@@ -11,7 +11,7 @@ export type HeardEvent = Exclude<ServerEvent, { kind: 'malformed' }>;
 
 /** The link that an event came by. */
 export interface RebasedLink extends StitchedLink {
-  /** Whether audio was sent on it. */
+  /** Audio has gone out on it. */
   readonly hasClock: boolean;
 }
 

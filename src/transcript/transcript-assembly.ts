@@ -62,7 +62,7 @@ export class TranscriptAssembly {
     return this.stitcher.isShowingInterim;
   }
 
-  /** Positions of the next link are estimates: they cannot distinguish a repeat from new words. */
+  /** Positions of the next link are estimates: they cannot tell a repeat from new words. */
   forgetCoverage(): void {
     this.stitcher.forget();
   }

@@ -89,41 +89,67 @@ function compare(url, redis) {
 
 /** @param {string} url @param {import('redis').RedisClientType} redis @returns {Promise<Row[]>} */
 async function crowd(url, redis) {
-  const { sessions, speakers, forMs } = CROWD;
-  return withParties(
-    [new Party('speaker.mjs', [NAMES[1] ?? '', url, sessions, FRAME_MS, speakers])],
-    async (side) => {
-      await side.ask('start');
-      progress(`${sessions} sessions are connected`);
-      await side.ask({ does: 'cost', forMs });
-      const before = await commandsOf(redis);
-      const redisCpu = await cpuOf(redis);
-      const startedAt = performance.now();
-      /** @type {Spoken} */
-      const { cpuUs, frames, heldBack } = await side.ask({ does: 'cost', forMs });
-      const seconds = (performance.now() - startedAt) / 1_000;
-      const commands = (await commandsOf(redis)) - before;
-      const redisShare = ((await cpuOf(redis)) - redisCpu) / seconds;
-      const name = `${speakers} sessions that speak and ${(sessions - speakers).toLocaleString('en')} idle ones in Redis`;
-      return [
-        { id: 'store/crowd/cpu', name: `${name}: CPU of one core`, value: cpuUs / (10 * forMs), unit: '%' },
-        {
-          id: 'store/crowd/redis',
-          name: `${name}: CPU of Redis, of one core`,
-          value: 100 * redisShare,
-          unit: '%',
-        },
-        { id: 'store/crowd/commands', name: `${name}: commands`, value: commands / seconds, unit: '/s' },
-        {
-          id: 'store/crowd/held-back',
-          name: `${name}: frames held back`,
-          value: (100 * heldBack) / frames,
-          unit: '%',
-          goal: 1,
-        },
-      ];
+  const { sessions, speakers } = CROWD;
+  const alone = await crowdOf(NAMES[0] ?? '', url, redis);
+  await redis.flushAll();
+  const inRedis = await crowdOf(NAMES[1] ?? '', url, redis);
+  const name = `${speakers} sessions that speak and ${(sessions - speakers).toLocaleString('en')} idle ones in Redis`;
+  return [
+    { id: 'store/crowd/cpu', name: `${name}: CPU of one core`, value: inRedis.cpuPercent, unit: '%' },
+    {
+      id: 'store/crowd/ratio',
+      name: `${name}: CPU, times that in memory`,
+      value: inRedis.cpuPercent / alone.cpuPercent,
+      unit: '×',
     },
-  );
+    {
+      id: 'store/crowd/redis',
+      name: `${name}: CPU of Redis, of one core`,
+      value: inRedis.redisPercent,
+      unit: '%',
+    },
+    {
+      id: 'store/crowd/commands',
+      name: `${name}: commands of a session`,
+      value: inRedis.commands / sessions,
+      unit: '/s',
+    },
+    {
+      id: 'store/crowd/bytes',
+      name: `${name}: memory of Redis for a session`,
+      value: (await bytesOf(redis)) / sessions / 1000,
+      unit: 'kB',
+    },
+    {
+      id: 'store/crowd/held-back',
+      name: `${name}: frames held back`,
+      value: inRedis.heldBackPercent,
+      unit: '%',
+      goal: 1,
+    },
+  ];
+}
+
+/** @param {string} name @param {string} url @param {import('redis').RedisClientType} redis */
+async function crowdOf(name, url, redis) {
+  const { sessions, speakers, forMs } = CROWD;
+  return withParties([new Party('speaker.mjs', [name, url, sessions, FRAME_MS, speakers])], async (side) => {
+    await side.ask('start');
+    progress(`${name}: ${sessions} sessions are connected`);
+    await side.ask({ does: 'cost', forMs });
+    const before = await commandsOf(redis);
+    const redisCpu = await cpuOf(redis);
+    const startedAt = performance.now();
+    /** @type {Spoken} */
+    const { cpuUs, frames, heldBack } = await side.ask({ does: 'cost', forMs });
+    const seconds = (performance.now() - startedAt) / 1_000;
+    return {
+      cpuPercent: cpuUs / (10 * forMs),
+      redisPercent: (100 * ((await cpuOf(redis)) - redisCpu)) / seconds,
+      commands: ((await commandsOf(redis)) - before) / seconds,
+      heldBackPercent: (100 * heldBack) / frames,
+    };
+  });
 }
 
 /** @param {import('redis').RedisClientType} redis */

@@ -69,7 +69,7 @@ export interface Grammar {
   read(unit: Uint8Array): Unit;
 }
 
-/** From `measure`: too few bytes to decide. */
+/** From `measure`: too few bytes to tell. */
 export const MORE = 0;
 
 /** From `measure`: these bytes do not belong here. */

@@ -48,7 +48,7 @@ function headerAt(bytes: Uint8Array, at: number): FrameHeader | typeof MORE | un
   const [, blocking = 0, codes = 0, sampleFormat = 0, lead = 0] = bytes.subarray(at, at + 5);
   const sizeCode = codes >> 4;
   const rateCode = codes & 15;
-  // The number is encoded like a character in UTF-8: its first byte has the number of bytes.
+  // The number is written as UTF-8 writes characters: its first byte tells how many there are.
   const ones = Math.clz32(~(lead << 24));
   if (sizeCode === 0 || rateCode === 15 || sampleFormat >> 4 > 10 || (sampleFormat & 1) > 0) return undefined;
   if (ones === 1 || ones > 7) return undefined;

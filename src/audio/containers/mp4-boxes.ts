@@ -29,7 +29,7 @@ function find(boxes: Uint8Array, ...path: string[]): Uint8Array | undefined {
   return found;
 }
 
-/** The audio track of a `moov` box; `undefined` if none has a time scale. */
+/** The audio track of a `moov` box; `undefined` where there is none that tells its time. */
 export function readMovie(moov: Uint8Array): Movie | undefined {
   const content = moov.subarray(8);
   for (const track of inside(content, 'trak')) {
@@ -77,7 +77,7 @@ function runTicks(run: Uint8Array, sampleTicks: number): number {
   const flags = uintBE(run, 1, 4);
   const samples = uintBE(run, 4, 8);
   if ((flags & 0x100) === 0) return samples * sampleTicks;
-  // Fields of each sample: duration, size, flags, offset, if present; the duration is the first.
+  // Of each sample: duration, size, flags, offset, as far as they are there; the duration is the first.
   const sampleBytes = [0x100, 0x200, 0x400, 0x800].filter((flag) => flags & flag).length * 4;
   let ticks = 0;
   for (let at = 8 + (flags & 1 ? 4 : 0) + (flags & 4 ? 4 : 0); at + 4 <= run.length; at += sampleBytes) {

@@ -1,6 +1,6 @@
 /**
- * MP3 (MPEG audio, layers I to III) and AAC in ADTS: a chain of frames, each with its length and sample rate, and so its
- * duration. A decoder starts at any frame, so each is a place to start and there is no header.
+ * MP3 (MPEG audio, layers I to III) and AAC in ADTS: a chain of frames, each of which tells its length, its sample rate and so
+ * its duration. A decoder starts at any frame, so each is a place to start and there is no header.
  *
  *     ID3 … │ sync version layer bitrate rate padding … │ frame │ frame │ … │ TAG …        MP3
  *             sync version 0     … rate … length …      │ frame │ …                        ADTS

@@ -1,5 +1,5 @@
 /**
- * Recognises containers by their first bytes. Raw audio that happens to begin like a container would be mistaken for one, so it
+ * Tells containers apart by their first bytes. Raw audio that happens to begin like a container would be mistaken for one, so it
  * is used only without a declared `encoding`.
  */
 import { ascii } from './bytes.ts';

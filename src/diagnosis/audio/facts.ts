@@ -19,7 +19,7 @@ export interface AudioFacts {
   container: Exclude<ContainerName, 'unknown'> | undefined;
   /** None for compressed bytes and for an undeclared format. */
   level: Level | undefined;
-  /** Of audio, by the declared rate. None if the number of bytes does not show the duration. */
+  /** Of audio, by the declared rate. None if the length in bytes tells no duration. */
   seconds: number | undefined;
   /** The samples do not fit their declaration. */
   doubt: Doubt | undefined;

@@ -15,7 +15,7 @@ const CLIPPED_SECONDS = 3;
 const DOUBTED_SECONDS = 2;
 /** Between two seconds that are judged, while all is well. */
 const SKIPPED_SECONDS = 9;
-/** Bytes that are enough to distinguish a container from samples. */
+/** Enough bytes to tell a container from samples. */
 const SIGNATURE_BYTES = 2_048;
 
 export const watchSound: StartWatch = (board, { options, acceptedSamples }) => {

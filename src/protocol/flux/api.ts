@@ -1,4 +1,4 @@
-/** The part of `/v2/listen` that is needed before a connection. Every app has this file, so it is short. */
+/** `/v2/listen` before there is a connection. Every app has this file, so it is short. */
 import { audioFormatOf } from '../listen-v1/parameters.ts';
 import type { Api } from '../protocol.ts';
 import { FORCE_END_TURN } from './client-messages.ts';

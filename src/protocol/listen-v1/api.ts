@@ -1,4 +1,4 @@
-/** The part of `/v1/listen` that is needed before a connection. */
+/** `/v1/listen` before there is a connection. */
 import type { Api } from '../protocol.ts';
 import { finalizeMessage } from './client-messages.ts';
 import { audioFormatOf, checkListenParameters, listenUrl } from './parameters.ts';

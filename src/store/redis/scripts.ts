@@ -11,7 +11,7 @@
  */
 import { createHash } from 'node:crypto';
 
-/** A script, and its hash, by which Redis finds it after the first run. */
+/** A script, and the name by which Redis knows it once it has run. */
 export interface Script {
   readonly source: string;
   readonly sha: string;
@@ -178,9 +178,7 @@ keepFor(ARGV[7])
 return { known[1] or '0', seqs, isListDue(known[5], ARGV[7]) }
 `);
 
-/**
- * holder, epoch, request done, milliseconds of the lease and of the keys → a refusal, or whether to update the list of claims.
- */
+/** holder, epoch, request done, milliseconds of the lease and of the keys → a refusal, or whether to tell the list of claims anew. */
 export const RENEW = script(
   `
 local refused = refusal('o', ARGV[1], ARGV[2])
@@ -194,7 +192,7 @@ return isListDue(known[2], ARGV[5])
   true,
 );
 
-/** holder, epoch, ended, milliseconds of the keys → whether it should be claimed. */
+/** holder, epoch, ended, milliseconds of the keys → whether somebody should claim it. */
 export const RELEASE = script(`
 if refusal('o', ARGV[1], ARGV[2]) then return 0 end
 set('ou', '0', 'oh', '', 'x', ARGV[3])

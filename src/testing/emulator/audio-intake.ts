@@ -13,7 +13,7 @@ import type { Readings } from './readings.ts';
 
 /** The format of the audio, by the query. */
 export interface AudioFormat {
-  /** Absent for container audio, whose header has the format. */
+  /** Absent for container audio, whose header tells the format. */
   raw?: RawFormat;
   /** Each channel is transcribed; otherwise they are mixed down to one. */
   multichannel: boolean;

@@ -20,7 +20,7 @@ export interface ConnectionWire {
   close(code: number, reason: string): void;
   /** Breaks the link at once, without a close frame. */
   cut(): void;
-  /** Stops reading for ever. */
+  /** Stops reading for good. */
   halfOpen(): void;
   /** Stops reading for a time, so that the client's buffers fill. */
   pause(): void;

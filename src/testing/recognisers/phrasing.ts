@@ -5,7 +5,7 @@
  */
 import type { HeardWord, RecogniserFormat, RecogniserListener } from './recogniser.ts';
 
-/** Audio between two finals in unbroken speech; the hosted service has three to five seconds. */
+/** Audio between two finals when nobody pauses; the hosted service shows three to five seconds. */
 const FINAL_CADENCE_SECONDS = 3.5;
 /** Interims are offered this often, in audio time, unless the format says otherwise; `/v1/listen` passes on about one a second. */
 const INTERIM_INTERVAL_MS = 250;

@@ -22,7 +22,7 @@ const STORAGE_KEY = 'rx-deepgram-devtools';
 /** Farther than a hand that clicks. */
 const DRAG_PX = 6;
 
-/** One panel for a page, for all callers. */
+/** One panel for a page, whoever calls. */
 let panel: Panel | undefined;
 
 /** Sessions of one call, the oldest of which give way. */
@@ -225,7 +225,7 @@ interface Memory {
   isOpen: boolean;
 }
 
-/** Any code may have written the stored value; without a valid one the position is the first corner. */
+/** What the browser keeps was written by anybody; without storage the place is the first. */
 function remember(): Memory {
   const known: Partial<Memory> = {};
   try {

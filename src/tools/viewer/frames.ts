@@ -1,6 +1,6 @@
 /** Draws before a paint, at most some times a second, and not in hidden tabs. */
 export interface Drawing {
-  /** Draws again, after `draw` has reported that nothing changes any more. */
+  /** Draws again, after `draw` has said that nothing changes any more. */
   wake(): void;
   stop(): void;
 }

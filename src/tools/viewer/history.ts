@@ -1,6 +1,6 @@
 /**
- * The viewer's data of a session, live or recorded: states, marks, events including ignored ones, texts, the ledger, and the
- * loudness of sent audio. It is bounded, and contains no audio.
+ * What the viewer knows of a session, live or recorded: states, marks, events including ignored ones, texts, the ledger, and the
+ * loudness of sent audio. All of it is bounded; none of it is audio.
  */
 import type { AudioLedger, ConnectionState, Transcript, Word } from '../../index.ts';
 import { detailOf, inSeconds, nameOf } from './words.ts';
@@ -65,7 +65,7 @@ const MAX_KEPT = 1_000;
 const MAX_TEXTS = 3_600;
 const MAX_CELLS = 36_000;
 
-/** A silence that began earlier is not searched. */
+/** A silence that began before is not looked for. */
 const LONGEST_SILENCE_MS = 60_000;
 
 const CONNECTED: readonly (ConnectionState | undefined)[] = ['streaming', 'idle-keepalive', 'draining'];
@@ -92,7 +92,7 @@ export abstract class History {
   /** Nothing changes any more. */
   abstract get isStill(): boolean;
 
-  /** The number of the attempt; `undefined` without an attempt or a failed one. */
+  /** The number of the attempt; `undefined` where there is nothing to try, or nothing was tried in vain. */
   abstract get attempt(): number | undefined;
 
   /** How long until the next attempt; `undefined` while none waits. */
@@ -183,7 +183,7 @@ export abstract class History {
     if (this.loudness.size > MAX_CELLS && oldest !== undefined) this.loudness.delete(oldest);
   }
 
-  /** Adds marks, and entries that need more than one event. */
+  /** Adds marks, and tells of what needs more than one event. */
   #consequenceOf(event: { type: string }, atMs: number): string {
     switch (event.type) {
       case 'socket.ended':

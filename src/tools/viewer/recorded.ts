@@ -1,4 +1,4 @@
-/** The history of a recording: its session as the viewer would have shown it, as far as the recording has it. */
+/** The history of a recording: its session as the viewer would have shown it, as far as a recording knows. */
 import { type Flight, type FlightEntry, followFlight } from '../../diagnosis/index.ts';
 import type { AudioLedger, ConnectionState } from '../../index.ts';
 import { connectionMachine, leafState } from '../../connection/index.ts';
@@ -41,7 +41,7 @@ export class RecordedHistory extends History {
   }
 
   protected override tell(): void {
-    // No listeners: all data exists from the beginning.
+    // Nobody listens: all of it is there from the beginning.
   }
 
   #take(entry: FlightEntry, entries: readonly FlightEntry[], i: number): void {
@@ -77,7 +77,7 @@ export class RecordedHistory extends History {
   }
 }
 
-/** The state in the recording before the next event. */
+/** The state that the recording tells of before the next event. */
 function stateAfter(entries: readonly FlightEntry[], i: number): ConnectionState | undefined {
   for (const entry of entries.slice(i + 1)) {
     if (entry.kind === 'event') return undefined;
@@ -108,7 +108,7 @@ function waysOf(from: string, type: string, to: string): string[] {
   return [];
 }
 
-/** In milliseconds. A recording does not contain drops. */
+/** In milliseconds. A recording does not know of audio that was dropped. */
 function ledgerOf(sent: number | undefined, confirmed: number): AudioLedger {
   return {
     sampleRate: 1000,

@@ -24,7 +24,7 @@ const TYPE = 'application/x-ndjson';
  * Shows a recording in the frame.
  *
  * @param tools Buttons besides, after the name.
- * @throws Error with the reason why it cannot be shown.
+ * @throws Error whose message says why it cannot be shown.
  */
 export function showRecording(
   frame: Frame,
@@ -51,7 +51,7 @@ export function showRecording(
   frame.show(stage);
 }
 
-/** Shows a file, or the reason why it cannot be shown. */
+/** Shows a file; where it cannot be shown, the frame says why. */
 export async function openFile(frame: Frame, file: File, tools: readonly HTMLElement[]): Promise<boolean> {
   try {
     showRecording(frame, { name: file.name, text: await textOf(file) }, tools);
@@ -67,7 +67,7 @@ async function textOf(file: File): Promise<string> {
   throw new Error(`${file.name} cannot be shown. It is larger than ${MAX_BYTES / 1024 / 1024} MiB.`);
 }
 
-/** A button that opens a file. */
+/** A button that asks for a file. */
 export function openButton(label: string, open: (file: File) => void): HTMLElement {
   const input = html('input', { type: 'file', accept: '.ndjson,.jsonl,.json,.txt', hidden: '' });
   input.addEventListener('change', () => {

@@ -8,7 +8,7 @@ import { type Configuration, LIMITS, problemWith } from './configuration.ts';
 export interface FluxSettings {
   model: string;
   isMultilingual: boolean;
-  /** Absent for container audio, whose header has the format. */
+  /** Absent for container audio, whose header tells the format. */
   raw?: RawFormat;
   profanityFilter: boolean;
   configuration: Configuration;

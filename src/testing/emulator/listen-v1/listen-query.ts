@@ -10,7 +10,7 @@ import type { Readings } from '../readings.ts';
 export interface ListenSettings {
   model: string;
   language: string;
-  /** Absent for container audio, whose header has the format. */
+  /** Absent for container audio, whose header tells the format. */
   raw?: RawFormat;
   multichannel: boolean;
   interimResults: boolean;

@@ -27,7 +27,7 @@ interface VoskModule {
   _free(address: number): void;
   SetLogLevel(level: number): void;
   Model: new (folder: string) => object;
-  /** A grammar is a list of phrases, as JSON. Only their words are then recognised. */
+  /** A grammar is a list of phrases, as JSON, whose words are then all that can be heard. */
   Recognizer: new (
     model: object,
     sampleRate: number,
@@ -80,7 +80,7 @@ export function runVoskWorker(): void {
    */
   const FEATURE_OPTIONS = '\n--dither=0\n--allow-upsample=true\n';
 
-  /** Vosk's name for a word that is not in the vocabulary. */
+  /** What Vosk calls a word that is not in the vocabulary. */
   const UNKNOWN_WORD = '[unk]';
 
   const { files, decodingLagSeconds } = thread.workerData as VoskWorkerData;

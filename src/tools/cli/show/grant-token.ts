@@ -13,7 +13,7 @@ const PATIENCE_MS = 10_000;
 
 /**
  * @param baseUrl The service that the token is for.
- * @throws Error with the reason and the remedy, without a secret.
+ * @throws Error that says why there is none and what to do, and holds no secret.
  */
 export async function grantToken(
   baseUrl: string,

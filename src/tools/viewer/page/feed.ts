@@ -23,7 +23,7 @@ export interface Feed {
   hold(): void;
   /** Continues the audio. */
   release(): void;
-  /** For a recording: the position in milliseconds, and the number of the round. */
+  /** Of a recording: the part that was played, in milliseconds, in which round. */
   progress?(): { atMs: number; lengthMs: number; round: number };
 }
 

@@ -13,7 +13,7 @@ const EXPLAINED = {
   dropped: 'dropped, and announced',
 } as const;
 
-/** @param first The name of the whole: a recording has only sent audio. */
+/** @param first The name of the whole: a recording knows only of audio that was sent. */
 export function ledgerPart(history: History, shown: Shown, first: 'accepted' | 'sent'): Part {
   const bar = html('div', { class: 'bar', 'aria-hidden': 'true' });
   const segments = FATES.map((name) => html('div', { class: name }));
