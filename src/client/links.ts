@@ -34,7 +34,6 @@ import { FinalizeRequests } from './finalize-requests.ts';
 import { fluxCode, loadFlux } from './flux.ts';
 import type { SessionCounts } from './live-transcription.ts';
 import type { CheckedOptions } from './options.ts';
-import { platformTransport } from './platform-transport.ts';
 import type { Kept, Outlet } from './session-keeper.ts';
 import type { OpenConnection } from './status.ts';
 import type { SessionStreams } from './streams.ts';
@@ -57,8 +56,7 @@ export interface LinkSurroundings {
   backlog: Backlog;
   streams: SessionStreams;
   kept: Kept | undefined;
-  /** None: that of the platform. */
-  transport: Transport | undefined;
+  transport: Transport;
   pauseWatch: PauseWatch | undefined;
   send: (event: ConnectionEvent) => void;
   heard: LinkSession['heard'];
@@ -85,7 +83,7 @@ export class Links implements ConnectionPorts {
     const { api, clock, listen } = options;
     const answerMs = options.stallMs * api.silenceFactor(listen);
     this.#around = around;
-    this.transport = guarded(around.transport ?? platformTransport);
+    this.transport = guarded(around.transport);
     this.handshakeTimeout = new AdaptiveTimeout(options.connectTimeoutMs, MAX_CONNECT_TIMEOUT_MS);
     this.transcript = new TranscriptAssembly(kept ?? streams);
     this.requests = new FinalizeRequests(clock, timeline, options.finalizeMs);

@@ -8,9 +8,9 @@ import { ROOT } from './source-tree.ts';
 /**
  * In bytes, gzip; a kilobyte is a thousand of them. The goal is 14: what stands between is told in docs/decisions.md.
  */
-const ENTRY_LIMIT = 16_640;
+const ENTRY_LIMIT = 16_880;
 /** The half that connects, which every page loads behind its first script. */
-const LINKS_LIMIT = 11_210;
+const LINKS_LIMIT = 10_990;
 const ERROR_CLASS_LIMIT = 1_000;
 /** Sentences, for those who ask for them. */
 const EXPLAIN_LIMIT = 8_500;
