@@ -83,6 +83,7 @@ describe('agent and speak', () => {
     const visits: { url: string | undefined; headers: Record<string, unknown> }[] = [];
     server.on('connection', (socket, { url, headers }) => {
       visits.push({ url, headers });
+      socket.on('error', () => undefined);
       socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
     });
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));

@@ -25,7 +25,11 @@ export async function startProxy({
   const asked: string[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((_, response) => response.writeHead(405).end());
-  server.on('connection', (socket) => sockets.add(socket));
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    // A session that is given up resets its connections.
+    socket.on('error', () => undefined);
+  });
   server.on('connect', ({ url = '', headers }, client: Socket, head) => {
     asked.push([url, headers['proxy-authorization']].filter(Boolean).join(' '));
     if (!/ 200 /.test(answer)) {
