@@ -151,6 +151,10 @@ describe.each(['react', 'angular'] as const)('the %s app', (app) => {
       await expect.poll(opened).toBeGreaterThan(before);
     }
     await page.getByRole('alert').filter({ hasText: 'breaks again and again' }).waitFor();
+    // After the session there is no network to change.
+    await button('Stop').click();
+    await shows('Off');
+    expect(await page.getByRole('alert').filter({ hasText: 'breaks again and again' }).count()).toBe(0);
   });
 
   test('does not scroll while the user reads earlier text, and leads to the newest words', async () => {

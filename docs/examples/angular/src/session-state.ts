@@ -44,7 +44,10 @@ export class SessionState {
   });
   readonly advice = computed(() => {
     const trouble = this.trouble();
-    return [...(trouble ? [trouble.advice] : []), ...adviceFrom(this.#captions.notices())];
+    return [
+      ...(trouble ? [trouble.advice] : []),
+      ...(this.isOff() ? [] : adviceFrom(this.#captions.notices())),
+    ];
   });
   readonly hint = computed(() => {
     if (!this.#captions.isListening()) return 'Press Start and say something.';
