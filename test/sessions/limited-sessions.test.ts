@@ -21,7 +21,8 @@ interface Speaker {
   statuses: Status[];
   heard: string[];
   said: number;
-  untilMs: number;
+  /** Samples that are still to be spoken. */
+  unsaid: number;
   report: SessionReport | undefined;
 }
 
@@ -73,7 +74,7 @@ class Crowd {
         disconnectAfterIdleMs: 4_000,
         ...options,
       });
-      const speaker: Speaker = { live, statuses: [], heard: [], said: 0, untilMs: 0, report: undefined };
+      const speaker: Speaker = { live, statuses: [], heard: [], said: 0, unsaid: 0, report: undefined };
       live.status$.subscribe((status) => speaker.statuses.push(status));
       live.transcripts$.subscribe(({ final, words }) => {
         if (final) speaker.heard.push(...words.map(({ word }) => word));
@@ -115,7 +116,7 @@ class Crowd {
     const speaker = this.speakers[which] as Speaker;
     // To the end of a word, so that none is cut by its pause.
     const samples = Math.ceil((seconds * RATE) / CYCLE_SAMPLES) * CYCLE_SAMPLES;
-    speaker.untilMs = Math.max(speaker.untilMs, this.clock.now()) + (samples / RATE) * 1_000;
+    speaker.unsaid += samples;
   }
 
   async live(seconds: number): Promise<void> {
@@ -132,7 +133,7 @@ class Crowd {
   async hear(withinSeconds: number, of = this.speakers.map((_, which) => which)): Promise<void> {
     const speakers = of.map((which) => this.speakers[which] as Speaker);
     const isDone = () =>
-      speakers.every(({ live, untilMs }) => untilMs <= this.clock.now() && live.ledger.pending === 0);
+      speakers.every(({ live, unsaid }) => unsaid === 0 && live.ledger.pending === 0);
     for (let waited = 0; waited < withinSeconds && !isDone(); waited += 1) await this.live(1);
     expect(speakers.map(({ live }) => live.ledger.pending)).toEqual(speakers.map(() => 0));
   }
@@ -164,8 +165,9 @@ class Crowd {
   }
 
   #utter(speaker: Speaker): void {
-    if (this.clock.now() > speaker.untilMs + 1e-6) return;
+    if (speaker.unsaid === 0) return;
     const samples = (RATE * STEP_MS) / 1_000;
+    speaker.unsaid -= samples;
     const audio = Int16Array.from({ length: samples }, (_, index) => sampleOf(speaker.said + index));
     if (speaker.live.send(bytesOf(audio)).accepted) speaker.said += samples;
   }
@@ -366,7 +368,7 @@ test('never more connections than allowed, every session gets a place, and no wo
             if (one.do === 'abort') live?.abort();
             else crowd.close(index);
             const speaker = crowd.speakers[index] as Speaker;
-            speaker.untilMs = 0;
+            speaker.unsaid = 0;
           }
         }
         const staying = crowd.speakers.map((_, index) => index).filter((index) => !gone.has(index));
