@@ -132,8 +132,7 @@ class Crowd {
   /** Until all that was said is heard. */
   async hear(withinSeconds: number, of = this.speakers.map((_, which) => which)): Promise<void> {
     const speakers = of.map((which) => this.speakers[which] as Speaker);
-    const isDone = () =>
-      speakers.every(({ live, unsaid }) => unsaid === 0 && live.ledger.pending === 0);
+    const isDone = () => speakers.every(({ live, unsaid }) => unsaid === 0 && live.ledger.pending === 0);
     for (let waited = 0; waited < withinSeconds && !isDone(); waited += 1) await this.live(1);
     expect(speakers.map(({ live }) => live.ledger.pending)).toEqual(speakers.map(() => 0));
   }
