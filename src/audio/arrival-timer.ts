@@ -6,7 +6,7 @@
 /** A chunk that took this many times longer to come than others came after a pause. */
 const PAUSE_FACTOR = 4;
 
-/** The longest accepted duration of the first chunk, when the second one shows it. */
+/** The first chunk lasts at most this long, when the time until the second one tells its duration. */
 const MAX_CHUNK_MS = 5_000;
 
 /** The least duration of the first chunk: most apps configure `MediaRecorder` with a quarter of a second. */

@@ -23,7 +23,7 @@ export interface ReadStatus {
 /** Options of {@link reader}. */
 export interface ReaderOptions {
   /**
-   * Begins after the final with this number.
+   * Reads the finals whose numbers are greater than this one.
    * @defaultValue `0`: with the first final of the session
    */
   after?: number;

@@ -44,7 +44,7 @@ export interface EmulatedConnection {
   readonly faults: readonly string[];
   /** Breaks the connection: no close frame. */
   cut(): void;
-  /** Closes it by the server. */
+  /** Closes the connection, as the server would. */
   close(code: number, reason?: string): void;
   /** Makes it half-open: nothing is read or answered again. */
   halfOpen(): void;
