@@ -1,15 +1,17 @@
-// Builds dist/ from src/ with the TypeScript compiler: one file out for each file in. Only the page of the viewer is bundled.
+// Builds dist/ from src/ with the TypeScript compiler: one file out for each file in, without those that no entry reaches. Only the
+// page of the viewer is bundled.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { writeBrowserScripts } from './inline-browser-scripts.mjs';
 import { bundleViewer } from './bundle-viewer.mjs';
+import { pruneDist } from './prune-dist.mjs';
 
 const root = dirname(import.meta.dirname);
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
 
-// What a removed source has left behind would be published with the rest.
+// Otherwise the output of a removed source would be published.
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 
 const complaints = process.stderr.fd;
@@ -17,7 +19,8 @@ const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.
   stdio: ['ignore', complaints, complaints],
 });
 if (status !== 0) process.exit(status ?? 1);
-// The compiler leaves alone what is no program.
+pruneDist(root);
+// The compiler does not copy other files.
 const controlPage = join('testing', 'emulator', 'control', 'page.html');
 copyFileSync(join(root, 'src', controlPage), join(root, 'dist', controlPage));
 chmodSync(join(root, 'dist', 'tools', 'cli', 'main.js'), 0o755);

@@ -1,12 +1,12 @@
 /** The package as its users get it: built, packed, unpacked, loaded by Node and read by TypeScript. */
 import { execFile, spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, posix, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Consumer, installPacked } from './packed.ts';
-import { filesUnder, readText, ROOT } from './source-tree.ts';
+import { readText, ROOT } from './source-tree.ts';
 
 const run = promisify(execFile);
 const SLOW_MS = 60_000;
@@ -65,13 +65,17 @@ describe('the tarball', () => {
     expect([...topLevel].sort()).toEqual(TOP_LEVEL);
   });
 
-  test('holds for each source its code and its types, and no maps: the code is readable as it is', () => {
-    const expected = filesUnder('src').flatMap((path) => {
-      const stem = path.replace(/^src/, 'dist').replace(/\.ts$/, '');
-      return ['.js', '.d.ts'].map((extension) => stem + extension);
-    });
+  test('holds each file that another one imports, and of the build no other files than these and the entries', () => {
     const built = packed.filter((path) => path.startsWith('dist/') && !BUNDLED.includes(path));
-    expect(built.sort()).toEqual(expected.sort());
+    const imported = built.flatMap((path) => {
+      const text = readFileSync(join(consumer, 'node_modules', 'rx-deepgram', path), 'utf8');
+      return [...text.matchAll(/['"](\.{1,2}\/[^'"]+)\.[jt]s['"]/g)].map(([, to = '']) =>
+        posix.join(posix.dirname(path), to + (path.endsWith('.d.ts') ? '.d.ts' : '.js')),
+      );
+    });
+    expect(imported.filter((path) => !packed.includes(path))).toEqual([]);
+    const entries = readText('package.json');
+    expect(built.filter((path) => !imported.includes(path) && !entries.includes(path))).toEqual([]);
   });
 
   test('holds the pages and the scripts of threads, each in one file', () => {
