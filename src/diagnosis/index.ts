@@ -1,25 +1,9 @@
 /**
- * `explain()`, the flight recorder, the readers of its recordings, and the analysis of audio.
+ * `explain()`, the flight recorder, and the readers of its recordings.
  * @module rx-deepgram/diagnosis
  */
-export {
-  type AudioFacts,
-  audioFacts,
-  CLIPPED_SHARE,
-  type DeclaredFormat,
-  FAINT_RMS,
-} from './audio/facts.ts';
 export { type FlightStep, followFlight } from './follow-flight.ts';
 export { explain, type Explanation, type FailureKind } from './explain/explain.ts';
-export { decibels, type Level } from './audio/level.ts';
-export {
-  bytesPerSecondOf,
-  type Doubt,
-  type Likeness,
-  type RawFormat,
-  rivalFormats,
-} from './audio/plausibility.ts';
-export { isSampleEncoding, type SampleEncoding } from './audio/samples.ts';
 export {
   type Flight,
   type FlightEntry,

@@ -26,10 +26,8 @@ export {
   type FaultOrder,
   type FaultTarget,
   parseFault,
-  readFault,
-  usageOf,
 } from './emulator/fault-orders.ts';
-export { FAULTS, type FaultName, type FaultParameter, type FaultRow } from './emulator/fault-table.ts';
+export type { FaultName } from './emulator/fault-table.ts';
 export {
   type ConnectionFault,
   type Fault,
@@ -57,8 +55,8 @@ export {
 export type { HandshakeRequest, Refusal } from './emulator/handshake.ts';
 export { type EmulatorOptions, type EmulatorSettings, LIMIT_NAMES, type Limits } from './emulator/options.ts';
 export { type Disagreement, READINGS, type ReadingName, type Readings } from './emulator/readings.ts';
-export { EmulatorServer, type EmulatorServerOptions, startEmulator } from './emulator/server.ts';
-export { type MuxOptions, type MuxedStream, recut } from './media/muxed-stream.ts';
+export { type EmulatorServer, type EmulatorServerOptions, startEmulator } from './emulator/server.ts';
+export type { MuxOptions, MuxedStream } from './media/muxed-stream.ts';
 export { muxOgg } from './media/ogg.ts';
 export { type PcmEncoding, encodePcm } from './media/pcm.ts';
 export { muxWav } from './media/wav.ts';
@@ -66,9 +64,9 @@ export { muxWebm } from './media/webm.ts';
 export type { LinkConditions } from './network/link-conditions.ts';
 export type { OutboundFrame } from './network/outbound-log.ts';
 export { seededRandom } from './network/random.ts';
-export { type Direction, VirtualLink } from './network/virtual-link.ts';
+export type { Direction, VirtualLink } from './network/virtual-link.ts';
 export { VirtualNetwork, type VirtualNetworkOptions } from './network/virtual-network.ts';
-export { numberedRecogniser, numberedWordSamples, speakNumbered } from './recognisers/numbered.ts';
+export { numberedRecogniser, speakNumbered } from './recognisers/numbered.ts';
 export type {
   HeardWord,
   Recogniser,

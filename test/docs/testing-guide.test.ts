@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { FAULTS, LIMIT_NAMES, READINGS } from '../../src/testing/index.ts';
+import { FAULTS } from '../../src/testing/emulator/fault-table.ts';
+import { LIMIT_NAMES, READINGS } from '../../src/testing/index.ts';
 
 const guide = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'testing.md'), 'utf8');
 const rows = new Set([...guide.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name));

@@ -119,7 +119,7 @@ describe('the rules themselves', () => {
     ],
     ['testing', 'src/testing/x.ts', "export * from '../protocol/limits.ts';"],
     ['cli', 'src/tools/cli/x.ts', "import { checkOptions } from '../../client/options.ts';"],
-    ['cli', 'src/tools/cli/x.ts', "import { levelOf } from '../../diagnosis/audio/level.ts';"],
+    ['cli', 'src/tools/cli/x.ts', "import { findFailure } from '../../diagnosis/explain/find.ts';"],
     ['recorder', 'src/diagnosis/recorder/x.ts', "import { Link } from '../../link/link.ts';"],
     ['cli', 'src/tools/cli/x.ts', "import { WebSocket } from 'ws';"],
     ['adapters', 'src/adapters/x.ts', "import { leafState } from '../connection/status.ts';"],

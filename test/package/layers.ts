@@ -14,6 +14,7 @@ export type Area =
   | 'connection'
   | 'diagnosis'
   | 'recorder'
+  | 'audio analysis'
   | 'diagnosis index'
   | 'machine index'
   | 'browser'
@@ -82,6 +83,7 @@ export const SINGLE_FILES: Record<string, Area> = {
 /** Folders within a folder that keep to other rules than the rest of it. */
 export const NESTED: Record<string, Area> = {
   'src/adapters/deepgram-sdk/': 'sdk adapter',
+  'src/diagnosis/audio/': 'audio analysis',
   'src/diagnosis/recorder/': 'recorder',
   'src/store/file/': 'store engines',
   'src/store/redis/': 'store engines',
@@ -155,8 +157,14 @@ export const RULES: readonly Rule[] = [
     because: 'the machine decides and carries no audio, so it can see neither audio nor links nor rxjs',
   },
   {
+    area: 'audio analysis',
+    may: ['audio'],
+    mayAsType: [],
+    because: 'it measures bytes: the doctor does so without a session',
+  },
+  {
     area: 'diagnosis',
-    may: ['leaf', 'protocol', 'audio', 'transcript', 'rxjs'],
+    may: ['leaf', 'protocol', 'audio', 'audio analysis', 'transcript', 'rxjs'],
     mayAsType: ['clock', 'connection', 'link', 'client', 'recorder'],
     because: 'a notice explains what others have found out, and must not be able to change it',
   },
@@ -324,6 +332,7 @@ export const RULES: readonly Rule[] = [
       'node index',
       'captions',
       'diagnosis index',
+      'audio analysis',
       'testing index',
       'sources',
       'viewer',

@@ -8,11 +8,11 @@ import {
   muxOgg,
   muxWav,
   muxWebm,
-  recut,
   speak,
   VirtualClock,
   VirtualNetwork,
 } from '../../src/testing/index.ts';
+import { recut } from '../recut.ts';
 
 const RATE = 8_000;
 const WORDS = count(1, 40);

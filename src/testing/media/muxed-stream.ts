@@ -1,5 +1,4 @@
 /** The output of a recorder: a header that every connection needs first, and chunks that cannot be decoded without it. */
-import { append } from './bytes.ts';
 
 /** A container's bytes in the chunks of a recorder. */
 export interface MuxedStream {
@@ -22,20 +21,4 @@ export interface MuxOptions {
    * @defaultValue 100
    */
   chunkMs?: number;
-}
-
-/**
- * The same stream, header included, cut without regard for its structure, as by a network or a pipe: every chunk is `nextBytes()`
- * long.
- */
-export function recut(stream: MuxedStream, nextBytes: () => number): Uint8Array[] {
-  const whole = append(stream.header, ...stream.chunks);
-  const pieces: Uint8Array[] = [];
-  let at = 0;
-  while (at < whole.length) {
-    const until = at + Math.max(1, Math.floor(nextBytes()));
-    pieces.push(whole.slice(at, until));
-    at = until;
-  }
-  return pieces;
 }

@@ -2,7 +2,8 @@
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { FAULTS, type EmulatorServer, startEmulator } from '../../../src/testing/index.ts';
+import { FAULTS } from '../../../src/testing/emulator/fault-table.ts';
+import { type EmulatorServer, startEmulator } from '../../../src/testing/index.ts';
 import { violationsIn } from '../axe.ts';
 import { launchChromium } from '../chromium.ts';
 

@@ -1,5 +1,5 @@
 /** The voice of the speaker: 0001, 0002, 0003 … without end, as the bytes of linear16, made once for each sample rate. */
-import { numberedWordSamples, speakNumbered } from '../../../src/testing/index.ts';
+import { numberedWordSamples, speakNumbered } from '../../../src/testing/recognisers/numbered.ts';
 
 const GAP_MS = 100;
 

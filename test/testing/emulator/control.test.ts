@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { refusalOf } from '../../../src/testing/emulator/control/guard.ts';
-import { FAULT_NAMES } from '../../../src/testing/emulator/fault-table.ts';
+import { FAULT_NAMES, FAULTS } from '../../../src/testing/emulator/fault-table.ts';
 import { type EmulatorServer, startEmulator } from '../../../src/testing/emulator/server.ts';
 import * as testing from '../../../src/testing/index.ts';
 
@@ -123,7 +123,7 @@ describe('orders', () => {
     }
   });
 
-  test.each(FAULT_NAMES.filter((name) => testing.FAULTS[name].hits === 'connection'))(
+  test.each(FAULT_NAMES.filter((name) => FAULTS[name].hits === 'connection'))(
     '%s strikes a real connection, and leaves the emulator well',
     async (name) => {
       const socket = await connect();

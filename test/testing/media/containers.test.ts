@@ -1,12 +1,13 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type MuxedStream, recut } from '../../../src/testing/media/muxed-stream.ts';
+import type { MuxedStream } from '../../../src/testing/media/muxed-stream.ts';
 import { muxOgg } from '../../../src/testing/media/ogg.ts';
 import { muxWav } from '../../../src/testing/media/wav.ts';
 import { muxWebm } from '../../../src/testing/media/webm.ts';
 import { seededRandom } from '../../../src/testing/network/random.ts';
 import { count, interleave, speak } from '../../../src/testing/recognisers/tone-speaker.ts';
 import { BareClient, spelled } from '../emulator/client.ts';
+import { recut } from '../../recut.ts';
 
 const sampleRate = 8_000;
 const words = count(0, 8);

@@ -5,7 +5,8 @@ import { WebSocket } from 'ws';
 import { readCommandLine } from '../../../src/tools/cli/command-line.ts';
 import { emulate } from '../../../src/tools/cli/emulate.ts';
 import { createLiveTranscription } from '../../../src/index.ts';
-import { count, encodePcm, FAULTS, parseFault, speak, startVosk } from '../../../src/testing/index.ts';
+import { FAULTS } from '../../../src/testing/emulator/fault-table.ts';
+import { count, encodePcm, parseFault, speak, startVosk } from '../../../src/testing/index.ts';
 
 const plain = { host: '127.0.0.1', port: 0, allowedOrigins: [], tones: true, faults: [], settings: {} };
 

@@ -2,16 +2,13 @@
 import {
   type AudioFacts,
   audioFacts,
-  bytesPerSecondOf,
   CLIPPED_SHARE,
-  decibels,
   type DeclaredFormat,
   FAINT_RMS,
-  isSampleEncoding,
-  type Level,
-  type RawFormat,
-  rivalFormats,
-} from '../../../diagnosis/index.ts';
+} from '../../../diagnosis/audio/facts.ts';
+import { decibels, type Level } from '../../../diagnosis/audio/level.ts';
+import { bytesPerSecondOf, type RawFormat, rivalFormats } from '../../../diagnosis/audio/plausibility.ts';
+import { isSampleEncoding } from '../../../diagnosis/audio/samples.ts';
 import { readWav } from '../../sources/wav.ts';
 import type { Arrival, AudioSource, Capture } from './audio-source.ts';
 import { type CheckId, fail, type Finding, inMs, pass, skipped, warn } from './finding.ts';

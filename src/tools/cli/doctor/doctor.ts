@@ -1,6 +1,6 @@
 /** Runs the checklist and returns the exit code. */
 import type { Readable } from 'node:stream';
-import type { DeclaredFormat } from '../../../diagnosis/index.ts';
+import type { DeclaredFormat } from '../../../diagnosis/audio/facts.ts';
 import type { Auth, ListenParameters } from '../../../index.ts';
 import { abilitiesOf } from '../terminal/abilities.ts';
 import { LiveRegion } from '../terminal/live-region.ts';

@@ -11,7 +11,8 @@ import {
   type SessionReport,
   systemClock,
 } from '../../../index.ts';
-import { explain, bytesPerSecondOf } from '../../../diagnosis/index.ts';
+import { bytesPerSecondOf } from '../../../diagnosis/audio/plausibility.ts';
+import { explain } from '../../../diagnosis/index.ts';
 import { paced } from '../../sources/paced.ts';
 import { isFlux, WINDOW_MS } from '../deepgram.ts';
 import type { Playable } from './audio.ts';
