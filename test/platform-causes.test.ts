@@ -14,6 +14,6 @@ test.each([
   ['host-not-found', 'EAI_AGAIN'],
   [undefined, 'EHOSTUNREACH'],
   [undefined, 'ECONNRESET'],
-])('%s is what the platform means by %s', (failure, cause) => {
+])('%s is recognised in the text of the platform: %s', (failure, cause) => {
   expect(PLATFORM_CAUSES.find(([sign]) => sign.test(cause))?.[1]).toBe(failure);
 });

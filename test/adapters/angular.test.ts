@@ -119,7 +119,7 @@ describe('injectLiveTranscription', () => {
     expect(stage.clock.pendingTimers).toBe(0);
   });
 
-  test('its observables complete with whom they were injected for', () => {
+  test('its observables complete when the component is destroyed', () => {
     const { captions, fixture } = mount();
     let isComplete = false;
     captions.transcripts$.subscribe({ complete: () => (isComplete = true) });
@@ -138,11 +138,11 @@ describe('injectLiveTranscription', () => {
     expect(stage.microphonesOn).toBe(0);
   });
 
-  test('outside of an injection context it is refused as everywhere in Angular', () => {
+  test('throws the error of Angular outside an injection context', () => {
     expect(() => injectLiveTranscription(stage.options)).toThrow(/NG0203.*injectLiveTranscription/);
   });
 
-  test('a function for options is asked at each start, and may read signals', async () => {
+  test('a function for options is called at each start, and may read signals', async () => {
     const language = signal('en');
     const captions = TestBed.runInInjectionContext(() =>
       injectLiveTranscription(() => ({

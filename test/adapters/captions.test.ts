@@ -68,7 +68,7 @@ describe('captions', () => {
     expect(states.some((state) => state.interims.length > 0)).toBe(true);
   });
 
-  test('a text that is taken back vanishes, and no empty line remains', async () => {
+  test('a withdrawn text is removed, and no empty line remains', async () => {
     const { stage, captions, states, start } = perform({}, new Stage(doubtful));
     start();
     await stage.wait(4.5);
@@ -107,7 +107,7 @@ describe('captions', () => {
     expect(captions.state.notices).toHaveLength(100);
   });
 
-  test('a drop is seen as a phase and a notice, and costs no word', async () => {
+  test('a lost connection changes the phase and gives a notice, and no word is lost', async () => {
     const { stage, captions, states, start } = perform();
     start();
     await stage.wait(10);
@@ -156,7 +156,7 @@ describe('captions', () => {
     expect(stage.clock.pendingTimers).toBe(0);
   });
 
-  test('stop() without a session answers that there was none', async () => {
+  test('stop() without a session resolves to undefined', async () => {
     await expect(perform().captions.stop()).resolves.toBeUndefined();
   });
 
@@ -202,7 +202,7 @@ describe('captions', () => {
     expect(captions.state).toMatchObject({ live, isListening: true });
   });
 
-  test('the end of the audio ends the session, and takes the last words along', async () => {
+  test('the end of the audio ends the session after the last words', async () => {
     const { stage, captions } = perform();
     const audio$ = new Subject<Uint8Array>();
     stage.microphone$.subscribe(audio$);
@@ -258,7 +258,7 @@ describe('captions', () => {
     expect(stage.clock.pendingTimers).toBe(0);
   });
 
-  test('a start before the hold takes effect with it', async () => {
+  test('start() before hold() takes effect at hold()', async () => {
     const stage = new Stage();
     const captions = new Captions(stage.options);
     captions.start(stage.microphone$);
@@ -267,7 +267,7 @@ describe('captions', () => {
     expect(stage.microphonesOn).toBe(1);
   });
 
-  test('each session asks for its options, where they are a function', async () => {
+  test('a function for options is called for each session', async () => {
     const stage = new Stage();
     const languages = ['en', 'de'];
     const captions = new Captions(() => ({

@@ -44,7 +44,7 @@ const INCIDENTS: Record<
 };
 
 test.each(Object.entries(INCIDENTS))(
-  'hears every word once, in turns counted through, through %s',
+  'receives every word once, with consecutive turn numbers, through %s',
   async (_, happen) => {
     const app = stage({}, { fluxSampleRate: 'any' });
     const { connection, heard, send } = await open(app);
@@ -76,7 +76,7 @@ test.each(Object.entries(INCIDENTS))(
   },
 );
 
-test('turns are counted through a reconnect, and one that was cut does not start again', async () => {
+test('turn numbers continue after a reconnect, and an interrupted turn does not start again', async () => {
   const app = stage({}, { fluxSampleRate: 'any' });
   const { connection, heard, send } = await open(app);
   const silence = async () => {
@@ -105,7 +105,7 @@ test('turns are counted through a reconnect, and one that was cut does not start
   );
 });
 
-test('Configure is answered once, and each further connection begins with all that was set', async () => {
+test('Configure is answered once, and each later connection begins with the changed parameters', async () => {
   const app = stage({}, { fluxSampleRate: 'any' });
   const { connection, heard, send } = await open(app);
   await app.speak(1, send);
@@ -122,7 +122,7 @@ test('Configure is answered once, and each further connection begins with all th
   expect(heard.messages.filter(({ type }) => type === 'ConfigureSuccess')).toHaveLength(2);
 });
 
-test('a Configure that cannot be is answered by the server', async () => {
+test('an invalid Configure is answered by the server', async () => {
   const app = stage({}, { fluxSampleRate: 'any' });
   const { connection, heard, send } = await open(app);
   await app.speak(1, send);
@@ -141,7 +141,7 @@ test('ForceEndTurn ends the turn', async () => {
   expect(turnsOf(heard.messages, 'EndOfTurn')).toMatchObject([{ trigger: 'manual', turn_index: 0 }]);
 });
 
-test('`ping()` of the app is taken, and needs nothing', async () => {
+test('`ping()` of the app is accepted and has no effect', async () => {
   const app = stage({}, { fluxSampleRate: 'any' });
   const { connection } = await open(app);
   expect(() => (connection as unknown as { ping(): void }).ping()).not.toThrow();

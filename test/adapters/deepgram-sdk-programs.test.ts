@@ -73,7 +73,7 @@ test('a WAV file needs no encoding, on either API', async () => {
   expect(wordsOf(turnsOf(heard.v2.messages, 'EndOfTurn'))).toEqual(textOf(app.spoken()));
 });
 
-test('Flux with pings of the app, 30 s behind the end of the audio', async () => {
+test('Flux with pings of the app until 30 s after the end of the audio', async () => {
   const app = fluxStage();
   const connection = await app.client.listen.v2.createConnection({ ...FLUX });
   const heard = listenTo(connection);
@@ -91,7 +91,7 @@ test('Flux with pings of the app, 30 s behind the end of the audio', async () =>
   expect(heard.closes).toEqual([expect.objectContaining({ code: 1005 })]);
 });
 
-test('Flux with thresholds, and `shouldReconnect`, by which nothing is opened', async () => {
+test('Flux with thresholds; `shouldReconnect` opens no connection', async () => {
   const app = fluxStage();
   const connection = await app.client.listen.v2.createConnection({
     ...FLUX,
@@ -116,7 +116,7 @@ test('Flux with thresholds, and `shouldReconnect`, by which nothing is opened', 
   expect(app.sessions).toHaveLength(1);
 });
 
-test('Flux where only the app ends turns: an order of before the cut is carried out behind it', async () => {
+test('Flux where only the app ends turns: a ForceEndTurn from before a cut is sent again after it', async () => {
   const app = fluxStage();
   const connection = await app.client.listen.v2.createConnection({ ...FLUX, eot_threshold: 1 });
   const heard = listenTo(connection);
@@ -136,7 +136,7 @@ test('Flux where only the app ends turns: an order of before the cut is carried 
   expect(wordsOf(turnsOf(heard.messages, 'EndOfTurn'))).toEqual(textOf(app.spoken()));
 });
 
-test('Configure of /v1/listen goes out whole, and each further connection begins with it', async () => {
+test('Configure of /v1/listen is sent unchanged, and again at the start of each later connection', async () => {
   const app = stage();
   const connection = await app.client.listen.v1.createConnection({ ...LISTEN_V1 });
   const heard = listenTo(connection);
@@ -157,7 +157,7 @@ test('Configure of /v1/listen goes out whole, and each further connection begins
   expect([...query.getAll('keyterm'), query.get('numerals')]).toEqual(['Deepgram', 'Nova-3', 'true']);
 });
 
-test('Configure keeps what it gives as null', async () => {
+test('Configure keeps fields that are null', async () => {
   const app = fluxStage();
   const connection = await app.client.listen.v2.createConnection({ ...FLUX, keyterm: 'Deepgram' });
   const heard = listenTo(connection);

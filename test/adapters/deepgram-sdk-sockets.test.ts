@@ -26,7 +26,7 @@ async function emulate(): Promise<EmulatorServer> {
   return emulator;
 }
 
-test('an app after the README gets every word through a pause, a cut, a 1011 and a half-open link', async () => {
+test('an app written like the README receives every word through a pause, a cut, a 1011 and a half-open link', async () => {
   const emulator = await emulate();
   const deepgram = new DeepgramClient({
     apiKey: 'some-key',
@@ -138,7 +138,7 @@ describe('agent and speak', () => {
     await expect(agent.waitForOpen()).rejects.toBeDefined();
   });
 
-  test('prove who they are by sub-protocols in a browser, as the SDK does', () => {
+  test('authenticate by sub-protocols in a browser, as the SDK does', () => {
     const made: unknown[][] = [];
     vi.stubGlobal('WebSocket', function WebSocket(...given: unknown[]) {
       made.push(given);

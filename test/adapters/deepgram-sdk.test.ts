@@ -22,9 +22,9 @@ const INCIDENTS: Record<string, (stage: Stage) => Promise<void> | void> = {
   'a half-open link': ({ network }) => network.halfOpen(),
 };
 
-describe('an app after the README of the SDK', () => {
+describe('an app written like the README of the SDK', () => {
   test.each(Object.entries(INCIDENTS))(
-    'hears every word once, at its time, through %s',
+    'receives every word once, at its time, through %s',
     async (_, happen) => {
       const app = stage();
       const connection = await app.client.listen.v1.connect({ ...LISTEN_V1 });
@@ -77,7 +77,7 @@ describe('an app after the README of the SDK', () => {
 });
 
 /** The points at which the SDK and a transport meet. */
-describe('the seam of the SDK', () => {
+describe('the transport of the SDK', () => {
   async function connect(options: Parameters<typeof stage>[0] = {}, args: object = {}) {
     const app = stage(options);
     const connection = await app.client.listen.v1.connect({ ...LISTEN_V1, ...args });
@@ -134,7 +134,7 @@ describe('the seam of the SDK', () => {
     });
   });
 
-  test('an unreachable server: open after 80 % of the timeout, and every word later', async () => {
+  test('reports open after 80 % of the timeout if the server is unreachable, and gives every word later', async () => {
     const app = await connect({}, { connectionTimeoutInSeconds: 5 });
     app.network.offline = true;
     app.connection.connect();
@@ -274,7 +274,7 @@ describe('the seam of the SDK', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test('a failure for good after open is a `close` with its code and reason, not an error', async () => {
+  test('a final failure after open is a `close` with its code and reason, not an error', async () => {
     const { connection, heard, network, emulator, until } = await open();
     emulator.refuse(401, { times: 9 });
     network.cut();
@@ -299,14 +299,14 @@ describe('the seam of the SDK', () => {
     expect(asked).toBe(2);
   });
 
-  test('texts that only the SDK knows go out as they are, behind the audio', async () => {
+  test('messages unknown to this package are sent unchanged, after the audio before them', async () => {
     const { connection, emulator, wait } = await open();
     connection.socket.send('{"type":"SomethingNew"}');
     await wait(0.5);
     expect(emulator.connections[0]?.controlMessages).toContain('{"type":"SomethingNew"}');
   });
 
-  test('messages that only the server knows reach the app as they are, and what is no message ends nothing', async () => {
+  test('unknown messages of the server reach the app unchanged, and an invalid one ends nothing', async () => {
     const { connection, heard, network, emulator, speak, wait } = await open();
     emulator.malformed();
     await speak(2, (audio) => connection.sendMedia(audio));
@@ -317,7 +317,7 @@ describe('the seam of the SDK', () => {
     expect(heard.errors).toEqual([]);
   });
 
-  test('a server of its own keeps its host, its path and its query', async () => {
+  test('a custom server keeps its host, its path and its query', async () => {
     const app = stage({}, {}, { environment: environmentOf('wss://stt.example.org:8443/deepgram') });
     const connection = await app.client.listen.v1.connect({ ...LISTEN_V1 });
     connection.connect();

@@ -99,7 +99,7 @@ describe('useLiveTranscription', () => {
     expect(stage.microphonesOn).toBe(0);
   });
 
-  test('in Strict Mode a child that starts on its own, before what it starts is held, opens one socket', async () => {
+  test('in Strict Mode a child that starts the session in its own effect opens one socket', async () => {
     function Child() {
       const { start } = useLiveTranscription();
       useEffect(() => start(stage.microphone$), [start]);
@@ -145,7 +145,7 @@ describe('useLiveTranscription', () => {
     quiet.mockRestore();
   });
 
-  test('without options and without a provider it shows what is missing', () => {
+  test('without options and without a provider the error names what is missing', () => {
     const quiet = vi.spyOn(console, 'error').mockImplementation(() => {});
     const Orphan = () => useLiveTranscription().phase;
     expect(() => render(<Orphan />)).toThrow(/<LiveTranscriptionProvider options=/);
@@ -207,7 +207,7 @@ describe('rendering', () => {
     expect(captions.phase).toBe('open');
   });
 
-  test('the parent of what reads is not rendered: a provider changes for nobody', async () => {
+  test('a change renders the components that read it, and not their parent', async () => {
     const { counted, Reader } = reader((captions) => captions.phase);
     let parents = 0;
     function Parent() {
@@ -232,7 +232,7 @@ describe('rendering', () => {
 });
 
 describe('on a server', () => {
-  test('the first state is rendered, nothing is opened, and the browser takes over without a difference', async () => {
+  test('renders the first state and opens nothing, and hydration finds no difference', async () => {
     const html = renderToString(<App options={{ ...stage.options, connect: 'eager' }} />);
     expect(html).toContain('closed off');
     expect(stage.network.links).toEqual([]);

@@ -9,7 +9,7 @@ function filled(frames: number, bytes = 40): AudioLog {
   return log;
 }
 
-test('copies what it is given, small and large', () => {
+test('copies small and large chunks', () => {
   for (const size of [10, 9_000]) {
     const log = new AudioLog(new LogMemory());
     const bytes = new Uint8Array(size).fill(1);
@@ -19,7 +19,7 @@ test('copies what it is given, small and large', () => {
   }
 });
 
-test('an index means the same frame for ever, however many go before it', () => {
+test('an index names the same frame, however many frames before it are removed', () => {
   const log = filled(5_000);
   for (let i = 0; i < 4_000; i += 1) {
     expect(log.shift()?.start).toBe(i * 20);
@@ -115,7 +115,7 @@ function live(log: AudioLog, list: Kept[], sequence: readonly Act[]): void {
   }
 }
 
-test('is a list of frames, whatever memory they share, and with whom', () => {
+test('is a list of frames, also where logs share memory', () => {
   fc.assert(
     fc.property(acts, acts, (one, other) => {
       // Two logs take turns, so that what one gives back the other takes.
@@ -136,7 +136,7 @@ test('is a list of frames, whatever memory they share, and with whom', () => {
   );
 });
 
-test('memory is used again once no frame lies in it, and not before [G6]', () => {
+test('memory is reused when no frame uses it any more, and not before [G6]', () => {
   const log = filled(40, 1_000);
   const slab = log.first?.slab;
   expect(log.at(31)?.slab).toBe(slab);
@@ -173,7 +173,7 @@ test('a piece joins the newest frame, up to a length and while there is room', (
   expect(new AudioLog(new LogMemory()).extend(piece, 1, 20_000)).toBe(false);
 });
 
-test('begins where its first frame does', () => {
+test('its position is that of its first frame', () => {
   const log = new AudioLog(new LogMemory());
   log.append(Uint8Array.of(1), 100, 101, true);
   expect(log.start).toBe(100);
@@ -188,7 +188,7 @@ test('keeps the opening of a frame with it', () => {
   expect(log.at(1)).toMatchObject({ opening: undefined, isBoundary: false });
 });
 
-test('a part of a frame leaves out so many bytes at either end', () => {
+test('a part of a frame leaves out the given number of bytes at either end', () => {
   const log = filled(1, 4);
   log.extend(Uint8Array.of(1, 2, 3), 21, 100);
   expect([...(log.first?.part(2, 1) ?? [])]).toEqual([0, 0, 1, 2]);

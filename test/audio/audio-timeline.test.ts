@@ -46,7 +46,7 @@ test('cuts as exactly behind other frames [G3]', () => {
   expect(line.upcoming?.bytes.byteLength).toBe(26);
 });
 
-test('unsent is all of the log between connections, and what is behind the sender on one', () => {
+test('unsent audio is the whole log without a connection, and the part after the cursor with one', () => {
   const { line, accept, sendAll } = timeline();
   accept(20);
   accept(20);
@@ -210,7 +210,7 @@ test('drops unsent audio of a full log, and announces it at least once a second 
   expect([drops[0]?.start, drops.at(-1)?.end]).toEqual([0, 700]);
 });
 
-test('room is room for a frame of any length: what has room pushes nothing out [G2]', () => {
+test('a log that reports room takes a frame of any length and pushes nothing out [G2]', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 80 }), { maxLength: 60 }), (frames) => {
       const { line, accept } = timeline(3, 500);
@@ -317,7 +317,7 @@ function expectRestToBeWhole(line: ReadTimeline): number {
   return begin;
 }
 
-test('each connection is sent what is not settled, byte for byte, and no more than the log may hold [G3 G6]', () => {
+test('each connection gets the unsettled audio, byte for byte, and no more than the log may hold [G3 G6]', () => {
   const frames = fc.array(fc.tuple(fc.constantFrom('waits', 'sent'), fc.integer({ min: 1, max: 12 })), {
     maxLength: 40,
   });
@@ -358,7 +358,7 @@ test('each connection is sent what is not settled, byte for byte, and no more th
   );
 });
 
-test('small frames are joined in the log, and each is sent as it came while nothing waits', () => {
+test('small frames are joined in the log, and sent one by one while nothing waits', () => {
   const { line, accept, sendAll } = timeline();
   for (const samples of [12, 13, 1]) accept(samples);
   line.connect();

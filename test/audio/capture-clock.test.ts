@@ -35,7 +35,7 @@ test('before any audio there is no time of capture', () => {
   expect(new CaptureClock(new VirtualClock()).wallTimeOf(0, 1_000)).toBe(undefined);
 });
 
-test('audio is dated by when it came; what comes a little late or early moves nothing', () => {
+test('audio has the time of its arrival, and small jitter does not change it', () => {
   const clock = new VirtualClock({ wallTimeMs: 1_000_000 });
   const capture = new CaptureClock(clock);
   const markAt = (now: number, end: number) => {
@@ -54,7 +54,7 @@ test('audio is dated by when it came; what comes a little late or early moves no
   expect(dates(350, 450)).toEqual([1_000_600, 1_000_700]);
 });
 
-test('a wall clock that is set dates what comes after the next pause, and nothing before it', () => {
+test('a changed wall clock applies to audio after the next pause, and not before', () => {
   const clock = new VirtualClock({ wallTimeMs: 1_000_000 });
   const capture = new CaptureClock(clock);
   clock.advance(100);
@@ -66,7 +66,7 @@ test('a wall clock that is set dates what comes after the next pause, and nothin
   expect(capture.wallTimeOf(150, 1_000)).toBe(4_601_050);
 });
 
-test('pauses are remembered for as long as a log may be, and no longer [G6]', () => {
+test('pauses are remembered for the maximum length of a log, and no longer [G6]', () => {
   const clock = new VirtualClock({ wallTimeMs: 0 });
   const capture = new CaptureClock(clock);
   for (let i = 0; i < 300; i += 1) {

@@ -54,54 +54,54 @@ function arrivals(...times: number[]): number[] {
 }
 
 describe('a chunk of unknown duration', () => {
-  test('is as long as it was in coming; the second shows how long the first one was', () => {
+  test('lasts as long as its arrival took; the second one gives the duration of the first', () => {
     expect(arrivals(7_000)).toEqual([250]);
     expect(arrivals(7_000, 7_400, 7_800, 8_150)).toEqual([250, 550, 400, 350]);
     expect(arrivals(0, 250, 500)).toEqual([250, 250, 250]);
   });
 
-  test('takes less, where the first was taken to be longer than both', () => {
+  test('is shorter where the first was estimated longer than both', () => {
     expect(arrivals(0, 100, 200, 300)).toEqual([250, 0, 50, 100]);
   });
 
-  test('is as long as its bytes are at the rate seen, if it comes together with another', () => {
+  test('lasts by its bytes at the measured rate, if it comes together with another', () => {
     expect(arrivals(0, 0, 400, 400, 800, 800, 1_200)).toEqual([250, 10, 390, 200, 200, 200, 200]);
   });
 
-  test('is as long as its bytes are at 24 kbit/s, if all come at once and no rate was seen [G9]', () => {
+  test('lasts by its bytes at 24 kbit/s, if all come at once and no rate was measured [G9]', () => {
     expect(arrivals(0, 0, 0, 0)).toEqual([250, 10, 10, 10]);
   });
 
-  test('does not estimate the first one if it is long in coming: then there was a pause', () => {
+  test('does not estimate the first one by a long arrival, which is a pause', () => {
     expect(arrivals(0, 5_000)).toEqual([250, 9_750]);
     expect(arrivals(0, 60_000)).toEqual([250, 9_750]);
   });
 
-  test('is as long as chunks typically are, if it is more than four times as long in coming', () => {
+  test('has the typical duration, if its arrival took more than four times as long', () => {
     expect(arrivals(0, 400, 2_000)).toEqual([250, 550, 1_600]);
     expect(arrivals(0, 400, 2_001)).toEqual([250, 550, 400]);
     expect(arrivals(0, 400, 60_000, 60_400)).toEqual([250, 550, 400, 400]);
   });
 
-  test('changes what is typical by an eighth of the difference; a pause does not', () => {
+  test('changes the typical duration by an eighth of the difference; a pause does not', () => {
     const pause = 1e6;
     expect(arrivals(0, 400, 1_200, pause)).toEqual([250, 550, 800, 450]);
     expect(arrivals(0, 400, 560, pause, 2 * pause)).toEqual([250, 550, 160, 370, 370]);
   });
 
-  test('continues after a burst, which no pause makes shorter', () => {
+  test('begins after the burst before it, whatever the time of its arrival', () => {
     const { framing, samples } = framePackets();
     for (const at of [0, 0, 250, 500]) framing.push(noise(3_000), at);
     expect(samples()).toEqual([1_000, 1_000, 0, 250]);
   });
 
-  test('is timed by its bytes where a file is read, faster than any audio is', () => {
+  test('is timed by its bytes where a file is read faster than real time', () => {
     const { framing, samples } = frameContainer();
     for (const at of [0, 1, 2, 3]) framing.push(noise(64_000), at);
     expect(samples().reduce((sum, each) => sum + each)).toBe((4 * 64_000) / 8);
   });
 
-  test('is sent in parts if it is long, and only its beginning is a place to begin', () => {
+  test('is sent in parts if it is long, and a replay may start only at its beginning', () => {
     const { framing, frames } = frameContainer();
     framing.push(noise(16_000), 0);
     expect(frames.map(({ bytes, samples, isBoundary }) => [bytes.length, samples, isBoundary])).toEqual([
@@ -111,7 +111,7 @@ describe('a chunk of unknown duration', () => {
   });
 });
 
-test('packets are estimates, each a place to begin, and have no header', () => {
+test('packets have estimated durations and no header, and a replay may start at each', () => {
   const { framing, frames } = framePackets();
   const packet = noise(20);
   framing.push(packet, 40);
@@ -120,15 +120,15 @@ test('packets are estimates, each a place to begin, and have no header', () => {
   expect([framing.isExact, framing.header]).toEqual([false, undefined]);
 });
 
-describe('before it is known which container it is', () => {
-  test('it has no known defect', () => {
+describe('before the container is known', () => {
+  test('no defect is reported', () => {
     const { framing, frames } = frameContainer();
     expect([framing.isExact, framing.header]).toEqual([true, undefined]);
     framing.push(opusHeader().subarray(0, 11), 0);
     expect([framing.isExact, framing.header, frames.length]).toEqual([true, undefined, 0]);
   });
 
-  test('chunks wait, as they were when they came, and lose nothing [G3]', () => {
+  test('chunks wait unchanged, and nothing is lost [G3]', () => {
     const { framing, frames } = frameContainer();
     const stream = concat(opusHeader(0), page({ granule: 960n, packets: [noise(40)] }));
     const reused = new Uint8Array(4);
@@ -144,7 +144,7 @@ describe('before it is known which container it is', () => {
     ]);
   });
 
-  test('the end comes, and what there is, is sent', () => {
+  test('the end sends the audio that waits', () => {
     const { framing, frames, notices } = frameContainer();
     framing.push(Uint8Array.of(1, 2), 0);
     framing.push(Uint8Array.of(3), 0);
@@ -161,7 +161,7 @@ describe('before it is known which container it is', () => {
     ]);
   });
 
-  test('the end comes, and there was nothing', () => {
+  test('an end without audio sends nothing', () => {
     const { framing, frames } = frameContainer();
     framing.finish(0);
     expect([framing.isExact, framing.header, frames]).toEqual([true, undefined, []]);
@@ -169,7 +169,7 @@ describe('before it is known which container it is', () => {
 });
 
 describe('a container whose durations are known', () => {
-  test('is exact, and its header is none of the audio', () => {
+  test('is exact, and its header does not count as audio', () => {
     const { framing, frames, formats } = frameContainer();
     framing.push(webmHeader(), 0);
     expect([framing.isExact, framing.header, frames.length]).toEqual([true, undefined, 0]);
@@ -178,7 +178,7 @@ describe('a container whose durations are known', () => {
     expect(formats).toEqual([]);
   });
 
-  test('stands where it says, whenever it comes', () => {
+  test('keeps its own times, whenever it arrives', () => {
     const { framing, samples } = frameContainer();
     const blocks = [0, 20, 40, 60].map((at) => simpleBlock(at));
     framing.push(concat(webmHeader(), clusterStart(0), ...blocks.slice(0, 2)), 5_000);
@@ -186,7 +186,7 @@ describe('a container whose durations are known', () => {
     expect(samples()).toEqual([0, 40, 20, 20]);
   });
 
-  test('is rounded to whole milliseconds, and the rounding never adds up', () => {
+  test('is rounded to whole milliseconds without an accumulated error', () => {
     const { framing, samples } = frameContainer();
     framing.push(opusHeader(0), 0);
     // Opus frames of 2.5 ms.
@@ -195,7 +195,7 @@ describe('a container whose durations are known', () => {
     expect(samples()).toEqual([3, 2, 3, 2, 3]);
   });
 
-  test('may be begun at its boundaries, and elsewhere where something opens it anew [G3]', () => {
+  test('can be replayed from its boundaries, and elsewhere with an opening [G3]', () => {
     const { framing, frames } = frameContainer();
     const group = element(0xa0, element(0xa1, blockPayload(60, noise(9)), 1), 1);
     framing.push(concat(webmHeader(), clusterStart(0), simpleBlock(0), simpleBlock(20), group), 0);
@@ -206,7 +206,7 @@ describe('a container whose durations are known', () => {
     ]);
   });
 
-  test('gives at the end what it had kept for what never came [G3]', () => {
+  test('gives out at the end the bytes that it held back [G3]', () => {
     const { framing, frames } = frameContainer();
     const broken = simpleBlock(20).subarray(0, 50);
     framing.push(concat(webmHeader(), clusterStart(0), simpleBlock(0), broken), 0);
@@ -233,7 +233,7 @@ describe('WAV', () => {
     ]);
   });
 
-  test('is not mixed with the chunks behind its audio', () => {
+  test('leaves out the chunks after its audio', () => {
     const { framing, frames } = frameContainer();
     framing.push(concat(header, noise(8), chunk('LIST', noise(40))), 0);
     expect(frames.map(({ bytes }) => bytes)).toEqual([noise(8)]);
@@ -245,7 +245,7 @@ describe('WAV', () => {
     expect(concat(...frames.map(({ bytes }) => bytes))).toEqual(noise(40));
   });
 
-  test('with another file glued to it stays what it was: bytes on, exact, on the same timeline', () => {
+  test('with a second file appended goes on as raw bytes on the same exact timeline', () => {
     const { framing, frames, formats } = frameContainer();
     framing.push(concat(header, noise(8)), 0);
     framing.push(concat(header, noise(8)), 0);

@@ -43,7 +43,7 @@ test('whatever the cuts, the bytes come out in order, in whole samples, none lon
   );
 });
 
-test('no frame is empty, not even of a chunk that lost its bytes [G4]', () => {
+test('no frame is empty, not even for an empty chunk [G4]', () => {
   const { frames, framing } = frame(2);
   for (const length of [0, 1, 0, 1, 2, 3, 0]) framing.push(new Uint8Array(length), 0);
   expect(frames.filter(({ samples }) => samples === 0)).toEqual([]);
@@ -57,7 +57,7 @@ test('half a sample at the end is no audio', () => {
   expect(frames.map(({ samples }) => samples)).toEqual([1, 1]);
 });
 
-test('knows the size of all it takes, and takes nothing else', () => {
+test('measures every type that it accepts, and accepts no other', () => {
   const bytes = new Uint8Array(10);
   expect(
     [bytes, bytes.buffer, bytes.subarray(3), new DataView(bytes.buffer, 2), new Blob([bytes])].map(sizeOf),

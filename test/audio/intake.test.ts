@@ -33,7 +33,7 @@ function door(format: AudioFormat = RAW) {
 
 const blob = (...bytes: number[]): Blob => new Blob([Uint8Array.from(bytes)]);
 
-test('bytes go through at once, out of a view, a buffer, or any other view', () => {
+test('bytes of a buffer or of any view are passed on at once', () => {
   const { intake, push, passed } = door();
   const all = Uint8Array.of(0, 1, 2, 3, 4, 5);
   push(all.subarray(1, 3));
@@ -122,7 +122,7 @@ test('audio waits until the code for its format is loaded', async () => {
   expect(passed).toEqual([[1]]);
 });
 
-test('the time of capture stays with its chunk, though it waits', async () => {
+test('a chunk keeps its time of capture while it waits', async () => {
   const { push, passed, capturedAt, settled } = door();
   push(blob(1), 5);
   push(Uint8Array.of(2));
@@ -177,7 +177,7 @@ test.each([
   [undefined, 'undefined'],
   ['speech', 'string'],
   [{}, 'object'],
-])('%s is no audio, and the error says so and what is', (chunk, name) => {
+])('%s is refused, and the error names the valid types', (chunk, name) => {
   const refusal = expect.objectContaining({
     reason: 'invalid-audio',
     message: expect.stringContaining(`given ${name}, which is no audio`) as string,
@@ -191,7 +191,7 @@ test.each([
 const never = (size: number) => ({ size, arrayBuffer: () => new Promise(() => {}) }) as unknown as Blob;
 
 describe('a Blob whose bytes do not come', () => {
-  test('is reported when the session is over, with everything behind it [G2]', () => {
+  test('is reported when the session is over, with all audio after it [G2]', () => {
     const { intake, push, failed } = door();
     push(never(9));
     push(new Uint8Array(80));
@@ -199,7 +199,7 @@ describe('a Blob whose bytes do not come', () => {
     expect(failed).toEqual(['undefined: {"bytes":89}']);
   });
 
-  test('is waited for as long as was asked, and not beyond the session [G5]', async () => {
+  test('is awaited for the given time, and not beyond the session [G5]', async () => {
     const { clock, intake, push, settled } = door();
     push(never(9));
     const told: string[] = [];
@@ -221,7 +221,7 @@ describe('a Blob whose bytes do not come', () => {
   });
 });
 
-test('bytes that come when the session is over are given up already', async () => {
+test('bytes that come after the end change nothing', async () => {
   const { intake, push, passed, settled } = door();
   push(blob(1));
   intake.close();

@@ -41,7 +41,7 @@ test('ranges are joined where they meet or touch, and kept in order and apart', 
   );
 });
 
-test('gaps are what the ranges leave open, and nothing else', () => {
+test('gaps are exactly the parts between the ranges', () => {
   fc.assert(
     fc.property(fc.array(range, { maxLength: 10 }), range, (all, { start, end }) => {
       const ranges = all.reduce<SampleRange[]>((kept, one) => addRange(kept, one), []);
@@ -54,7 +54,7 @@ test('gaps are what the ranges leave open, and nothing else', () => {
   );
 });
 
-test('a stretch of nothing has no gap', () => {
+test('an empty range has no gap', () => {
   expect(gapsIn([], 5, 5)).toEqual([]);
   expect(gapsIn([{ start: 0, end: 9 }], 9, 9)).toEqual([]);
 });

@@ -29,7 +29,7 @@ test.each([
   expect(line.upcoming).toMatchObject({ start, isBoundary: true });
 });
 
-test('unsent is what is behind the sender, frame by frame', () => {
+test('unsent audio is counted in whole frames after the cursor', () => {
   const line = wholeFrames();
   for (let i = 0; i < 3; i += 1) line.add(Uint8Array.of(i), 100);
   line.connect();
@@ -41,7 +41,7 @@ test('unsent is what is behind the sender, frame by frame', () => {
   expect(line.unsent).toBe(0);
 });
 
-test('a frame of no known length, which everything covers, is kept until it was sent [G3]', () => {
+test('a frame of unknown length, which counts as covered, is kept until it was sent [G3]', () => {
   const line = wholeFrames();
   for (let i = 0; i < 3; i += 1) line.add(Uint8Array.of(i), 0);
   line.connect();

@@ -17,7 +17,7 @@ describe('the comparison of words', () => {
     expect(scoreOf(4, heard(text))).toEqual(score);
   });
 
-  test('takes a word that comes late for late once, and after that for doubled', () => {
+  test('counts a late word as late the first time, and as doubled after that', () => {
     expect(scoreOf(3, heard('0002 0001 0001 0003'))).toEqual({
       ...FINE,
       spoken: 3,

@@ -104,7 +104,7 @@ test('a worker waits while the page is hidden, and only then [G1]', async () => 
   expect(fired).toEqual(['1000 at 1000', '5000 at 5000', '9000 at 9000']);
 });
 
-test('the worker goes when nobody waits any more, and not between one timer and the next', async () => {
+test('the worker ends when no timer is left, and not between two timers', async () => {
   page.document.hidden = true;
   const timer = clock.setTimeout(() => {}, 1_000);
   const [worker] = WorkerDouble.alive;
@@ -117,7 +117,7 @@ test('the worker goes when nobody waits any more, and not between one timer and 
   expect(time.pendingTimers).toBe(0);
 });
 
-test('where the browser refuses a worker, the timers of the page do what they can', async () => {
+test('where the browser refuses a worker, the timers of the page are used', async () => {
   WorkerDouble.refuses = true;
   page.document.hidden = true;
   const fired = timers(1_000);
@@ -126,7 +126,7 @@ test('where the browser refuses a worker, the timers of the page do what they ca
 });
 
 describe('when the machine has slept', () => {
-  test('with a clock that stood still, what is overdue fires at the first look at the time', async () => {
+  test('with a clock that stood still, overdue timers fire at the first reading of the time', async () => {
     const fired = timers(5_000, 700_000);
     await time.advanceAsync(1_000);
     system.sleptMs = 600_000;
@@ -150,7 +150,7 @@ describe('when the machine has slept', () => {
   });
 });
 
-test('after a page was frozen, what is overdue fires at once', async () => {
+test('after a page was frozen, overdue timers fire at once', async () => {
   page.document.hidden = true;
   const fired = timers(1_000);
   for (const worker of WorkerDouble.alive) worker.freeze();

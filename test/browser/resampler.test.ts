@@ -29,13 +29,13 @@ const RATES: [from: number, to: number][] = [
 describe.each(RATES)('from %i to %i samples a second', (from, to) => {
   const nyquist = Math.min(from, to) / 2;
 
-  test.each([0.05, 0.4, 0.75, 0.89])('a tone at %f of the band comes through as it was', (share) => {
+  test.each([0.05, 0.4, 0.75, 0.89])('a tone at %f of the band passes unchanged', (share) => {
     const hertz = nyquist * share;
     expect(decibelsAt(hertz, resampled(chord([{ hertz }], from, 0.5), from, to), to)).toBeCloseTo(0, 1);
   });
 
   test.runIf(from > to).each([1.01, 1.2, 1.5, 1.9])(
-    'a tone at %f of the band is gone, and does not come back as another',
+    'a tone at %f of the band is removed, without an alias',
     (share) => {
       const hertz = nyquist * share;
       const foldedBack = to - hertz;
@@ -62,7 +62,7 @@ test('how the input is cut makes no difference', () => {
   for (const quantum of [1, 7, 128, 1_000]) expect(resampled(input, 44_100, 16_000, quantum)).toEqual(whole);
 });
 
-test('a constant stays what it is', () => {
+test('a constant signal stays constant', () => {
   const output = resampled(new Float32Array(10_000).fill(0.5), 44_100, 16_000);
   for (const sample of output.slice(200, -200)) expect(sample).toBeCloseTo(0.5, 4);
 });

@@ -58,13 +58,13 @@ async function outcomeOf(promise: Promise<boolean>): Promise<boolean | 'waiting'
   return Promise.race([promise, turns]);
 }
 
-test('nothing pending is final already, and nothing is said', async () => {
+test('resolves to true without a request where nothing is pending', async () => {
   timeline.confirm(1_000);
   expect(await outcomeOf(requests.request(finalizeMessage()))).toBe(true);
   expect(queue).toEqual([]);
 });
 
-test('an answer settles it', async () => {
+test('an answer resolves the request', async () => {
   const request = requests.request(finalizeMessage());
   sendAll();
   expect(await outcomeOf(request)).toBe('waiting');
@@ -73,13 +73,13 @@ test('an answer settles it', async () => {
   expect(clock.pendingTimers).toBe(0);
 });
 
-test('an answer that comes before it was sent is not its own', async () => {
+test('an answer from before the request was sent does not resolve it', async () => {
   const request = requests.request(finalizeMessage());
   requests.answered(0, 1);
   expect(await outcomeOf(request)).toBe('waiting');
 });
 
-test('no answer in time is false, and the request is taken back', async () => {
+test('resolves to false without an answer in time, and withdraws the request', async () => {
   const request = requests.request(finalizeMessage());
   clock.advance(1_000 + ANSWER_MS);
   expect(await outcomeOf(request)).toBe(false);
@@ -150,7 +150,7 @@ describe('with several channels', () => {
 });
 
 describe('a new connection', () => {
-  test('sends it again, behind the replayed audio, and forgets what the old one answered', async () => {
+  test('sends it again after the replayed audio, and ignores answers of the old connection', async () => {
     const request = requests.request(finalizeMessage());
     sendAll();
     requests.answered(1, 2);
@@ -165,14 +165,14 @@ describe('a new connection', () => {
     expect(await outcomeOf(request)).toBe(true);
   });
 
-  test('does not say twice what is still queued', () => {
+  test('does not queue a request twice', () => {
     void requests.request(finalizeMessage());
     attach();
     expect(queue.length).toBe(1);
   });
 });
 
-test('the end settles what waits, and whatever is asked later', async () => {
+test('the end resolves all requests, and later ones at once', async () => {
   const request = requests.request(finalizeMessage());
   requests.close();
   expect(await outcomeOf(request)).toBe(false);

@@ -150,6 +150,6 @@ test.each([
   ['WSS://host/', 'wss://host'],
   ['https://host/prefix//', 'wss://host/prefix'],
   ['wss://[::1]:8080', 'wss://[::1]:8080'],
-])('of %s comes %s', (baseUrl, address) => {
+])('%s gives the address %s', (baseUrl, address) => {
   expect(checkOptions({ auth, baseUrl }).baseUrl).toBe(address);
 });

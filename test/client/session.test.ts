@@ -120,7 +120,7 @@ describe('a Blob that waits for its bytes', () => {
     expect(live.send(audio(2_000))).toMatchObject({ accepted: true });
   });
 
-  test('holds finalize() up no longer than an answer may take', async () => {
+  test('delays finalize() no longer than finalizeMs', async () => {
     const { clock, live, open } = await session();
     await open();
     live.send(audio(20));
@@ -130,7 +130,7 @@ describe('a Blob that waits for its bytes', () => {
     expect(await answer).toBe(false);
   });
 
-  test('is no part of a session that is drained', async () => {
+  test('keeps the outcome from being drained', async () => {
     const { clock, live, open } = await session();
     await open();
     live.send(never(9));

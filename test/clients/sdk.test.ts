@@ -101,7 +101,7 @@ describe.each(CLIENTS)('$name', (client: ClientUnderTest) => {
     expect(emulator.refusals[0]).toMatchObject({ status: 401, dgError: 'Invalid credentials.' });
   });
 
-  test('gets a temporary token by its own means, and is let in with it, if it can use one', async () => {
+  test('gets a temporary token by its own API and connects with it, where it supports one', async () => {
     const { conversation: first } = await open({ apiKey: 'some-key' });
     const accessToken = await client.grant(emulator.url, 'some-key');
     expect(accessToken.split('.')).toHaveLength(3);

@@ -55,14 +55,14 @@ test('many attempts begin at the rate, each once, in order', () => {
   expect(clock.pendingTimers).toBe(0);
 });
 
-test('a rate below one for each step is kept', () => {
+test('a rate below one attempt for each timer step is kept', () => {
   rush(new AttemptPace(clock, 5), 11);
   clock.advance(2_000);
   expect(names()).toHaveLength(11);
   expect(mostWithin(1_000)).toBeLessThanOrEqual(6);
 });
 
-test('those with audio come first, among them those that asked first', () => {
+test('attempts with audio come first, in the order of their requests', () => {
   const pace = new AttemptPace(clock, 1);
   pace.ask(attempt(0));
   let speaks = false;
@@ -76,7 +76,7 @@ test('those with audio come first, among them those that asked first', () => {
   expect(names()).toEqual([0, 3, 2, 1]);
 });
 
-test('one without audio is not passed by for longer than 5 s', () => {
+test('an attempt without audio waits for others at most 5 s', () => {
   const pace = new AttemptPace(clock, 1);
   pace.ask(attempt(0));
   pace.ask(attempt(1, () => false));
@@ -85,7 +85,7 @@ test('one without audio is not passed by for longer than 5 s', () => {
   expect(names()).toContain(1);
 });
 
-test('one that fails and asks again stands behind those that wait', () => {
+test('a session whose attempt failed queues behind those that wait', () => {
   const pace = new AttemptPace(clock, 100);
   const again: WaitingAttempt = {
     hasAudio: () => true,
@@ -103,7 +103,7 @@ test('one that fails and asks again stands behind those that wait', () => {
   expect(clock.pendingTimers).toBe(0);
 });
 
-test('one that was withdrawn does not begin, and no timer is left', () => {
+test('a withdrawn attempt does not begin, and no timer is left', () => {
   const pace = new AttemptPace(clock, 100);
   const attempts = rush(pace, 8);
   for (const each of attempts) pace.withdraw(each);
@@ -112,7 +112,7 @@ test('one that was withdrawn does not begin, and no timer is left', () => {
   expect(names()).toEqual([0, 1, 2, 3]);
 });
 
-test('one that another withdraws when it begins does not begin', () => {
+test('an attempt does not begin if an earlier one withdraws it when it begins', () => {
   const pace = new AttemptPace(clock, 100);
   rush(pace, 4);
   const second = attempt(5);
@@ -122,7 +122,7 @@ test('one that another withdraws when it begins does not begin', () => {
   expect(names()).toEqual([0, 1, 2, 3]);
 });
 
-test('an event loop that was late lets no more begin than on time', () => {
+test('a late event loop begins no more attempts than one on time', () => {
   const loop = new VirtualEventLoop(clock);
   rush(new AttemptPace(loop, 1_000), 500);
   loop.block(300);

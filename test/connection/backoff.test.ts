@@ -66,7 +66,7 @@ test.each([
   },
 );
 
-test('no delay is ever negative, unending or above the cap', () => {
+test('every delay is finite, not negative, and at most the cap', () => {
   fc.assert(
     fc.property(fc.nat(), fc.boolean(), fc.nat(), randoms, (failures, gently, outageMs, random) => {
       const delayMs = backoffDelayMs(failures, gently, outageMs, random);

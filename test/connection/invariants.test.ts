@@ -107,7 +107,7 @@ function forEveryStep(check: (seen: Seen) => void): void {
   );
 }
 
-test('the random lives lead into every state, often', () => {
+test('the random sessions reach every state many times', () => {
   const visits = new Map<string, number>();
   forEveryStep(({ after }) => visits.set(stateOf(after), (visits.get(stateOf(after)) ?? 0) + 1));
   for (const state of STATES) expect(visits.get(state), state).toBeGreaterThan(20);
@@ -194,7 +194,7 @@ test('every loss is announced once, with the end that caused it [M10]', () => {
   });
 });
 
-test('the memory can be written down: nothing in it is a function, a socket, audio or a secret [M11]', () => {
+test('the context can be serialized: it holds no function, socket, audio or secret [M11]', () => {
   const known = Object.keys(start().context).sort();
   forEveryStep(({ after: { context } }) => {
     expect(Object.keys(context).sort()).toEqual(known);
@@ -202,7 +202,7 @@ test('the memory can be written down: nothing in it is a function, a socket, aud
   });
 });
 
-test('a public phase belongs to every state, and closing shows in all that are not resting or over', () => {
+test('every state has a public phase, and a closing session shows closing in all that are not resting or over', () => {
   forEveryStep(({ after }) => {
     const phase = phaseOf(stateOf(after), after.context);
     if (after.status === 'done') expect(phase).toBe(stateOf(after));

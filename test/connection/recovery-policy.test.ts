@@ -11,7 +11,7 @@ import { reasonOf, remedyFor } from '../../src/protocol/end-remedies.ts';
 import { KINDS, SETTINGS, SITUATIONS, type SituationName, DECISIONS } from './decision-table.ts';
 
 describe.each(KINDS)('an end of the kind %s', (kind) => {
-  test.each(Object.keys(SITUATIONS) as SituationName[])('gets its verdict: %s', (name) => {
+  test.each(Object.keys(SITUATIONS) as SituationName[])('gives the decision %s', (name) => {
     expect(decideRecovery({ kind }, SITUATIONS[name], SETTINGS)).toBe(DECISIONS[kind][name]);
   });
 });
@@ -78,7 +78,7 @@ test('a close with audio pending is finished only by a second end in good order,
   });
 });
 
-test('pending audio is not left to rest while more is coming, nor before another attempt [G2]', () => {
+test('never rests with pending audio while more comes, nor before another attempt [G2]', () => {
   forEveryEnd((_kind, { pendingAudio, flowingAudio, failures }, verdict) => {
     if (pendingAudio && (flowingAudio || failures === 0)) expect(verdict).not.toBe('rest');
   });

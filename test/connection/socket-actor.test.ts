@@ -133,7 +133,7 @@ test('requests credentials, opens one socket, makes its link, and then reports t
   expect(said).toEqual([{ type: 'socket.opened', link: 1, pendingAudio: true }]);
 });
 
-test('messages of an open connection go to its link, before and after it nowhere [G5]', async () => {
+test('messages go to the link of an open connection, and are ignored before and after [G5]', async () => {
   await dial();
   said = [];
   const speak = () => {
@@ -247,7 +247,7 @@ describe('an attempt fails', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test('at once, if there is no socket: the machine was put together without one', () => {
+  test('at once, if no socket was bound to the machine', () => {
     const stranger = createActor(listeningMachine, { clock });
     const errors: unknown[] = [];
     stranger.subscribe({ error: (error) => errors.push(error) });
@@ -321,7 +321,7 @@ describe('when a session leaves', () => {
   });
 });
 
-test('the connection machine holds this very actor', async () => {
+test('the connection machine uses this actor', async () => {
   const actor = createActor(connectedMachine, { clock, input: {} });
   bindSocket(actor.system, (send) => holdSocket(ports, send));
   actor.start();

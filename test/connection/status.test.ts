@@ -11,15 +11,15 @@ const STATES: ConnectionState[] = [
   'draining',
 ];
 
-test.each(STATES)('%s is closing, once the user has said so', (state) => {
+test.each(STATES)('%s is shown as closing after close()', (state) => {
   expect(phaseOf(state, { ...initialContext(), closing: true })).toBe('closing');
 });
 
-test.each(['closed', 'failed'] as const)('%s is over, whether or not the user has closed', (state) => {
+test.each(['closed', 'failed'] as const)('%s is shown as over, with or without close()', (state) => {
   for (const closing of [true, false]) expect(phaseOf(state, { ...initialContext(), closing })).toBe(state);
 });
 
-test('a connection made again after a rest is no recovery', () => {
+test('a connection after a rest is not shown as recovering', () => {
   expect(phaseOf('reconnecting', initialContext())).toBe('connecting');
   expect(phaseOf('reconnecting', { ...initialContext(), failures: 1 })).toBe('recovering');
 });

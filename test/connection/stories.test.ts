@@ -40,7 +40,7 @@ test('audio that comes while an idle connection is given back gets a connection 
   expect(stateOf(drive(draining, elapsed('after.drain')))).toBe('reconnecting');
 });
 
-test('audio that comes in the instant of a 1011 is not left to rest [G2]', () => {
+test('audio that comes together with a 1011 gets another connection [G2]', () => {
   const closed = drive(start(), connect, opened(false), ended('no-audio', false, { code: 1011 }), audio);
   expect(stateOf(drive(closed, elapsed('after.0')))).toBe('reconnecting');
 });
@@ -74,7 +74,7 @@ test('requests a token once more after a refusal, and again after a result [G7]'
   expect(stateOf(drive(refusedOnce, elapsed('after.backoff'), ended('unauthorized', true)))).toBe('failed');
 });
 
-test('a token that opened a connection was good, also while closing: the next refusal may be for its age [G7, G9]', () => {
+test('a 401 after a connection has opened is retried with a new token, also while closing [G7, G9]', () => {
   const closing = drive(
     start({ canReauthorise: true }),
     audio,

@@ -62,7 +62,7 @@ test('an idle connection without a limit has no timer of the machine', () => {
   expect(clock.pendingTimers).toBe(2);
 });
 
-test('a close said again has the later deadline', () => {
+test('a second close has the later deadline', () => {
   const { clock, send, state } = run();
   send({ type: 'audio.pending' });
   send({ type: 'user.close', pendingAudio: true, deadlineMs: 5_000 });

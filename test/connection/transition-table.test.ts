@@ -63,7 +63,7 @@ test('the table has the states and the events of the machine, by type', () => {
 /** There, since one list serves both ends; never taken, since a stall has no close code. */
 const NEVER_TAKEN = ['attached socket.stalled 0'];
 
-test('every transition of the machine is taken by some cell', () => {
+test('every transition of the machine occurs in the table', () => {
   const taken = new Set<string>();
   for (const state of STATES) {
     for (const event of EVENTS) {
@@ -110,7 +110,7 @@ function idOf(transition: AnyTransition): string {
 }
 
 test.each(['closed', 'failed'] as const)(
-  '%s is the end: a running machine hears nothing any more [M7]',
+  '%s is final: the machine ignores all later events [M7]',
   (state) => {
     vi.spyOn(console, 'warn').mockReturnValue();
     const machine = connectionMachine.provide({ actors: { socket: fromCallback(() => {}) } });

@@ -70,7 +70,7 @@ test('warns nothing with warnOnConsole: false', async () => {
   expect(told).toEqual([]);
 });
 
-test('facts are reported whose notices are errors, and no others', async () => {
+test('only facts whose notices are errors are reported', async () => {
   const options = checkOptions({ auth: { apiKey: KEY } });
   for (const [code, { severity }] of Object.entries(NOTICES)) {
     if (code === 'session-failed') continue;

@@ -16,10 +16,10 @@ const NET_0000 =
 const NET_0001 =
   'Deepgram did not receive audio data or a text message within the timeout window. See https://dpgr.am/net0001';
 
-describe('the words', () => {
+describe('the text', () => {
   const everything = [...END_KINDS.map((kind) => ({ kind })), ...Object.keys(OTHERS)];
 
-  test('is whole sentences, for every kind there is', () => {
+  test('is whole sentences, for every kind', () => {
     for (const prose of [...Object.values(ENDS), ...Object.values(OTHERS)]) {
       for (const text of [prose.cause, prose.why, prose.remedy]) expect(text).toMatch(/^["{A-Z].*\.$/s);
     }
@@ -31,7 +31,7 @@ describe('the words', () => {
     expect(said.worthRetrying).toBe(retryAfter(kind) !== 'never');
   });
 
-  test('never repeats what it was given', () => {
+  test('never repeats the input', () => {
     const secret = 'dg-secret-7f3a9c';
     for (const text of [`401 Token ${secret}`, `close 1011 ${secret}`, `?token=${secret}`]) {
       expect(JSON.stringify(explain(text))).not.toContain(secret);
@@ -205,7 +205,7 @@ describe('lines of logs', () => {
   });
 });
 
-describe('our own', () => {
+describe('errors of this package', () => {
   const remedy = 'Do this.';
 
   test('an error of a session, by code, by status and by reason', () => {
@@ -263,7 +263,7 @@ describe("errors of Deepgram's SDKs", () => {
   });
 });
 
-describe('errors that really happen', () => {
+describe('real errors', () => {
   let emulator: EmulatorServer;
   beforeAll(async () => {
     emulator = await startEmulator();
@@ -300,8 +300,8 @@ describe('errors that really happen', () => {
   });
 });
 
-describe('other origins', () => {
-  test('nothing makes it throw', () => {
+describe('other values', () => {
+  test('no value makes it throw', () => {
     const revoked = Proxy.revocable({}, {});
     revoked.revoke();
     const circular: Record<string, unknown> = { type: 'oops' };
@@ -334,7 +334,7 @@ describe('other origins', () => {
     expect(explain(new Event('error')).kind).toBe('network-lost');
   });
 
-  test('errors of several addresses are looked into', () => {
+  test('the cause is found in an AggregateError', () => {
     const several = new AggregateError([Object.assign(new Error(''), { code: 'ECONNREFUSED' })]);
     expect(explain(several).kind).toBe('connection-refused');
   });

@@ -113,7 +113,7 @@ describe('a replay', () => {
     expect(replayFlight({ ...flight, entries }).longestDelayMs).toBeGreaterThan(690);
   });
 
-  test('of nothing is nothing', () => {
+  test('of an empty recording is empty', () => {
     const flight = recordFlight({ auth: { apiKey: KEY } });
     expect(replayFlight(readFlight(flight.toNDJSON()))).toMatchObject({ agrees: true, states: [] });
   });
@@ -249,7 +249,7 @@ describe('a recording', () => {
     expect(seen).toContain('@xstate.event');
   });
 
-  test('leaves an observer its this', async () => {
+  test('calls an observer with its own `this`', async () => {
     class Counter {
       count = 0;
       next(): void {
@@ -300,7 +300,7 @@ describe('an edited recording', () => {
     expect(() => readFlight(edited)).toThrow('line 4 is not an entry');
   });
 
-  test('disagrees where an event lacks what the machine asks of it', async () => {
+  test('differs where an event lacks a field that the machine reads', async () => {
     const { ndjson } = await fly([{ speak: 1 }]);
     const flight = readFlight(ndjson);
     const entries = flight.entries.map((entry) =>

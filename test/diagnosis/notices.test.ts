@@ -19,7 +19,7 @@ import { RATE, Room, SPEECH } from './room.ts';
 describe.each(Object.entries(PROVOCATIONS))('%s', (name, { setting, provoke, mend }) => {
   const code = name as NoticeCode;
 
-  test(`is said once${mend ? ', and once that it is over' : ''}`, async () => {
+  test(`is reported once${mend ? ', and once when it is over' : ''}`, async () => {
     const room = new Room(setting);
     await provoke(room);
     const told = room.of(code);
@@ -81,7 +81,7 @@ test.each([
 });
 
 test.each([{}, PROVOCATIONS['messages-missing'].setting])(
-  'a healthy session has nothing to say: %j',
+  'a healthy session gives no notice: %j',
   async (setting) => {
     const room = new Room(setting);
     await room.play(60);

@@ -103,7 +103,7 @@ describe.each(['react', 'angular'])('the %s app', (app) => {
     for (const context of browser.contexts()) await context.close();
   });
 
-  test('captions appear, a cut recovers without a word lost or repeated, and stop lets go of the microphone', async () => {
+  test('captions appear, a cut recovers without a word lost or repeated, and stop releases the microphone', async () => {
     const { page, complaints } = await open(url);
     await shows(page, 'Off');
 
@@ -142,7 +142,7 @@ describe.each(['react', 'angular'])('the %s app', (app) => {
     expect(complaints).toEqual([]);
   });
 
-  test('a microphone that is muted, or gives nothing, is said to be so while it lasts', async () => {
+  test('a muted or silent microphone is reported while it lasts', async () => {
     const { page } = await open(url);
     await button(page, 'Start').click();
     await shows(page, 'Listening');
@@ -177,7 +177,7 @@ describe.each(['react', 'angular'])('the %s app', (app) => {
     expect(await button(page, 'Start').isEnabled()).toBe(true);
   });
 
-  test.each([320, 1280])('nothing sticks out at a width of %i', async (width) => {
+  test.each([320, 1280])('nothing overflows at a width of %i', async (width) => {
     const { page } = await open(url);
     await page.setViewportSize({ width, height: 640 });
     await shows(page, 'Off');
@@ -213,7 +213,7 @@ test('the react app type-checks against the packed declarations', async () => {
   await workshop.run('react', 'npx', ['tsc']);
 });
 
-test('the node app tells a recording, word for word as far as its recogniser can', async () => {
+test('the node app transcribes a recording, as exactly as its recogniser does', async () => {
   const told = await workshop.run('node', 'npm', ['start', '--silent']);
   for (const words of ['dashwood', 'young man', 'cold hearted', 'amiable woman', 'made amiable himself']) {
     expect(told.split(words), words).toHaveLength(2);

@@ -51,7 +51,7 @@ test('each link keeps its own time, for any position in the queue [G1]', () => {
   expect(pass(3_000)).toEqual(['b at 7000', 'c at 8500']);
 });
 
-test('links that are due together are sent for in one look, by one timer', () => {
+test('one timer serves links that are due together', () => {
   const timers = vi.spyOn(clock, 'setTimeout');
   for (let number = 0; number < 1_000; number += 1) add(linkOf(`${number}`));
   expect(timers).toHaveBeenCalledTimes(1);
@@ -73,7 +73,7 @@ test('links that are due within a thirtieth of the interval send in one group, a
   expect(timers).toHaveBeenCalledTimes(4);
 });
 
-test('many idle links need few looks, and none waits longer than the interval [G1]', () => {
+test('many idle links need few timers, and none waits longer than the interval [G1]', () => {
   const timers = vi.spyOn(clock, 'setTimeout');
   for (let number = 0; number < 3_000; number += 1) {
     add(linkOf(`${number}`));

@@ -164,7 +164,7 @@ test('an estimate confirms no more than was sent [G2]', () => {
   expect(snapshot()).toMatchObject({ confirmed: 10_000, pending: 1_000 });
 });
 
-test('on an estimated timeline the same position may be heard anew', () => {
+test('on an estimated timeline a later connection may transcribe the same position', () => {
   receive(result(0, 'a b'));
   lose();
   connect(false);
@@ -270,7 +270,7 @@ describe('Metadata', () => {
   };
   const DRAINED = 'drain.completed';
 
-  test('that was not asked for is no answer [G2]', () => {
+  test('without a request confirms nothing [G2]', () => {
     expect(receive(metadata(10))).toEqual(['message Metadata']);
     bench.link.end(end(1000));
     expect(bench.timeline.hasPending).toBe(true);
@@ -343,7 +343,7 @@ describe('Metadata', () => {
     expect(concluded(5)).toEqual([DRAINED]);
   });
 
-  test('confirms nothing while an interim text is shown: it was heard, and not decided [G3]', () => {
+  test('confirms nothing while an interim text is shown, which is not final [G3]', () => {
     receive(result(0, 'a', { is_final: false }));
     expect(concluded(10)).toEqual([DRAINED]);
     expect(bench.timeline.hasPending).toBe(true);
@@ -361,7 +361,7 @@ describe('Metadata', () => {
     ['all is confirmed', true, 10, true],
     ['some is not', true, 5, false],
     ['positions are estimates', false, 5, true],
-  ])('says whether it is whole: %s', (_, isExact, seconds, isWhole) => {
+  ])('tells whether the drain is complete: %s', (_, isExact, seconds, isWhole) => {
     const wholes: boolean[] = [];
     bench.session.tell = (fact) => {
       if (fact.type === 'drain.completed') wholes.push(fact.isWhole);

@@ -137,7 +137,7 @@ describe('the end of the stream', () => {
     expect(receive(other)).toEqual([]);
   });
 
-  test('that its keeper lets go is sent without a message', () => {
+  test('is sent without a message when its keeper allows it', () => {
     bench.flow();
     mayEnd = false;
     bench.link.drain();
@@ -145,7 +145,7 @@ describe('the end of the stream', () => {
     expect(bench.during(() => kept.goOn())).toEqual(['CloseStream']);
   });
 
-  test('that its keeper never allows is a stall, within drainMs [G9]', () => {
+  test('is a stall within drainMs when its keeper never allows it [G9]', () => {
     bench.open();
     mayEnd = false;
     bench.link.drain();

@@ -28,7 +28,7 @@ describe('silence', () => {
     expect(bench.socket.messages.at(-1)).toBe(KEEP_ALIVE);
   });
 
-  test('goes on to be broken at each interval [G1]', () => {
+  test('is broken again after each interval [G1]', () => {
     bench.flow();
     bench.clock.advance(KEEP_ALIVE_MS);
     const { keepAlives } = bench.session.counts;
@@ -50,7 +50,7 @@ describe('silence', () => {
     expect(bench.pass(1)).toEqual(['KeepAlive', 'audio.idle']);
   });
 
-  test('costs idle links one timer together', () => {
+  test('needs one timer for all idle links', () => {
     bench.open();
     const { pendingTimers } = bench.clock;
     const others = Array.from({ length: 20 }, () => {
@@ -66,7 +66,7 @@ describe('silence', () => {
     expect(bench.clock.pendingTimers).toBe(0);
   });
 
-  test('of a socket that takes no more is broken by KeepAlives, and is not idleness [G1]', () => {
+  test('of a full socket is broken by KeepAlives, and does not count as idle [G1]', () => {
     bench.flow();
     bench.socket.waiting = MAX_BUFFERED_BYTES + 1;
     bench.clock.advance(50);
@@ -175,7 +175,7 @@ describe('a link on which nothing comes back', () => {
     expect(stalledIn(() => answered(3))).toBe(true);
   });
 
-  test('is not judged by a trickle, too thin for answers', () => {
+  test('is not stalled by sparse audio without answers', () => {
     bench.flow();
     const trickled = (seconds: number) => {
       for (let second = 0; second < seconds; second += 1) {

@@ -60,7 +60,7 @@ describe('live audio', () => {
     expect(bench.timeline.unsent).toBeGreaterThanOrEqual(20);
   });
 
-  test('that waits for its pace costs one timer, however much of it there is', () => {
+  test('that waits for its pace needs one timer, whatever its amount', () => {
     bench.flow();
     bench.rush();
     const { pendingTimers } = bench.clock;
@@ -69,7 +69,7 @@ describe('live audio', () => {
   });
 
   test.each([20, 60, 100, 160, 200, 250])(
-    'in chunks of %d ms takes no more messages behind than level [G10]',
+    'in chunks of %d ms needs no more messages with a backlog than without [G10]',
     (chunkMs) => {
       const chunks = Math.floor(3_000 / chunkMs);
       for (let chunk = 0; chunk < chunks; chunk += 1) bench.hand(chunkMs);
@@ -81,7 +81,7 @@ describe('live audio', () => {
     },
   );
 
-  test('goes behind in pieces of up to 250 ms where our own timers are late, no slower than on time [G10]', () => {
+  test('is sent in pieces of up to 250 ms behind a backlog where our own timers are late, as fast as on time [G10]', () => {
     class LateClock extends VirtualClock {
       override setTimeout(callback: () => void, delayMs: number): unknown {
         return super.setTimeout(callback, delayMs + 150);
@@ -186,7 +186,7 @@ describe('a link', () => {
     expect(over).toEqual([bench.link, 0]);
   });
 
-  test('was flowing at its end, or was not', () => {
+  test('reports whether audio flowed at its end', () => {
     bench.flow();
     expect(bench.link.isFlowing).toBe(true);
     bench.clock.advance(KEEP_ALIVE_MS);
@@ -276,7 +276,7 @@ describe('a socket that is full', () => {
     bench.clock.advance(50);
   });
 
-  test('is given no audio until there is room, and is looked at twenty times a second [G6]', () => {
+  test('gets no audio until there is room, and is checked twenty times a second [G6]', () => {
     bench.socket.waiting = MAX_BUFFERED_BYTES + 1;
     bench.hand();
     bench.socket.timesAsked = 0;
@@ -287,7 +287,7 @@ describe('a socket that is full', () => {
     expect(bench.pass(50)).toEqual(['20 ms']);
   });
 
-  test('is not asked for every frame: it takes a second to fill', () => {
+  test('is not checked for every frame: it takes a second to fill', () => {
     bench.socket.timesAsked = 0;
     for (let ms = 0; ms < 1_000; ms += 10) {
       bench.hand(10);
@@ -296,7 +296,7 @@ describe('a socket that is full', () => {
     expect(bench.socket.timesAsked).toBe(20);
   });
 
-  test('is a half-open link in the end, as if the audio had gone out [G11]', () => {
+  test('counts as half-open in the end, as if the audio had been sent [G11]', () => {
     bench.socket.waiting = MAX_BUFFERED_BYTES + 1;
     bench.hear();
     bench.speak(ANSWER_MS / 1000 - 0.1);

@@ -33,7 +33,7 @@ test('a backlog goes at the catch-up rate, in the long run exactly [G10]', () =>
   }
 });
 
-test('a tenth of a second goes at once, however long the rest before it; what overdraws it waits as long as it takes [G10]', () => {
+test('a tenth of a second is sent at once after any pause, and more waits for its time [G10]', () => {
   const pace = paceOf(2_000, 1.2, 0);
   for (const now of [0, 10_000]) {
     expect(waitMs(pace, now, 1)).toBe(0);

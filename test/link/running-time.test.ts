@@ -32,7 +32,7 @@ test('a standstill at the end of a deadline extends it by as much', () => {
   expect(passedAtMs).toEqual([11_000]);
 });
 
-test('a standstill that another timer showed extends it as well', () => {
+test('a standstill that delayed another timer extends it as well', () => {
   time.deadline(8_000, passed);
   time.deadline(2_000, () => undefined);
   clock.advance(1_000);
@@ -41,7 +41,7 @@ test('a standstill that another timer showed extends it as well', () => {
   expect(passedAtMs).toEqual([10_000]);
 });
 
-test('a standstill that many timers show counts once', () => {
+test('a standstill that delays many timers counts once', () => {
   for (let timer = 0; timer < 5; timer += 1) time.deadline(8_000, passed);
   clock.advance(7_900);
   loop.block(1_100);
@@ -77,7 +77,7 @@ test('sleep does not count as a standstill: the other side has given up meanwhil
   expect(heard).toEqual([60_000]);
 });
 
-test('one that was stopped never passes, whenever that was', () => {
+test('a stopped deadline never passes', () => {
   const stop = time.deadline(1_000, passed);
   stop();
   clock.advance(5_000);
@@ -85,7 +85,7 @@ test('one that was stopped never passes, whenever that was', () => {
   expect(loop.pendingTimers).toBe(0);
 });
 
-test('is one for all connections of a clock', () => {
+test('all connections of a clock share one', () => {
   expect(runningTimeOf(clock)).toBe(runningTimeOf(clock));
   expect(runningTimeOf(clock)).not.toBe(runningTimeOf(loop));
 });

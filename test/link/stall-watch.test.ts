@@ -81,7 +81,7 @@ describe('a link is stalled', () => {
     expect(line.stalledAtMs[0]).toBeLessThan(2 * TIMEOUT_MS + 1_100);
   });
 
-  test('for silence, though the transcript had stood still before, and had time left', () => {
+  test('when nothing comes back, before the longer limit of a transcript that does not advance', () => {
     const line = new Line();
     line.talk(3);
     line.talk(8, { advances: false });
@@ -105,7 +105,7 @@ describe('a link is stalled', () => {
     expect(line.stalledAtMs[0]).toBe(32_000 + TIMEOUT_MS / 2);
   });
 
-  test('at once where the platform is offline after half the timeout', () => {
+  test('at once where the platform goes offline after half the timeout', () => {
     const line = new Line();
     line.speak(7);
     shortenTimeout(line.watch);
@@ -130,7 +130,7 @@ describe('a link is stalled', () => {
     expect(line.stalledAtMs).toEqual([67_000]);
   });
 
-  test('when enough of a trickle has gone out, however long that takes', () => {
+  test('when enough sparse audio was sent, however long that takes', () => {
     const line = new Line();
     line.speak(60, 0.2);
     // Half of the timeout, filled with audio at a fifth of real time.
@@ -168,14 +168,14 @@ describe('a link is not stalled', () => {
     expect(line.stalledAtMs).toEqual([]);
   });
 
-  test('by a trickle, too thin for answers, though much audio was answered before', () => {
+  test('by sparse audio without answers, though much audio was answered before', () => {
     const line = new Line();
     line.talk(30);
     line.speak(60, 0.05);
     expect(line.stalledAtMs).toEqual([]);
   });
 
-  test('by answers to a trickle that advance nothing, though much audio was transcribed before', () => {
+  test('by answers to sparse audio that do not advance, though much audio was transcribed before', () => {
     const line = new Line();
     line.talk(30);
     for (let second = 0; second < 60; second += 1) {
@@ -220,7 +220,7 @@ test('checks a healthy stream once in a timeout', () => {
   expect(looks.mock.calls.length).toBeLessThan(60);
 });
 
-test('nothing is set anew for a frame: one timer at a time', () => {
+test('a frame sets no timer: there is one at a time', () => {
   const line = new Line();
   line.speak(5);
   expect(line.clock.pendingTimers).toBe(1);
@@ -253,7 +253,7 @@ describe('the timeout', () => {
     expect(line.timeout.ms).toBe(TIMEOUT_MS);
   });
 
-  test('stays whatever a later answer takes: only the first shows how slow a server is', () => {
+  test('stays after a slow later answer: only the first one shows how slow a server is', () => {
     const line = new Line();
     line.talk(3);
     line.speak(8);
@@ -300,7 +300,7 @@ describe('the timeout', () => {
 });
 
 describe('a reply that is expected', () => {
-  test('is due when the answer was that audio waits for already, and within no less than the least [G11]', () => {
+  test('is due with the answer to earlier audio, but not before the minimum [G11]', () => {
     const line = new Line();
     line.speak(8);
     expectReply(line.watch, line.clock.now(), 9_000, 1_000);

@@ -84,7 +84,7 @@ describe.each(Object.keys(BUNDLERS))('%s', (bundler) => {
     expect((most ?? Infinity) - (least ?? 0)).toBeLessThan(150);
   });
 
-  test('loads later what only some apps need', () => {
+  test('loads code that only some apps need later', () => {
     const { chunks } = of(bundler, 'transcribe');
     expect(eagerChunks({ chunks, folder: '' }).length).toBeLessThan(chunks.length);
   });

@@ -81,12 +81,12 @@ describe('imports', () => {
 describe('files', () => {
   const all = [...files, ...filesUnder('test'), ...filesUnder('scripts', '.mjs'), ...filesUnder('scripts')];
 
-  test('none is longer than 400 lines: before that, look for the second noun in it', () => {
+  test('none is longer than 400 lines', () => {
     const long = all.map((file) => ({ file, lines: readText(file).trimEnd().split('\n').length }));
     expect(long.filter(({ lines }) => lines > 400)).toEqual([]);
   });
 
-  test('none has a name that would fit anything', () => {
+  test('none has a generic name such as utils', () => {
     const vague = /(^|[/.-])(utils?|helpers?|types?|common|misc|managers?|shared|stuff)(?=[/.-]|$)/;
     expect(all.filter((file) => vague.test(file))).toEqual([]);
   });

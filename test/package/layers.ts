@@ -97,13 +97,13 @@ export const RULES: readonly Rule[] = [
     area: 'leaf',
     may: [],
     mayAsType: [],
-    because: 'everything stands on it, so it can stand on nothing',
+    because: 'all other code imports it',
   },
   {
     area: 'clock',
     may: [],
     mayAsType: [],
-    because: 'the one source of time must be replaceable without dragging anything along',
+    because: 'the source of time can be replaced alone',
   },
   {
     area: 'transport port',
@@ -115,40 +115,37 @@ export const RULES: readonly Rule[] = [
     area: 'transport tap',
     may: [],
     mayAsType: ['transport port'],
-    because: 'who listens to a socket needs no more than the port',
+    because: 'an observer of a socket needs only the port',
   },
   {
     area: 'transports',
     may: ['leaf', 'clock', 'transport port', 'node'],
     mayAsType: [],
-    because: 'a transport moves bytes: it must not know what they mean, nor who decides',
+    because: 'a transport moves bytes, and neither interprets them nor decides',
   },
   {
     area: 'protocol',
     may: ['leaf'],
     mayAsType: ['transport port'],
-    because:
-      "what Deepgram says and expects is a matter of data, readable and testable without a connection's machinery",
+    because: 'the messages and rules of Deepgram are data, and can be tested without a connection',
   },
   {
     area: 'audio',
     may: ['leaf', 'clock', 'protocol'],
     mayAsType: [],
-    because:
-      'what is said is kept without knowing to whom it goes: free of xstate and rxjs, so that its properties run by the million',
+    because: 'audio is kept without xstate and rxjs, so that its properties run by the million',
   },
   {
     area: 'transcript',
     may: ['audio'],
     mayAsType: ['protocol'],
-    because: 'what is heard is joined without knowing from which socket it comes',
+    because: 'results are joined without knowledge of sockets',
   },
   {
     area: 'link',
     may: ['leaf', 'clock'],
     mayAsType: ['audio', 'protocol', 'transcript', 'transport port'],
-    because:
-      'one connection is the parts that it is given; it makes none of them, so that each can be tried alone',
+    because: 'a link gets its parts as arguments, so that each can be tested alone',
   },
   {
     area: 'connection',
@@ -160,19 +157,19 @@ export const RULES: readonly Rule[] = [
     area: 'audio analysis',
     may: ['audio'],
     mayAsType: [],
-    because: 'it measures bytes: the doctor does so without a session',
+    because: 'it measures bytes, for the doctor also without a session',
   },
   {
     area: 'diagnosis',
     may: ['leaf', 'protocol', 'audio', 'audio analysis', 'transcript', 'rxjs'],
     mayAsType: ['clock', 'connection', 'link', 'client', 'recorder'],
-    because: 'a notice explains what others have found out, and must not be able to change it',
+    because: 'a notice explains facts of other parts, and cannot change them',
   },
   {
     area: 'browser',
     may: ['leaf', 'clock', 'rxjs'],
     mayAsType: [],
-    because: 'who only wants the microphone must not pay for a transcription, nor the other way round',
+    because: 'an app that needs only the microphone loads no transcription, nor the reverse',
   },
   {
     area: 'client',
@@ -191,7 +188,7 @@ export const RULES: readonly Rule[] = [
       'rxjs',
     ],
     mayAsType: ['transport port'],
-    because: 'the parts are joined here and nowhere else, and rxjs is the face shown to users',
+    because: 'the parts are connected only here, and rxjs is the public interface',
   },
   {
     area: 'static',
@@ -215,7 +212,7 @@ export const RULES: readonly Rule[] = [
     area: 'recorder',
     may: ['machine index', 'diagnosis', 'leaf', 'public index', 'transport tap', 'rxjs', 'xstate'],
     mayAsType: [],
-    because: 'it listens as any user could, and what it lacks, they lack',
+    because: 'it uses only public names, so that any user could write it',
   },
   {
     area: 'machine index',
@@ -233,7 +230,7 @@ export const RULES: readonly Rule[] = [
     area: 'testing',
     may: ['clock', 'ws', 'node'],
     mayAsType: ['transport port', 'store port', 'protocol'],
-    because: 'the emulator judges the client: sharing code with it, they would share their mistakes',
+    because: 'the emulator tests the client: with shared code both would have the same errors',
   },
   {
     area: 'testing index',
@@ -245,7 +242,7 @@ export const RULES: readonly Rule[] = [
     area: 'sources',
     may: ['public index', 'clock', 'rxjs', 'node'],
     mayAsType: [],
-    because: 'what we can build on the public names and a clock, our users can build too',
+    because: 'users can build the same on the public names and a clock',
   },
   {
     area: 'adapters',
@@ -257,7 +254,7 @@ export const RULES: readonly Rule[] = [
     area: 'sdk adapter',
     may: ['leaf', 'clock', 'client', 'protocol', 'transcript', 'transports'],
     mayAsType: ['link', 'transport port', '@deepgram/sdk'],
-    because: 'it stands between two clients, so it needs our insides and only the types of the other',
+    because: 'it connects two clients: it needs the inner parts of ours, and only the types of the other',
   },
   {
     area: 'telemetry adapter',
@@ -275,7 +272,7 @@ export const RULES: readonly Rule[] = [
     area: 'captions',
     may: [],
     mayAsType: ['public index'],
-    because: 'a file is made of finished transcripts: who writes one needs no session, nor any of its code',
+    because: 'a file is made of finished transcripts, without a session and its code',
   },
   {
     area: 'store port',
@@ -287,8 +284,7 @@ export const RULES: readonly Rule[] = [
     area: 'store',
     may: ['leaf', 'clock', 'audio', 'protocol', 'rxjs'],
     mayAsType: ['store port', 'client', 'transcript'],
-    because:
-      'it is joined to a session as the option that it is, and sessions without a store carry none of it',
+    because: 'it joins a session as an option, so that sessions without a store load none of it',
   },
   {
     area: 'store index',
@@ -306,7 +302,7 @@ export const RULES: readonly Rule[] = [
     area: 'sessions',
     may: ['leaf', 'clock', 'rxjs'],
     mayAsType: ['public index'],
-    because: 'what sees many sessions sees each as a user does, and only those pay for it who have many',
+    because: 'it sees each session as a user does, and only apps with many sessions load it',
   },
   {
     area: 'viewer',
@@ -323,7 +319,7 @@ export const RULES: readonly Rule[] = [
       'rxjs',
     ],
     mayAsType: ['xstate'],
-    because: 'it shows the machine as it is, so it reads the definition; all else it sees as a user would',
+    because: 'it reads the definition of the machine, and all else by public names',
   },
   {
     area: 'cli',
@@ -340,6 +336,6 @@ export const RULES: readonly Rule[] = [
       'node',
     ],
     mayAsType: [],
-    because: 'it is the first user of the public names: what it lacks, they lack',
+    because: 'it is the first user of the public names, and shows which are missing',
   },
 ];

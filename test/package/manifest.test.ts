@@ -48,7 +48,7 @@ describe('package.json', () => {
     expect(manifest.peerDependencies['xstate']).toBe('^5.33.0');
   });
 
-  test('pins what it is built with, since several of these tools change their mind in minor versions', () => {
+  test('pins the exact versions of its development tools', () => {
     const loose = Object.entries(manifest.devDependencies).filter(
       ([, range]) => !/^(npm:.+@)?\d+\.\d+\.\d+$/.test(range),
     );

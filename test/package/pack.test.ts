@@ -86,7 +86,7 @@ describe('the tarball', () => {
     expect(packed.filter((path) => path.startsWith('recordings/numbers'))).toEqual([]);
   });
 
-  test('holds whatever the README links', () => {
+  test('holds every file that the README links', () => {
     const readme = readText('README.md').replaceAll(/```[\s\S]*?```/g, '');
     const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, path = '']) => path);
     expect(links.length).toBeGreaterThan(10);

@@ -30,7 +30,7 @@ test('the Metadata of a server that gives up confirms nothing [G3]', () =>
   expectToHold(speak(500), { do: 'rest', ms: 2_900 }, { do: 'halfOpen', direction: 'up' }, { do: 'close' }));
 
 // The same, after the event loop was blocked: Metadata and 1011 wait in the socket, and the app closes before they are read.
-test('nor does it when the event loop was blocked meanwhile [G3]', () =>
+test('the Metadata of a server that gives up confirms nothing, also after a blocked event loop [G3]', () =>
   expectToHold(speak(2_500), { do: 'block', ms: 10_010 }, { do: 'close' }));
 
 // `close()` tells of `draining` before it remembers that it was called: what is sent from there is accepted, and thrown away.
@@ -38,7 +38,7 @@ test('refuses a chunk sent from within close() [G2]', () =>
   expectToHold(speak(300), { do: 'react', to: 'draining', by: 'speak' }, { do: 'close' }));
 
 // The idle timer gives a forgotten connection up, and sets itself anew for a time that has passed, until there is another.
-test('waking up with a backlog after 15 s leaves time going on', () =>
+test('the session goes on after a wake-up with a backlog after 15 s', () =>
   expectToHold(
     { do: 'burst', ms: 7_000, frameMs: 100 },
     { do: 'rest', ms: 3_035 },

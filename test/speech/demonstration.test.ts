@@ -15,7 +15,7 @@ beforeAll(async () => {
   return () => host.close();
 });
 
-test('the demonstration keeps its promises', { timeout: 180_000 }, async () => {
+test('the demonstration ends with its expected verdict', { timeout: 180_000 }, async () => {
   const recogniser = new RememberingRecogniser(host, host.recogniser);
   const clock = new VirtualClock();
   const open = (seed: number) => {

@@ -22,7 +22,7 @@ beforeAll(async () => {
   return () => void process.stdout.write(experiment.table);
 }, LONGEST_MS);
 
-test('every word is understood, where nothing disturbs', () => {
+test('every word is recognised without faults', () => {
   expect(textsOf(wordsOf(experiment.undisturbed))).toEqual(experiment.speech.spoken);
 });
 

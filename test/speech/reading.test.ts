@@ -22,12 +22,12 @@ beforeAll(async () => {
   return () => void process.stdout.write(experiment.table);
 }, LONGEST_MS);
 
-test('is understood, where nothing disturbs', () => {
+test('is recognised without faults', () => {
   expect(experiment.undisturbed.report.outcome).toBe('drained');
   expect(experiment.misheard / experiment.speech.spoken.length).toBeLessThanOrEqual(0.05);
 });
 
-describe('no word is lost or doubled, and few are heard otherwise', () => {
+describe('no word is lost or doubled, and few are recognised differently', () => {
   test.each(TROUBLES.map((trouble) => [trouble.name, trouble] as const))(
     '%s',
     { timeout: LONGEST_MS },

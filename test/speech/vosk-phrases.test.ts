@@ -68,7 +68,7 @@ describe('an endpoint', () => {
     expect(endpoints(finals)[0]?.untilSeconds).toBeGreaterThan(4.8);
   });
 
-  test('is nowhere without endpointing, though Vosk goes on making finals', async () => {
+  test('is not reported without endpointing, though Vosk emits finals', async () => {
     const finals = await hear([...twice, silence(2)], false);
     expect(endpoints(finals)).toEqual([]);
     expect(finals.length).toBeGreaterThan(2);
@@ -95,7 +95,7 @@ describe('a vocabulary', () => {
     expect(text.trim()).toBe(wordsIn(file).join(' '));
   });
 
-  test('makes of anything else an unknown word', async () => {
+  test('gives an unknown word for all other speech', async () => {
     const heard = await hear([samplesOf('austen-0880')], 300, host.withVocabulary(['hearts', 'spades']));
     const words = heard.flatMap(({ text }) => text.split(' ').filter((word) => word !== ''));
     expect(words.length).toBeGreaterThan(0);
@@ -113,7 +113,7 @@ describe('a vocabulary', () => {
     );
   });
 
-  test('with a word that the model has no sounds for is named', async () => {
+  test('with a word unknown to the model is refused by its name', async () => {
     const failures: Error[] = [];
     const failing = await startVosk({ failed: (error) => void failures.push(error) });
     onTestFinished(() => failing.close());

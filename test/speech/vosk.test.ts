@@ -137,7 +137,7 @@ describe('recognising real speech', () => {
     expect(pauses[0]!.words.at(-1)!.word).toBe('them');
   });
 
-  it('decides every sample when flushed', () => {
+  it('gives finals for every sample when flushed', () => {
     const seconds = conversation(first).length / SAMPLES_PER_SECOND;
     expect(firstHeard.finals.at(-1)!.untilSeconds).toBe(seconds);
   });

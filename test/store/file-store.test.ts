@@ -104,7 +104,7 @@ describe('the folder', () => {
     expect(await store.claim('p')).toBeUndefined();
   });
 
-  test('a file that was cut off at any byte gives a session that was, and goes on', async () => {
+  test('a file cut off at any byte gives an earlier state of its session, which goes on', async () => {
     await fill();
     await store.close();
     const whole = readFileSync(file());
@@ -138,7 +138,7 @@ describe('the folder', () => {
     expect([session.end, session.finals]).toEqual([500, 0]);
   });
 
-  test('does not grow by what was confirmed', async () => {
+  test('does not grow by confirmed audio', async () => {
     const writer = await store.openWriter('call', { holder: 'w', description: null });
     const { lease } = (await store.open('call', { holder: 'o', description: null })) as Opened;
     const length = 64 * 1024;
@@ -163,7 +163,7 @@ describe('the folder', () => {
     await other.close();
   });
 
-  test('a session that nobody has written to for long is gone at the next start, with its file', async () => {
+  test('a session without writes for long is removed at the next start, with its file', async () => {
     await fill();
     await store.close();
     const longAgo = Date.now() / 1000 - 8 * 86_400;

@@ -138,7 +138,7 @@ describe.skipIf(NO_REDIS)(`a store in Redis that fails${SKIPPED}`, () => {
     },
   );
 
-  test('leaves no key that does not expire, whatever dies', async () => {
+  test('every key expires, whichever process dies', async () => {
     const server = await RedisServer.start();
     const { client, close } = await CLIENTS['ioredis 6']!(server.url);
     const redis = client as Redis;

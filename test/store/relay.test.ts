@@ -58,7 +58,7 @@ describe('a writer and its transcribers', () => {
     await story.expectEveryWordOnce(end);
   });
 
-  test('carry requests out behind the audio before them', async () => {
+  test('execute requests after the audio before them', async () => {
     const story = new RelayStory();
     const call = story.write();
     const claiming = story.transcribe();
@@ -206,7 +206,7 @@ describe('a reader', () => {
     expect(statuses.map(({ phase }) => phase)).toContain('open');
   });
 
-  test('that comes later begins where it was told to', async () => {
+  test('that starts later begins at the given position', async () => {
     const clock = new VirtualClock();
     const store = memoryStore({ clock });
     const opened = await store.open('call', { holder: 'a', description: LISTEN });

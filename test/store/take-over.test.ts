@@ -125,7 +125,7 @@ describe('a turn that is open at a take-over', () => {
     return [room, one];
   }
 
-  test('is heard again as a whole, with its number, when its process was killed', async () => {
+  test('is transcribed again as a whole, with its number, when its process was killed', async () => {
     const [room, one] = await talk();
     const [before] = one.turns.slice(-1);
     one.process.kill();
@@ -138,7 +138,7 @@ describe('a turn that is open at a take-over', () => {
     expect(one.turns).toHaveLength(one.turns.indexOf(before as Turn) + 1);
   });
 
-  test('is withdrawn by the process that hands the session over, and heard again by the next', async () => {
+  test('is withdrawn by the process that hands the session over, and transcribed again by the next', async () => {
     const [room, one] = await talk();
     void one.session.handOver();
     const two = await room.goOn();

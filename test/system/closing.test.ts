@@ -27,7 +27,7 @@ test('refuses audio sent from a callback of the end [G2]', async () => {
   expect(answers).toMatchObject([{ accepted: false, reason: 'closed' }]);
 });
 
-test('a session that was paused and then closed refuses audio for good: closed, not paused', async () => {
+test('a paused session that is closed refuses audio with the reason closed', async () => {
   const story = await tell();
   await story.speak(2);
   story.live.pause();

@@ -91,7 +91,7 @@ test('a change before the first connection waits for it', async () => {
 });
 
 test.each(['acknowledged', 'errors-only'] as const)(
-  'on /v1/listen keyterms are changed in its own way, %s or not',
+  'on /v1/listen keyterms are changed by its own message, with the reading %s',
   async (configureReply) => {
     const story = await tell({ server: { configureReply } });
     await story.speak(3);

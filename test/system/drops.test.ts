@@ -13,7 +13,7 @@ test('a cut in mid-word loses nothing and repeats nothing [G3]', async () => {
   story.expectEveryWordOnce();
 });
 
-test('a cut at any moment of two words is survived alike [G3]', async () => {
+test('a cut at any moment of two words loses and repeats nothing [G3]', async () => {
   for (let ms = 0; ms < 1_200; ms += 60) {
     const story = await tell();
     await story.speak(5 + ms / 1000);
@@ -89,7 +89,7 @@ test('an outage in which connects hang is caught up with [G3]', async () => {
   story.expectEveryWordOnce();
 });
 
-test('three cuts in a row, each before the last is recovered from [G3]', async () => {
+test('three cuts in a row, each before the recovery from the last, lose and repeat nothing [G3]', async () => {
   const story = await tell({ weather: { latencyMs: 60 } });
   await story.speak(10.1);
   for (let cut = 0; cut < 3; cut += 1) {
@@ -101,7 +101,7 @@ test('three cuts in a row, each before the last is recovered from [G3]', async (
   story.expectEveryWordOnce();
 });
 
-test('a cut while the last one is being replayed [G3]', async () => {
+test('a cut during a replay loses and repeats nothing [G3]', async () => {
   const story = await tell();
   await story.speak(10);
   story.network.offline = true;
@@ -126,7 +126,7 @@ test('a cut before the first final replays from the very beginning [G3]', async 
   story.expectEveryWordOnce();
 });
 
-test('a cut in the very moment of a final [G3]', async () => {
+test('a cut at the moment of a final loses and repeats nothing [G3]', async () => {
   for (const offsetMs of [-40, -20, 0, 20, 40]) {
     const story = await tell();
     await story.speak(10);
@@ -151,7 +151,7 @@ test('repeats only the finals that the cut lost on their way [G3]', async () => 
   story.expectEveryWordOnce();
 });
 
-test('events of sockets that are long dead change nothing [G5]', async () => {
+test('late events of old sockets change nothing [G5]', async () => {
   const story = await tell({ weather: { lateEvents: true, jitterMs: 30 } });
   for (let cut = 0; cut < 4; cut += 1) {
     await story.speak(5.5);
@@ -165,7 +165,7 @@ test('events of sockets that are long dead change nothing [G5]', async () => {
   story.expectEveryWordOnce();
 });
 
-test('an interim that a cut left hanging is replaced under the same id [G3]', async () => {
+test('an interim interrupted by a cut is replaced under the same id [G3]', async () => {
   const story = await tell();
   await story.speak(6.6);
   const shown = story.transcripts.at(-1);

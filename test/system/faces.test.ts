@@ -108,7 +108,7 @@ function everythingIn(root: unknown): string {
 }
 
 test.each([200, 401, 503])(
-  'the secret is nowhere to be seen, nor said back, with HTTP %i [G8]',
+  'the secret appears nowhere, also where the server repeats it, with HTTP %i [G8]',
   async (status) => {
     const events: unknown[] = [];
     const story = await tell({
@@ -209,7 +209,7 @@ test('transcribe(): unsubscribing inside of a transcript leaves nothing either [
   expect([clock.pendingTimers, network.liveLinks.length, audio$.observed]).toEqual([0, 0, false]);
 });
 
-test('transcribe(): a signal that aborts is an error, so that nobody takes a part for the whole [G5]', async () => {
+test('transcribe(): an aborted signal is an error, since the transcript is incomplete [G5]', async () => {
   const stop = new AbortController();
   const { audio$, operator, observer, say, wait, seen, error, clock } = listen(stop.signal);
   audio$.pipe(operator).subscribe(observer);
@@ -249,7 +249,7 @@ test('transcribe(): a fatal end comes as an error, after every transcript before
   expect([clock.pendingTimers, audio$.observed]).toEqual([0, false]);
 });
 
-test('transcribe(): what is no audio is an error of the stream, not of the source [G5]', async () => {
+test('transcribe(): an invalid chunk is an error of the result, not of the source [G5]', async () => {
   const { audio$, operator, observer, say, wait, error, clock } = listen();
   audio$.pipe(operator).subscribe(observer);
   await say(2);
@@ -259,7 +259,7 @@ test('transcribe(): what is no audio is an error of the stream, not of the sourc
   expect([clock.pendingTimers, audio$.observed]).toEqual([0, false]);
 });
 
-test('transcribe(): a source that does it all at once is transcribed whole [G3 G9]', async () => {
+test('transcribe(): a source that emits and completes at once is transcribed whole [G3 G9]', async () => {
   const { operator, observer, wait, seen } = listen();
   const audio = speakNumbered([1, 2, 3, 4, 5], { sampleRate: RATE, gapMs: 100 });
   new Observable<Uint8Array>((subscriber) => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { cut, halfOpen, stallResults, throttle } from '../../src/testing/index.ts';
 import { tell } from './story.ts';
 
-test('a link that swallows everything is found within 11 s, and nothing is lost [G3 G11]', async () => {
+test('a half-open link is found within 11 s, and nothing is lost [G3 G11]', async () => {
   const story = await tell();
   await story.speak(10);
   story.network.halfOpen();
@@ -15,7 +15,7 @@ test('a link that swallows everything is found within 11 s, and nothing is lost 
   story.expectEveryWordOnce();
 });
 
-test('finds it in a browser, too, whose sockets show no error [G11]', async () => {
+test('a half-open link is found in a browser, too, whose sockets show no error [G11]', async () => {
   const story = await tell({
     weather: { platform: 'browser' },
     given: (server) => server.onConnection(1, halfOpen({ afterAudioMs: 5_000 })),
@@ -58,7 +58,7 @@ test('does not take a server that sends only finals for a broken link [G11]', as
   story.expectEveryWordOnce();
 });
 
-test('and is found when it does break [G3 G11]', async () => {
+test('a broken link of a server that sends only finals is found [G3 G11]', async () => {
   const story = await tell({ listen: { interim_results: false } });
   await story.speak(10);
   story.network.halfOpen();

@@ -105,7 +105,7 @@ test('retries a server that accepts and closes at once with growing delays, and 
   story.expectEveryWordOnce();
 });
 
-test('opening refills nothing: only results do [G7]', async () => {
+test('an opened connection does not refill the retry budget: only results do [G7]', async () => {
   const story = await tell({ given: (server) => server.flap({ times: 1_000, code: 1006 }) });
   await story.speak(60);
   expect(story.live.actor.getSnapshot().context.failures).toBeGreaterThanOrEqual(12);
@@ -114,7 +114,7 @@ test('opening refills nothing: only results do [G7]', async () => {
   story.live.abort();
 });
 
-test('giveUpAfterMs ends an outage that outlasts it, with what there was [G7]', async () => {
+test('giveUpAfterMs ends a session whose outage lasts longer, with the transcripts so far [G7]', async () => {
   const story = await tell({ giveUpAfterMs: 30_000 });
   story.allowRefusals();
   await story.speak(10);

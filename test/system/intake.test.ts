@@ -120,7 +120,7 @@ test('finalize() is settled in time behind a Blob that never gives its bytes [G9
   story.live.abort();
 });
 
-test('bounds the audio that waits for such a Blob, and reports refused audio [G2 G6]', async () => {
+test('bounds the audio that waits behind a Blob without bytes, and reports refused audio [G2 G6]', async () => {
   const story = await tell({ log: { maxBytes: 65_536 } });
   story.live.send(hangingBlob());
   const answers = Array.from({ length: 30 }, () => story.live.send(new Uint8Array(3_200)));

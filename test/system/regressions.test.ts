@@ -61,7 +61,7 @@ test('one NET-0000 after a refused handshake does not count as two [G7]', async 
   story.expectEveryWordOnce();
 });
 
-test('a trickle of audio too thin for results is no broken link [G11]', async () => {
+test('sparse audio without results is no broken link [G11]', async () => {
   const story = await tell();
   for (let frame = 0; frame < 40; frame += 1) {
     await story.pause(2.6);

@@ -21,7 +21,7 @@ describe('finalize()', () => {
     story.expectEveryWordOnce();
   });
 
-  test('needs no decision without a failure', async () => {
+  test('resolves to true at once where no audio was sent', async () => {
     const story = await tell();
     expect(await story.live.finalize()).toBe(true);
     story.live.abort();
@@ -53,7 +53,7 @@ describe('finalize()', () => {
     story.live.abort();
   });
 
-  test('during an outage waits its turn, or its time [G4]', async () => {
+  test('during an outage waits for the connection, at most for its time [G4]', async () => {
     const story = await tell();
     await story.speak(5.3);
     story.network.offline = true;
@@ -69,7 +69,7 @@ describe('finalize()', () => {
     await story.expectNothingLeft();
   });
 
-  test('is settled by abort(), however many were asked [G5]', async () => {
+  test('is settled by abort(), for any number of requests [G5]', async () => {
     const story = await tell();
     await story.speak(5.3);
     story.server.stallResults();
@@ -145,7 +145,7 @@ describe('finalizeAfterMs', () => {
 });
 
 describe('control messages', () => {
-  test('of the old connection are not said on the new one [G4]', async () => {
+  test('of the old connection are not sent on the new one [G4]', async () => {
     const story = await tell({ weather: { uplinkBytesPerSecond: 500 } });
     await story.speak(20);
     const closing = story.live.close();

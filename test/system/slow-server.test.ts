@@ -107,7 +107,7 @@ describe('close() settles', () => {
     expect(await closing).toMatchObject({ outcome: 'deadline' });
   });
 
-  test('and a timeout that is no time is refused', async () => {
+  test('and refuses an invalid timeout', async () => {
     const story = await tell();
     expect(() => story.live.close({ timeoutMs: -1 })).toThrow(/timeoutMs is -1/);
     expect(story.status.phase).toBe('waiting');

@@ -94,7 +94,7 @@ describe('release', () => {
     expect(chunks).toHaveLength(1);
   });
 
-  test('of settled audio fills no chunk, and loses none to the other track', () => {
+  test('of settled audio adds no silence, and keeps the frames of the other track', () => {
     const { aligner, say, heard } = bench();
     for (const track of [0, 1]) for (let i = 0; i < 3; i += 1) say(track, i);
     say(0, 3);
@@ -196,7 +196,7 @@ describe('timestamps that jump', () => {
   });
 });
 
-test('samples of two bytes are woven whole', () => {
+test('two-byte samples are interleaved whole', () => {
   const { aligner, chunks } = bench({ encoding: 'linear16' });
   aligner.take(0, 0, Uint8Array.of(1, 2, 3, 4));
   aligner.take(1, 0, Uint8Array.of(5, 6));

@@ -173,7 +173,7 @@ describe('a call does not start', () => {
     },
   );
 
-  test('in an encoding named like what every object has', async () => {
+  test('in an encoding named like a property of every object', async () => {
     const start = {
       ...START,
       start: { ...START.start, mediaFormat: { encoding: 'constructor', sampleRate: 8_000 } },
@@ -292,7 +292,7 @@ describe('a pause', () => {
     return { clock, sizes, messages };
   }
 
-  test('of 300 ms releases what fills no chunk: the end of a word does not wait for the next', async () => {
+  test('of 300 ms releases an incomplete chunk: the end of a word does not wait for the next', async () => {
     const { clock, sizes, messages } = await pausing(['inbound']);
     clock.advance(299);
     expect(sizes).toEqual([]);
@@ -302,7 +302,7 @@ describe('a pause', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test('of two seconds, what waits for the other track', async () => {
+  test('of two seconds releases audio that waits for the other track', async () => {
     const { clock, sizes } = await pausing(['inbound', 'outbound']);
     clock.advance(1_999);
     expect(sizes).toEqual([]);

@@ -54,7 +54,7 @@ const results = (words: object[], { start = 0, duration = 2, ...extra }: Record<
 });
 
 describe('messages of one connection', () => {
-  test('are as they came, every field of them', () => {
+  test('are unchanged in every field', () => {
     const { take } = messages();
     const message = results([word('one', 0.12345678), word('two', 0.9)], {
       speech_final: true,
@@ -63,7 +63,7 @@ describe('messages of one connection', () => {
     expect(take(message, link(1, 0))).toEqual(message);
   });
 
-  test('are as they came where no audio has gone out', () => {
+  test('are unchanged where no audio was sent', () => {
     const { take } = messages();
     const message = { type: 'SpeechStarted', channel: [0], timestamp: 1 };
     expect(take(message, { ...link(1, 5), hasClock: false })).toEqual(message);
@@ -93,7 +93,7 @@ describe('messages of a later connection', () => {
     });
   });
 
-  test('lose the words that were heard before, and keep the rest as written', () => {
+  test('lose the words of earlier finals, and keep the rest as written', () => {
     const { take } = messages();
     take(results([word('one', 0.1), word('two', 0.6)], { duration: 1 }), link(1, 0));
     const taken = take(

@@ -120,7 +120,7 @@ test('withdraws an interim text without a final; silence gives no transcript', (
   expect(stitcher.isShowingInterim).toBe(false);
 });
 
-test('settled is what every channel has finals for [G2]', () => {
+test('audio is settled where every channel has finals [G2]', () => {
   const stitcher = new ResultStitcher();
   const view = connection(1);
   const on = (channel: number) => ({ channel_index: [channel, 3] });
@@ -129,7 +129,7 @@ test('settled is what every channel has finals for [G2]', () => {
   expect(stitcher.receive(result(0, 'm n', on(1)), view).settledTo).toBe(1_000);
 });
 
-test('each channel forgets its own words only [G3]', () => {
+test('each channel drops its own repeats only [G3]', () => {
   const stitcher = new ResultStitcher();
   const view = connection(1);
   stitcher.receive(result(0, 'a b c', { channel_index: [0, 2] }), view);
@@ -208,7 +208,7 @@ test('an interim covers nothing: what replaces it is shown, and not settled befo
   });
 });
 
-test('an interim is taken back by another that is empty, and then shows no more', () => {
+test('an empty interim withdraws the interim before it', () => {
   const stitcher = new ResultStitcher();
   const view = connection(1);
   stitcher.receive(result(0, 'uh', { ...interim, channel_index: [0, 2] }), view);
@@ -236,7 +236,7 @@ function single(start: number, duration: number, word: { start: number; end: num
   return message;
 }
 
-test('a word belongs to where its middle is [G3]', () => {
+test('a word at a seam belongs to the side where its middle is [G3]', () => {
   const before = new ResultStitcher();
   before.receive(result(0, 'a b'), connection(1));
   const astride = single(1, 3, { start: 1.5, end: 2.5 });
@@ -295,7 +295,7 @@ test.each([
   ['exact', true],
   ['estimates', false],
 ])(
-  'a final that reaches into the future hides no word that is sent later, positions being %s [G3]',
+  'a final that ends beyond the sent audio hides no later word, with positions that are %s [G3]',
   (_, isExact) => {
     const stitcher = new ResultStitcher();
     const clock = clockAt(0, isExact);

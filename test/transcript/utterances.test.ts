@@ -74,7 +74,7 @@ test('an utterance whose last words are interim is not over, Finalize or not', (
   expect(texts()).toEqual(['one two: finalize']);
 });
 
-test('channels do not end each other', () => {
+test('the end of an utterance on one channel ends none on another', () => {
   const { builder, hear, texts } = build();
   hear('left', 0, true, 0);
   hear('right', 0, true, 1);

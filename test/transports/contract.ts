@@ -135,7 +135,7 @@ export function describeTransport(name: string, platform: Platform): void {
       expect(await server.heard()).toEqual(Array.from({ length: 200 }, (_, round) => [round, round]));
     });
 
-    test('tells of a binary message, and that only', async () => {
+    test('reports a binary message, and nothing of its content', async () => {
       const { ear } = await opened();
       await server.strike({ kind: 'malformed' });
       await ear.until('binary 4');

@@ -80,14 +80,14 @@ describe('removes a secret that the server repeats [G8]', () => {
     expect((heard[0] as SocketEnd).reason).toMatch(/x\[secr…$/);
   });
 
-  test('but not where a short one may be a word', () => {
+  test('but not a short one, which may be a word', () => {
     const { inner, heard } = open('k');
     inner.message('{"transcript":"kick"}');
     expect(heard).toEqual(['{"transcript":"kick"}']);
   });
 });
 
-describe('characters that forge what is printed are written out', () => {
+describe('control characters are escaped', () => {
   test('in messages, where tab, newline and marks of direction are text', () => {
     const { inner, heard } = open();
     const text = '\x1b[2J\ra\nb\tc\u202ed\u0085e\\u001bf\u200fg';

@@ -13,7 +13,7 @@ describeTransport('the transport over ws', {
   showsHandshake: true,
 });
 
-test('the transport over ws waits for no answer to close() for longer than it is worth', async () => {
+test('the transport over ws ends a close() without an answer after a short time', async () => {
   const server = await startRemoteEmulator();
   const credentials = { scheme: 'token', value: 'key' } as const;
   let socket: ReturnType<typeof transport> | undefined;
@@ -80,7 +80,7 @@ describe('the transport over ws, where HTTP goes wrong', () => {
   test.each([
     ['is no JSON', 'HTTP/1.1 502 No\r\ncontent-length: 5\r\n\r\n<html', '<html'],
     ['is too long', `HTTP/1.1 502 No\r\ncontent-length: 99999\r\n\r\n${'x'.repeat(20_000)}`, undefined],
-  ])('a body that %s tells its status all the same', async (_, answer, body) => {
+  ])('a body that %s does not hide its status', async (_, answer, body) => {
     const { ends, end, stop } = await serve((socket) => socket.write(answer));
     await end;
     expect(ends).toMatchObject([{ code: 1006, reason: '', status: 502 }]);
@@ -88,7 +88,7 @@ describe('the transport over ws, where HTTP goes wrong', () => {
     stop();
   });
 
-  test('a body that breaks off shows its status all the same', async () => {
+  test('a body that breaks off does not hide its status', async () => {
     const { ends, end, stop } = await serve((socket) => {
       socket.write('HTTP/1.1 503 No\r\ncontent-length: 100\r\n\r\nhalf of');
       setTimeout(() => socket.destroy(), 20);
@@ -98,7 +98,7 @@ describe('the transport over ws, where HTTP goes wrong', () => {
     stop();
   });
 
-  test('a body that flows without end is read as far as it is worth, and its status told', async () => {
+  test('a body without end is read up to a limit, and its status is reported', async () => {
     let flow: NodeJS.Timeout | undefined;
     const { ends, end, stop } = await serve((socket) => {
       socket.write('HTTP/1.1 503 No\r\n\r\n');

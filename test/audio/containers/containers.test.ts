@@ -23,7 +23,7 @@ import {
 
 const NAMES: ContainerName[] = ['wav', 'ogg', 'webm', 'mp4', 'flac', 'mp3', 'adts', 'aiff', 'unknown'];
 
-it('is known of each, before its first byte, whether its positions are exact', () => {
+it('each container declares before its first byte whether its positions are exact', () => {
   expect(NAMES.filter((name) => createDemuxer(name).exact)).toEqual([
     'wav',
     'ogg',
@@ -140,7 +140,7 @@ describe('any input', () => {
     );
   });
 
-  it('is let through as it comes once a header is longer than one worth sending again', () => {
+  it('is passed on unchanged once its header exceeds the limit for replay', () => {
     const endless = concat(text('fLaC'), [0x06, 0xff, 0xff, 0xff]);
     const demuxer = createDemuxer('flac');
     demuxer.push(endless);
@@ -153,7 +153,7 @@ describe('any input', () => {
     expect(album.pieces).toHaveLength(2);
   });
 
-  it('is given out at the end where a header that long was never complete', () => {
+  it('is given out at the end if such a header never completes', () => {
     const broken = concat(text('fLaC'), [0x06, 0x01, 0, 0], noise(20_000));
     expect(demuxAll('flac', [broken])).toMatchObject({ pieces: [{ bytes: broken }] });
     expect(demuxAll('flac', [broken.subarray(0, 100)])).toMatchObject({
@@ -162,7 +162,7 @@ describe('any input', () => {
     });
   });
 
-  it('is never kept: what elements without audio add up to is given out too', () => {
+  it('is given out also where many elements without audio add up', () => {
     const tags = element(0x1254c367, noise(60_000));
     const demuxer = createDemuxer('webm');
     demuxer.push(concat(webmHeader(), clusterStart(0), simpleBlock(0)));

@@ -50,7 +50,7 @@ describe('Ogg', () => {
     expect(boundaries(demuxAll('ogg', [stream]).pieces)).toEqual([true, false, true]);
   });
 
-  it('gives a page on which no packet ends no time, and its time to the page on which it does', () => {
+  it('gives no time to a page on which no packet ends, and the whole time to the page that ends it', () => {
     const stream = concat(
       opusHeader(0),
       opusPage(960),
@@ -100,7 +100,7 @@ describe('Ogg', () => {
     }
   });
 
-  it('takes pages at granule position 0 for the header of a codec it does not know, and promises no time', () => {
+  it('takes pages at granule position 0 as the header of an unknown codec, and gives no times', () => {
     const header = concat(
       page({ granule: 0n, bos: true, packets: [text('CELT    something')] }),
       page({ granule: 0n, packets: [noise(30)] }),
@@ -112,7 +112,7 @@ describe('Ogg', () => {
     expect(boundaries(pieces)).toEqual([true]);
   });
 
-  it('times by the audio stream and lets the pages of others pass', () => {
+  it('takes the times of the audio stream, and passes on the pages of others', () => {
     const header = concat(
       page({ granule: 0n, bos: true, serial: 1, packets: [text('fishead\0')] }),
       page({ granule: 0n, bos: true, serial: 7, packets: [opusHead(0)] }),
@@ -155,7 +155,7 @@ describe('Ogg', () => {
     ],
     ['a page that is not one', concat(opusHeader(), opusPage(1272), noise(5000), opusPage(2232))],
     ['a stream that begins without its header', concat(opusPage(960), opusPage(1920))],
-  ])('passes on as it came %s', (_, stream) => {
+  ])('passes on %s unchanged', (_, stream) => {
     const chunks = [stream.subarray(0, stream.length - 50), stream.subarray(stream.length - 50)];
     const demuxed = demuxAll('ogg', chunks);
     expect(demuxed.demuxer.exact).toBe(false);

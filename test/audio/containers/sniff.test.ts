@@ -23,13 +23,13 @@ describe('the first bytes', () => {
     ['unknown', concat([0xff, 0xeb, 0x90, 0x00], noise(8))],
     ['unknown', concat([0xff, 0x01, 0x02, 0x03], noise(8))],
     ['unknown', noise(20, 3)],
-  ])('say %s', (name, bytes) => {
+  ])('identify %s', (name, bytes) => {
     expect(sniffContainer(bytes)).toBe(name);
     expect(sniffContainer(bytes.subarray(0, 12))).toBe(name);
     expect(sniffContainer(concat([0x20], bytes))).toBe('unknown');
   });
 
-  it('do not tell while they are fewer than twelve', () => {
+  it('identify nothing while they are fewer than twelve', () => {
     for (const length of [0, 4, 11]) expect(sniffContainer(opusHeader().subarray(0, length))).toBeUndefined();
   });
 });

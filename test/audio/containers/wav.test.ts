@@ -55,7 +55,7 @@ describe('WAV', () => {
     }
   });
 
-  it('counts no time for what follows a data chunk of known size, and takes its padding for a sample', () => {
+  it('counts no time for chunks after the data, and counts the padding of the data as a sample', () => {
     const header = riff(fmt({ tag: 7, bits: 8, rate: 8000 }), 801);
     const { demuxer, pieces } = demuxAll('wav', [concat(header, noise(801), [0], chunk('LIST', noise(600)))]);
     expect(demuxer.exact).toBe(true);
@@ -89,7 +89,7 @@ describe('WAV', () => {
     expect(totalMs(pieces)).toBe(100);
   });
 
-  it('promises no time for compressed audio, but finds its header', () => {
+  it('gives no times for compressed audio, but finds its header', () => {
     const header = riff(fmt({ tag: 0x11, bits: 4, blockAlign: 256 }));
     const { demuxer, pieces } = demuxAll('wav', [concat(header, noise(2560))]);
     expect(demuxer.header).toEqual(header);
@@ -98,7 +98,7 @@ describe('WAV', () => {
     expect(durations(pieces)).toEqual([undefined]);
   });
 
-  it('passes on as it came a WAV file glued to the end of another, and one without fmt', () => {
+  it('passes on unchanged a WAV file appended to another, and one without fmt', () => {
     const first = concat(riff(fmt(), 320), noise(320));
     const glued = demuxAll('wav', [first, first, first]);
     expect(rejoined(glued)).toEqual(concat(first, first, first));
@@ -113,7 +113,7 @@ describe('WAV', () => {
     expect(bare.pieces).toHaveLength(2);
   });
 
-  it('refuses a fmt chunk by which no frame has a length', () => {
+  it('refuses a fmt chunk with a frame length of zero', () => {
     for (const fields of [{ rate: 0 }, { channels: 0 }, { blockAlign: 0 }]) {
       expect(demuxAll('wav', [concat(riff(fmt(fields)), noise(99))]).demuxer.exact).toBe(false);
     }

@@ -54,7 +54,7 @@ describe('WebM', () => {
     for (const relative of [0, 60, 120]) expect(demuxer.push(simpleBlock(relative))).toHaveLength(1);
   });
 
-  it('takes a block to be as long as the one before, and puts it right when the next begins', () => {
+  it('estimates a block by the one before, and corrects it when the next begins', () => {
     const blocks = [0, 20, 40, 50, 60, 61, 90].map((relative) => simpleBlock(relative));
     const { pieces } = demuxAll('webm', [webmHeader(), clusterStart(1000), ...blocks]);
     // What is estimated to have ended:         0, 40, 60, 60, 70, 62 (already beyond), 119.
@@ -76,7 +76,7 @@ describe('WebM', () => {
     );
   });
 
-  it('counts a gap once, and takes it for no measure of the next block', () => {
+  it('counts a gap once, and does not use it to estimate the next block', () => {
     const blocks = [0, 20, 40, 5000, 5020].map((relative) => simpleBlock(relative));
     expect(durations(demuxAll('webm', [webmHeader(), clusterStart(0), ...blocks]).pieces)).toEqual([
       0, 40, 20, 4960, 20,
@@ -95,7 +95,7 @@ describe('WebM', () => {
     expect(durations(pieces)).toEqual([0, 40, 20]);
   });
 
-  it('times by the audio track and lets the blocks of others pass', () => {
+  it('takes the times of the audio track, and passes on the blocks of others', () => {
     const header = webmHeader(concat(track(1, 1), track(2, 2)));
     const blocks = [
       simpleBlock(0),
@@ -165,7 +165,7 @@ describe('WebM', () => {
     expect(pieces[0]?.opening).toBeUndefined();
   });
 
-  it('puts what stands between two clusters with the first, so that a boundary is the start of a cluster', () => {
+  it('appends elements between two clusters to the first, so that each boundary starts a cluster', () => {
     const cues = element(0x1c53bb6b, noise(40));
     const { pieces } = demuxAll('webm', [
       webmHeader(),
@@ -200,7 +200,7 @@ describe('WebM', () => {
       'an element too long to wait for',
       concat(webmHeader(), clusterStart(0), [0xa3, 0x10, 0x40, 0, 0], noise(90)),
     ],
-  ])('passes on as it came %s', (_, stream) => {
+  ])('passes on %s unchanged', (_, stream) => {
     const demuxed = demuxAll('webm', [stream]);
     expect(demuxed.header).toEqual(webmHeader());
     expect(demuxed.demuxer.exact).toBe(false);

@@ -90,7 +90,7 @@ describe.each(['react', 'angular'] as const)('the %s app', (app) => {
     expect(Math.max(...ends)).toBeGreaterThan(0.5 * (file.match(/\b00\d\d\b/g)?.length ?? Infinity) - 1);
   });
 
-  test('asks before it is left while words would be lost, and not when there is nothing to lose', async () => {
+  test('asks before the page is left while words would be lost, and not otherwise', async () => {
     await open();
     const asked: string[] = [];
     page.on('dialog', (dialog) => {

@@ -57,7 +57,7 @@ async function hearIn(bundler: string, name: string, code: string, contentSecuri
   }
 }
 
-test.each(Object.keys(BUNDLERS))('built by %s, it hears and understands', async (bundler) => {
+test.each(Object.keys(BUNDLERS))('built by %s, it records and transcribes', async (bundler) => {
   await hearIn(bundler, 'app', app());
 });
 
@@ -77,7 +77,7 @@ const OWN_FILES: Record<string, [imports: string, worklet: string, worker: strin
 };
 
 test.each(Object.entries(OWN_FILES))(
-  'built by %s, it does so under a policy that allows no blob:, with the files of the package',
+  'built by %s, it records and transcribes under a policy without blob:, with the files of the package',
   async (bundler, [imports, worklet, worker]) => {
     // The worker is needed in a hidden tab only: here it is started at once, to see that it may.
     const started = `${imports}\nnew Worker(${worker});`;

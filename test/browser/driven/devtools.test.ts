@@ -107,7 +107,7 @@ test('several sessions share one button, and the last one takes it away', async 
   expect(left).toEqual([1, 0]);
 });
 
-test('an observable of sessions adds each that comes, and the oldest give way', async () => {
+test('an observable adds each new session, and keeps the last ten', async () => {
   const page = await open('development');
   await page.evaluate(() => {
     const { devtoolsPage } = globalThis as unknown as { devtoolsPage: DevtoolsPage };
@@ -119,7 +119,7 @@ test('an observable of sessions adds each that comes, and the oldest give way', 
   expect(await options.last().textContent()).toBe('Session 12: dormant');
 });
 
-test('it goes where it is dragged or sent by keyboard, and remembers that, and whether it was open', async () => {
+test('mouse and keyboard move the button, which remembers its place and whether it was open', async () => {
   const context = await browser.newContext({ viewport: { width: 1024, height: 768 } });
   const page = await open('development', context);
   await begin(page, 'Caller');
@@ -142,7 +142,7 @@ test('it goes where it is dragged or sent by keyboard, and remembers that, and w
   await later.getByRole('dialog').waitFor();
 });
 
-test('production has none of it', async () => {
+test('a production build contains no devtools', async () => {
   const page = await open('production');
   await begin(page, 'Caller');
   expect(await page.locator('.rx-deepgram-devtools').count()).toBe(0);

@@ -138,7 +138,7 @@ test('a recording that was saved is opened, shows the same, and the session goes
   expect(await page.getByRole('button', { name: 'Save recording' }).count()).toBe(1);
 });
 
-test('what is no recording is refused in the page, by name and line, and nothing else changes', async () => {
+test('a file that is no recording is refused with its name and line, and nothing else changes', async () => {
   const page = await open();
   await page.locator('.transcript .final').first().waitFor();
   const lines = readFileSync(recording, 'utf8').split('\n');
@@ -156,7 +156,7 @@ test('what is no recording is refused in the page, by name and line, and nothing
   expect(await page.getByRole('alert').innerText()).toBe('');
 });
 
-test('a recording that is dropped on the viewer is opened, and beside it nothing happens', async () => {
+test('a recording dropped on the viewer is opened; dropped beside it, it is ignored', async () => {
   const page = await open();
   await page.locator('.transcript .final').first().waitFor();
   const data = await page.evaluateHandle(
@@ -204,7 +204,7 @@ test.each([
   },
 );
 
-test('of a long recording every moment can be reached, far beyond what is seen', async () => {
+test('every moment of a long recording can be reached, also beyond the visible part', async () => {
   const lines = [
     { kind: 'flight', version: 1, startedAt: '2026-01-01T00:00:00.000Z', dropped: 0 },
     ...Array.from({ length: 40 }, (_, i) => [

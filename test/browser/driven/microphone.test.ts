@@ -85,7 +85,7 @@ describe('microphone()', () => {
     },
   );
 
-  test('comes as fast as time, once it has begun', async () => {
+  test('delivers audio in real time, once it has begun', async () => {
     await open();
     const tookMs = await page.evaluate(async () => {
       const { firstValueFrom, bufferCount, map, timeInterval } = app.rxjs;
@@ -129,7 +129,7 @@ describe('microphone()', () => {
     expect(sizes).toEqual([5, 5, 5]);
   });
 
-  test('unplugged, it reports it, and keeps no thread', async () => {
+  test('reports an unplugged device, and keeps no thread', async () => {
     await open();
     const { heard, contexts } = await page.evaluate(async () => {
       const made = app.watchResources();
@@ -180,7 +180,7 @@ describe('microphone()', () => {
     ['NotReadableError', 'microphone-busy'],
     ['AbortError', 'microphone-busy'],
     ['TypeError', 'microphone-unsupported'],
-  ])('a browser that says %s means %s', async (name, reason) => {
+  ])('the error %s of a browser is reported as %s', async (name, reason) => {
     await open();
     const { heard, contexts } = await page.evaluate(async (name) => {
       const made = app.watchResources();
@@ -194,7 +194,7 @@ describe('microphone()', () => {
   test.each([
     ['AudioContext', 'no more audio threads'],
     ['AudioWorkletNode', 'could not be processed'],
-  ] as const)('a browser that gives no %s is told of, and the microphone let go', async (name, problem) => {
+  ] as const)('a browser without %s is reported, and the microphone is released', async (name, problem) => {
     await open();
     const { heard, tracks } = await page.evaluate(async (name) => {
       const made = app.watchResources();
@@ -241,7 +241,7 @@ describe('microphone()', () => {
 
 describe('fromMediaStream()', () => {
   /** In the page: a stream of a tone, made without any device. */
-  test('takes a stream that is there, leaves it running, and completes with its track', async () => {
+  test('takes an existing stream, leaves it running, and completes with its track', async () => {
     await open();
     const result = await page.evaluate(async () => {
       const context = new AudioContext();

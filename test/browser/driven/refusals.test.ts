@@ -35,7 +35,7 @@ async function listen(page: Page, options: Parameters<typeof app.microphone>[0] 
 }
 
 describe('microphone()', () => {
-  test('where the user does not allow it', async () => {
+  test('reports that the user does not allow it', async () => {
     await visit(
       async (page) => {
         const { end, statuses } = await listen(page);
@@ -47,14 +47,14 @@ describe('microphone()', () => {
     );
   });
 
-  test('where there is none', async () => {
+  test('reports that there is no microphone', async () => {
     await visit(
       async (page) => expect((await listen(page)).end).toMatchObject({ reason: 'microphone-missing' }),
       { switches: [ALLOWED] },
     );
   });
 
-  test('where none fits', async () => {
+  test('reports that no microphone fits the constraints', async () => {
     await visit(
       async (page) => {
         const { end } = await listen(page, { constraints: { deviceId: { exact: 'gone' } } });
@@ -64,7 +64,7 @@ describe('microphone()', () => {
     );
   });
 
-  test('where the permission is taken back in the middle', async () => {
+  test('reports a permission that is withdrawn during use', async () => {
     await visit(
       async (page) => {
         const context = page.context();
@@ -82,7 +82,7 @@ describe('microphone()', () => {
     );
   });
 
-  test('where the page is not served safely', async () => {
+  test('reports a page without a secure context', async () => {
     await visit(
       async (page) => {
         const { port } = new URL(page.url());

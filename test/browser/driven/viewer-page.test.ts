@@ -107,7 +107,7 @@ test('a state has one colour in the statechart, the status and the timeline', as
   }
 });
 
-test('counts attempts only while there is something to try', async () => {
+test('shows the number of the attempt only while it reconnects', async () => {
   const page = await open();
   await inState(page, 'streaming');
   expect(await page.locator('.status').innerText()).not.toContain('attempt');
@@ -178,7 +178,7 @@ test.each([
   expect(await page.getByRole('button', { name: 'Cut' }).isVisible()).toBe(true);
 });
 
-test.each([390, 1280])('the tab order follows the eye at a width of %i', async (width) => {
+test.each([390, 1280])('the tab order follows the visual order at a width of %i', async (width) => {
   const page = await open({ viewport: { width, height: 800 } });
   await inState(page, 'streaming');
   const order: [label: string, top: number, left: number][] = [];
@@ -229,7 +229,7 @@ describe.each(['DejaVu Sans', 'DejaVu Sans Mono', 'serif'])('in the font %s', (f
   });
 });
 
-test('no label of the timeline stands without its place', async () => {
+test('every label of the timeline appears at its position', async () => {
   const page = await open();
   await page.locator('.timeline').waitFor();
   const ghosts = await page.evaluate(async () => {
@@ -251,7 +251,7 @@ test('no label of the timeline stands without its place', async () => {
   expect(ghosts).toEqual([]);
 });
 
-test('in forced colours meters, swatches and dots keep theirs', async () => {
+test('in forced colours meters, swatches and dots keep their colours', async () => {
   const page = await open({ forcedColors: 'active' });
   await inState(page, 'streaming');
   await page.locator('.transcript .final').first().waitFor();

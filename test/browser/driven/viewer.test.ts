@@ -114,7 +114,7 @@ test('a cut lights backoff, reconnecting and streaming, and the transcript is co
   expect([...addresses]).toEqual(['127.0.0.1']);
 });
 
-test('a pause is bridged: idle-keepalive is lit, the gauge turns back at 3 s, hearts stand on the timeline', async () => {
+test('in a pause idle-keepalive is lit, the gauge resets at 3 s, and the timeline marks KeepAlives', async () => {
   const page = await open();
   await inState(page, 'streaming');
   await page.keyboard.press('h');
@@ -156,7 +156,7 @@ test('the keyboard reaches every button, and single keys can be switched off', a
   expect(await page.locator('.log li.note').allTextContents()).toHaveLength(1);
 });
 
-test('marks that crowd are counted, and the arrow keys read out what they were', async () => {
+test('crowded marks are counted, and the arrow keys read out each', async () => {
   // In a narrow timeline they crowd though a busy machine takes seconds from one to the next.
   const page = await open({ viewport: { width: 390, height: 844 } });
   await inState(page, 'streaming');
@@ -192,7 +192,7 @@ test('marks that crowd are counted, and the arrow keys read out what they were',
   expect(complaints.filter((text) => !text.startsWith('WebSocket connection to'))).toEqual([]);
 });
 
-test('every part has a name, and those that live say how they stand', async () => {
+test('every part has a name, and live parts state their value', async () => {
   const page = await open();
   await inState(page, 'streaming');
   for (const name of [

@@ -197,7 +197,7 @@ async function openAudible({ skip }: TestContext): Promise<Tab> {
 }
 
 describe.runIf(firefoxPath)('sound in Firefox', () => {
-  test('microphone() gives what it should, as loud as it should, and releases everything', async (context) => {
+  test('microphone() delivers the expected tone at the expected level, and releases everything', async (context) => {
     const tab = await openAudible(context);
     const { heard, left } = await tab.run(async () => {
       const made = app.watchResources();

@@ -79,7 +79,7 @@ describe('the level', () => {
     });
   });
 
-  test('of nothing is nothing', () => {
+  test('of no samples is zero', () => {
     expect(levelOf(new Uint8Array(1), SAMPLE_READERS.linear16)).toMatchObject({
       samples: 0,
       peak: 0,
@@ -175,12 +175,12 @@ describe('the rate of arrival', () => {
     expect(rivalFormats(64_000, declared)).toContainEqual({ ...declared, channels: 2 });
   });
 
-  test('that no usual format has is not explained away', () => {
+  test('that fits no usual format names no other', () => {
     expect(rivalFormats(1_000, declared)).toEqual([]);
   });
 });
 
-describe('a container in raw clothing', () => {
+describe('a container that is declared as raw audio', () => {
   const ascii = (text: string): number[] => Array.from(text, (letter) => letter.charCodeAt(0));
   const padded = (...head: number[]): Uint8Array => Uint8Array.from([...head, ...Array<number>(64).fill(0)]);
   const adts = [0xff, 0xf1, 0x50, 0x80, 0x02, 0x1f, 0xfc];
@@ -205,7 +205,7 @@ describe('a container in raw clothing', () => {
     expect(containerAtStart(padded(...adts))).toBeUndefined();
   });
 
-  test('no stretch of speech is taken for one', () => {
+  test('no speech is taken for a container', () => {
     for (const recording of recordings) {
       for (let at = 0; at + 2_000 < recording.length; at += 98) {
         expect(containerAtStart(recording.subarray(at, at + 2_000))).toBeUndefined();

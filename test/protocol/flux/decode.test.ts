@@ -101,7 +101,7 @@ describe('a field that is wrong', () => {
   );
 });
 
-test('words without times lie one behind the other', () => {
+test('words without times follow each other', () => {
   expect(decode({ words: [{ word: 'a' }, { word: 'b', confidence: 1 }] })).toMatchObject({
     words: [
       { start: 2, end: 4.08, confidence: undefined },
@@ -110,7 +110,7 @@ test('words without times lie one behind the other', () => {
   });
 });
 
-test('a trigger and an event that are newer than this package do no harm', () => {
+test('an unknown trigger or event is accepted', () => {
   expect(decode({ event: 'EndOfTurn', trigger: 'hunch' })).toMatchObject({ turn: { trigger: 'hunch' } });
   expect(decode({ event: 'TurnPondered' })).toMatchObject({ kind: 'other' });
 });

@@ -86,7 +86,7 @@ test.each([
   ['a type of tomorrow', { type: 'Tomorrow', anything: [1] }, 'other'],
   ['an object without a type', {}, 'malformed'],
   ['null', null, 'malformed'],
-])('%s is known as what it is', (_, message, kind) => {
+])('%s is recognised', (_, message, kind) => {
   expect(decode(message).kind).toBe(kind);
 });
 
@@ -166,7 +166,7 @@ test('an Error whose texts are objects is passed on without them', () => {
 test.each([
   ['as many channels as a byte can count', { channel_index: [254, 255] }],
   ['no length, at the very beginning', { start: 0, duration: 0 }],
-])('a result with %s is one', (_, right) => {
+])('a result with %s is valid', (_, right) => {
   expect(decode({ ...RESULTS, ...right }).kind).toBe('results');
 });
 

@@ -59,7 +59,7 @@ describe('frames', () => {
     await stage.expectItServes();
   });
 
-  test('of a hundred megabytes are refused by their head, and not kept', async () => {
+  test('of a hundred megabytes are refused by their header, and not kept', async () => {
     const client = await stage.upgraded();
     const taken = await memoryTaken(async () => {
       client.frame(OPCODE.binary, 100 * MEGABYTE);
@@ -98,7 +98,7 @@ describe('frames', () => {
     await stage.expectItServes();
   });
 
-  test('of a WAV header that lies make no recognisers by the thousand', async () => {
+  test('of a false WAV header do not start thousands of recognisers', async () => {
     const client = await stage.upgraded('multichannel=true');
     const header = Buffer.alloc(2_000);
     header.write('RIFF');

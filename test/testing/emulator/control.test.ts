@@ -223,7 +223,7 @@ describe('access', () => {
       { host: '127.0.0.1', 'content-length': '9', 'content-type': 'application/json; charset=utf-8' },
       '127.0.0.1',
     ],
-  ])('%s may', (_, headers, from) => {
+  ])('%s is allowed', (_, headers, from) => {
     expect(asked(headers, from)).toBe(true);
   });
 
@@ -236,11 +236,11 @@ describe('access', () => {
     ['a page of another port', { host: '127.0.0.1:8080', origin: 'http://127.0.0.1:3000' }, '127.0.0.1'],
     ['an image on another site', { host: '127.0.0.1', 'sec-fetch-site': 'cross-site' }, '127.0.0.1'],
     ['a form', { host: '127.0.0.1', 'content-length': '9', 'content-type': 'text/plain' }, '127.0.0.1'],
-  ])('%s may not', (_, headers, from) => {
+  ])('%s is refused', (_, headers, from) => {
     expect(asked(headers as Record<string, string>, from)).toBe(false);
   });
 
-  test('on the wire, too', async () => {
+  test('is checked for requests over a socket', async () => {
     expect(await statusWith('POST', 'control/faults/cut', { origin: 'https://evil.example' })).toBe(403);
     expect(await statusWith('GET', 'control/state', { host: 'rebound.example' })).toBe(403);
     expect(await statusWith('GET', 'control/events', { 'sec-fetch-site': 'cross-site' })).toBe(403);

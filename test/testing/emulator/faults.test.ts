@@ -266,7 +266,7 @@ test('orders in words reach the next, every, the n-th and the open connection', 
   expect(() => client.emulator.inflict('cut on 1')).toThrow('the next is number 2');
 });
 
-test('a fault that lasts ends by itself, or when all is made well again', () => {
+test('a fault with a duration ends by itself, or when all faults are cleared', () => {
   const client = faulty(throttle(0.001, { forMs: 2_000 }));
   client.stream(silence(3.5));
   expect(client.connection.processedAudioMs).toBeGreaterThan(3_000);

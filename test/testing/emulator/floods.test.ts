@@ -8,7 +8,7 @@ import { MEGABYTE, memoryTaken, OPCODE, QUERY, Stage, until } from './hostile-st
 const stage = new Stage();
 
 describe('floods', () => {
-  test('of audio are pushed back to the client, whose silence is then not held against it', async () => {
+  test('of audio stop the reading, and the silence of the client does not count meanwhile', async () => {
     const clock = new VirtualClock();
     await stage.restart({ clock });
     const hasStoppedReading = stage.watchForBackPressure();

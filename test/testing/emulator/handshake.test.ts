@@ -27,7 +27,7 @@ test.each([
   ['a JWT in the header', { authorization: `Bearer ${token}` }, 'bearer'],
   ['an API key as sub-protocol', { protocols: ['token', 'key'] }, 'token'],
   ['a JWT as sub-protocol', { protocols: ['bearer', token] }, 'bearer'],
-])('%s opens the door', (_, request, scheme) => {
+])('%s is accepted', (_, request, scheme) => {
   expect(judge(request)).toMatchObject({ status: 101, scheme });
 });
 

@@ -17,7 +17,7 @@ function statusOf(query: string, options: EmulatorOptions = {}): number {
   return 'accepted' in verdict ? 101 : verdict.refused.status;
 }
 
-test('every reading has a default, which is its first choice, and refuses what is no choice', () => {
+test('every reading has its first choice as default, and refuses other values', () => {
   for (const name of READING_NAMES) {
     expect(settle({})[name]).toBe(Object.keys(READINGS[name].choices)[0]);
     expect(() => settle({ [name]: 'perhaps' })).toThrow(`${name} is "perhaps": give one of `);
@@ -98,7 +98,7 @@ describe('handshakes', () => {
 });
 
 describe('sessions', () => {
-  test('controlAsBinary: a KeepAlive sent as audio is noise, and holds nothing', () => {
+  test('controlAsBinary: a KeepAlive sent as audio is noise, and does not hold the connection', () => {
     const ends = (['not-counted', 'counted'] as const).map((controlAsBinary) => {
       const client = new BareClient('', { controlAsBinary });
       client.stream(silence(1));
@@ -120,7 +120,7 @@ describe('sessions', () => {
     expect(codes).toEqual([1000, undefined]);
   });
 
-  test('unusedIdleClose: 1011, or 1000 as some report, with a duration of nothing', () => {
+  test('unusedIdleClose: 1011, or 1000 as some report, with a duration of 0', () => {
     const closes = (['net-0001', 'normal'] as const).map((unusedIdleClose) => {
       const client = new BareClient('', { unusedIdleClose });
       client.clock.advance(10_100);
@@ -189,7 +189,7 @@ describe('sessions', () => {
     expect(ends).toEqual(['1008 DATA-0000', expect.stringContaining('1011'), undefined]);
   });
 
-  test('compressedAudio: Opus is timed and heard as silence, or refused with the truth', () => {
+  test('compressedAudio: Opus is timed and transcribed as silence, or refused with the reason', () => {
     const packet = Uint8Array.of(31 << 3, 1, 2, 3);
     const timed = new BareClient('encoding=opus&sample_rate=48000&interim_results=true');
     for (let i = 0; i < 200; i += 1) {

@@ -151,7 +151,7 @@ test('the emulator survives garbage and oversized messages', async () => {
   await once(next, 'open');
 });
 
-test('POST /v1/auth/grant turns a key into a token, and refuses a stranger', async () => {
+test('POST /v1/auth/grant turns a key into a token, and refuses a wrong key', async () => {
   await using emulator = await startEmulator();
   const address = `${emulator.url.replace('ws', 'http')}/v1/auth/grant`;
   const grant = (authorization: string) => fetch(address, { method: 'POST', headers: { authorization } });

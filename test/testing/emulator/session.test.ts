@@ -66,7 +66,7 @@ test('Metadata has the seconds of processed audio, which may be less than receiv
   expect(metadata?.duration).toBeLessThan(20);
 });
 
-test('the hosted window of twelve seconds is a matter of one option', () => {
+test('idleTimeoutMs sets the idle timeout', () => {
   const client = new BareClient('', { idleTimeoutMs: 12_000 });
   client.clock.advance(11_999);
   expect(client.closed).toBeUndefined();
@@ -94,7 +94,7 @@ test('KeepAlive alone does not hold a connection that never carried audio, by de
   expect(lenient.closed).toBeUndefined();
 });
 
-test('where only results give KeepAlive its hold, a moment of audio is not enough: NET-0000', () => {
+test('with keepAliveHolds after-results a moment of audio is not enough: NET-0000', () => {
   const readings = (['after-results', 'after-audio'] as const).map((keepAliveHolds) => {
     const client = new BareClient('interim_results=true', { keepAliveHolds });
     client.stream(silence(0.2));
@@ -104,7 +104,7 @@ test('where only results give KeepAlive its hold, a moment of audio is not enoug
   expect(readings).toEqual([expect.stringContaining('net0000'), undefined]);
 });
 
-test('KeepAlive in a binary frame is audio: it decodes to noise and holds no text', () => {
+test('KeepAlive in a binary frame is audio: it decodes to noise, and is no control message', () => {
   const client = new BareClient();
   client.connection.receiveBinary(new TextEncoder().encode('{"type":"KeepAlive"}'));
   expect(client.connection.controlMessages).toEqual([]);

@@ -32,7 +32,7 @@ function whole({ header, chunks }: MuxedStream): Uint8Array[] {
   return [header, ...chunks];
 }
 
-test.each(containers)('$name is understood however its bytes are cut', ({ mux }) => {
+test.each(containers)('$name is decoded however its bytes are cut', ({ mux }) => {
   fc.assert(
     fc.property(fc.nat(), fc.integer({ min: 1, max: 6_000 }), (seed, largest) => {
       const random = seededRandom(seed);
@@ -58,7 +58,7 @@ test.each(containers)('$name carries several channels', ({ mux }) => {
   expect([client.words(0), client.words(1)]).toEqual([spelled([1, 2]), spelled([3, 4])]);
 });
 
-test('a replay of the header and whole later clusters or pages goes on in the words', () => {
+test('a replay of the header and whole later clusters or pages gives the later words', () => {
   const webm = muxWebm(audio, { sampleRate, chunkMs: 1_000 });
   const ogg = muxOgg(audio, { sampleRate, chunkMs: 500 });
   for (const [stream, from] of [

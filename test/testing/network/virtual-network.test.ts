@@ -264,7 +264,7 @@ test.each([0, 39, 40, 41, 799] as const)(
   },
 );
 
-test('and on the way back: the message cut in two never came', () => {
+test('a message of the server that a lost link cuts in two never arrives', () => {
   const { clock, network, open, seen } = connect();
   const socket = open();
   clock.advance(40);

@@ -118,8 +118,8 @@ describe('a pause', () => {
   });
 });
 
-describe('the marks', () => {
-  test('follow into a loud room, which is taken for speech in its first seconds', () => {
+describe('the thresholds', () => {
+  test('adapt to a loud room, which counts as speech in its first seconds', () => {
     const room: Stretch[] = [
       [4_000, -34],
       [1_500, -12],

@@ -52,7 +52,7 @@ describe('readCommandLine', () => {
     },
   );
 
-  test.each([['--version'], ['-v']])('%s says which', async (arg) => {
+  test.each([['--version'], ['-v']])('%s prints the version', async (arg) => {
     let text = '';
     const code = await runCommand(readCommandLine([arg], {}), {
       out: (more) => (text += more),
@@ -105,7 +105,7 @@ describe('readCommandLine', () => {
     [['demo', '-h']],
     [['emulate', '-h']],
     [['transcribe', '-h']],
-  ])('%j helps', (args) => {
+  ])('%j shows the help', (args) => {
     expect(readCommandLine(args, {})).toMatchObject({ name: 'help' });
   });
 

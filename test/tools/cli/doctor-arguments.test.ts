@@ -7,7 +7,7 @@ const KEY = '0123456789abcdef0123456789abcdef01234567';
 const read = (args: string[], env: NodeJS.ProcessEnv = {}) => readCommandLine(['doctor', ...args], env);
 
 describe('doctor', () => {
-  test('needs nothing, and then talks to Deepgram without a key, which it will say', () => {
+  test('needs no arguments, and then checks Deepgram without a key', () => {
     expect(read([])).toEqual({
       name: 'doctor',
       options: {
@@ -48,7 +48,7 @@ describe('doctor', () => {
     [['-'], { kind: 'stdin' }],
     [['--file', '-'], { kind: 'stdin' }],
     [['--microphone', 'rec -q'], { kind: 'program', command: ['rec', '-q'] }],
-  ])('%j is where the audio comes from', (args, audio) => {
+  ])('%j sets the source of the audio', (args, audio) => {
     expect(read(args)).toMatchObject({ options: { audio } });
   });
 
@@ -94,7 +94,7 @@ describe('doctor', () => {
     expect(JSON.stringify(command)).not.toContain(KEY);
   });
 
-  test('helps, within 80 columns', () => {
+  test('shows its help within 80 columns', () => {
     expect(read(['-h'])).toMatchObject({ name: 'help', text: DOCTOR_USAGE });
     expect(Math.max(...DOCTOR_USAGE.split('\n').map((line) => line.length))).toBeLessThan(80);
   });

@@ -131,7 +131,7 @@ describe('a file', () => {
     });
   });
 
-  test('of less than a telephone is a warning', () => {
+  test('with a sample rate below 8 kHz is a warning', () => {
     expect(examine(speech, { encoding: 'linear16', sampleRate: 4_000 })['rate']).toMatchObject({
       verdict: 'warn',
     });

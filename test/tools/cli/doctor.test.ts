@@ -118,7 +118,7 @@ describe('this machine', () => {
 });
 
 describe('the network', () => {
-  test('a name without an address fails, and what stands on it is skipped', async () => {
+  test('a host name without an address fails, and the checks that need it are skipped', async () => {
     const { code, findings } = await consult('wss://no-such-host.invalid');
     expect(findings['dns']).toMatchObject({
       verdict: 'fail',
@@ -130,7 +130,7 @@ describe('the network', () => {
     expect(code).toBe(1);
   });
 
-  test('out of reach shows what can be seen without it', async () => {
+  test('without a network the checks of key and parameters still run', async () => {
     const { findings } = await consult('wss://no-such-host.invalid', {
       secret: undefined,
       listen: { utterance_end_ms: 500 },
@@ -183,7 +183,7 @@ describe('the network', () => {
       expect(await tls(91, true)).toMatchObject({ verdict: 'pass', evidence: { certificateDays: 90 } });
     });
 
-    test('that nobody vouches for, it fails', async () => {
+    test('that is self-signed, it fails', async () => {
       expect(await tls(91, false)).toMatchObject({
         verdict: 'fail',
         remedy: expect.stringContaining('NODE_EXTRA_CA_CERTS') as string,
@@ -221,7 +221,7 @@ describe('Deepgram', () => {
     for (const value of Object.values(secret ?? {})) expect(text).not.toContain(value);
   });
 
-  test.each([402, 403])('an account that may not (HTTP %i) fails', async (status) => {
+  test.each([402, 403])('an account without permission (HTTP %i) fails', async (status) => {
     const { findings } = await consult(door, { faults: () => [refuse(status)] });
     expect(findings['credentials']).toMatchObject({ verdict: 'fail', evidence: { status } });
     expect(findings['handshake']).toMatchObject({ verdict: 'pass' });
@@ -257,7 +257,7 @@ describe('Deepgram', () => {
     expect(code).toBe(0);
   });
 
-  test.each([429, 503])('a server that cannot now (HTTP %i) fails', async (status) => {
+  test.each([429, 503])('an unavailable server (HTTP %i) fails', async (status) => {
     const { findings } = await consult(door, { faults: () => [refuse(status)] });
     expect(findings['handshake']).toMatchObject({ verdict: 'fail', evidence: { status } });
     expect(findings['credentials']).toMatchObject({ verdict: 'skipped' });
@@ -373,7 +373,7 @@ describe('output', () => {
     expect(lines.length).toBeLessThanOrEqual(24);
   });
 
-  test('for machines is one object', async () => {
+  test('as JSON is one object', async () => {
     const { text } = await consult(door, { probeSeconds: undefined });
     expect(JSON.parse(text)).toMatchObject({ version: 1, url: door.url, healthy: true });
   });

@@ -53,7 +53,7 @@ test('it serves Flux at the same address', async () => {
   expect(await ended).toBe(0);
 });
 
-test('without a speech recogniser it serves all the same, and shows what would bring one', async () => {
+test('without a speech recogniser it serves test tones, and names the command that installs one', async () => {
   const { printed, ended, interrupt } = await start({ ...plain, tones: false }, () =>
     startVosk({ packagesFrom: tmpdir() }),
   );

@@ -56,7 +56,7 @@ describe('of a recording', () => {
     expect(widest(text)).toBeLessThan(80);
   });
 
-  test('is one object for machines', () => {
+  test('is one object as JSON', () => {
     const { text } = explainText(ndjson, { replay: true, json: true }, PAGE);
     expect(JSON.parse(text)).toMatchObject({
       version: 1,
@@ -186,7 +186,7 @@ describe('the command', () => {
     expect(command).toMatchObject({ name: 'refuse', text: expect.stringContaining(advice) as string });
   });
 
-  test('helps, within 80 columns', () => {
+  test('shows its help within 80 columns', () => {
     expect(readCommandLine(['explain', '-h'], {})).toMatchObject({ name: 'help', text: EXPLAIN_USAGE });
     expect(widest(EXPLAIN_USAGE)).toBeLessThan(80);
   });

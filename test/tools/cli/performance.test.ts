@@ -69,7 +69,7 @@ describe('perform', () => {
     expect(rehearsal.clock.pendingTimers).toBe(0);
   });
 
-  test('the story has every state, and shows what came of each loss', async () => {
+  test('the story has every state, and shows the outcome of each loss', async () => {
     const rehearsal = rehearse();
     await play(rehearsal);
     const seen = new Set(rehearsal.story.states.map(({ state }) => state));

@@ -50,7 +50,7 @@ test.each<[string, string, NodeJS.ProcessEnv, string | undefined]>([
   expect(proxyFor(new URL(server), env)?.place).toBe(place);
 });
 
-test('a proxy of another kind is refused in words, without its password', () => {
+test('an unsupported proxy is refused, and the message does not show its password', () => {
   const env = { ALL_PROXY: 'socks5://me:my-password@proxy.example' };
   expect(() => proxyFor(new URL('wss://api.deepgram.com'), env)).toThrow(
     /^The proxy of the environment is no http proxy/,

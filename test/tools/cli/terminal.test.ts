@@ -37,7 +37,7 @@ describe('spans', () => {
     expect(paint(fit(line, 3), false)).toBe('ab…');
   });
 
-  test('the right gives way to the left', () => {
+  test('the right text is cut before the left one', () => {
     expect(paint(justify([span('left')], [span('right')], 12), false)).toBe('left   right');
     expect(paint(justify([span('left')], [span('right')], 10), false)).toBe('left');
   });

@@ -69,7 +69,7 @@ function start({ file = fileOf(muxWav), format = 'text', columns, ...options }: 
 const numbersIn = (text: string) => text.match(/\b\d{4}\b/g)?.map(Number);
 
 describe('transcribe', () => {
-  test('writes what is decided, all of it, through a cut, and nothing else', async () => {
+  test('writes all final text, and nothing else, through a cut', async () => {
     const { clock, network, written, ended, wait } = start();
     await wait(3);
     network.cut();
@@ -81,7 +81,7 @@ describe('transcribe', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test('breaks lines between words on a terminal, and draws what is heard there', async () => {
+  test('breaks lines between words on a terminal, and shows the interim text', async () => {
     const { written, ended, wait } = start({ columns: 24 });
     await wait(60);
     expect(await ended).toBe(0);
@@ -117,7 +117,7 @@ describe('transcribe', () => {
     expect(numbersIn(written.out)).toEqual(WORDS);
   });
 
-  test('an interruption takes the words of what was sent, and ends in order', async () => {
+  test('an interruption writes the words of the sent audio, and ends in order', async () => {
     const { clock, controller, written, ended, wait } = start();
     await wait(4);
     const wordsBefore = numbersIn(written.out)?.length ?? 0;
@@ -132,7 +132,7 @@ describe('transcribe', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test('an interruption in an outage ends it, though nothing of the file can be read any more', async () => {
+  test('an interruption during an outage ends it', async () => {
     const { network, controller, written, ended, wait } = start();
     await wait(4);
     network.offline = true;

@@ -20,7 +20,7 @@ function plain(text: string): string {
 const room = (columns: number, rows: number, colour = false) => ({ columns, rows, colour });
 
 describe('frame', () => {
-  test('at 80 columns without colour, letters tell the states', () => {
+  test('at 80 columns without colour, letters show the states', () => {
     const lines = frame(storyOfARun(), PROGRAMME, room(80, 24), NOW_MS);
     expect(lines.join('\n')).toMatchSnapshot();
   });
@@ -68,7 +68,7 @@ describe('frame', () => {
     expect(early.length).toBe(late.length);
   });
 
-  test('a short state is not lost in the band: the weightiest of a cell is shown', () => {
+  test('a short state is shown in the band: each cell shows its most important state', () => {
     const state = frame(storyOfARun(), PROGRAMME, room(120, 40), NOW_MS).find((line) =>
       line.includes('state '),
     );
@@ -130,7 +130,7 @@ describe('report', () => {
     expect(lines.filter((line) => line.length >= 40)).toEqual([]);
   });
 
-  test('everything that can go wrong is said', () => {
+  test('every kind of failure is reported', () => {
     const story = storyOfARun();
     story.receive(said('young man young man', 9.5, { connection: 3, end: 23 }), NOW_MS + 1_000);
     const failed: Outcome = {

@@ -61,7 +61,7 @@ test('unsubscribing ends it, with no timer left', () => {
   expect(frames).toHaveLength(3);
 });
 
-test('no audio is over at once', () => {
+test('an empty source completes at once', () => {
   const clock = new VirtualClock();
   expect(listen(new Uint8Array(0), clock).completedAt()).toBe(0);
 });

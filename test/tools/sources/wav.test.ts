@@ -43,13 +43,13 @@ test('finds the format in the extension', () => {
   expect(readWav(wav(format(0xfffe, 16, extension), ['data', [0, 0]])).encoding).toBe('linear16');
 });
 
-test('a length that was not known while recording means: up to the end', () => {
+test('an unknown length in the header means the whole rest of the file', () => {
   const { header, chunks } = muxWav(Int16Array.of(1, 2, 3), { sampleRate: 8_000 });
   const file = new Uint8Array(Buffer.concat([header, ...chunks]));
   expect(readWav(file).data.byteLength).toBe(6);
 });
 
-test('a file that was cut off gives what it has', () => {
+test('a truncated file gives the audio that it has', () => {
   const file = wav(format(1, 16), ['data', [1, 2, 3, 4]]);
   expect([...readWav(file.subarray(0, file.length - 2)).data]).toEqual([1, 2]);
 });

@@ -100,7 +100,7 @@ describe('the log', () => {
     expect(chronicle.entries.map(({ name }) => name)).toContain('after backoff');
   });
 
-  test('shows events that were ignored as such: nothing else would tell that they came', async () => {
+  test('shows ignored events as ignored', async () => {
     const { live, chronicle, speak } = openSession();
     await speak(1_000);
     live.actor.send({ type: 'network.online' });
@@ -147,7 +147,7 @@ describe('the log', () => {
     ['deadline', 'Ended by the user. The drain was cut short: 1.9 s have no result.'],
     ['aborted', 'Ended by the user at once, without a drain.'],
     ['failed', 'unauthorized: The connection ended for good'],
-  ] as const)('knows in the end how it ended: %s', async (outcome, words) => {
+  ] as const)('shows how the session ended: %s', async (outcome, words) => {
     const { live, news, chronicle, emulator, network, speak, wait } = openSession();
     await speak(1_000);
     if (outcome === 'deadline' || outcome === 'failed') {

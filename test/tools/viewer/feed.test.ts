@@ -50,7 +50,7 @@ test('a recording that loops begins anew at its end, holds where it is, and show
   expect(heard.slice(0, 3_000)).toEqual([...SECOND, ...SECOND, ...SECOND]);
 });
 
-test('nothing leaves a microphone that is held', () => {
+test('a held microphone emits nothing', () => {
   const source$ = new Subject<Uint8Array>();
   const feed = liveFeed(source$);
   const heard: Uint8Array[] = [];

@@ -71,14 +71,14 @@ test.each([
   ['a sandboxed frame', 'POST', { origin: 'null' }],
   ['a program that says nothing of its origin', 'POST', {}],
   ['an image or a link', 'GET', {}],
-])('%s may not', async (_, method, headers) => {
+])('%s is refused', async (_, method, headers) => {
   const { status } = await ask(method, '/faults/cut', headers);
   expect(status).toBe(method === 'GET' ? 405 : 403);
   expect(strikes).toBe(0);
   expect((await ask(method, '/token', headers)).body).not.toContain('jwt');
 });
 
-test('a name that was re-bound to the loopback reads nothing, and does nothing', async () => {
+test('a host name rebound to the loopback is refused', async () => {
   const port = new URL(server.url).port;
   for (const host of [`example.com:${port}`, 'example.com', `localhost:${Number(port) + 1}`]) {
     expect(await ask('GET', '/', { host })).toMatchObject({ status: 421 });
@@ -94,7 +94,7 @@ test('a failure shows neither the request nor its secret [G8]', async () => {
   expect([status, body]).toEqual([502, '']);
 });
 
-test('there is nothing else, not even under a name that climbs', async () => {
+test('no other file is served, also not under a path with ..', async () => {
   for (const path of ['/package.json', '/%2e%2e/package.json', '//etc/passwd', '//', '/faults/unknown']) {
     expect(await ask('GET', path)).toMatchObject({ status: 404 });
   }

@@ -46,7 +46,7 @@ describe('a recording that was saved in the viewer', () => {
     expect([...recorded.loudness.keys()]).toEqual([...chronicle.loudness.keys()]);
   });
 
-  test('has at each moment the ledger and the silence of then', async () => {
+  test('has the ledger and the silence of each moment', async () => {
     const { network, chronicle, speak, wait, live, close } = openSession();
     await speak(3_000);
     await wait(8_000);
@@ -84,8 +84,8 @@ describe('a recording that was saved in the viewer', () => {
   });
 });
 
-describe('the past', () => {
-  test('is kept of an hour of speech, and of no more', async () => {
+describe('the history', () => {
+  test('holds an hour of speech, and no more', async () => {
     const { chronicle, speak, live } = openSession();
     await speak(1_000);
     const [heard] = chronicle.texts;
@@ -102,7 +102,7 @@ describe('the past', () => {
   });
 });
 
-describe('a recording of a stranger', () => {
+describe('a recording from elsewhere', () => {
   const time = fc.double({ min: 0, max: 1e12, noNaN: true });
   const state = fc.constantFrom('dormant', 'streaming', 'backoff', 'closed-1011', 'closed');
   const any = fc.oneof(fc.jsonValue(), fc.constantFrom(-1, 1e300, '__proto__', null));
@@ -162,7 +162,7 @@ describe('a recording of a stranger', () => {
     }),
   );
 
-  test('that the reader takes is shown, whatever its fields hold', () => {
+  test('is shown with any field values that the reader accepts', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(time, entry), { maxLength: 12 }), (lines) => {
         const header = { kind: 'flight', version: 1, startedAt: '2026-01-01T00:00:00.000Z', dropped: 0 };

@@ -48,7 +48,7 @@ describe('the command line', () => {
     expect((command as { text: string }).text).toContain(advice);
   });
 
-  test('tones are not for Deepgram', () => {
+  test('refuses --tones with --hosted', () => {
     expect(readCommandLine(['show', '--tones', '--hosted'], KEY)).toMatchObject({ name: 'refuse' });
   });
 });

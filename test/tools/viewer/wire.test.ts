@@ -14,7 +14,7 @@ test('the silence is the time since the last frame, and never reaches the window
   live.abort();
 });
 
-test('measures the same as the session and the other end', async () => {
+test('measures the same silence as the session and the server', async () => {
   const { wire, emulator, speak, wait, network, close } = openSession();
   await speak(1_000);
   await wait(4_000);

@@ -65,7 +65,7 @@ test.each([
   expect(client.closed).toBeUndefined();
 });
 
-test('Configure stands in line with the audio, one unanswered at a time: a second one is refused', () => {
+test('Configure waits behind the audio before it, and a second one is refused meanwhile', () => {
   const client = new FluxClient();
   client.connection.stallResults();
   client.stream(silence(0.24));
@@ -225,7 +225,7 @@ test('pings hold a connection, and count in its longest silence', () => {
   expect(client.connection.longestOutboundSilenceMs).toBe(50_000);
 });
 
-test('the length of the idle minute is a matter of one option', () => {
+test('fluxIdleTimeoutMs sets the idle timeout', () => {
   const client = new FluxClient('', { fluxIdleTimeoutMs: 5_000 });
   client.clock.advance(5_000);
   expect(client.closed?.code).toBe(1005);

@@ -41,7 +41,7 @@ test('mute on the next connection: it never sends Connected, answers pings, and 
   expect(client.emulator.openConnections).toHaveLength(1);
 });
 
-test('mute in mid-turn: it falls silent, reads on without end, and speaks again when it is healed', () => {
+test('mute in mid-turn: it sends nothing, goes on reading, and sends again when it is healed', () => {
   const client = faulty(mute({ afterAudioMs: 1_000 }));
   client.stream(speech);
   const { length } = client.texts;

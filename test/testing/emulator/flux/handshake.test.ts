@@ -76,7 +76,7 @@ test.each(['nova-3', 'flux-general-fr', ''])(
   },
 );
 
-test('keys are judged as on /v1/listen', () => {
+test('keys are checked as on /v1/listen', () => {
   expect(judge(RAW, {}, 'Token wrong').status).toBe(401);
   expect(judge(RAW, {}, 'Token unpaid').status).toBe(402);
   expect(judge(RAW, { maxConnections: 0 }).status).toBe(429);
