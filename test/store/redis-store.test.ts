@@ -5,6 +5,7 @@ import { createClient, createCluster } from 'redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RedisClient, redisStore } from '../../src/store/redis/index.ts';
 import { storeContract } from '../../src/testing/index.ts';
+import type { AudioStore, Lease } from '../../src/store/index.ts';
 import { NO_REDIS, RedisServer, startCluster } from './redis-server.ts';
 
 interface Connected {
@@ -45,6 +46,22 @@ const CLIENTS: Record<string, (url: string) => Promise<Connected>> = {
     return { client, close: () => client.disconnect() };
   },
 };
+
+/** Sessions with a writer each, whose calls come at once. */
+async function writersOf(store: AudioStore, count: number): Promise<Lease[]> {
+  const ids = Array.from({ length: count }, (_, index) => `call ${index}`);
+  const opened = await Promise.all(
+    ids.map(async (id) => store.openWriter(id, { holder: 'w', description: null })),
+  );
+  return opened.map(({ lease }) => lease);
+}
+
+const block = (position: number) => ({
+  position,
+  end: position + 100,
+  bytes: new Uint8Array(200).fill(position),
+  capturedAt: undefined,
+});
 
 const SKIPPED = NO_REDIS ? `: ${NO_REDIS}` : '';
 
@@ -92,17 +109,21 @@ describe.skipIf(NO_REDIS)(`a store in a Redis Cluster of three${SKIPPED}`, () =>
     });
     afterAll(() => connected.close());
     keepsTheContract(name, () => connected.client);
+
+    test('takes calls of sessions in several slots that come at once', async () => {
+      const store = redisStore(connected.client, { prefix: `${name} at once` });
+      const writers = await writersOf(store, 20);
+      for (const position of [0, 100]) {
+        const answers = await Promise.all(writers.map(async (each) => store.append(each, block(position))));
+        expect(answers).toEqual(
+          writers.map(() => ({ previousEnd: position, end: position + 100, confirmed: 0 })),
+        );
+      }
+    });
   });
 });
 
 describe.skipIf(NO_REDIS)(`a store in Redis that fails${SKIPPED}`, () => {
-  const block = (position: number) => ({
-    position,
-    end: position + 100,
-    bytes: new Uint8Array(200).fill(position),
-    capturedAt: undefined,
-  });
-
   test('goes on after a restart of Redis, which forgets the scripts, with all that was appended', async () => {
     const server = await RedisServer.start('--appendonly', 'yes', '--appendfsync', 'always');
     const { client, close } = await CLIENTS['ioredis 6']!(server.url);
@@ -138,6 +159,21 @@ describe.skipIf(NO_REDIS)(`a store in Redis that fails${SKIPPED}`, () => {
     },
   );
 
+  test('rejects a call that fails, and not those of other sessions in the same command', async () => {
+    const server = await RedisServer.start();
+    const { client, close } = await CLIENTS['ioredis 6']!(server.url);
+    const store = redisStore(client);
+    const [one, two, three] = (await writersOf(store, 3)) as [Lease, Lease, Lease];
+    await (client as Redis).set('rx-deepgram:{call%201}:a', 'no stream');
+    const answers = await Promise.allSettled(
+      [one, two, three].map(async (each) => store.append(each, block(0))),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(String((answers[1] as PromiseRejectedResult).reason)).toContain('WRONGTYPE');
+    close();
+    await server.dispose();
+  });
+
   test('every key expires, whichever process dies', async () => {
     const server = await RedisServer.start();
     const { client, close } = await CLIENTS['ioredis 6']!(server.url);
@@ -162,6 +198,22 @@ describe.skipIf(NO_REDIS)(`a store in Redis that fails${SKIPPED}`, () => {
     close();
     await server.dispose();
   });
+});
+
+test('makes one command of the calls of many sessions that come together', async () => {
+  const commands: string[] = [];
+  const client = {
+    callBuffer: async (command: string, args: readonly unknown[]) => {
+      commands.push(command);
+      return Array.from({ length: Number(args[1]) / 3 }, () => [0, 100, 0, 0]);
+    },
+  };
+  const store = redisStore(client);
+  const append = async (session: number) =>
+    store.append({ id: `call ${session}`, holder: 'w', epoch: 1 }, block(0));
+  const answers = await Promise.all(Array.from({ length: 40 }, async (_, session) => append(session)));
+  expect(answers).toEqual(answers.map(() => ({ previousEnd: 0, end: 100, confirmed: 0 })));
+  expect(commands).toEqual(['EVALSHA']);
 });
 
 test('refuses an object that is no client, and options out of their range', () => {

@@ -1,62 +1,120 @@
 /**
- * Batches calls to Redis, and limits their time. Calls that can wait go together in one packet: most of the cost of a call is the
- * socket. A call that timed out may still be carried out; every call is safe to repeat.
+ * Gathers calls to Redis, and limits their time. Calls of all sessions that can wait a little are one command: most of the cost of a call
+ * is its command and its part of the socket's work. A call that timed out may still be carried out; every call is safe to repeat.
  */
 import type { Clock } from '../../clock.ts';
+import type { Argument } from './redis-client.ts';
+import type { Reply } from './replies.ts';
+import type { Operation } from './scripts.ts';
 
-/** Short compared with a block of audio (250 ms), and enough for some sessions to share a packet. */
-const GATHER_MS = 25;
+/** An argument of a script. */
+export type Given = Argument | number;
+
+/** A call that can be made together with others. */
+export interface Gathered {
+  operation: Operation;
+  keys: readonly string[];
+  args: readonly Given[];
+}
+
+/** The most calls in one command: Redis does nothing else meanwhile. */
+const MOST_CALLS = 50;
 
 interface Call {
   id: string;
   madeAt: number;
   isLate: boolean;
-  giveUp: (error: Error) => void;
+  resolve: (reply: Reply) => void;
+  reject: (error: unknown) => void;
 }
 
 export class RedisCalls {
   readonly #clock: Clock;
   readonly #answerMs: number;
-  #gathered: (() => void)[] = [];
+  readonly #send: (calls: readonly Gathered[]) => Promise<readonly Reply[]>;
+  #gathered: { call: Call; what: Gathered }[] = [];
   #gatherTimer: unknown;
+  #gatheredUntil = Infinity;
   /** In the order in which they were made. */
   readonly #unanswered = new Set<Call>();
   /** Late calls of each session. While there is one, no other is made: the client would queue them with their audio. */
   readonly #late = new Map<string, number>();
   #timer: unknown;
 
-  /** A call without an answer is given up after `answerMs`. */
-  constructor(clock: Clock, answerMs: number) {
+  /** A call without an answer is given up after `answerMs`. `send` answers each of the calls, or none. */
+  constructor(
+    clock: Clock,
+    answerMs: number,
+    send: (calls: readonly Gathered[]) => Promise<readonly Reply[]>,
+  ) {
     this.#clock = clock;
     this.#answerMs = answerMs;
+    this.#send = send;
   }
 
-  async make<Reply>(id: string, canWait: boolean, call: () => Promise<Reply>): Promise<Reply> {
-    if (this.#late.has(id)) throw new Error('Redis has not answered the calls before.');
+  /** Makes a call at once, behind those that were gathered before. */
+  make(id: string, send: () => Promise<Reply>): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      const made: Call = { id, madeAt: this.#clock.now(), isLate: false, giveUp: reject };
-      this.#unanswered.add(made);
-      const settled = () => this.#settled(made);
-      this.#gathered.push(() => {
-        const answer = call();
-        answer.then(resolve, reject);
-        answer.then(settled, settled);
-      });
-      if (!canWait) this.#sendAll();
-      else this.#gatherTimer ??= this.#clock.setTimeout(() => this.#sendAll(), GATHER_MS);
-      if (this.#timer === undefined) this.#watch(this.#answerMs);
+      const call = this.#begin(id, resolve, reject);
+      this.#sendGathered();
+      send().then(
+        (reply) => this.#answered(call, reply),
+        (error: unknown) => this.#failed(call, error),
+      );
     });
   }
 
-  #sendAll(): void {
-    this.#clock.clearTimeout(this.#gatherTimer);
-    this.#gatherTimer = undefined;
-    const calls = this.#gathered;
-    this.#gathered = [];
-    for (const send of calls) send();
+  /** Makes a call within this time, together with others. */
+  gather(id: string, what: Gathered, withinMs: number): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      const call = this.#begin(id, resolve, reject);
+      this.#gathered.push({ call, what });
+      const until = call.madeAt + withinMs;
+      if (this.#gathered.length === MOST_CALLS) this.#sendGathered();
+      else if (until < this.#gatheredUntil) {
+        this.#clock.clearTimeout(this.#gatherTimer);
+        this.#gatheredUntil = until;
+        this.#gatherTimer = this.#clock.setTimeout(() => this.#sendGathered(), withinMs);
+      }
+    });
   }
 
-  #settled(call: Call): void {
+  #sendGathered(): void {
+    this.#clock.clearTimeout(this.#gatherTimer);
+    this.#gatheredUntil = Infinity;
+    const gathered = this.#gathered;
+    if (gathered.length === 0) return;
+    this.#gathered = [];
+    this.#send(gathered.map(({ what }) => what)).then(
+      (replies) => {
+        for (const [index, { call }] of gathered.entries()) this.#answered(call, replies[index] ?? null);
+      },
+      (error: unknown) => {
+        for (const { call } of gathered) this.#failed(call, error);
+      },
+    );
+  }
+
+  #begin(id: string, resolve: Call['resolve'], reject: Call['reject']): Call {
+    if (this.#late.has(id)) throw new Error('Redis has not answered the calls before.');
+    const call = { id, madeAt: this.#clock.now(), isLate: false, resolve, reject };
+    this.#unanswered.add(call);
+    if (this.#timer === undefined) this.#watch(this.#answerMs);
+    return call;
+  }
+
+  #answered(call: Call, reply: Reply): void {
+    this.#settle(call);
+    if (reply instanceof Error) call.reject(reply);
+    else call.resolve(reply);
+  }
+
+  #failed(call: Call, error: unknown): void {
+    this.#settle(call);
+    call.reject(error);
+  }
+
+  #settle(call: Call): void {
     this.#unanswered.delete(call);
     if (!call.isLate) return;
     const left = (this.#late.get(call.id) ?? 1) - 1;
@@ -78,7 +136,7 @@ export class RedisCalls {
         }
         call.isLate = true;
         this.#late.set(call.id, (this.#late.get(call.id) ?? 0) + 1);
-        call.giveUp(new Error(`Redis did not answer within ${this.#answerMs} ms.`));
+        call.reject(new Error(`Redis did not answer within ${this.#answerMs} ms.`));
       }
     }, inMs);
   }

@@ -16,7 +16,7 @@ import type {
   StoredBlock,
   StoredRequest,
 } from '../audio-store.ts';
-import { RedisCalls } from './redis-calls.ts';
+import { type Gathered, type Given, RedisCalls } from './redis-calls.ts';
 import { type Argument, commandsOf, type RedisClient, type SendCommand } from './redis-client.ts';
 import { audioOf, listOf, numberOf, openedOf, publishedOf, type Reply, textOf } from './replies.ts';
 import * as scripts from './scripts.ts';
@@ -39,6 +39,12 @@ export interface RedisStoreOptions {
    */
   expireMs?: number;
 }
+
+/** Short compared with a block of audio (250 ms), and enough for some sessions to share a command. */
+const SHARED_MS = 25;
+
+/** A final waits for it: just enough for those that came together. */
+const URGENT_MS = 4;
 
 /** The number of sessions that one claim checks. Owned ones are checked again after their lease. */
 const CLAIM_LIMIT = 100;
@@ -64,6 +70,8 @@ class RedisStore implements AudioStore {
   readonly #send: SendCommand;
   readonly #prefix: string;
   readonly #calls: RedisCalls;
+  /** A command may have keys of one slot only. */
+  #isSharded = false;
 
   constructor(
     send: SendCommand,
@@ -73,7 +81,7 @@ class RedisStore implements AudioStore {
     this.#prefix = prefix;
     this.leaseMs = within('leaseMs', leaseMs, 100, 60_000);
     this.expireMs = within('expireMs', expireMs, 1_000, 604_800_000);
-    this.#calls = new RedisCalls(systemClock, this.leaseMs);
+    this.#calls = new RedisCalls(systemClock, this.leaseMs, (calls) => this.#evaluateMany(calls));
   }
 
   async open(id: string, request: LeaseRequest): Promise<Opened | Held> {
@@ -107,7 +115,7 @@ class RedisStore implements AudioStore {
     const { position, end, capturedAt = '', bytes } = block;
     const audio = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const args = [writer.holder, writer.epoch, position, end, capturedAt, audio, keepFrom, this.expireMs];
-    const reply = await this.#run(scripts.APPEND, writer.id, args);
+    const reply = await this.#gather('append', writer.id, args, SHARED_MS);
     if (!Array.isArray(reply)) return textOf(reply) as Refusal;
     const [previousEnd = 0, newEnd = 0, confirmed = 0, isUnowned] = (reply as Reply[]).map(numberOf);
     if (isUnowned) await this.#lookLater(0, writer.id);
@@ -131,7 +139,7 @@ class RedisStore implements AudioStore {
     const { number, position, state, finals } = confirmation;
     const own = [holder, epoch, number, position, JSON.stringify(state), this.leaseMs, this.expireMs];
     const others = finals.flatMap(({ channel, end, data }) => [channel, end, JSON.stringify(data)]);
-    const reply = await this.#run(scripts.CONFIRM, id, [...own, ...others]);
+    const reply = await this.#gather('confirm', id, [...own, ...others], URGENT_MS);
     if (!Array.isArray(reply)) return textOf(reply) as Refusal;
     const [previous, seqs, isDue] = reply as Reply[];
     if (isDue === 1) await this.#lookLater(this.leaseMs, id);
@@ -140,7 +148,7 @@ class RedisStore implements AudioStore {
 
   async renew({ id, holder, epoch }: Lease, doneRequest: number): Promise<Refusal | undefined> {
     const args = [holder, epoch, doneRequest, this.leaseMs, this.expireMs];
-    const reply = await this.#run(scripts.RENEW, id, args);
+    const reply = await this.#gather('renew', id, args, SHARED_MS);
     if (typeof reply !== 'number') return textOf(reply) as Refusal;
     if (reply === 1) await this.#lookLater(this.leaseMs, id);
     return undefined;
@@ -152,55 +160,79 @@ class RedisStore implements AudioStore {
   }
 
   async show({ id, holder, epoch }: Lease, shown: Json): Promise<void> {
-    await this.#run(scripts.SHOW, id, [holder, epoch, JSON.stringify(shown)]);
+    await this.#gather('show', id, [holder, epoch, JSON.stringify(shown)], SHARED_MS);
   }
 
   async published(id: string, after: number, limit: number): Promise<Published> {
     return publishedOf(listOf(await this.#run(scripts.PUBLISHED, id, [after, limit])));
   }
 
-  /** Braces in an id would put the keys of a session in several slots. */
-  async #run(script: scripts.Script, id: string, args: readonly (Argument | number)[]): Promise<Reply> {
-    const session = `${this.#prefix}:{${encodeURIComponent(id)}}`;
-    return this.#answer(script, id, [`${session}:m`, `${session}:a`, `${session}:t`], args);
+  #gather(
+    operation: scripts.Operation,
+    id: string,
+    args: readonly Given[],
+    withinMs: number,
+  ): Promise<Reply> {
+    return this.#calls.gather(id, { operation, keys: this.#keysOf(id), args }, withinMs);
   }
 
-  async #runOnList(script: scripts.Script, args: readonly (Argument | number)[]): Promise<Reply> {
-    return this.#answer(script, '', [`${this.#prefix}:claims`], args);
+  async #run(script: scripts.Script, id: string, args: readonly Given[]): Promise<Reply> {
+    return this.#calls.make(id, () => this.#evaluate(script, this.#keysOf(id), args));
+  }
+
+  async #runOnList(script: scripts.Script, args: readonly Given[]): Promise<Reply> {
+    return this.#calls.make('', () => this.#evaluate(script, [`${this.#prefix}:claims`], args));
   }
 
   async #lookLater(inMs: number, id: string): Promise<void> {
     await this.#runOnList(scripts.LOOK_LATER, [inMs, this.expireMs, id]);
   }
 
-  async #answer(
-    script: scripts.Script,
-    id: string,
-    keys: readonly string[],
-    args: readonly (Argument | number)[],
-  ): Promise<Reply> {
-    return this.#calls.make(id, script.canWait, async () => this.#evaluate(script, keys, args));
+  /** Braces in an id would put the keys of a session in several slots. */
+  #keysOf(id: string): readonly string[] {
+    const session = `${this.#prefix}:{${encodeURIComponent(id)}}`;
+    return [`${session}:m`, `${session}:a`, `${session}:t`];
+  }
+
+  /** Where the keys of two sessions may not be in one command, as in a cluster, each call is a command. */
+  async #evaluateMany(calls: readonly Gathered[]): Promise<readonly Reply[]> {
+    if (calls.length > 1 && this.#isSharded) {
+      const alone = await Promise.all(
+        calls.map((call) => this.#evaluateMany([call]).catch((error: Error) => [error])),
+      );
+      return alone.flat();
+    }
+    const keys = calls.flatMap((call) => call.keys);
+    const args = calls.flatMap(({ operation, args: own }) => [operation, own.length, ...own]);
+    try {
+      return listOf(await this.#evaluate(scripts.MANY, keys, args));
+    } catch (error) {
+      if (!startsWith(error, 'CROSSSLOT')) throw error;
+      this.#isSharded = true;
+      return this.#evaluateMany(calls);
+    }
   }
 
   /** Redis forgets scripts when it restarts. */
   async #evaluate(
     { sha, source }: scripts.Script,
     keys: readonly string[],
-    args: readonly (Argument | number)[],
+    args: readonly Given[],
   ): Promise<Reply> {
     const [key = ''] = keys;
-    const rest = [
-      String(keys.length),
-      ...keys,
-      ...args.map((each) => (typeof each === 'number' ? String(each) : each)),
-    ];
+    const rest: Argument[] = [String(keys.length), ...keys];
+    for (const each of args) rest.push(typeof each === 'number' ? String(each) : each);
     try {
       return (await this.#send('EVALSHA', key, [sha, ...rest])) as Reply;
     } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+      if (!startsWith(error, 'NOSCRIPT')) throw error;
       return (await this.#send('EVAL', key, [source, ...rest])) as Reply;
     }
   }
+}
+
+function startsWith(error: unknown, code: string): boolean {
+  return error instanceof Error && error.message.startsWith(code);
 }
 
 function within(name: string, value: number, least: number, most: number): number {

@@ -1,8 +1,8 @@
 /** Converts answers of the scripts to the port's types. */
 import type { Lease, Opened, Published, StoredAudio, StoredBlock, StoredSession } from '../audio-store.ts';
 
-/** Texts come as bytes. */
-export type Reply = Buffer | string | number | null | readonly Reply[];
+/** Texts come as bytes. Errors are parts of answers. */
+export type Reply = Buffer | string | number | null | Error | readonly Reply[];
 
 export const listOf = (reply: Reply | undefined): readonly Reply[] =>
   Array.isArray(reply) ? (reply as readonly Reply[]) : [];

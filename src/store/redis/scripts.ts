@@ -15,8 +15,6 @@ import { createHash } from 'node:crypto';
 export interface Script {
   readonly source: string;
   readonly sha: string;
-  /** No caller waits for its answer: it may be sent a little later, with others. */
-  readonly canWait: boolean;
 }
 
 /** Numbers are written as Redis returned them, or by `%.0f`: Lua's default format rounds. */
@@ -27,7 +25,7 @@ local function get(...) return redis.call('HMGET', m, ...) end
 local function set(...) redis.call('HSET', m, ...) end
 local function num(value) return tonumber(value or '0') end
 local function whole(value) return string.format('%.0f', value) end
-local function keepFor(ms) for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ms) end end
+local function keepFor(ms) for _, key in pairs({ m, a, t }) do redis.call('PEXPIRE', key, ms) end end
 local function letGo(to) redis.call('XTRIM', a, 'MINID', whole(math.floor(to) + 1)) end
 local function refusal(role, holder, epoch)
   local known = get(role .. 'e', role .. 'h')
@@ -53,9 +51,9 @@ end
 local function session(epoch) return { epoch, get('d', 's', 'c', 'e', 'n', 'q', 'dr', 'x') } end
 `;
 
-const script = (body: string, canWait = false): Script => {
+const script = (body: string): Script => {
   const source = COMMON + body;
-  return { source, sha: createHash('sha1').update(source).digest('hex'), canWait };
+  return { source, sha: createHash('sha1').update(source).digest('hex') };
 };
 
 /** holder, description, epoch, final, milliseconds of the lease and of the keys → milliseconds for which it is held, or a session. */
@@ -92,25 +90,6 @@ keepFor(ARGV[3])
 return session(epoch)
 `);
 
-/** holder, epoch, position, end, capture time, bytes, what to keep, milliseconds of the keys → a refusal, or ends and `isUnowned`. */
-export const APPEND = script(
-  `
-local refused = refusal('w', ARGV[1], ARGV[2])
-if refused then return refused end
-local known = get('e', 'c', 'ou')
-local ended = known[1] or '0'
-if num(ARGV[3]) >= num(known[1]) and num(ARGV[4]) > num(ARGV[3]) then
-  ended = ARGV[4]
-  set('e', ended)
-  if num(ended) > num(known[2]) then redis.call('XADD', a, ended .. '-0', 'p', ARGV[3], 't', ARGV[5], 'b', ARGV[6]) end
-end
-if num(ARGV[7]) > 0 then letGo(num(ARGV[7])) end
-keepFor(ARGV[8])
-return { known[1] or '0', ended, known[2] or '0', num(known[3]) <= now() and 1 or 0 }
-`,
-  true,
-);
-
 /** holder, epoch, number and JSON of the request, milliseconds of the keys → a refusal, or `isUnowned`. */
 export const REQUEST = script(`
 local refused = refusal('w', ARGV[1], ARGV[2])
@@ -144,54 +123,6 @@ end
 return { known[1] or '0', known[2] or '0', blocks, requests }
 `);
 
-/**
- * holder, epoch, number, position, state, milliseconds of the lease and of the keys, then channel, end and JSON of each final
- * → a refusal, or what was confirmed before, the numbers of the finals, 0 for one that was refused, and whether to tell the list of claims anew.
- */
-export const CONFIRM = script(`
-local refused = refusal('o', ARGV[1], ARGV[2])
-if refused then return refused end
-local known = get('c', 'e', 'n', 'k', 'i')
-local seq, seqs = num(known[3]), {}
-local isRepeat = num(ARGV[3]) <= num(known[4])
-for i = 8, #ARGV, 3 do
-  local channel = 'p' .. ARGV[i]
-  local last = get(channel)[1]
-  if isRepeat or (last and tonumber(ARGV[i + 1]) <= tonumber(last)) then
-    seqs[#seqs + 1] = 0
-  else
-    seq = seq + 1
-    set(channel, ARGV[i + 1])
-    redis.call('XADD', t, whole(seq) .. '-0', 'c', ARGV[i], 'e', ARGV[i + 1], 'd', ARGV[i + 2])
-    seqs[#seqs + 1] = seq
-  end
-end
-set('ou', whole(now() + ARGV[6]))
-if not isRepeat then set('n', whole(seq), 's', ARGV[5], 'k', ARGV[3]) end
-local position = num(ARGV[4])
-if not isRepeat and position > num(known[1]) then
-  set('c', ARGV[4])
-  if position > num(known[2]) then set('e', ARGV[4]) end
-  letGo(position)
-end
-keepFor(ARGV[7])
-return { known[1] or '0', seqs, isListDue(known[5], ARGV[7]) }
-`);
-
-/** holder, epoch, request done, milliseconds of the lease and of the keys → a refusal, or whether to tell the list of claims anew. */
-export const RENEW = script(
-  `
-local refused = refusal('o', ARGV[1], ARGV[2])
-if refused then return refused end
-local known = get('dr', 'i')
-set('ou', whole(now() + ARGV[4]))
-if num(ARGV[3]) > num(known[1]) then set('dr', ARGV[3]) end
-keepFor(ARGV[5])
-return isListDue(known[2], ARGV[5])
-`,
-  true,
-);
-
 /** holder, epoch, ended, milliseconds of the keys → whether somebody should claim it. */
 export const RELEASE = script(`
 if refusal('o', ARGV[1], ARGV[2]) then return 0 end
@@ -202,13 +133,90 @@ local isPending = num(known[2]) > num(known[1]) or num(known[3]) > num(known[4])
 return ARGV[3] == '0' and isPending and 1 or 0
 `);
 
-/** holder, epoch, JSON */
-export const SHOW = script(
-  `
-if not refusal('o', ARGV[1], ARGV[2]) then set('w', ARGV[3]) end
-`,
-  true,
-);
+/** The operations of {@link MANY}. */
+export type Operation = 'append' | 'confirm' | 'renew' | 'show';
+
+/**
+ * Several calls, of any sessions. The three keys of each; then of each its operation, the number of its arguments, and these → the
+ * answer of each. An error of one is its answer, and leaves the others alone.
+ *
+ * append: holder, epoch, position, end, capture time, bytes, what to keep, milliseconds of the keys → a refusal, or ends and `isUnowned`.
+ *
+ * confirm: holder, epoch, number, position, state, milliseconds of the lease and of the keys, then channel, end and JSON of each final
+ * → a refusal, or what was confirmed before, the numbers of the finals, 0 for one that was refused, and whether to tell the list of claims anew.
+ *
+ * renew: holder, epoch, request done, milliseconds of the lease and of the keys → a refusal, or whether to tell the list of claims anew.
+ *
+ * show: holder, epoch, JSON.
+ */
+export const MANY = script(`
+local does = {}
+function does.append(given)
+  local refused = refusal('w', given[1], given[2])
+  if refused then return refused end
+  local known = get('e', 'c', 'ou')
+  local ended = known[1] or '0'
+  if num(given[3]) >= num(known[1]) and num(given[4]) > num(given[3]) then
+    ended = given[4]
+    set('e', ended)
+    if num(ended) > num(known[2]) then redis.call('XADD', a, ended .. '-0', 'p', given[3], 't', given[5], 'b', given[6]) end
+  end
+  if num(given[7]) > 0 then letGo(num(given[7])) end
+  keepFor(given[8])
+  return { known[1] or '0', ended, known[2] or '0', num(known[3]) <= now() and 1 or 0 }
+end
+function does.confirm(given)
+  local refused = refusal('o', given[1], given[2])
+  if refused then return refused end
+  local known = get('c', 'e', 'n', 'k', 'i')
+  local seq, seqs = num(known[3]), {}
+  local isRepeat = num(given[3]) <= num(known[4])
+  for i = 8, #given, 3 do
+    local channel = 'p' .. given[i]
+    local last = get(channel)[1]
+    if isRepeat or (last and tonumber(given[i + 1]) <= tonumber(last)) then
+      seqs[#seqs + 1] = 0
+    else
+      seq = seq + 1
+      set(channel, given[i + 1])
+      redis.call('XADD', t, whole(seq) .. '-0', 'c', given[i], 'e', given[i + 1], 'd', given[i + 2])
+      seqs[#seqs + 1] = seq
+    end
+  end
+  set('ou', whole(now() + given[6]))
+  if not isRepeat then set('n', whole(seq), 's', given[5], 'k', given[3]) end
+  local position = num(given[4])
+  if not isRepeat and position > num(known[1]) then
+    set('c', given[4])
+    if position > num(known[2]) then set('e', given[4]) end
+    letGo(position)
+  end
+  keepFor(given[7])
+  return { known[1] or '0', seqs, isListDue(known[5], given[7]) }
+end
+function does.renew(given)
+  local refused = refusal('o', given[1], given[2])
+  if refused then return refused end
+  local known = get('dr', 'i')
+  set('ou', whole(now() + given[4]))
+  if num(given[3]) > num(known[1]) then set('dr', given[3]) end
+  keepFor(given[5])
+  return isListDue(known[2], given[5])
+end
+function does.show(given)
+  if not refusal('o', given[1], given[2]) then set('w', given[3]) end
+end
+local answers, at = {}, 1
+for i = 1, #KEYS, 3 do
+  m, a, t = KEYS[i], KEYS[i + 1], KEYS[i + 2]
+  local last = at + 1 + ARGV[at + 1]
+  local isDone, answer = pcall(does[ARGV[at]], { unpack(ARGV, at + 2, last) })
+  if not isDone then answer = { err = type(answer) == 'table' and answer.err or answer } end
+  answers[#answers + 1] = answer or false
+  at = last + 1
+end
+return answers
+`);
 
 /** number, limit → the finals as id and fields, what is shown, ended */
 export const PUBLISHED = script(`
