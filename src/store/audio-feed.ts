@@ -5,8 +5,10 @@
  */
 import type { AudioReader, AudioTimeline } from '../audio/audio-timeline.ts';
 import type { FrameSink } from '../audio/framing.ts';
+import { giveBackSlab, Slab, takeSlab } from '../audio/slabs.ts';
 import type { Clock } from '../clock.ts';
 import type { Appended, StoredBlock } from './audio-store.ts';
+import type { Written } from './ownership.ts';
 
 /** With the time of the call, a crash of this process loses the audio accepted in the last 250 ms at most. A little more than two frames of 100 ms. */
 const BLOCK_MS = 210;
@@ -23,13 +25,19 @@ export interface AudioFeedSettings {
   /** Bytes of one position. */
   frameBytes: number;
   /** Appends a block; `undefined` if that is no longer useful. */
-  append: (block: StoredBlock) => Promise<Appended | undefined>;
+  append: (block: StoredBlock) => Promise<Written<Appended> | undefined>;
   /** Confirms audio that was dropped or covered before it was appended. */
   confirm(position: number): Promise<void>;
   /** The store has the block. */
   appended(answer: Appended): void;
   /** The store has lost acknowledged audio between the two positions. */
   forgotten(start: number, end: number): void;
+}
+
+/** A block in memory that is used again when the store has it. */
+interface Copy {
+  block: StoredBlock;
+  slab: Slab;
 }
 
 export class AudioFeed implements FrameSink {
@@ -96,21 +104,27 @@ export class AudioFeed implements FrameSink {
     const { clock, timeline } = this.#settings;
     let hasAll = false;
     let cutAt: number | undefined;
-    for (let block = this.#next(); block; block = hasAll ? undefined : this.#next()) {
+    for (let copy = this.#next(); copy; copy = hasAll ? undefined : this.#next()) {
+      const { block, slab } = copy;
       hasAll = this.cursor.nextPosition >= timeline.end;
       cutAt = clock.now();
       // If this process died between the two, audio covered by unconfirmed finals would be a hole.
       if (block.position > this.#storedTo) await this.#settings.confirm(block.position);
+      let isInUse = false;
       for (let rest: StoredBlock | undefined = block; rest; ) {
-        const answer: Appended | undefined = await this.#settings.append(rest);
+        const written: Written<Appended> | undefined = await this.#settings.append(rest);
+        // A call that was given up may still read the memory of the block.
+        isInUse ||= written?.tries !== 1;
         // No longer useful: the cursor has moved.
-        if (!answer) break;
+        if (!written) break;
+        const { answer } = written;
         if (this.#mustStop()) return;
         if (answer.previousEnd < this.#storedTo) this.#settings.forgotten(answer.previousEnd, this.#storedTo);
         this.#storedTo = answer.end;
         this.#settings.appended(answer);
         rest = behind(rest, answer.end, timeline.rate);
       }
+      if (!isInUse) giveBackSlab(slab);
     }
     if (this.#mustStop() || cutAt === undefined) return;
     // Audio that came while the last block was on its way is younger than that block.
@@ -123,7 +137,7 @@ export class AudioFeed implements FrameSink {
   }
 
   /** A copy of the next audio in the log, up to the next gap in its capture times. */
-  #next(): StoredBlock | undefined {
+  #next(): Copy | undefined {
     if (this.#isClosed) return undefined;
     const { timeline, frameBytes } = this.#settings;
     const cursor = this.cursor;
@@ -146,7 +160,9 @@ export class AudioFeed implements FrameSink {
       end = frame.end;
       timeline.advance(cursor, end);
     }
-    return parts.length > 0 ? { position, end, bytes: joined(parts), capturedAt } : undefined;
+    if (parts.length === 0) return undefined;
+    const slab = slabOf(parts);
+    return { block: { position, end, bytes: slab.bytes.subarray(0, slab.used), capturedAt }, slab };
   }
 }
 
@@ -160,12 +176,14 @@ export function behind(block: StoredBlock, position: number, rate: number): Stor
   return { ...block, position, bytes, capturedAt };
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.byteLength;
+/** Reused, as that of the log: new memory that lives until the store has answered is costly to collect. */
+function slabOf(parts: readonly Uint8Array[]): Slab {
+  const byteLength = parts.reduce((sum, part) => sum + part.byteLength, 0);
+  let slab = takeSlab();
+  if (!slab.hasRoom(byteLength)) {
+    giveBackSlab(slab);
+    slab = new Slab(byteLength);
   }
-  return bytes;
+  for (const part of parts) slab.add(part);
+  return slab;
 }

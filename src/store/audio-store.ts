@@ -42,7 +42,7 @@ export interface StoredBlock {
   readonly position: number;
   /** Position after its last sample. */
   readonly end: number;
-  /** Whoever gives them changes them no more. */
+  /** The memory is the caller's again when `append()` is answered: a store that keeps the bytes copies them. */
   readonly bytes: Uint8Array;
   /** When its first sample was captured, in milliseconds since 1970. */
   readonly capturedAt: number | undefined;

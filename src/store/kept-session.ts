@@ -247,12 +247,12 @@ export class KeptSession implements Kept {
         const written = await this.#ownership.write('writer', async (lease) =>
           generation === this.#generation ? this.#settings.store.append(lease, block) : undefined,
         );
-        return written?.answer;
+        return written?.answer && { answer: written.answer, tries: written.tries };
       },
       confirm: async (position) => {
-        await this.#outbox.confirm();
-        // The confirmation under way may have begun before the position was covered.
-        if (this.#ownership.confirmed < position) await this.#outbox.confirm();
+        // A confirmation under way may have begun before the position was covered.
+        for (let tries = 0; tries < 2 && this.#ownership.confirmed < position; tries += 1)
+          await this.#outbox.confirm();
       },
       appended: () => {},
       forgotten: (start, end) => this.#reportForgotten('audio', start, end),
@@ -323,7 +323,7 @@ export class KeptSession implements Kept {
 }
 
 function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 
 function lostError(): TranscriptionError {

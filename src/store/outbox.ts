@@ -136,18 +136,14 @@ export class Outbox implements Outlet {
     const finals = results.flatMap(({ final }) => final ?? []);
     this.#confirmations += 1;
     const confirmation = { number: this.#confirmations, position: frontier(), finals, state: state() };
-    let tries = 0;
-    const confirmed = await ownership.write('owner', (lease) => {
-      tries += 1;
-      return store.confirm(lease, confirmation);
-    });
+    const confirmed = await ownership.write('owner', (lease) => store.confirm(lease, confirmation));
     if (!confirmed || this.isClosed) return;
     const { previous, seqs } = confirmed.answer;
     if (previous < ownership.confirmed) forgotten(previous, ownership.confirmed);
     ownership.confirmed = Math.max(previous, confirmation.position);
     for (const seq of seqs) ownership.lastFinal = Math.max(ownership.lastFinal, seq ?? 0);
     // The store refuses all finals of a repeated confirmation.
-    const isRepeat = tries > 1 && seqs.every((seq) => seq === undefined);
+    const isRepeat = confirmed.tries > 1 && seqs.every((seq) => seq === undefined);
     for (const { pass, final } of results) {
       const isPublished = !final || isRepeat || seqs[finals.indexOf(final)] !== undefined;
       if (isPublished) pass();

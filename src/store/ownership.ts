@@ -33,6 +33,12 @@ export interface OwnershipSettings {
 
 type Role = 'owner' | 'writer';
 
+export interface Written<Answer> {
+  answer: Answer;
+  /** More than one: an earlier call may still be carried out, or was and its answer was lost. */
+  tries: number;
+}
+
 export class Ownership {
   readonly #settings: OwnershipSettings;
   #owner: Lease | undefined;
@@ -78,11 +84,13 @@ export class Ownership {
   async write<Answer extends object | undefined>(
     role: Role,
     call: (lease: Lease) => Promise<Answer | Refusal>,
-  ): Promise<{ answer: Answer } | undefined> {
+  ): Promise<Written<Answer> | undefined> {
     const { calls, clock } = this.#settings;
+    let tries = 0;
     for (;;) {
       let askedAt = 0;
-      const result = await calls.untilAnswered(async () => {
+      const result = await calls.untilAnswered(() => {
+        tries += 1;
         askedAt = clock.now();
         return call(this.#leaseOf(role));
       });
@@ -100,7 +108,7 @@ export class Ownership {
       if (answer !== 'forgotten') {
         if (role === 'owner')
           this.#heldUntil = Math.max(this.#heldUntil, askedAt + this.#settings.store.leaseMs);
-        return { answer };
+        return { answer, tries };
       }
       this.#recovery ??= this.#recover().finally(() => (this.#recovery = undefined));
       await this.#recovery;

@@ -20,7 +20,7 @@ import type { Parameters } from '../protocol/protocol.ts';
 import { AudioFeed } from './audio-feed.ts';
 import type { Appended, AudioStore, Json, StoredBlock } from './audio-store.ts';
 import { newHolder } from './holder.ts';
-import { Ownership } from './ownership.ts';
+import { Ownership, type Written } from './ownership.ts';
 import { readDescription, storedFormatOf, type StoredFormat, writeDescription } from './session-record.ts';
 import { StoreCalls } from './store-calls.ts';
 
@@ -217,14 +217,14 @@ export class SessionWriter {
     this.#states.next('writing');
   }
 
-  async #append(block: StoredBlock): Promise<Appended | undefined> {
+  async #append(block: StoredBlock): Promise<Written<Appended> | undefined> {
     const keepFrom = block.end - this.#limits.maxStoredSeconds * this.#timeline.rate;
     const isFull = keepFrom > Math.max(this.#confirmed, this.#keptFrom);
     const written = await this.#ownership.write('writer', (lease) =>
       this.#store.append(lease, block, isFull ? keepFrom : undefined),
     );
     if (written && isFull) this.#pushedOut(keepFrom, written.answer.confirmed);
-    return written?.answer;
+    return written;
   }
 
   #pushedOut(keepFrom: number, confirmed: number): void {

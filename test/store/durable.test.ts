@@ -112,6 +112,39 @@ describe('a session in a store', () => {
     expect(calls.confirm + calls.renew).toBeLessThanOrEqual(20);
   });
 
+  test('confirms once for a final that covers audio which is not in the store yet', async () => {
+    const story = new RelayStory();
+    const one = story.run();
+    await story.speak(one, 3);
+    const kinds: string[] = [];
+    for (const name of ['append', 'confirm'] as const) {
+      const method = story.store[name].bind(story.store) as (...given: unknown[]) => Promise<unknown>;
+      Object.assign(story.store, { [name]: (...given: unknown[]) => (kinds.push(name), method(...given)) });
+    }
+    void one.live.finalize();
+    await story.speak(one, 0.5);
+    expect(kinds.slice(0, 3)).toEqual(['confirm', 'append', 'append']);
+    await close(story, one);
+  });
+
+  test('keeps the memory of a block whose first call may still be carried out', async () => {
+    const story = new RelayStory();
+    const one = story.run();
+    await story.speak(one, 3);
+    const blocks: { bytes: Uint8Array; text: string }[] = [];
+    const append = story.store.append.bind(story.store);
+    story.store.append = async (lease, block, keepFrom) => {
+      blocks.push({ bytes: block.bytes, text: String(block.bytes) });
+      if (blocks.length === 1) throw new Error('The store is away.');
+      return append(lease, block, keepFrom);
+    };
+    await story.speak(one, 2);
+    expect(String(blocks[0]?.bytes)).toBe(blocks[0]?.text);
+    // That of others is used again.
+    expect(new Set(blocks.slice(2).map(({ bytes }) => bytes.buffer)).size).toBeLessThan(blocks.length - 2);
+    await close(story, one);
+  });
+
   test('stops in a process that slept while another took it over, and emits nothing more there', async () => {
     const story = new RelayStory();
     const one = story.run();

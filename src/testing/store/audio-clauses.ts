@@ -23,6 +23,14 @@ export const AUDIO: Clauses = {
     same([...(read?.bytes ?? [])], [...Array.from({ length: 256 }).keys()], 'bytes');
   },
 
+  'audio is kept although its writer uses the memory again after the answer': async ({ store, id }) => {
+    const { lease } = await store.openWriter(id, { holder: 'a', description: DESCRIPTION });
+    const given = block(0, 100);
+    await store.append(lease, given);
+    given.bytes.fill(0);
+    sameBlocks(await readAll(store, id, 0), [block(0, 100)]);
+  },
+
   'an append whose answer was lost can be repeated': async ({ store, id }) => {
     const { lease } = await store.openWriter(id, { holder: 'a', description: DESCRIPTION });
     await store.append(lease, block(0, 100));
