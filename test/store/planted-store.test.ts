@@ -39,14 +39,22 @@ const PLANTED: Record<string, Patch[]> = {
       replace: '        return undefined;\n',
     },
   ],
+  'the memory of a block is used again before the store has it': [
+    {
+      file: 'store/audio-feed.ts',
+      find: '      let isInUse = false;\n',
+      replace: '      let isInUse = true;\n      giveBackSlab(slab);\n',
+    },
+  ],
   'what is confirmed and its finals are two steps': [
     {
       file: 'store/outbox.ts',
-      find: '    let tries = 0;\n',
-      replace: `    let tries = 0;
-    await ownership.write('owner', (lease) => store.confirm(lease, { ...confirmation, finals: [] }));
+      find: "    const confirmed = await ownership.write('owner', (lease) => store.confirm(lease, confirmation));\n",
+      replace: `    await ownership.write('owner', (lease) => store.confirm(lease, { ...confirmation, finals: [] }));
     this.#confirmations += 1;
-    (confirmation as { number: number }).number = this.#confirmations;
+    const confirmed = await ownership.write('owner', (lease) =>
+      store.confirm(lease, { ...confirmation, number: this.#confirmations }),
+    );
 `,
     },
   ],
