@@ -44,22 +44,15 @@ describe('the text', () => {
 describe('close codes', () => {
   test.each<[FailureKind, number, string]>([
     ['normal', 1000, ''],
-    ['going-away', 1001, ''],
     ['protocol-refused', 1002, ''],
-    ['undecodable-audio', 1002, 'DATA-0000'],
-    ['protocol-refused', 1003, ''],
     ['no-status', 1005, ''],
     ['network-lost', 1006, ''],
-    ['protocol-refused', 1007, ''],
     ['undecodable-audio', 1008, 'DATA-0000: The payload cannot be decoded as audio.'],
-    ['protocol-refused', 1009, 'Max payload size exceeded'],
     ['server-error', 1011, 'Internal server error'],
     ['server-silent', 1011, NET_0000],
     ['client-silent', 1011, NET_0001],
     ['no-audio', 1011, 'no_audio_timeout'],
     ['ping-timeout', 1011, 'keepalive ping timeout'],
-    ['service-restart', 1012, ''],
-    ['try-again-later', 1013, ''],
     ['application-close', 4001, 'idle'],
   ])('%s: %i %s, as an event, an object, a line of a log, and a Buffer', (kind, code, reason) => {
     for (const failure of [

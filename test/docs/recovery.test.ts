@@ -11,6 +11,7 @@ import { OTHERS } from '../../src/diagnosis/explain/prose.ts';
 import { createNotice, type NoticeCode, NOTICES } from '../../src/diagnosis/notices.ts';
 import { explain } from '../../src/diagnosis/index.ts';
 import { END_KINDS, type EndKind, type Retry, retryAfter } from '../../src/protocol/connection-end.ts';
+import { SETTINGS, SITUATIONS } from '../connection/decision-table.ts';
 
 const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'recovery.md'), 'utf8');
 
@@ -47,29 +48,10 @@ const WORDS: Record<Retry, RegExp> = {
   soon: /^retry$/,
 };
 
-const history: RecoveryHistory = {
-  failures: 0,
-  serverSilences: 0,
-  outageMs: 0,
-  reauthorised: false,
-  hasOpened: false,
-  foreignRefusals: 0,
-  sinceLastEndMs: Infinity,
-  canReauthorise: true,
-  pendingAudio: true,
-  flowingAudio: true,
-  everConfirmed: true,
-  closing: false,
-};
-const settings = {
-  suspendAfterFailures: 10,
-  suspendAfterMs: 60_000,
-  giveUpAfterMs: Infinity,
-  probeMs: 30_000,
-};
+const history: RecoveryHistory = { ...SITUATIONS['first failure, audio pending'], everConfirmed: true };
 
 function verdict(kind: EndKind, change: Partial<RecoveryHistory> = {}): RecoveryDecision {
-  return decideRecovery({ kind }, { ...history, ...change }, settings);
+  return decideRecovery({ kind }, { ...history, ...change }, SETTINGS);
 }
 
 describe('ends', () => {

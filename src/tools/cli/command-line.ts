@@ -124,7 +124,6 @@ export function readCommandLine(args: readonly string[], env: NodeJS.ProcessEnv)
       case '-h':
         return { name: 'help', text: USAGE };
       case '--version':
-      case '-v':
         return { name: 'version' };
       case undefined:
         return refuse('The command is missing.', USAGE);

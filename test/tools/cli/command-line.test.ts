@@ -52,9 +52,9 @@ describe('readCommandLine', () => {
     },
   );
 
-  test.each([['--version'], ['-v']])('%s prints the version', async (arg) => {
+  test('--version prints the version', async () => {
     let text = '';
-    const code = await runCommand(readCommandLine([arg], {}), {
+    const code = await runCommand(readCommandLine(['--version'], {}), {
       out: (more) => (text += more),
       err: () => undefined,
     });

@@ -44,9 +44,7 @@ describe('doctor', () => {
 
   test.each([
     [['a.wav'], { kind: 'file', path: 'a.wav' }],
-    [['--file', 'a.wav'], { kind: 'file', path: 'a.wav' }],
     [['-'], { kind: 'stdin' }],
-    [['--file', '-'], { kind: 'stdin' }],
     [['--microphone', 'rec -q'], { kind: 'program', command: ['rec', '-q'] }],
   ])('%j sets the source of the audio', (args, audio) => {
     expect(read(args)).toMatchObject({ options: { audio } });

@@ -14,7 +14,7 @@ verdict for each: this machine, the network, key and parameters, your audio,
 and a session of 15 s with a pause in it that only KeepAlives survive.
 
 Audio (none is needed; the probe then plays a tone):
-  FILE, --file FILE  WAV, or raw audio with --encoding and --sample-rate
+  FILE               WAV, or raw audio with --encoding and --sample-rate
   -                  the same, from standard input
   --microphone P     what a program records: arecord, sox or ffmpeg by name, or
                      a whole command that writes raw audio, in quotes
@@ -51,7 +51,6 @@ const MAX_PROBE_SECONDS = 600;
 
 const OPTIONS = {
   url: { type: 'string', default: HOSTED_URL },
-  file: { type: 'string' },
   microphone: { type: 'string' },
   model: { type: 'string', default: 'nova-3' },
   language: { type: 'string' },
@@ -69,8 +68,7 @@ const OPTIONS = {
 export function readDoctorArguments(args: readonly string[], env: NodeJS.ProcessEnv): DoctorArguments {
   const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
   if (values.help) return { help: true };
-  const files = [...positionals, ...(values.file === undefined ? [] : [values.file])];
-  if (files.length + (values.microphone === undefined ? 0 : 1) > 1) {
+  if (positionals.length + (values.microphone === undefined ? 0 : 1) > 1) {
     return { refusal: 'Pass one file, -, or --microphone.' };
   }
   const { url, microphone } = values;
@@ -83,7 +81,7 @@ export function readDoctorArguments(args: readonly string[], env: NodeJS.Process
       refusal: `--seconds is '${values.seconds}': pass a number from ${MIN_PROBE_SECONDS} to ${MAX_PROBE_SECONDS}. A shorter probe has no room for the pause.`,
     };
   }
-  const audio = microphone === undefined ? fileOf(files[0]) : programOf(microphone);
+  const audio = microphone === undefined ? fileOf(positionals[0]) : programOf(microphone);
   if (microphone !== undefined && !audio) return { refusal: '--microphone names no program.' };
   const wrong = wrongPair(values.set);
   if (wrong !== undefined) return { refusal: `--set is '${wrong}': write NAME=VALUE.` };

@@ -129,7 +129,7 @@ async function hear(
   stdin: Readable,
   signal: AbortSignal,
 ): Promise<AudioReport> {
-  if (!source) return noAudio('pass --file, -, or --microphone to check audio');
+  if (!source) return noAudio('pass a file, -, or --microphone to check audio');
   try {
     return examineAudio(source, await capture(source, stdin, signal), declared);
   } catch (error) {
