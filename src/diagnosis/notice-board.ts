@@ -34,8 +34,4 @@ export class NoticeBoard {
     this.#raised.delete(code);
     this.#publish(createNotice(code, 'cleared', evidence, this.#clock.wallTime(), since));
   }
-
-  isRaised(code: NoticeCode): boolean {
-    return this.#raised.has(code);
-  }
 }
