@@ -106,8 +106,7 @@ export class Session implements LiveTranscription {
     const audio = { format, timeline, intake, backlog, pauseWatch };
     this.#around = { options, ...audio, streams, kept, transport, send, heard };
     const links = this.#join();
-    if (kept && !links)
-      throw invalidOption('session needs all code at once.', "Import 'rx-deepgram/static' first.");
+    if (kept && !links) throw invalidOption("session needs 'rx-deepgram/static'.", 'Import it first.');
     this.#kept = kept;
     this.#timeline = timeline;
     this.#intake = intake;

@@ -1,7 +1,7 @@
 /** What a web page pays for us. Own code only: rxjs and xstate are peers, and most pages that want us have them. */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { type OutputChunk, rolldown } from 'rolldown';
+import { type OutputChunk, type Plugin, rolldown } from 'rolldown';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ROOT } from './source-tree.ts';
 
@@ -18,7 +18,11 @@ const PEERS = [/^rxjs($|\/)/, /^xstate($|\/)/];
 const VIRTUAL_ENTRY = 'virtual:entry';
 
 /** What a bundler makes of `code` for browsers, from our sources: minified, and split where we load lazily. */
-async function bundle(code: string, external: readonly RegExp[]): Promise<OutputChunk[]> {
+async function bundle(
+  code: string,
+  external: readonly RegExp[],
+  ...plugins: Plugin[]
+): Promise<OutputChunk[]> {
   const warnings: string[] = [];
   const build = await rolldown({
     input: VIRTUAL_ENTRY,
@@ -32,6 +36,7 @@ async function bundle(code: string, external: readonly RegExp[]): Promise<Output
         resolveId: (id) => (id === VIRTUAL_ENTRY ? join(ROOT, 'entry.ts') : undefined),
         load: (id) => (id === join(ROOT, 'entry.ts') ? code : undefined),
       },
+      ...plugins,
     ],
     onLog: (level, log) => {
       if (level === 'warn') warnings.push(log.message);
@@ -71,12 +76,47 @@ function kilobytes(bytes: number): string {
   return `${(bytes / 1000).toFixed(2)} kB`;
 }
 
+/** As an app's entry, which exports nothing: from one that does, bundlers split off whatever lazy code shares with it. */
+const NAMES = 'createLiveTranscription, transcribe';
+const APP = `import { ${NAMES} } from './src/index.ts'; globalThis.kept = [${NAMES}];`;
+
+/** The places of the option `session` in the first chunk, by file. */
+const SESSION_OPTION: Readonly<Record<string, readonly RegExp[]>> = {
+  'session.ts': [
+    /, session(?=, signal)/,
+    /const kept = session[^;]+;/,
+    /kept\?\.sink \?\? /,
+    /kept, (?=transport)/,
+    /if \(kept && !links\)[^;]+;/,
+    /this\.#kept = kept;/,
+    /if \(links\) kept\?\.start[^;]+;/,
+    /readonly #kept[^;]*;/,
+    /const lost = this\.#kept\?\.error;/,
+    /lost \? 'failed' : (?=leafState)/,
+    / \|\| this\.#kept\?\.defer\([^)]+\)/,
+    /lost \?\? (?=\()/,
+    /lost \? 'failed' : (?=output)/,
+    / \|\| this\.#kept\?\.isPending/,
+  ],
+  'intake.ts': [/before\(task[^]+?\n {2}\}/],
+};
+
+const WITHOUT_SESSION_OPTION: Plugin = {
+  name: 'without the option session',
+  transform: (code, id) => {
+    const places = SESSION_OPTION[basename(id)];
+    return places?.reduce((rest, place) => {
+      const without = rest.replace(place, '');
+      expect(without, `${id} has no ${place} any more`).not.toBe(rest);
+      return without;
+    }, code);
+  },
+};
+
 describe('in a browser', () => {
   let chunks: OutputChunk[];
   beforeAll(async () => {
-    // As an app's entry, which exports nothing: from one that does, bundlers split off whatever lazy code shares with it.
-    const names = 'createLiveTranscription, transcribe';
-    chunks = await bundle(`import { ${names} } from './src/index.ts'; globalThis.kept = [${names}];`, PEERS);
+    chunks = await bundle(APP, PEERS);
   });
 
   test(`our own code is at most ${kilobytes(ENTRY_LIMIT)} gzip, besides what is loaded lazily`, () => {
@@ -91,6 +131,15 @@ describe('in a browser', () => {
     expect(behind).toBeLessThanOrEqual(LINKS_LIMIT);
     const account = `entry: ${kilobytes(bytes)} gzip, its largest modules:\n${largestModules(eager, 5)}`;
     expect(bytes, account).toBeLessThanOrEqual(ENTRY_LIMIT);
+  });
+
+  test('sessions without a store load none of its code, and its option is at most 1 % of the entry', async () => {
+    expect(chunks.flatMap((chunk) => chunk.moduleIds).filter((id) => id.includes('/src/store/'))).toEqual([]);
+    const bytes = gzipBytes(eagerOf(chunks));
+    const without = gzipBytes(eagerOf(await bundle(APP, PEERS, WITHOUT_SESSION_OPTION)));
+    console.info(`the option session: ${bytes - without} B gzip`);
+    expect(bytes).toBeGreaterThan(without);
+    expect(bytes / without).toBeLessThanOrEqual(1.01);
   });
 
   test('the graph holds neither ws nor anything of Node', () => {
