@@ -1,5 +1,9 @@
 /** Audio from the app, and its checks. */
 import { TranscriptionError } from '../errors.ts';
+import type { AudioFormat } from '../protocol/protocol.ts';
+
+/** 128 kbit/s, to estimate the duration of container bytes that were not read yet. */
+const UNREAD_BYTES_PER_MS = 16;
 
 /** Audio that `send()` accepts. It is copied: the caller may reuse the buffer at once. */
 export type AudioChunk = ArrayBuffer | ArrayBufferView | Blob;
@@ -33,8 +37,22 @@ export function sizeOf(chunk: unknown): number {
   throw invalidAudio(`${chunk === null ? 'null' : typeof chunk}, which is no audio`);
 }
 
+/** A view of its bytes; `undefined` for a `Blob`, which delivers them later. */
+export function bytesOf(chunk: AudioChunk): Uint8Array | undefined {
+  if (chunk instanceof Uint8Array) return chunk;
+  if (isArrayBuffer(chunk)) return new Uint8Array(chunk);
+  return ArrayBuffer.isView(chunk)
+    ? new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+    : undefined;
+}
+
+/** How many bytes a millisecond of audio has; an estimate where the format does not tell. */
+export function bytesPerMsOf(format: AudioFormat): number {
+  return format.kind === 'raw' ? (format.sampleRate * format.frameBytes) / 1000 : UNREAD_BYTES_PER_MS;
+}
+
 /** Not `instanceof`: the value may come from another realm, such as a frame, a worker or a test. */
-export function isArrayBuffer(chunk: unknown): chunk is ArrayBuffer {
+function isArrayBuffer(chunk: unknown): chunk is ArrayBuffer {
   return Object.prototype.toString.call(chunk) === '[object ArrayBuffer]';
 }
 

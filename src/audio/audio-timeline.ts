@@ -181,7 +181,7 @@ export class AudioTimeline implements FrameSink {
     const { capturedAt } = this;
     if (capturedAt === undefined) this.#captureClock.mark(start + samples, samples, rate, now);
     else {
-      this.#captureClock.place(start, rate, capturedAt, now);
+      this.#captureClock.place(start, rate, capturedAt);
       this.capturedAt = capturedAt + (samples * 1000) / rate;
     }
   }

@@ -31,23 +31,27 @@ export class CaptureClock {
     this.#clock = clock;
   }
 
-  /** Audio up to `end`, `samples` long, came just now. */
-  mark(end: number, samples: number, rate: number, now: number): void {
-    const offsetMs = now - (end * 1000) / rate;
+  /** Audio up to `end`, `samples` long, came at `cameAt` on the session's clock. */
+  mark(end: number, samples: number, rate: number, cameAt: number): void {
+    const offsetMs = cameAt - (end * 1000) / rate;
     if (Math.abs(offsetMs - this.#offsetMs) < JITTER_MS) return;
     this.#offsetMs = offsetMs;
-    const at = now - (samples * 1000) / rate;
-    this.#add({ position: end - samples, at, wallOffsetMs: this.#clock.wallTime() - now });
+    const at = cameAt - (samples * 1000) / rate;
+    this.#add({ position: end - samples, at, wallOffsetMs: this.#wallOffsetMs });
   }
 
   /** Sets the time from the source at which the sample at `position` was captured, in milliseconds since 1970. */
-  place(position: number, rate: number, capturedAt: number, now: number): void {
-    const wallOffsetMs = this.#clock.wallTime() - now;
+  place(position: number, rate: number, capturedAt: number): void {
+    const wallOffsetMs = this.#wallOffsetMs;
     const at = capturedAt - wallOffsetMs;
     const offsetMs = at - (position * 1000) / rate;
     if (Math.abs(offsetMs - this.#offsetMs) < ROUNDING_MS) return;
     this.#offsetMs = offsetMs;
     this.#add({ position, at, wallOffsetMs });
+  }
+
+  get #wallOffsetMs(): number {
+    return this.#clock.wallTime() - this.#clock.now();
   }
 
   #add(anchor: Anchor): void {

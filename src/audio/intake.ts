@@ -5,15 +5,15 @@
 import type { Clock } from '../clock.ts';
 import type { ReportFact } from '../facts.ts';
 import type { AudioFormat } from '../protocol/protocol.ts';
-import { type AudioChunk, isArrayBuffer } from './audio-chunk.ts';
+import { type AudioChunk, bytesOf, bytesPerMsOf } from './audio-chunk.ts';
 import { type Framing, type FrameSink, RawFraming } from './framing.ts';
 import { loadFramings } from './framings.ts';
 
-/** 128 kbit/s, to estimate the duration of container bytes that were not read yet. */
-const WAITING_BYTES_PER_MS = 16;
-
 /** A source that continues sends the next chunk within this time. */
 const FLOWING_MS = 1_000;
+
+/** The bytes are the app's: read them before returning. */
+export type AudioTap = (bytes: Uint8Array, now: number) => void;
 
 interface HeldChunk {
   bytes: Uint8Array;
@@ -24,8 +24,8 @@ interface HeldChunk {
 const LOAD_AGAIN_MS = 3_000;
 
 export class Intake {
-  /** Sees all audio, in the app's memory, on its way to the framing. */
-  tap: ((bytes: Uint8Array) => void) | undefined;
+  /** Sees all audio, in the app's memory, on its way to the framing, with the time when it came. */
+  tap: AudioTap | undefined;
   readonly #clock: Clock;
   readonly #sink: FrameSink;
   readonly #report: ReportFact;
@@ -48,8 +48,7 @@ export class Intake {
     this.#clock = clock;
     this.#sink = sink;
     this.#report = report;
-    this.#bytesPerMs =
-      format.kind === 'raw' ? (format.sampleRate * format.frameBytes) / 1000 : WAITING_BYTES_PER_MS;
+    this.#bytesPerMs = bytesPerMsOf(format);
     if (format.kind === 'raw') this.#framing = new RawFraming(sink, format.sampleRate, format.frameBytes);
     else this.#queue(0, () => this.#loadFraming(format.kind === 'packets'));
   }
@@ -84,14 +83,18 @@ export class Intake {
     return this.#framing?.isHeaderAudio && position === 0 ? undefined : this.#framing?.header;
   }
 
-  /** `capturedAt`: when its first sample was captured, in milliseconds since 1970, if the source knows it. */
-  push(chunk: AudioChunk, capturedAt: number | undefined): void {
-    if (chunk instanceof Uint8Array) this.#take(chunk, capturedAt);
-    else if (isArrayBuffer(chunk)) this.#take(new Uint8Array(chunk), capturedAt);
-    else if (ArrayBuffer.isView(chunk))
-      this.#take(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength), capturedAt);
+  /**
+   * `capturedAt`: when its first sample was captured, in milliseconds since 1970, if the source knows it. `at`: when it came, on the
+   * session's clock, if not now.
+   */
+  push(chunk: AudioChunk, capturedAt: number | undefined, at?: number): void {
+    const bytes = bytesOf(chunk);
+    if (bytes) this.#take(bytes, capturedAt, at);
     else {
-      this.#queue(chunk.size, async () => this.#pass(new Uint8Array(await chunk.arrayBuffer()), capturedAt));
+      const blob = chunk as Blob;
+      this.#queue(blob.size, async () =>
+        this.#pass(new Uint8Array(await blob.arrayBuffer()), capturedAt, at),
+      );
     }
   }
 
@@ -125,9 +128,9 @@ export class Intake {
     for (const letGo of this.#waits ?? []) letGo();
   }
 
-  #take(bytes: Uint8Array, capturedAt: number | undefined): void {
+  #take(bytes: Uint8Array, capturedAt: number | undefined, at: number | undefined): void {
     if (this.#waiting === undefined && !this.#isPassing) {
-      this.#pass(bytes, capturedAt);
+      this.#pass(bytes, capturedAt, at);
       return;
     }
     // Not `slice`, which for a Buffer is a view.
@@ -135,10 +138,10 @@ export class Intake {
     if (this.#waiting === undefined) {
       this.#waitingBytes += copy.byteLength;
       this.#held.push({ bytes: copy, capturedAt });
-    } else this.#queue(copy.byteLength, () => this.#pass(copy, capturedAt));
+    } else this.#queue(copy.byteLength, () => this.#pass(copy, capturedAt, at));
   }
 
-  #pass(bytes: Uint8Array, capturedAt: number | undefined): void {
+  #pass(bytes: Uint8Array, capturedAt: number | undefined, at?: number): void {
     if (this.#isClosed) return;
     if (!this.#framing || this.#hasFinished) {
       this.#report('audio-unreadable', { bytes: bytes.byteLength });
@@ -147,7 +150,7 @@ export class Intake {
     // Passing on audio changes the status, and a subscriber may then send more audio or end the session.
     this.#isPassing = true;
     try {
-      this.#passTo(this.#framing, bytes, capturedAt);
+      this.#passTo(this.#framing, bytes, capturedAt, at);
       for (let held = this.#held.shift(); held; held = this.#held.shift()) {
         this.#waitingBytes -= held.bytes.byteLength;
         this.#passTo(this.#framing, held.bytes, held.capturedAt);
@@ -160,11 +163,11 @@ export class Intake {
     }
   }
 
-  #passTo(framing: Framing, bytes: Uint8Array, capturedAt: number | undefined): void {
-    this.#passedAt = this.#clock.now();
+  #passTo(framing: Framing, bytes: Uint8Array, capturedAt: number | undefined, at = this.#clock.now()): void {
+    this.#passedAt = at;
     this.#sink.capturedAt = capturedAt;
-    framing.push(bytes, this.#passedAt);
-    this.tap?.(bytes);
+    framing.push(bytes, at);
+    this.tap?.(bytes, at);
   }
 
   #queue(bytes: number, task: () => void | Promise<void>): void {

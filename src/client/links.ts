@@ -1,12 +1,9 @@
 /**
  * The links of a session, one after the other: the objects that they share, the ports of their attempts, the start of each, and the
- * requests that outlive links. This file and all that only it imports is the half of the client that connects: a page loads it behind
- * its first script.
+ * requests that outlive links. This file and all that only it imports is the half of the client that connects and logs: a page loads it
+ * behind its first script.
  */
 import { AdaptiveTimeout } from '../adaptive-timeout.ts';
-import type { AudioTimeline } from '../audio/audio-timeline.ts';
-import type { Intake } from '../audio/intake.ts';
-import type { PauseWatch } from '../audio/pause-watch.ts';
 import type { Clock } from '../clock.ts';
 import type { ConnectionEvent } from '../connection/events.ts';
 import { type ConnectionPorts, holdSocket } from '../connection/hold-socket.ts';
@@ -26,17 +23,17 @@ import type { RebasedLink } from '../transcript/rebased-messages.ts';
 import { TranscriptAssembly } from '../transcript/transcript-assembly.ts';
 import { guarded } from '../transports/guarded.ts';
 import type { Credentials, Handshake, Socket, Transport } from '../transports/transport.ts';
-import type { Backlog } from './backlog.ts';
 import { loadConfigure } from './configure.ts';
 import type { ConfigureRequests } from './configure-requests.ts';
+import type { AudioSurroundings } from './early-audio.ts';
 import { finalError } from './final-error.ts';
 import { FinalizeRequests } from './finalize-requests.ts';
 import { fluxCode, loadFlux } from './flux.ts';
-import type { SessionCounts } from './live-transcription.ts';
-import type { CheckedOptions } from './options.ts';
-import type { Kept, Outlet } from './session-keeper.ts';
+import type { LiveTranscription, SessionCounts } from './live-transcription.ts';
+import { platformTransport } from './platform-transport.ts';
+import { SessionAudio } from './session-audio.ts';
+import type { Outlet } from './session-keeper.ts';
 import type { OpenConnection } from './status.ts';
-import type { SessionStreams } from './streams.ts';
 
 /** With a slow server the stall timeout grows up to this multiple of `stallMs`. Deepgram itself gives up after 30 s. */
 const MAX_ANSWER_FACTOR = 3;
@@ -48,17 +45,8 @@ const MIN_BUFFERED_BYTES = 64 * 1024;
 const MIN_BACKLOG_SECONDS = 1;
 
 /** The parts of the session that its links use. */
-export interface LinkSurroundings {
-  options: CheckedOptions;
-  format: AudioFormat;
-  timeline: AudioTimeline;
-  intake: Intake;
-  backlog: Backlog;
-  streams: SessionStreams;
-  kept: Kept | undefined;
-  transport: Transport;
-  pauseWatch: PauseWatch | undefined;
-  send: (event: ConnectionEvent) => void;
+export interface LinkSurroundings extends AudioSurroundings {
+  transport: Transport | undefined;
   heard: LinkSession['heard'];
 }
 
@@ -66,6 +54,7 @@ export class Links implements ConnectionPorts {
   present: Link | undefined;
   /** The last connection. */
   opened: OpenConnection = { connection: 0, since: 0, requestId: undefined };
+  readonly audio: SessionAudio;
   readonly transcript: TranscriptAssembly;
   readonly requests: FinalizeRequests;
   readonly shared: LinkSession & { protocol: Protocol };
@@ -79,11 +68,14 @@ export class Links implements ConnectionPorts {
   #isClosed = false;
 
   constructor(around: LinkSurroundings) {
-    const { options, format, timeline, intake, streams, kept, heard } = around;
+    const { options, streams, heard } = around;
     const { api, clock, listen } = options;
+    // Without a link, the next link starts the timeout.
+    this.audio = new SessionAudio(around, () => this.present && void this.finalize());
+    const { format, timeline, intake, kept } = this.audio;
     const answerMs = options.stallMs * api.silenceFactor(listen);
     this.#around = around;
-    this.transport = guarded(around.transport);
+    this.transport = guarded(around.transport ?? platformTransport);
     this.handshakeTimeout = new AdaptiveTimeout(options.connectTimeoutMs, MAX_CONNECT_TIMEOUT_MS);
     this.transcript = new TranscriptAssembly(kept ?? streams);
     this.requests = new FinalizeRequests(clock, timeline, options.finalizeMs);
@@ -114,6 +106,12 @@ export class Links implements ConnectionPorts {
       heard,
       ended: (link) => this.#ended(link),
     };
+  }
+
+  /** The session begins; its keeper, if it has one, begins with it. */
+  keep(live: LiveTranscription): void {
+    const { audio, transcript } = this;
+    audio.kept?.start({ live, intake: audio.intake, links: this, stitcher: transcript.stitcher });
   }
 
   /** Runs one attempt and its connection. */
@@ -155,7 +153,7 @@ export class Links implements ConnectionPorts {
   }
 
   hasPendingAudio(): boolean {
-    return this.#around.timeline.hasPending;
+    return this.audio.hasPending;
   }
 
   credentials(signal: AbortSignal): Promise<Credentials> {
@@ -190,13 +188,14 @@ export class Links implements ConnectionPorts {
 
   /** A connection is open: its link sends the unconfirmed audio, then live audio. */
   openLink(socket: Socket, { headers }: Handshake): Link {
-    const { intake, backlog, streams, kept, pauseWatch } = this.#around;
-    const { clock, protocol, transcript } = this;
+    const { streams } = this.#around;
+    const { audio, clock, protocol, transcript } = this;
+    const { intake, kept, pauseWatch } = audio;
     const { isExact } = intake;
     const connection = this.opened.connection + 1;
     this.opened = { connection, since: clock.wallTime(), requestId: requestIdIn(headers) };
     if (!isExact) transcript.forgetCoverage();
-    if (connection > 1) backlog.skip();
+    if (connection > 1) audio.skip();
     const flux = protocol.keep && fluxCode();
     if (flux) {
       const { turns }: Outlet = kept ?? streams;
@@ -205,7 +204,7 @@ export class Links implements ConnectionPorts {
         () => clock.wallTime(),
       );
     }
-    const backlogSeconds = backlog.ms / 1000;
+    const backlogSeconds = audio.backlogMs / 1000;
     const { settings } = this.shared;
     const keep: MakeKeeper | undefined =
       flux && ((...link) => protocol.keep?.(flux.keptLink(...link), settings.listen, settings));
@@ -217,7 +216,7 @@ export class Links implements ConnectionPorts {
     if (backlogSeconds > 0) pauseWatch?.accepted(clock.now());
     if (connection > 1 && !isExact) streams.report('audio-inexact', { connection });
     if (backlogSeconds >= MIN_BACKLOG_SECONDS) {
-      const doneInSeconds = backlogSeconds / backlog.shrinkRate;
+      const doneInSeconds = backlogSeconds / audio.shrinkRate;
       streams.report('catching-up', { backlogSeconds, doneInSeconds });
     }
     return link;
@@ -229,10 +228,12 @@ export class Links implements ConnectionPorts {
   }
 
   /** Requests a final result of all audio accepted so far. */
-  async finalize(channel: number | undefined): Promise<boolean> {
-    const { options, timeline, kept } = this.#around;
+  async finalize(channel?: number): Promise<boolean> {
+    const { api, finalizeMs } = this.#around.options;
+    const { intake, timeline, kept } = this.audio;
+    if (intake.isWaiting) await intake.settled(finalizeMs);
     const { end } = timeline;
-    const text = options.api.finalize?.(channel);
+    const text = api.finalize?.(channel);
     if (text === undefined) throw invalidOption('Flux has no finalize().', 'Call endTurn().');
     const isFinal = await this.requests.request(text, channel);
     await kept?.passed();
@@ -253,7 +254,7 @@ export class Links implements ConnectionPorts {
 
   /** Changes parameters of the present link, and of every later one. */
   async configure(change: ListenChange): Promise<boolean> {
-    const position = this.#around.timeline.end;
+    const position = this.audio.timeline.end;
     const { ConfigureRequests } = await loadConfigure();
     if (this.#isClosed) return false;
     const { api, clock } = this.#around.options;

@@ -30,7 +30,7 @@ export type SendResult =
   | { accepted: true; backlogMs: number; droppedMs: number }
   /**
    * The chunk is not kept: the session is paused or closing, the chunk is empty, it is larger than the log, or the log is full
-   * and `log.overflow` is `'refuse'`.
+   * and `log.overflow` is `'refuse'`, or full of audio that waits for a `Blob` or for code.
    */
   | { accepted: false; reason: 'paused' | 'empty' | 'log-full' | 'closed'; backlogMs: number };
 

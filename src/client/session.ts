@@ -15,10 +15,7 @@ import {
   refuseFloats,
   sizeOf,
 } from '../audio/audio-chunk.ts';
-import { AudioTimeline } from '../audio/audio-timeline.ts';
-import { MILLISECONDS } from '../audio/framing.ts';
-import { Intake } from '../audio/intake.ts';
-import { PauseWatch } from '../audio/pause-watch.ts';
+import type { AudioTap } from '../audio/intake.ts';
 import type { ConnectionActor } from '../connection/connection-machine.ts';
 import type { ConnectionEmitted, ConnectionEvent } from '../connection/events.ts';
 import { bindSocket, connectedMachine, holdLater, type HoldSocket } from '../connection/socket-actor.ts';
@@ -30,7 +27,7 @@ import type { LinkSession } from '../link/link-session.ts';
 import type { ListenChange } from '../protocol/configure.ts';
 import type { ConnectionEnd } from '../protocol/connection-end.ts';
 import { abortOn } from './abort-on.ts';
-import { Backlog } from './backlog.ts';
+import { EarlyAudio, type ReceivedAudio } from './early-audio.ts';
 import { guardedInspector } from './guarded-inspector.ts';
 import type { Links, LinkSurroundings } from './links.ts';
 import type {
@@ -42,8 +39,6 @@ import type {
   SessionReport,
 } from './live-transcription.ts';
 import { type CheckedOptions, checkTimeout, type LiveTranscriptionOptions } from './options.ts';
-import { platformTransport } from './platform-transport.ts';
-import type { Kept } from './session-keeper.ts';
 import { isShown, type Status, statusOf } from './status.ts';
 import { SessionStreams } from './streams.ts';
 
@@ -57,14 +52,11 @@ export class Session implements LiveTranscription {
   readonly actor: ConnectionActor;
   readonly #options: CheckedOptions;
   readonly #streams: SessionStreams;
-  readonly #timeline: AudioTimeline;
-  readonly #intake: Intake;
-  readonly #backlog: Backlog;
-  readonly #pauseWatch: PauseWatch | undefined;
   readonly #around: LinkSurroundings;
   /** Once its code is loaded. */
   #links: Links | undefined;
-  readonly #kept: Kept | undefined;
+  #audio: ReceivedAudio;
+  #tap: AudioTap | undefined;
   #shown: Status = { phase: 'waiting', state: 'dormant', lastEnd: undefined };
   #notices: Observable<Notice> | undefined;
   isPaused = false;
@@ -77,41 +69,18 @@ export class Session implements LiveTranscription {
 
   constructor(
     options: CheckedOptions,
-    { inspect, session, signal, transport = platformTransport }: LiveTranscriptionOptions,
+    { inspect, session, signal, transport }: LiveTranscriptionOptions,
     heard?: LinkSession['heard'],
   ) {
-    const { api, clock, listen, log, finalizeAfterMs } = options;
-    const format = api.audioFormat(listen);
+    const { clock } = options;
     const streams = new SessionStreams(options, () => this.#notices !== undefined);
     this.#options = options;
     this.#streams = streams;
     const send = (event: ConnectionEvent) => this.#send(event);
-    const timeline = new AudioTimeline(clock, {
-      rate: MILLISECONDS,
-      frameBytes: 0,
-      ...log,
-      onDrop: ({ start, end, reason }) => {
-        const { rate } = timeline;
-        streams.report('audio-dropped', { startSeconds: start / rate, endSeconds: end / rate, reason });
-      },
-      onWaiting: () => send({ type: 'audio.pending' }),
-    });
-    const kept = session?.join({ clock, listen, format, timeline, streams });
-    const intake = new Intake(clock, format, kept?.sink ?? timeline, streams.report);
-    const backlog = new Backlog(options, timeline, intake);
-    // Without a link, the next link starts the timeout.
-    const finalizeInPause = () => this.#links?.present && void this.finalize();
-    const pauseWatch =
-      finalizeAfterMs < Infinity ? new PauseWatch(clock, finalizeAfterMs, finalizeInPause) : undefined;
-    const audio = { format, timeline, intake, backlog, pauseWatch };
-    this.#around = { options, ...audio, streams, kept, transport, send, heard };
+    this.#around = { options, streams, session, transport, send, heard };
     const links = this.#join();
-    if (kept && !links) throw invalidOption("session needs 'rx-deepgram/static'.", 'Import it first.');
-    this.#kept = kept;
-    this.#timeline = timeline;
-    this.#intake = intake;
-    this.#backlog = backlog;
-    this.#pauseWatch = pauseWatch;
+    if (session && !links) throw invalidOption("session needs 'rx-deepgram/static'.", 'Import it first.');
+    this.#audio = links?.audio ?? new EarlyAudio(this.#around);
 
     const { keepAliveMs, disconnectAfterIdleMs, giveUpAfterMs, drainMs, canReauthorise, seed } = options;
     this.actor = createActor(connectedMachine, {
@@ -131,7 +100,7 @@ export class Session implements LiveTranscription {
     });
     this.actor.start();
     if (options.connect === 'eager' && !signal?.aborted) this.connect();
-    if (links) kept?.start({ live: this, intake, links, stitcher: links.transcript.stitcher });
+    links?.keep(this);
     if (signal) abortOn(signal, this);
   }
 
@@ -139,8 +108,8 @@ export class Session implements LiveTranscription {
   get notices$(): Observable<Notice> {
     return (this.#notices ??= diagnose({
       options: this.#options,
-      audio: this.#intake,
-      acceptedSamples: () => this.#timeline.end,
+      tapAudio: (tap) => this.#tapAudio(tap),
+      acceptedSamples: () => this.#links?.audio.timeline.end ?? 0,
       backlogMs: () => this.backlogMs,
       link: () => this.#links?.present,
       status$: this.status$,
@@ -172,11 +141,11 @@ export class Session implements LiveTranscription {
   }
 
   get ledger(): AudioLedger {
-    return { ...this.#timeline.snapshot(), sampleRate: this.#timeline.rate };
+    return this.#audio.ledger;
   }
 
   get backlogMs(): number {
-    return this.#backlog.ms;
+    return this.#audio.backlogMs;
   }
 
   get counts(): SessionCounts {
@@ -195,17 +164,17 @@ export class Session implements LiveTranscription {
       this.#streams.report('empty-audio', {});
       return this.#refuse('empty');
     }
-    if (!this.#backlog.hasRoom(size)) {
+    if (!this.#links) this.#join();
+    const audio = this.#audio;
+    if (!audio.hasRoom(size)) {
       this.#streams.report('audio-refused', { bytes: size });
       return this.#refuse('log-full');
     }
-    const droppedBefore = this.#timeline.dropped;
-    this.#intake.push(chunk, capturedAt);
-    this.#pauseWatch?.accepted(this.#options.clock.now());
-    const { backlogMs } = this;
+    const droppedBefore = audio.droppedMs;
+    audio.push(chunk, capturedAt);
+    const { backlogMs } = audio;
     if (backlogMs === 0) return ACCEPTED;
-    const droppedMs = ((this.#timeline.dropped - droppedBefore) * 1000) / this.#timeline.rate;
-    return { accepted: true, backlogMs, droppedMs };
+    return { accepted: true, backlogMs, droppedMs: audio.droppedMs - droppedBefore };
   }
 
   pause(): void {
@@ -221,7 +190,6 @@ export class Session implements LiveTranscription {
   }
 
   async finalize(channel?: number): Promise<boolean> {
-    if (this.#intake.isWaiting) await this.#intake.settled(this.#options.finalizeMs);
     return (this.#links ?? (await this.#joined()))?.finalize(channel) ?? false;
   }
 
@@ -246,7 +214,8 @@ export class Session implements LiveTranscription {
   }
 
   sendText(text: string): void {
-    this.#links?.present?.control({ text, position: this.#timeline.end, onSent: () => undefined });
+    const { present, audio } = this.#links ?? {};
+    present?.control({ text, position: audio?.timeline.end ?? 0, onSent: () => undefined });
   }
 
   abort(): void {
@@ -262,40 +231,48 @@ export class Session implements LiveTranscription {
     const { clock, drainMs, catchUpRate } = this.#options;
     const latest = clock.now() + 3 * drainMs;
     const closeBy = () => this.#closeBy ?? latest;
-    if (this.#intake.isWaiting) await this.#intake.settled(Math.min(drainMs, closeBy() - clock.now()));
-    this.#pauseWatch?.stop();
-    if (!this.#report) this.#intake.finish();
-    const { pending } = this.ledger;
-    const remainingMs = (pending * 1000) / this.#timeline.rate / catchUpRate;
+    const { audio } = this.#links ?? {};
+    if (audio?.intake.isWaiting) await audio.intake.settled(Math.min(drainMs, closeBy() - clock.now()));
+    if (!this.#report) audio?.finish();
+    const { pending, sampleRate } = this.ledger;
+    const remainingMs = Math.max((pending * 1000) / sampleRate, this.backlogMs) / catchUpRate;
     this.#closeBy = Math.min(closeBy(), latest + remainingMs);
     const deadlineMs = Math.max(0, this.#closeBy - clock.now());
-    this.#send({ type: 'user.close', deadlineMs, pendingAudio: pending > 0 });
+    this.#send({ type: 'user.close', deadlineMs, pendingAudio: this.#audio.hasPending });
   }
 
   /** Makes the connecting part, if its code is loaded. */
   #join(): Links | undefined {
     const code = linksCode();
-    if (!this.#links && code) {
-      this.#links = new code.Links(this.#around);
-      if (this.#report) this.#links.close();
+    if (!this.#links && code && !this.#report) {
+      const { audio } = (this.#links = new code.Links(this.#around));
+      audio.intake.tap = this.#tap;
+      if (this.#audio instanceof EarlyAudio) this.#audio.passTo((held) => audio.pushHeld(held));
+      this.#audio = audio;
     }
     return this.#links;
   }
 
-  /** `undefined` if its code cannot be loaded. */
-  #joined(): Promise<Links | undefined> {
-    return loadLinks().then(
-      () => this.#join(),
-      () => undefined,
-    );
+  /** The same after its code has loaded, with the audio that came before; `undefined` if it cannot be loaded. */
+  async #joined(): Promise<Links | undefined> {
+    await loadLinks().catch(() => undefined);
+    const links = this.#join();
+    if (links?.audio.intake.isWaiting) await links.audio.intake.settled(this.#options.drainMs);
+    if (this.#closeBy !== undefined && !this.#report) links?.audio.finish();
+    return links;
   }
 
   #hold(send: (event: ConnectionEvent) => void): () => void {
-    const links = this.#join();
-    if (links) return links.hold(send);
+    if (this.#links) return this.#links.hold(send);
     const { clock } = this.#options;
-    const loading = loadLinks().then((): HoldSocket => (report) => (this.#join() as Links).hold(report));
-    return holdLater(loading, send, () => clock.now(), this.#timeline);
+    const loading = loadLinks()
+      .then(() => this.#joined())
+      .then(
+        (links): HoldSocket =>
+          (report) =>
+            (links as Links).hold(report),
+      );
+    return holdLater(loading, send, () => clock.now(), this.#audio);
   }
 
   #errorOf(end: ConnectionEnd): TranscriptionError {
@@ -308,6 +285,12 @@ export class Session implements LiveTranscription {
 
   #send(event: ConnectionEvent): void {
     if (this.actor.getSnapshot().status === 'active') this.actor.send(event);
+  }
+
+  /** Shows the audio from now on. */
+  #tapAudio(tap: AudioTap | undefined): void {
+    this.#tap = tap;
+    if (this.#links) this.#links.audio.intake.tap = tap;
   }
 
   /** One listener for all emitted events: each listener costs memory in thousands of sessions. */
@@ -334,13 +317,13 @@ export class Session implements LiveTranscription {
 
   #followMachine(): void {
     const { value, context, output } = this.actor.getSnapshot();
-    const lost = this.#kept?.error;
+    const { kept, intake } = this.#links?.audio ?? {};
+    const lost = kept?.error;
     const state = lost ? 'failed' : leafState(value);
     if (isShown(this.#shown, state, context)) return;
     // The report counts every sample of a chunk that is still being read.
     const again = () => this.#followMachine();
-    if (output && (this.#intake.defer(again) || this.#kept?.defer(again, output.outcome, this.#closeBy)))
-      return;
+    if (output && (intake?.defer(again) || kept?.defer(again, output.outcome, this.#closeBy))) return;
     // New audio may never come: withdraw the open turn now.
     if (state === 'dormant') this.#links?.transcript.withdrawTurn();
     const { lastEnd } = context;
@@ -360,12 +343,11 @@ export class Session implements LiveTranscription {
   /** Emit all pending reports before the observables complete. */
   #finish(outcome: SessionReport['outcome'], error: TranscriptionError | undefined): void {
     this.#stopWatching();
-    this.#pauseWatch?.stop();
+    const { kept, intake } = this.#links?.audio ?? {};
     // Audio that was accepted but is not in the ledger.
-    const isCutShort = outcome === 'drained' && (this.#intake.isWaiting || this.#kept?.isPending);
+    const isCutShort = outcome === 'drained' && (intake?.isWaiting || kept?.isPending);
     this.#links?.close();
-    this.#timeline.close();
-    this.#intake.close();
+    this.#audio.close();
     this.#report = {
       outcome: isCutShort ? 'deadline' : outcome,
       error,

@@ -34,7 +34,7 @@ export function noticeOf({ code, evidence, at, cause }: Fact): Notice {
 
 /** The notices of one session. Watching ends with the session or the subscription. */
 export function monitor(session: ObservedSession): Observable<Notice> {
-  const { audio, status$, messages$, facts$ } = session;
+  const { status$, messages$, facts$ } = session;
   const { clock } = session.options;
   return new Observable((subscriber) => {
     const board = new NoticeBoard(clock, (notice) => subscriber.next(notice));
@@ -49,13 +49,12 @@ export function monitor(session: ObservedSession): Observable<Notice> {
       clock.clearTimeout(timer);
       timer = undefined;
     };
-    const tap = (bytes: Uint8Array) => {
-      for (const watch of watches) watch.audio?.(bytes, clock.now());
-    };
-    audio.tap = tap;
+    session.tapAudio((bytes, now) => {
+      for (const watch of watches) watch.audio?.(bytes, now);
+    });
     subscriber.add(() => {
       rest();
-      if (audio.tap === tap) audio.tap = undefined;
+      session.tapAudio(undefined);
     });
     subscriber.add(
       messages$.subscribe((message) => {

@@ -1,6 +1,6 @@
 /** The parts of a session that diagnosis reads. Only types, so no bundle contains this file. */
 import type { Observable } from 'rxjs';
-import type { Intake } from '../audio/intake.ts';
+import type { AudioTap } from '../audio/intake.ts';
 import type { CheckedOptions } from '../client/options.ts';
 import type { Status } from '../client/status.ts';
 import type { Evidence, FactCode } from '../facts.ts';
@@ -19,7 +19,8 @@ export interface Fact {
 
 export interface ObservedSession {
   readonly options: Pick<CheckedOptions, 'clock' | 'listen' | 'baseUrl'>;
-  readonly audio: Pick<Intake, 'tap'>;
+  /** Shows all audio from now on to one tap; `undefined`: to none. */
+  readonly tapAudio: (tap: AudioTap | undefined) => void;
   readonly acceptedSamples: () => number;
   /** Audio that waits to be sent. */
   readonly backlogMs: () => number;

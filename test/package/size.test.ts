@@ -5,12 +5,10 @@ import { type OutputChunk, type Plugin, rolldown } from 'rolldown';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ROOT } from './source-tree.ts';
 
-/**
- * In bytes, gzip; a kilobyte is a thousand of them. The goal is 14: what stands between is told in docs/decisions.md.
- */
-const ENTRY_LIMIT = 16_880;
-/** The half that connects, which every page loads behind its first script. */
-const LINKS_LIMIT = 10_990;
+/** In bytes, gzip; a kilobyte is a thousand of them. */
+const ENTRY_LIMIT = 13_150;
+/** The half that connects and logs, which every page loads behind its first script. */
+const LINKS_LIMIT = 15_250;
 const ERROR_CLASS_LIMIT = 1_000;
 /** Sentences, for those who ask for them. */
 const EXPLAIN_LIMIT = 8_500;
@@ -84,21 +82,18 @@ const APP = `import { ${NAMES} } from './src/index.ts'; globalThis.kept = [${NAM
 const SESSION_OPTION: Readonly<Record<string, readonly RegExp[]>> = {
   'session.ts': [
     /, session(?=, signal)/,
-    /const kept = session[^;]+;/,
-    /kept\?\.sink \?\? /,
-    /kept, (?=transport)/,
-    /if \(kept && !links\)[^;]+;/,
-    /this\.#kept = kept;/,
-    /if \(links\) kept\?\.start[^;]+;/,
-    /readonly #kept[^;]*;/,
-    /const lost = this\.#kept\?\.error;/,
+    /session, (?=transport)/,
+    /if \(session && !links\)[^;]+;/,
+    /links\?\.keep[^;]+;/,
+    /kept, (?=intake)/,
+    /const lost = kept\?\.error;/,
     /lost \? 'failed' : (?=leafState)/,
-    / \|\| this\.#kept\?\.defer\([^)]+\)/,
+    / \|\| kept\?\.defer\([^)]+\)/,
     /lost \?\? (?=\()/,
     /lost \? 'failed' : (?=output)/,
-    / \|\| this\.#kept\?\.isPending/,
+    /kept, (?=intake)/,
+    / \|\| kept\?\.isPending/,
   ],
-  'intake.ts': [/before\(task[^]+?\n {2}\}/],
 };
 
 const WITHOUT_SESSION_OPTION: Plugin = {

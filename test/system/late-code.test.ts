@@ -2,8 +2,19 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { SessionKeeper } from '../../src/client/session-keeper.ts';
 import * as links from '../../src/client/links.ts';
-import type { Status } from '../../src/index.ts';
-import { type Setting, type Story, tell } from './story.ts';
+import { createLiveTranscription, type Status } from '../../src/index.ts';
+import {
+  count,
+  type EmulatedConnection,
+  Emulator,
+  muxWebm,
+  speak,
+  VirtualClock,
+  VirtualNetwork,
+} from '../../src/testing/index.ts';
+import { breathe } from './clocks.ts';
+import { sum } from './measures.ts';
+import { RATE, type Setting, type Story, tell } from './story.ts';
 
 /** A page that asks for the file, and the server that gives it. */
 const page = vi.hoisted(() => ({
@@ -14,6 +25,8 @@ vi.mock('#links', () => ({
   linksCode: () => page.code,
   loadLinks: async () => (page.code ??= await page.fetch()),
 }));
+
+const REUSED = new Uint8Array((RATE / 10) * 2);
 
 beforeEach(() => {
   page.code = undefined;
@@ -49,6 +62,7 @@ test('audio that comes before the code is logged, and no word of it is lost', as
   await story.close();
   story.expectEveryWordOnce();
   expect(story.report).toMatchObject({ outcome: 'drained', attempts: 1, connections: 1 });
+  expect(story.noticesOf('rate-doubtful')).toEqual([]);
 });
 
 test('code that could not be loaded is loaded again with the next attempt, reports it, and no word is lost', async () => {
@@ -61,6 +75,110 @@ test('code that could not be loaded is loaded again with the next attempt, repor
   await story.close();
   story.expectEveryWordOnce();
   expect(story.report?.attempts).toBeGreaterThan(1);
+});
+
+test('the oldest audio is announced and dropped where more than the log holds came before the code', async () => {
+  const { story, arrive } = await tellLate({ log: { maxSeconds: 10 } });
+  await story.speak(20);
+  expect(story.live.ledger).toMatchObject({ accepted: 20 * RATE, pending: 20 * RATE });
+  arrive();
+  await story.speak(20);
+  await story.close();
+  expect(sum(story.droppedRanges.map(({ start, end }) => end - start))).toBeCloseTo(10, 0);
+  story.expectOnlyAnnouncedLost();
+});
+
+test('a chunk that an observer sends while earlier ones are passed on comes after all of them [G3]', async () => {
+  const { story, arrive } = await tellLate({ log: { maxSeconds: 10 } });
+  let said = 0;
+  story.live.notices$.subscribe(({ code }) => {
+    if (code === 'audio-dropped' && (said += 1) === 1) story.say(RATE / 50);
+  });
+  await story.speak(20);
+  arrive();
+  await story.speak(20);
+  await story.close();
+  expect(said).toBeGreaterThan(0);
+  story.expectOnlyAnnouncedLost();
+});
+
+test.each([
+  ['a log that refuses is full', { overflow: 'refuse', maxSeconds: 10 }, 10 * RATE],
+  ['a log has no room for more bytes', { maxBytes: 64 * 1024 }, 32 * 1024],
+] as const)('%s before the code comes, and what it accepted is transcribed', async (_, log, most) => {
+  const { story, arrive } = await tellLate({ log });
+  story.allowRefusals();
+  await story.speak(40);
+  expect(story.refusals[0]).toMatchObject({ reason: 'log-full' });
+  expect(story.live.ledger.accepted).toBeLessThanOrEqual(most);
+  expect(story.live.ledger.accepted).toBeGreaterThan(0.95 * most);
+  arrive();
+  await story.wait(40);
+  await story.close();
+  expect(story.noticesOf('audio-refused')).not.toEqual([]);
+  expect(story.live.ledger).toMatchObject({ pending: 0, dropped: 0 });
+});
+
+test.each([
+  ['bytes in a buffer that is reused', (bytes: Uint8Array) => (REUSED.set(bytes), REUSED)],
+  ['Blobs', (bytes: Uint8Array) => new Blob([bytes.slice()])],
+])('close() before the code comes sends the audio when it has come, as %s', async (_, as) => {
+  const { story, arrive } = await tellLate();
+  for (let chunk = 0; chunk < 20; chunk += 1) {
+    await story.wait(0.1);
+    story.say(RATE / 10, as);
+  }
+  const closing = story.live.close();
+  expect(statusOf(story).phase).toBe('closing');
+  await story.wait(2);
+  arrive();
+  await story.close();
+  expect(await closing).toMatchObject({ outcome: 'drained', ledger: { accepted: 2 * RATE, pending: 0 } });
+  expect(story.heardText).toBe(story.spokenText);
+});
+
+test('a whole file in a container that was sent and closed before the code comes is transcribed', async () => {
+  let arrive: () => void = () => undefined;
+  page.fetch = () => new Promise((resolve) => (arrive = () => resolve(links)));
+  const clock = new VirtualClock();
+  const server = new Emulator({ clock });
+  const { transport } = new VirtualNetwork(server);
+  const live = createLiveTranscription({
+    auth: { apiKey: 'key' },
+    listen: {},
+    drainMs: 3_000,
+    clock,
+    transport,
+  });
+  const heard: number[] = [];
+  live.transcripts$.subscribe(({ final, words }) => {
+    if (final) heard.push(...words.map(({ word }) => Number(word)));
+  });
+  const audio = speak(count(1, 20), { sampleRate: 8_000, gapMs: 180 });
+  const { header, chunks } = muxWebm(audio, { sampleRate: 8_000 });
+  // The rest of a block that was cut off is passed on at the end.
+  const sent = [header, ...chunks, (chunks[0] as Uint8Array).slice(0, 9)];
+  for (const chunk of sent) live.send(chunk);
+  const closing = live.close();
+  await clock.advanceAsync(1_000);
+  arrive();
+  await breathe();
+  await vi.dynamicImportSettled();
+  for (let second = 0; second < 40; second += 1) {
+    await breathe();
+    await clock.advanceAsync(1_000);
+  }
+  expect(await closing).toMatchObject({ outcome: 'drained', connections: 1 });
+  expect(heard).toEqual(count(1, 20));
+  const { receivedBytes, controlMessages } = server.connections[0] as EmulatedConnection;
+  expect(receivedBytes - controlMessages.join('').length).toBe(sum(sent.map(({ length }) => length)));
+});
+
+test('close() settles in time though the code never comes, and reports the audio [G2]', async () => {
+  const { story } = await tellLate({ drainMs: 1_000 });
+  await story.speak(2);
+  const report = await story.close(10);
+  expect(report).toMatchObject({ outcome: 'deadline', ledger: { accepted: 2 * RATE, pending: 2 * RATE } });
 });
 
 test('requests that are made before the code is there are made of the connection that comes', async () => {

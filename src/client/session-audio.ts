@@ -1,0 +1,111 @@
+/**
+ * The audio of a session: the timeline and what leads to it, the audio that waits to be sent, and the part of it that the catch-up
+ * policy drops after an outage.
+ */
+import type { AudioChunk } from '../audio/audio-chunk.ts';
+import { AudioTimeline } from '../audio/audio-timeline.ts';
+import { MILLISECONDS } from '../audio/framing.ts';
+import { Intake } from '../audio/intake.ts';
+import { PauseWatch } from '../audio/pause-watch.ts';
+import type { AudioFormat } from '../protocol/protocol.ts';
+import type { AudioSurroundings, HeldChunk, ReceivedAudio } from './early-audio.ts';
+import type { AudioLedger } from './live-transcription.ts';
+import type { CheckedOptions } from './options.ts';
+import type { Kept } from './session-keeper.ts';
+
+export class SessionAudio implements ReceivedAudio {
+  readonly format: AudioFormat;
+  readonly timeline: AudioTimeline;
+  readonly intake: Intake;
+  readonly kept: Kept | undefined;
+  readonly pauseWatch: PauseWatch | undefined;
+  readonly #options: CheckedOptions;
+  // Fields, not objects: they are read for every chunk.
+  readonly #refuses: boolean;
+  readonly #maxBytes: number;
+
+  /** Calls `onPause` in each pause of the source, if the options ask for it. */
+  constructor({ options, streams, session, send }: AudioSurroundings, onPause: () => void) {
+    const { api, clock, listen, log, finalizeAfterMs } = options;
+    const format = api.audioFormat(listen);
+    const timeline = new AudioTimeline(clock, {
+      rate: MILLISECONDS,
+      frameBytes: 0,
+      ...log,
+      onDrop: ({ start, end, reason }) => {
+        const { rate } = timeline;
+        streams.report('audio-dropped', { startSeconds: start / rate, endSeconds: end / rate, reason });
+      },
+      onWaiting: () => send({ type: 'audio.pending' }),
+    });
+    this.#options = options;
+    this.#refuses = log.overflow === 'refuse';
+    this.#maxBytes = log.maxBytes;
+    this.format = format;
+    this.timeline = timeline;
+    this.kept = session?.join({ clock, listen, format, timeline, streams });
+    this.intake = new Intake(clock, format, this.kept?.sink ?? timeline, streams.report);
+    this.pauseWatch =
+      finalizeAfterMs < Infinity ? new PauseWatch(clock, finalizeAfterMs, onPause) : undefined;
+  }
+
+  get ledger(): AudioLedger {
+    return { ...this.timeline.snapshot(), sampleRate: this.timeline.rate };
+  }
+
+  get droppedMs(): number {
+    return (this.timeline.dropped * 1000) / this.timeline.rate;
+  }
+
+  get hasPending(): boolean {
+    return this.timeline.hasPending;
+  }
+
+  get backlogMs(): number {
+    return (this.timeline.unsent * 1000) / this.timeline.rate + this.intake.waitingMs;
+  }
+
+  /** By how many seconds the backlog shrinks in one second. While live audio comes, only the rate above real time counts. */
+  get shrinkRate(): number {
+    const { catchUpRate } = this.#options;
+    return this.intake.isFlowing ? catchUpRate - 1 : catchUpRate;
+  }
+
+  hasRoom(bytes: number): boolean {
+    const { waitingBytes } = this.intake;
+    if (this.#refuses) return this.timeline.hasRoom(waitingBytes + bytes);
+    return waitingBytes + bytes <= this.#maxBytes;
+  }
+
+  push(chunk: AudioChunk, capturedAt: number | undefined): void {
+    this.intake.push(chunk, capturedAt);
+    this.pauseWatch?.accepted(this.#options.clock.now());
+  }
+
+  /** Takes a chunk that came before this code. */
+  pushHeld({ chunk, capturedAt, at }: HeldChunk): void {
+    this.intake.push(chunk, capturedAt, at);
+    this.pauseWatch?.accepted(at);
+  }
+
+  /** After an outage: drops the audio that the catch-up policy skips. */
+  skip(): void {
+    const { catchUp } = this.#options;
+    if (catchUp === 'all') return;
+    const keptSeconds = catchUp === 'live' ? 0 : catchUp.lastSeconds;
+    this.timeline.skipTo(this.timeline.end - Math.round(keptSeconds * this.timeline.rate));
+  }
+
+  /** No more audio will come. */
+  finish(): void {
+    this.pauseWatch?.stop();
+    this.intake.finish();
+  }
+
+  /** The session is over. */
+  close(): void {
+    this.pauseWatch?.stop();
+    this.timeline.close();
+    this.intake.close();
+  }
+}
