@@ -52,7 +52,7 @@ Faults:
   cut  close  halfOpen  blackhole  slow  throttle  stallResults  mute
   loseMessages  duplicateResults  reorderResults  malformed  dropOnCloseStream
   refuse  hang  drop  flap
-  (docs/testing.md tells what each does, and lists limits and readings)
+  (docs/testing.md tells what each does, and lists the readings)
 
 Exit codes:
   0    interrupted
