@@ -30,7 +30,6 @@ import { finalError } from './final-error.ts';
 import { FinalizeRequests } from './finalize-requests.ts';
 import { fluxCode, loadFlux } from './flux.ts';
 import type { LiveTranscription, SessionCounts } from './live-transcription.ts';
-import { platformTransport } from './platform-transport.ts';
 import { SessionAudio } from './session-audio.ts';
 import type { Outlet } from './session-keeper.ts';
 import type { OpenConnection } from './status.ts';
@@ -46,7 +45,7 @@ const MIN_BACKLOG_SECONDS = 1;
 
 /** The parts of the session that its links use. */
 export interface LinkSurroundings extends AudioSurroundings {
-  transport: Transport | undefined;
+  transport: Transport;
   heard: LinkSession['heard'];
 }
 
@@ -75,7 +74,7 @@ export class Links implements ConnectionPorts {
     const { format, timeline, intake, kept } = this.audio;
     const answerMs = options.stallMs * api.silenceFactor(listen);
     this.#around = around;
-    this.transport = guarded(around.transport ?? platformTransport);
+    this.transport = guarded(around.transport);
     this.handshakeTimeout = new AdaptiveTimeout(options.connectTimeoutMs, MAX_CONNECT_TIMEOUT_MS);
     this.transcript = new TranscriptAssembly(kept ?? streams);
     this.requests = new FinalizeRequests(clock, timeline, options.finalizeMs);

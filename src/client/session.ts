@@ -39,6 +39,7 @@ import type {
   SessionReport,
 } from './live-transcription.ts';
 import { type CheckedOptions, checkTimeout, type LiveTranscriptionOptions } from './options.ts';
+import { platformTransport } from './platform-transport.ts';
 import { isShown, type Status, statusOf } from './status.ts';
 import { SessionStreams } from './streams.ts';
 
@@ -69,7 +70,7 @@ export class Session implements LiveTranscription {
 
   constructor(
     options: CheckedOptions,
-    { inspect, session, signal, transport }: LiveTranscriptionOptions,
+    { inspect, session, signal, transport = platformTransport }: LiveTranscriptionOptions,
     heard?: LinkSession['heard'],
   ) {
     const { clock } = options;

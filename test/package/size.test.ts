@@ -6,9 +6,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { ROOT } from './source-tree.ts';
 
 /** In bytes, gzip; a kilobyte is a thousand of them. */
-const ENTRY_LIMIT = 13_150;
+const ENTRY_LIMIT = 13_350;
 /** The half that connects and logs, which every page loads behind its first script. */
-const LINKS_LIMIT = 15_250;
+const LINKS_LIMIT = 15_020;
 const ERROR_CLASS_LIMIT = 1_000;
 /** Sentences, for those who ask for them. */
 const EXPLAIN_LIMIT = 8_500;
