@@ -1,4 +1,4 @@
-/** How many examples a property draws: as many as each change needs, and `DRAWS` times as many where `vitest.slow.config.ts` runs it. */
+/** The number of examples that a property draws, `DRAWS` times as many under `vitest.slow.config.ts`. */
 export function draws(count: number): number {
   return count * Number(process.env['DRAWS'] ?? 1);
 }

@@ -1,7 +1,4 @@
-/**
- * A mutant is tried by the same properties, but in a tenth of a second each: fewer runs, from one seed, and no smaller example is
- * looked for where the first is enough to know.
- */
+/** For mutants each property runs for a tenth of a second: fewer runs, one seed, and no search for a smaller example. */
 import { configureGlobal, type Parameters } from 'fast-check';
 import { vi } from 'vitest';
 

@@ -1,6 +1,6 @@
 /**
- * Properties are drawn anew at every run on a developer's machine, and from one seed where they are a gate: a commit must not
- * fail for what another has broken. `PROPERTY_SEED=random` or a number decides otherwise.
+ * Properties draw from a new seed on a developer's machine, and from a fixed one in CI, so that a commit does not fail for a
+ * defect of another. `PROPERTY_SEED=random` or a number decides otherwise.
  */
 import { configureGlobal } from 'fast-check';
 import { loadDiagnosis } from '../src/diagnosis/diagnose.ts';

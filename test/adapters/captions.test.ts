@@ -1,4 +1,4 @@
-/** The model beneath the bindings, held as a binding holds it. */
+/** The captions model that both bindings share, driven as a binding drives it. */
 import { concat, NEVER, of, Subject, throwError } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { Captions, type CaptionsSessionOptions, type CaptionsState } from '../../src/adapters/captions.ts';
@@ -186,7 +186,7 @@ describe('captions', () => {
     expect(captions.state.live).not.toBe(first);
     expect(stage.microphonesOn).toBe(1);
     await stage.wait(5);
-    // The speaker has gone on from where he was; his first word may have begun before the microphone was on.
+    // The speaker continues from the last position; the first word may have begun before the microphone was on.
     expect(numbersOf()[1]).toBeGreaterThan(5);
     await finish(stage, captions.stop());
     expect(captions.state).toMatchObject({ phase: 'closed', isListening: false });

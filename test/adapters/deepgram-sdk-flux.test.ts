@@ -1,6 +1,6 @@
 /** The same for Flux, `listen.v2` of `@deepgram/sdk`. */
 import { expect, test } from 'vitest';
-// What is loaded on demand would take real time.
+// Loading code on demand would take real time.
 import '../../src/static.ts';
 import { RATE } from '../system/voice.ts';
 import { listenTo, type Message, stage } from './sdk-stage.ts';

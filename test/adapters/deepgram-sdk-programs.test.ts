@@ -1,6 +1,6 @@
-/** Programs after the examples of `@deepgram/sdk`, with the transport and a network that breaks: they differ from its README in how they send and end. */
+/** Programs written like the examples of `@deepgram/sdk`, with our transport and a network that breaks. They send and end in other ways than its README. */
 import { expect, test } from 'vitest';
-// What is loaded on demand would take real time.
+// Loading code on demand would take real time.
 import '../../src/static.ts';
 import { grantToken } from '../../src/testing/emulator/credentials.ts';
 import { muxWav } from '../../src/testing/index.ts';

@@ -1,4 +1,4 @@
-/** `@deepgram/sdk` with the resilient transport over real sockets; what is not recovered goes through a plain one. */
+/** `@deepgram/sdk` with the resilient transport over real sockets. Services without recovery use a plain socket. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DeepgramClient } from '@deepgram/sdk';
@@ -19,7 +19,7 @@ function environmentOf(url: string) {
   return { base: http, production: url, agent: url, agentRest: http };
 }
 
-/** Short limits, so that seconds show what hours would. */
+/** Short limits, so that the test takes seconds. */
 async function emulate(): Promise<EmulatorServer> {
   const emulator = await startEmulator({ idleTimeoutMs: 1_500 });
   stops.push(() => emulator.close());
@@ -76,7 +76,7 @@ test('an app written like the README receives every word through a pause, a cut,
 });
 
 describe('agent and speak', () => {
-  /** A server that says back what it is told, and remembers who came. */
+  /** A server that echoes each message and records the connections. */
   async function serve() {
     const http = createServer();
     const server = new WebSocketServer({ server: http });

@@ -1,6 +1,6 @@
-/** Apps of `@deepgram/sdk` with one line more lose no word. The SDK is the real one; time and network are virtual. */
+/** Apps of `@deepgram/sdk` with our transport lose no word. The SDK is the real one; time and network are virtual. */
 import { describe, expect, test } from 'vitest';
-// What is loaded on demand would take real time.
+// Loading code on demand would take real time.
 import '../../src/static.ts';
 import { finalWords, LISTEN_V1, listenTo, stage } from './sdk-stage.ts';
 

@@ -1,4 +1,4 @@
-/** The adapter for OpenTelemetry, against its real SDK: what an exporter is given. */
+/** The adapter for OpenTelemetry with its real SDK: the exported data. */
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import {
   AggregationTemporality,
@@ -82,7 +82,7 @@ async function speak(live: LiveTranscription, seconds: number): Promise<void> {
   }
 }
 
-/** Values by the attributes that tell them apart, of the last collection. */
+/** Values of the last collection, by their attributes. */
 async function collected(): Promise<Map<string, { unit: string; points: Record<string, unknown> }>> {
   await meterProvider.forceFlush();
   const all = metricsSeen.getMetrics().at(-1)?.scopeMetrics[0]?.metrics ?? [];

@@ -44,7 +44,7 @@ export function stage(
     onSession: (live) => sessions.push(live),
   });
   const client = new DeepgramClient({ apiKey: 'dg-secret-7f3a9c', transportFactory, ...app });
-  /** Time passes, and promises with it. */
+  /** Advances the time and settles promises. */
   const wait = async (seconds: number) => {
     for (let leftMs = seconds * 1000; leftMs > 1e-6; leftMs -= STEP_MS) {
       await clock.advanceAsync(Math.min(leftMs, STEP_MS));
@@ -71,7 +71,7 @@ export function stage(
         send(next((RATE * STEP_MS) / 1000));
       }
     },
-    /** The rest of the word, and the gap behind it. */
+    /** The rest of the word and the gap after it. */
     finishWord: (send: (audio: Uint8Array<ArrayBuffer>) => void) =>
       send(next(CYCLE_SAMPLES - (position % CYCLE_SAMPLES))),
     spoken: () =>
@@ -89,7 +89,7 @@ export function stage(
   };
 }
 
-/** What a connection of the SDK tells its app. */
+/** The events that a connection of the SDK gives its app. */
 export function listenTo(connection: {
   on(event: 'open' | 'close' | 'error' | 'message', callback: (value?: never) => void): void;
 }) {

@@ -1,4 +1,4 @@
-/** Where the bindings perform: a microphone, a network and a server on one virtual clock. */
+/** The setting for tests of the bindings: a microphone, a network and a server on one virtual clock. */
 import { Observable } from 'rxjs';
 import type { LiveTranscriptionOptions } from '../../src/index.ts';
 import {
@@ -41,7 +41,7 @@ export class Stage {
     };
   }
 
-  /** Somebody who says 0001, 0002, 0003 …, and goes on where he was when a microphone is opened again. */
+  /** A speaker who says 0001, 0002, 0003 …, and continues when a microphone is opened again. */
   readonly microphone$ = new Observable<Uint8Array>((subscriber) => {
     this.microphonesOn += 1;
     let timer: unknown;

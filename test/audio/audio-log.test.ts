@@ -78,7 +78,7 @@ interface Kept {
   bytes: Uint8Array;
 }
 
-/** What it should be: a list of frames with bytes of their own. One sample is one byte. */
+/** The model: a list of frames with their own bytes. One sample is one byte. */
 function live(log: AudioLog, list: Kept[], sequence: readonly Act[]): void {
   let end = 0;
   let count = 0;

@@ -294,14 +294,14 @@ test('the ledger balances at every step, and exactly the dropped audio is announ
   );
 });
 
-/** Two bytes for each sample, which say where it is. */
+/** Two bytes for each sample: its position. */
 const bytesOf = (start: number, end: number): Uint8Array =>
   Uint8Array.from({ length: 2 * (end - start) }, (_, i) => {
     const position = start + (i >> 1);
     return i % 2 === 0 ? position & 0xff : position >> 8;
   });
 
-/** Everything that is still to be sent, frame by frame, in order and byte for byte; the answer is where it begins. */
+/** Sends all unsent audio, frame by frame and byte for byte; returns its first position. */
 function expectRestToBeWhole(line: ReadTimeline): number {
   const begin = line.upcoming?.start ?? line.end;
   let position = begin;

@@ -1,4 +1,4 @@
-/** Where the pieces of containers come to stand on the timeline, and how long chunks are taken to be that do not tell. */
+/** Positions of container pieces on the timeline, and estimated durations of chunks without times. */
 import { describe, expect, test } from 'vitest';
 import { ContainerFraming, PacketFraming } from '../../src/audio/container-framing.ts';
 import { type Framing, type FrameSink, RawFraming } from '../../src/audio/framing.ts';
@@ -26,7 +26,7 @@ interface Framed {
   opening: Uint8Array | undefined;
 }
 
-/** A framing, and all that it has given and said. */
+/** A framing, with its output and its reports. */
 function frame(make: (sink: FrameSink, report: ReportFact) => Framing) {
   const frames: Framed[] = [];
   const formats: [rate: number, frameBytes: number][] = [];
@@ -46,7 +46,7 @@ function frame(make: (sink: FrameSink, report: ReportFact) => Framing) {
 const frameContainer = () => frame((sink, report) => new ContainerFraming(sink, report, RawFraming));
 const framePackets = () => frame((sink, report) => new PacketFraming(sink, report));
 
-/** How long chunks of 30 bytes are taken to be that come at these times. */
+/** The estimated durations of chunks of 30 bytes that arrive at these times. */
 function arrivals(...times: number[]): number[] {
   const packets = framePackets();
   for (const at of times) packets.framing.push(noise(30), at);

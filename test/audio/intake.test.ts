@@ -1,4 +1,4 @@
-/** The door for audio, alone: bytes come out as they were handed in, in order, whatever they came in. */
+/** The intake alone: bytes come out unchanged and in order, for every type of chunk. */
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test, vi } from 'vitest';
 import { refuseFloats, sizeOf } from '../../src/audio/audio-chunk.ts';

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Ledger } from '../../src/audio/ledger.ts';
 
-/** The same books, kept sample by sample. */
+/** A ledger kept sample by sample, as the model. */
 class NaiveLedger {
   readonly samples: ('pending' | 'confirmed' | 'dropped')[] = [];
 

@@ -1,4 +1,4 @@
-/** That the logs of a process together stay within their bound, and at whose expense. */
+/** The logs of a process together stay within their limit, and which of them drop audio for it. */
 import { beforeEach, expect, test } from 'vitest';
 import { AudioTimeline, type Drop } from '../../src/audio/audio-timeline.ts';
 import { logMemoryOf } from '../../src/audio/log-memory.ts';

@@ -1,4 +1,4 @@
-/** A timeline with a link that sends a frame when it is told to, or everything at once. */
+/** A timeline with a link that sends one frame at a time, or everything at once. */
 import { AudioTimeline, type TimelineSettings } from '../../src/audio/audio-timeline.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
 
@@ -29,7 +29,7 @@ export class ReadTimeline extends AudioTimeline {
     this.detach(this.#cursor);
   }
 
-  /** What is sent next. */
+  /** The frame that is sent next. */
   get upcoming() {
     const frame = this.next(this.#cursor);
     if (!frame) return undefined;

@@ -1,4 +1,4 @@
-/** Ranges against the plainest of models: a list of the positions that are in them. */
+/** Ranges compared with a simple model: a list of their positions. */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { addRange, gapsIn, type SampleRange } from '../../src/audio/sample-ranges.ts';

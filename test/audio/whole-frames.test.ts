@@ -1,4 +1,4 @@
-/** The timeline of audio that can be cut between frames only, and begun at some of them: containers and packets. */
+/** The timeline of containers and packets: audio is cut only between frames, and a replay starts only at some of them. */
 import { expect, test } from 'vitest';
 import { ReadTimeline } from './read-timeline.ts';
 

@@ -1,4 +1,4 @@
-/** The audio thread's script as browsers get it, in a thread that is played: how they differ in what they hand over. */
+/** The script of the audio thread in a simulated thread, with the different inputs that browsers give it. */
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import type { CaptureMessage, CaptureOrder, CaptureSettings } from '../../src/browser/capture-worklet.ts';
@@ -9,7 +9,7 @@ interface Processor {
   process(inputs: Float32Array[][]): boolean;
 }
 
-/** Runs the script at a rate of the device's, and answers its processor and what that has sent. */
+/** Runs the script at a rate of the device, and returns its processor and the sent frames. */
 function startThread(settings: CaptureSettings, sampleRate: number) {
   const frames: (number[] | null)[] = [];
   const port = {

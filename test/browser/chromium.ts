@@ -1,8 +1,8 @@
-/** Where Chromium is, and how it is started; says what to install where there is none. */
+/** Finds and starts Chromium, and names the package to install if there is none. */
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright';
 
-/** Where distributions put it. `CHROMIUM` names another. */
+/** The paths in distributions. `CHROMIUM` names another. */
 const PLACES = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
@@ -26,7 +26,10 @@ export function requireChromium(): void {
   );
 }
 
-/** For Playwright's `launch`, with switches of the test's own. Looks for no browser: tools read the configuration, too. */
+/**
+ * Options for Playwright's `launch`, with the switches of a test. It does not look for a browser, since tools read the
+ * configuration, too.
+ */
 export function launchOptions(...switches: readonly string[]) {
   return {
     executablePath: candidates.find((path) => existsSync(path)) ?? chromium.executablePath(),
@@ -34,7 +37,7 @@ export function launchOptions(...switches: readonly string[]) {
   };
 }
 
-/** A browser of one's own. */
+/** Starts a browser. */
 export async function launchChromium(...switches: readonly string[]): Promise<Browser> {
   requireChromium();
   const browser = await chromium.launch(launchOptions(...switches));

@@ -3,7 +3,7 @@ import { hiddenTabClock, type Page } from '../../src/browser/hidden-tab-clock.ts
 import type { Clock } from '../../src/index.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
 
-/** A worker that keeps time by a clock of ours; the real one is driven in Chromium. */
+/** A worker with a virtual clock; the real one is tested in Chromium. */
 class WorkerDouble {
   static alive = new Set<WorkerDouble>();
   static refuses = false;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Resampler } from '../../src/browser/resampler.ts';
 import { chord, decibelsAt } from './sound.ts';
 
-/** As an AudioWorklet hands it in. */
+/** The size of the blocks of an AudioWorklet. */
 const QUANTUM = 128;
 
 function resampled(input: Float32Array, from: number, to: number, quantum = QUANTUM): number[] {
@@ -15,7 +15,7 @@ function resampled(input: Float32Array, from: number, to: number, quantum = QUAN
   return output;
 }
 
-/** Rates of microphones, and what is asked of them; the last has hardly a common measure. */
+/** Rates of microphones and of the output; the last pair has a small common divisor. */
 const RATES: [from: number, to: number][] = [
   [48_000, 16_000],
   [44_100, 16_000],

@@ -1,4 +1,4 @@
-/** Sounds to put in, and how loud they come out. */
+/** Makes test sounds, and measures the level of a frequency. */
 
 export interface Tone {
   hertz: number;
@@ -16,7 +16,7 @@ export function chord(tones: readonly Tone[], rate: number, seconds: number): Fl
   );
 }
 
-/** How loud a frequency is, in decibels of full scale; the beginning and the end, where filters swing in, count little. */
+/** The level of a frequency in decibels of full scale. The beginning and the end, where filters settle, have little weight. */
 export function decibelsAt(hertz: number, samples: ArrayLike<number>, rate: number): number {
   let real = 0;
   let imaginary = 0;

@@ -1,4 +1,4 @@
-/** Transcripts as files: what a player, and a reader, gets. */
+/** Transcripts as caption files and as text. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Word } from '../../src/index.ts';

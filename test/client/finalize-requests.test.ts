@@ -30,7 +30,7 @@ beforeEach(() => {
   attach();
 });
 
-/** A link that only notes the control messages it is given. */
+/** A link that only records its control messages. */
 function attach(): void {
   queue = [...requests.controls];
   requests.attach({

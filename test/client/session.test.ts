@@ -1,4 +1,4 @@
-/** The session as a whole, where no part alone decides: backlogs, and audio that waits before its log. */
+/** The whole session: backlogs, and audio that waits before the log. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   createLiveTranscription,
@@ -15,7 +15,7 @@ beforeAll(loadDiagnosis);
 /** Two bytes are a sample, and a sample is a millisecond. */
 const audio = (ms: number) => new Uint8Array(2 * ms);
 
-/** A session whose connections open when they are told to. */
+/** A session whose connections open when the test says so. */
 async function session(options: Partial<LiveTranscriptionOptions> = {}) {
   const clock = new VirtualClock();
   const notices: Notice[] = [];

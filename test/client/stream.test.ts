@@ -1,4 +1,4 @@
-/** Values for subscribers that may come late, or never. */
+/** Streams with late subscribers, or none. */
 import { expect, test } from 'vitest';
 import { Stream } from '../../src/client/stream.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Clients that nobody here wrote, behind one small face, so that the same conversation can be held with each of them. Each is
- * pointed at the emulator by the option its own documentation names for a custom address, and by nothing else.
+ * Foreign clients behind one interface, so that the same test runs with each. Only the documented option for the address points
+ * each of them at the emulator.
  */
 import { DeepgramClient } from '@deepgram/sdk';
 import { createClient as createV3, LiveTranscriptionEvents as EventsV3 } from 'deepgram-sdk-v3';
@@ -27,7 +27,7 @@ export interface Conversation {
   keepAlive(): void;
   finalize(): void;
   closeStream(): void;
-  /** Lets go of the socket, if it has not gone already. */
+  /** Closes the socket, if it is still open. */
   dispose(): void;
 }
 
@@ -35,7 +35,7 @@ export interface ClientUnderTest {
   name: string;
   takesTokens: boolean;
   open(url: string, secret: { apiKey: string } | { accessToken: string }, ear: Ear): Promise<Conversation>;
-  /** A temporary token, by the client's own means. */
+  /** Requests a temporary token with the client's own API. */
   grant(url: string, apiKey: string): Promise<string>;
 }
 

@@ -1,4 +1,4 @@
-/** A program of its own process, written after Deepgram's documentation and pointed at the emulator by its address alone. */
+/** A separate process, written like Deepgram's documentation; only the address points it at the emulator. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Deepgram's own JavaScript SDK holds a conversation with Flux, unchanged but for the address. */
+/** Deepgram's JavaScript SDK with Flux; only its address is changed. */
 import { DeepgramClient } from '@deepgram/sdk';
 import { afterEach, expect, test } from 'vitest';
 import { encodePcm, type EmulatorServer, speakScript, startEmulator } from '../../src/testing/index.ts';

@@ -1,4 +1,4 @@
-/** Deepgram's own JavaScript SDKs, of three generations, hold a whole conversation with the emulator. */
+/** Three major versions of Deepgram's JavaScript SDK with the emulator. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { count, encodePcm, type EmulatorServer, speak, startEmulator } from '../../src/testing/index.ts';
 import { CLIENTS, type ClientUnderTest, type Conversation, type ServerMessage } from './client-under-test.ts';
@@ -6,7 +6,7 @@ import { CLIENTS, type ClientUnderTest, type Conversation, type ServerMessage } 
 const speech = (first: number, words: number) =>
   encodePcm(speak(count(first, words), { sampleRate: 16_000 }), 'linear16');
 
-/** Keeps what a client tells, and waits for it. */
+/** Records the events of a client, and waits for them. */
 class Listener {
   readonly messages: ServerMessage[] = [];
   readonly errors: unknown[] = [];

@@ -1,4 +1,4 @@
-/** When attempts may begin: a rate for all sessions of a process, in order, and no wait for one alone. */
+/** When attempts may begin: all sessions of a process share a rate, in order; a single session does not wait. */
 import { beforeEach, expect, test } from 'vitest';
 import { AttemptPace, attemptPaceOf, type WaitingAttempt } from '../../src/connection/attempt-pace.ts';
 import { VirtualClock, VirtualEventLoop } from '../../src/testing/index.ts';
@@ -17,14 +17,14 @@ const attempt = (name: number, hasAudio: () => boolean = () => true): WaitingAtt
 });
 const names = () => begun.map(({ name }) => name);
 
-/** So many ask at once. */
+/** A number of sessions request at once. */
 function rush(pace: AttemptPace, count: number): WaitingAttempt[] {
   const attempts = Array.from({ length: count }, (_, name) => attempt(name));
   for (const each of attempts) pace.ask(each);
   return attempts;
 }
 
-/** The most that began within any stretch of so many milliseconds. */
+/** The maximum number that began within any interval of this length. */
 function mostWithin(ms: number): number {
   return Math.max(
     ...begun.map(({ atMs: from }) => begun.filter(({ atMs }) => atMs >= from && atMs < from + ms).length),

@@ -1,11 +1,11 @@
 /**
- * What is decided on each end of a connection, in each situation that makes a difference: the specification as data,
- * shown by `docs/machine.md` and held against `decideRecovery`. A new kind of end does not compile until it is here.
+ * The decision on each end of a connection in each situation: the specification as data. `docs/machine.md` shows it, and a test
+ * compares it with `decideRecovery`. A new kind of end does not compile until it is here.
  */
 import type { RecoveryDecision, RecoveryHistory } from '../../src/connection/recovery-policy.ts';
 import type { EndKind } from '../../src/protocol/connection-end.ts';
 
-/** Settings under which every situation can be told apart. */
+/** Settings that distinguish all situations. */
 export const SETTINGS = {
   suspendAfterFailures: 20,
   suspendAfterMs: 60_000,
@@ -28,7 +28,7 @@ const FRESH: RecoveryHistory = {
   closing: false,
 };
 
-/** The situations, by the words that head their columns. */
+/** The situations, by the headings of their columns. */
 export const SITUATIONS = {
   'first failure, audio pending': FRESH,
   '… nothing pending': { ...FRESH, pendingAudio: false, flowingAudio: false },
@@ -61,9 +61,9 @@ const BASE: Record<SituationName, RecoveryDecision> = {
   'closing, nothing pending': 'finish',
 };
 
-/** It may pass: the audio is worth another connection, and so is an idle one that is to be held. */
+/** The failure may be temporary: retry, for an idle connection too. */
 const SOON = BASE;
-/** The server ended an idle connection, as it may: another one without audio would end the same way. */
+/** The server ended an idle connection: another one without audio would end the same way. */
 const WITH_AUDIO: typeof BASE = {
   ...BASE,
   '… nothing pending': 'rest',

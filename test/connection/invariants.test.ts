@@ -1,4 +1,4 @@
-/** What holds in every state that any sequence of events can reach: the invariants of `docs/machine.md`. */
+/** The invariants of `docs/machine.md`, in every state that a random sequence of events reaches. */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RecoveryDecision } from '../../src/connection/recovery-policy.ts';
@@ -32,13 +32,13 @@ const plain = fc.constantFrom(
   ),
 );
 
-/** Fatal ends now and then: most lives are to be long. */
+/** Fatal ends are rare, so that most sequences are long. */
 const kinds = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom(...KINDS.filter((kind) => retryAfter(kind) !== 'never')) },
   { weight: 1, arbitrary: fc.constantFrom(...KINDS) },
 );
 
-/** Anything at any time, with the events that end a session rare enough for something to happen before. */
+/** Any event at any time; events that end a session are rare. */
 const events: fc.Arbitrary<Step | 'wait'> = fc.oneof(
   { weight: 6, arbitrary: plain.map((type) => ({ type, link: 1, isWhole: true }) as Step) },
   { weight: 4, arbitrary: fc.constant('wait' as const) },
@@ -70,7 +70,7 @@ interface Seen {
   actions: Action[];
 }
 
-/** The end of whatever the present state waits for, if it waits. */
+/** The end of the wait of the present state, if it has one. */
 function waitOf(snapshot: Snapshot): Step | undefined {
   switch (stateOf(snapshot)) {
     case 'closed-1011':
@@ -86,7 +86,7 @@ function waitOf(snapshot: Snapshot): Step | undefined {
   }
 }
 
-/** Checks something of every step of many random lives. */
+/** Checks every step of many random sequences. */
 function forEveryStep(check: (seen: Seen) => void): void {
   fc.assert(
     fc.property(

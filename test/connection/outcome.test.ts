@@ -1,4 +1,4 @@
-/** How a session says that it ended: the output of the machine. */
+/** The outcome of a session: the output of the machine. */
 import { expect, test } from 'vitest';
 import type { ConnectionOutput } from '../../src/connection/connection-machine.ts';
 import {

@@ -33,7 +33,7 @@ const histories: fc.Arbitrary<RecoveryHistory> = fc.record({
 const kinds = fc.constantFrom(...KINDS);
 const goesOn = (verdict: string): boolean => verdict === 'retry' || verdict === 'suspend';
 
-/** Checks something of the verdict on every end with every history. */
+/** Checks the decision for random ends and histories. */
 function forEveryEnd(check: (kind: EndKind, history: RecoveryHistory, verdict: string) => void): void {
   fc.assert(
     fc.property(kinds, histories, (kind, history) => {

@@ -1,4 +1,4 @@
-/** From the response of a server to the machine's decision: who refuses for good, and how often it is asked again. */
+/** From the response of a server to the decision of the machine: which refusals are final, and how often others are retried. */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { classifyEnd } from '../../src/protocol/listen-v1/close-reasons.ts';
@@ -28,7 +28,7 @@ const pages: fc.Arbitrary<Partial<SocketEnd>> = fc.record(
   { requiredKeys: [] },
 );
 
-/** A session that has audio, on its way to the next attempt. */
+/** A session with audio before its next attempt. */
 const FRESH = drive(start(), audio);
 const OPENED_BEFORE = drive(FRESH, opened(true), ended('network-lost', true), elapsed('after.backoff'));
 

@@ -1,4 +1,4 @@
-/** Holds the machine, alone and in virtual time, to G7: only results that confirm new audio buy new attempts. */
+/** Checks G7 for the machine alone, in virtual time: only results that confirm new audio allow new attempts. */
 import * as fc from 'fast-check';
 import { assign, createActor, fromCallback } from 'xstate';
 import { expect, test } from 'vitest';

@@ -1,7 +1,4 @@
-/**
- * Brings the connection machine into any state, by nothing but events that really happen, and steps it from there with
- * XState's pure `transition()`.
- */
+/** Brings the connection machine into any state by real events, and steps it with XState's pure `transition()`. */
 import { type EventFromLogic, initialTransition, type SnapshotFrom, transition } from 'xstate';
 import { connectionMachine } from '../../src/connection/connection-machine.ts';
 import type { ConnectionSettings } from '../../src/connection/context.ts';
@@ -11,7 +8,7 @@ import type { ConnectionEnd, EndKind } from '../../src/protocol/connection-end.t
 import type { Condition, Effect, EventName, State, Wait } from './transition-table.ts';
 
 export type Snapshot = SnapshotFrom<typeof connectionMachine>;
-/** What XState would do now. */
+/** The actions that XState would execute. */
 export interface Action {
   type: string;
   params: unknown;
@@ -67,7 +64,7 @@ export function start(settings: Partial<ConnectionSettings> = {}): Snapshot {
   return initialTransition(connectionMachine, settings)[0];
 }
 
-/** One step. A machine that is done hears nothing, which XState's actors see to and its pure function does not. */
+/** One step. A machine that is done ignores events; XState's pure function does not check this. */
 export function step(before: Snapshot, event: Step): [Snapshot, Action[]] {
   if (before.status !== 'active') return [before, []];
   const [after, actions] = transition(
@@ -103,7 +100,7 @@ function settingsFor(state: State, condition: Condition): Partial<ConnectionSett
   return condition === 'decision fail' && state !== 'failed' ? { giveUpAfterMs: 0 } : {};
 }
 
-/** The shortest life that leads to a state. */
+/** The shortest sequence of events that leads to a state. */
 function pathTo(state: State, condition: Condition): Step[] {
   const isClosing = condition === 'closing' || condition === 'decision finish';
   const closing = isClosing ? [close(true)] : [];
@@ -208,7 +205,7 @@ export function armed(actions: readonly Action[]): Map<string, number> {
   return new Map(raised.map(({ event, delay }) => [event.type, delay]));
 }
 
-/** What a step did that can be seen from outside, apart from the state. */
+/** The visible effects of a step, apart from the state. */
 export function effectsOf(before: Snapshot, event: Step, after: Snapshot, actions: Action[]): Set<Effect> {
   const effects = new Set<Effect>(emitted(actions).map(({ type }) => type));
   if (armed(actions).get('deadline.passed') === DEADLINE_MS && after.context.closing)

@@ -1,4 +1,4 @@
-/** One attempt and what comes of it: what the actor tells the machine, and what it does to its socket, step by step. */
+/** One attempt, step by step: the events of the actor to the machine, and its calls to the socket. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type CallbackActorLogic, createActor, setup } from 'xstate';
 import { AdaptiveTimeout } from '../../src/adaptive-timeout.ts';
@@ -12,7 +12,7 @@ import type { Credentials, SocketEnd, SocketHandlers } from '../../src/transport
 const CREDENTIALS_TIMEOUT_MS = 3_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** Stands in for the connection machine: hears what the actor tells, and leaves the connection only when told to. */
+/** Replaces the connection machine: records the events of the actor, and leaves the connection when the test says so. */
 const listeningMachine = setup({
   actors: { socket: connectedMachine.implementations.actors.socket as CallbackActorLogic<ConnectionEvent> },
 }).createMachine({
@@ -27,13 +27,13 @@ const listeningMachine = setup({
 });
 
 let clock: VirtualClock;
-/** All that was said and done, in order. */
+/** All events and calls, in order. */
 let said: unknown[];
 let tell: (event: unknown) => void;
 let leave: () => void;
-/** What the app does when it is asked for credentials. */
+/** The reaction of the app to a request for credentials. */
 let asked: { signal: AbortSignal; give(credentials: Credentials): void; refuse(error: unknown): void };
-/** What the network does to the socket that was asked for. */
+/** The reaction of the network to a requested socket. */
 let network: SocketHandlers;
 let transport: () => void;
 let link: ReturnType<ConnectionPorts['openLink']>;
@@ -112,7 +112,7 @@ async function dial(value = 'secret'): Promise<void> {
   await clock.advanceAsync(0);
 }
 
-/** A connection is open, and nothing of how it became so is of interest any more. */
+/** Opens a connection, and clears the record. */
 async function connect(): Promise<void> {
   await dial();
   network.opened({});
@@ -257,7 +257,7 @@ describe('an attempt fails', () => {
 });
 
 describe('when a session leaves', () => {
-  /** Whatever a socket may still say when nobody listens. */
+  /** Late events of a socket. */
   const callBack = () => {
     network.opened({});
     network.message('{}');

@@ -1,4 +1,4 @@
-/** Whole stories, named after the loss that they prevent; single steps are the table's business. */
+/** Sequences of events, named after the loss that they prevent. The table tests single steps. */
 import { expect, test } from 'vitest';
 import {
   audio,

@@ -1,4 +1,4 @@
-/** The typed tables as Markdown, for `docs/machine.md`: what is tested is what is shown. */
+/** The typed tables as Markdown, for `docs/machine.md`. */
 import { retryAfter } from '../../src/protocol/connection-end.ts';
 import { EVENTS, type EventName, type Outcome, type State, STATES, TRANSITIONS } from './transition-table.ts';
 import { KINDS, SITUATIONS, type SituationName, DECISIONS } from './decision-table.ts';

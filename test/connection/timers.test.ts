@@ -1,4 +1,4 @@
-/** What the machine remembers and how long it waits: whatever no single step can show. */
+/** The memory and the timers of the machine, which single steps cannot show. */
 import { createActor, fromCallback } from 'xstate';
 import { expect, test } from 'vitest';
 import { BACKOFF } from '../../src/connection/backoff.ts';
@@ -9,7 +9,7 @@ import type { EndKind } from '../../src/protocol/connection-end.ts';
 import { VirtualClock } from '../../src/testing/clock/virtual-clock.ts';
 import { stateOf } from './situations.ts';
 
-/** A machine in virtual time, whose socket does nothing of its own accord. */
+/** A machine in virtual time, whose socket does nothing by itself. */
 function run(input: Partial<ConnectionSettings> = {}) {
   const clock = new VirtualClock();
   const machine = connectionMachine.provide({ actors: { socket: fromCallback<ConnectionEvent>(() => {}) } });

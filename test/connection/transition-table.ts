@@ -1,6 +1,5 @@
 /**
- * What the connection machine has to do, for each state and each event: the specification as data. Written by hand, from
- * what should happen and not from the code; `docs/machine.md` shows it, `transition-table.test.ts` asks the machine.
+ * The reaction of the connection machine to each event in each state: the specification as data. It is written by hand, not from the code; `docs/machine.md` shows it, `transition-table.test.ts` asks the machine.
  *
  * No cell may be left out: a new state or event does not compile until each of its cells is decided here.
  */
@@ -16,12 +15,12 @@ type Value = StateValueFrom<typeof connectionMachine>;
 /** The leaf states, as the machine's own type has them, but for `deciding`, which is left as soon as it is entered. */
 export type State = Exclude<Leaf<Value>, keyof Extract<Value, object> | 'deciding'>;
 
-/** Waits that end, which XState tells a machine as events. */
+/** Ends of waits, which XState gives a machine as events. */
 export type Wait = 'after.0' | 'after.backoff' | 'after.probe' | 'after.drain';
 
 export type EventName = ConnectionEvent['type'] | Wait;
 
-/** What a cell may depend on. */
+/** The conditions of a cell. */
 export type Condition =
   | 'always'
   | 'first attempt'
@@ -40,7 +39,7 @@ export type Condition =
   | 'code 1011'
   | `decision ${RecoveryDecision}`;
 
-/** What can be seen from outside, beside the new state: the events that are emitted, and what is remembered. */
+/** The visible effects beside the new state: emitted events and changes of the memory. */
 export type Effect =
   | ConnectionEmitted['type']
   | 'begin closing'
@@ -52,7 +51,7 @@ export interface Outcome {
   when: Condition;
   /** `stay`: no state is left or entered. */
   to: State | 'stay';
-  /** All of them; what is not listed must not happen. */
+  /** All effects; others must not happen. */
   effects: readonly Effect[];
 }
 
@@ -64,7 +63,7 @@ const go = (to: State, ...effects: Effect[]): [Outcome] => [{ when: 'always', to
 const stay = (...effects: Effect[]): [Outcome] => [{ when: 'always', to: 'stay', effects }];
 const when = (condition: Condition, [outcome]: [Outcome]): Outcome => ({ ...outcome, when: condition });
 
-/** Ends now, for whoever asks. */
+/** Ends at once, for any request. */
 const END = go('closed');
 
 const OPENED = [
@@ -82,7 +81,7 @@ const LOST = [
   when('decision fail', go('failed', 'remember end', 'connection.lost')),
 ];
 
-/** A stall is never an idle connection's end: there is audio, or an answer is owed. */
+/** A stall is never the end of an idle connection: audio waits, or a reply is expected. */
 const STALLED = LOST.filter((outcome) => outcome.when !== 'code 1011' && outcome.when !== 'decision rest');
 
 const FINISHED = when('decision finish', go('closed', 'remember end', 'connection.lost'));
@@ -99,7 +98,7 @@ const CLOSE_OR_TRY_ONCE_MORE = [
 
 const DRAIN = go('draining', 'begin closing', 'drain.due');
 
-/** No attempt is made that could ask for a place, or it has one. */
+/** No attempt needs a place. */
 const NO_PLACE = { 'place.awaited': ignored, 'place.granted': ignored } as const;
 
 const NOT_ATTACHED = {
@@ -125,7 +124,7 @@ const TRY_ONCE_A_SECOND = [
 
 const TRY_IF_SAID_AGAIN = [when('said once', stay()), when('said again', go('reconnecting'))];
 
-/** Both attempts behave alike; they differ in what people are told. */
+/** Both attempts behave alike; only the public status differs. */
 const OPENING = {
   'place.awaited': go('queued'),
   'place.granted': ignored,

@@ -1,4 +1,4 @@
-/** Where nobody has asked for `notices$`, a grave problem does not pass in silence. */
+/** Without a subscriber of `notices$`, an error is written to the console. */
 import { beforeEach, expect, test, vi } from 'vitest';
 import { SessionStreams } from '../../src/client/streams.ts';
 import { checkOptions } from '../../src/client/options.ts';

@@ -1,4 +1,4 @@
-/** What is said about a failure, whoever reports it and however it is written. */
+/** Explanations of failures from all sources and in all forms. */
 import { once } from 'node:events';
 import { createServer as createTcpServer } from 'node:net';
 import { DeepgramError } from '@deepgram/sdk';
@@ -79,7 +79,7 @@ describe('close codes', () => {
   });
 });
 
-/** Lines as they stand in issues and logs. */
+/** Lines from issues and logs. */
 const LINES: readonly (readonly [FailureKind, string])[] = [
   // Frequent searches.
   ['client-silent', NET_0001],

@@ -1,4 +1,4 @@
-/** What a recording must not hold: tokens, each of which is given once, and words that were said in confidence. */
+/** A recording holds no token, and no words where that is requested. */
 import { expect, test } from 'vitest';
 import { recordFlight } from '../../src/diagnosis/index.ts';
 import { createLiveTranscription } from '../../src/index.ts';

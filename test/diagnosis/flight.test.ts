@@ -1,4 +1,4 @@
-/** The flight recorder: complete, bounded, secret-free, and true when it is lived through again. */
+/** The flight recorder: complete, bounded, without secrets, and its replay gives the same states. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {

@@ -1,4 +1,4 @@
-/** Sessions in virtual time that are recorded: a list of steps, lived through, and what the recorder has of it. */
+/** Recorded sessions in virtual time: runs a list of steps, and returns the recording. */
 import { type FlightRecorder, type FlightSettings, recordFlight } from '../../src/diagnosis/index.ts';
 import {
   createLiveTranscription,
@@ -29,7 +29,7 @@ const SPEECH = encodePcm(
   'linear16',
 );
 
-/** What happens, one after the other. */
+/** The steps, in order. */
 export type Step =
   | { speak: number }
   | { pause: number }
@@ -41,7 +41,7 @@ export type Step =
 export interface Flown {
   recorder: FlightRecorder;
   ndjson: string;
-  /** The states that the session itself told of. */
+  /** The states that the session itself reported. */
   states: Status['state'][];
   /** The texts that the session itself gave. */
   transcripts: Transcript[];
@@ -49,7 +49,7 @@ export interface Flown {
   clock: VirtualClock;
 }
 
-/** Lives through the steps, and closes. */
+/** Runs the steps, and closes. */
 export async function fly(
   steps: readonly Step[],
   settings: FlightSettings = {},

@@ -1,7 +1,4 @@
-/**
- * Every notice there is, provoked on a real session in virtual time: it comes once, with its numbers, and those that last
- * are cleared when it is over.
- */
+/** Provokes every notice on a real session in virtual time: it comes once, with its numbers, and a lasting one is cleared. */
 import { describe, expect, test } from 'vitest';
 import { createNotice, NOTICES, type Notice, type NoticeCode } from '../../src/diagnosis/notices.ts';
 import { createLiveTranscription } from '../../src/index.ts';
@@ -40,7 +37,7 @@ describe.each(Object.entries(PROVOCATIONS))('%s', (name, { setting, provoke, men
   });
 });
 
-/** What takes time to be sure of began before it was said. */
+/** A notice that needs time for its detection begins before its report. */
 const SURE_AFTER_MS: Partial<Record<NoticeCode, number>> = {
   'audio-clipping': 3_000,
   'audio-silent': 5_000,

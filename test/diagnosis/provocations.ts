@@ -1,4 +1,4 @@
-/** How every notice is provoked, and mended where it lasts. A record over the codes, so that none can be missed. */
+/** Provokes every notice, and ends its cause where it lasts. A record over the codes, so that none is missed. */
 import type { NoticeCode } from '../../src/diagnosis/notices.ts';
 import { malformed, stallResults, throttle } from '../../src/testing/index.ts';
 import { later, type Room, type Setting } from './room.ts';
@@ -22,7 +22,7 @@ const noise = (bytes: Uint8Array) =>
 export interface Provocation {
   setting?: Setting;
   provoke: (room: Room) => Promise<unknown>;
-  /** Makes it well again; absent for what only happens, and for what stays. */
+  /** Ends the cause; absent for events, and for lasting conditions that cannot end. */
   mend?: (room: Room) => Promise<unknown>;
 }
 

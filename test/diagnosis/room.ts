@@ -1,4 +1,4 @@
-/** A session in virtual time, whose notices are watched. */
+/** A session in virtual time whose notices are recorded. */
 import { expect } from 'vitest';
 import type { Notice, NoticeCode } from '../../src/diagnosis/notices.ts';
 import { createLiveTranscription, type LiveTranscriptionOptions } from '../../src/index.ts';

@@ -1,4 +1,4 @@
-/** What the documents say was measured is what was measured: they are rendered from test/bench/results.json, and by nobody's hand. */
+/** The figures of the documents are rendered from test/bench/results.json. */
 import { describe, expect, test } from 'vitest';
 import { CLIENTS } from '../bench/clients/entrants.mjs';
 import { SCENARIOS } from '../bench/faults/scenarios.mjs';

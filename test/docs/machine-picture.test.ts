@@ -1,4 +1,4 @@
-/** What a good draughtsman sees to: nothing overlaps, nothing crosses, nothing runs off the paper. */
+/** In the picture of the machine nothing overlaps, crosses, or leaves the frame. */
 import { expect, test } from 'vitest';
 import { EDGES, type Label } from '../../src/tools/viewer/statechart/arrows.ts';
 import { BOXES, FORKS, FRAMES, HEIGHT, WIDTH } from '../../src/tools/viewer/statechart/layout.ts';

@@ -1,4 +1,4 @@
-/** Holds `docs/machine.md` and its picture to the machine, and the machine's invariants to their tests. */
+/** Compares `docs/machine.md` and its picture with the machine, and its invariants with their tests. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

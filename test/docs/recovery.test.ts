@@ -38,7 +38,7 @@ function happens(kind: EndKind): string {
   return ends.get(kind)?.[1] ?? '';
 }
 
-/** What the page must say of each policy. */
+/** The text of the page for each policy. */
 const WORDS: Record<Retry, RegExp> = {
   never: /^`failed`$/,
   reauthorise: /^with an auth function: one more attempt with a new token; else `failed`$/,

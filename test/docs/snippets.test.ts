@@ -1,6 +1,6 @@
 /**
- * Every TypeScript snippet in README and docs is compiled against the public names; those marked `<!-- run -->` are run as well,
- * against the emulator. A snippet without a mark is refused: it would be a promise that nobody keeps.
+ * Every TypeScript snippet in README and docs is compiled against the public names; those marked `<!-- run -->` are run as
+ * well, against the emulator. A snippet without a mark is refused, since nothing would check it.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

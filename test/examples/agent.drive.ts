@@ -1,4 +1,4 @@
-/** The voice agent as its users meet it: installed from the packed library, and spoken to through a cut and an outage. */
+/** The voice agent, installed from the packed library, through a cut and an outage. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';

@@ -1,6 +1,6 @@
 /**
- * The example apps as their users meet them: installed from the packed library, started with one command, and driven with keyboard,
- * mouse and a microphone that plays a recording, through a cut of the network.
+ * The example apps: installed from the packed library, started with one command, and driven with keyboard, mouse and a
+ * microphone that plays a recording, through a cut of the network.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** The telephone example as its users meet it: installed from the packed library, called by the simulator, ended by SIGTERM. */
+/** The telephone example, installed from the packed library, called by the simulator, and ended by SIGTERM. */
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** The relay example as its users meet it: installed from the packed library, with a real Redis; whichever process speaks is killed. */
+/** The relay example, installed from the packed library, with a real Redis; either process is killed. */
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** The server of the example apps, which people copy: what it gives away, and to whom. */
+/** The server of the example apps: which origins get a token. */
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';

@@ -1,4 +1,4 @@
-/** A place where the library lies as npm would deliver it, and the example apps beside it as in the repository. */
+/** A folder with the packed library and the example apps beside it. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';

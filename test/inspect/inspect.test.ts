@@ -1,6 +1,5 @@
 /**
- * `inspect` against the real `@statelyai/inspect`: what its viewers would be shown is what is judged here, after its own
- * conversion, definition and output of the machine included.
+ * `inspect` against the real `@statelyai/inspect`: checks the data for its viewers after its own conversion, with definition and output of the machine.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,7 +15,7 @@ import type { AuthFunction, LiveTranscriptionOptions } from '../../src/index.ts'
 import { type Story, tell } from '../system/story.ts';
 
 const API_KEY = 'dg-api-key-5b1e77c0a4';
-/** A JWT in form, which the emulator takes for a token that does not expire. */
+/** A JWT that the emulator accepts as a token without expiry. */
 const ACCESS_TOKEN = `${btoa('{"alg":"none"}')}.${btoa('{"sub":"5b1e77c0a4"}')}.signature5b1e77`;
 const AUTH_ERROR = 'the-auth-function-said-5b1e77c0a4';
 const SECRETS = [API_KEY, ACCESS_TOKEN, AUTH_ERROR];
@@ -54,7 +53,7 @@ async function tellInspected(
   return { story, events };
 }
 
-/** As it would be written to a viewer. */
+/** The text that a viewer would get. */
 const written = (events: readonly StatelyInspectionEvent[]): string => JSON.stringify(events);
 
 const namesOf = (events: readonly StatelyInspectionEvent[]): string[] =>
@@ -187,7 +186,7 @@ test('shows the same through the relay, without a secret [G8]', async () => {
   }
 });
 
-/** What a viewer is built on. The relay repeats what was said before it came. */
+/** A client like a viewer. The relay repeats earlier events to it. */
 const VIEWER = `
   import { createWebSocketReceiver } from '@statelyai/inspect';
   createWebSocketReceiver({ server: process.argv[1] })

@@ -1,4 +1,4 @@
-/** A server that says anything at all: nothing is thrown, and nothing public has a wrong type. */
+/** A server that sends any JSON: nothing throws, and no public value has a wrong type. */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ReportFact } from '../../src/facts.ts';
@@ -16,7 +16,7 @@ interface Listener {
   report: ReportFact;
 }
 
-/** A link on which so much audio was sent, and everything that comes of messages. */
+/** A link with sent audio, and all results of its messages. */
 function liveLink(ms: number, listener: Partial<Listener> = {}) {
   const facts: unknown[] = [];
   const transcript = new TranscriptAssembly({

@@ -1,4 +1,4 @@
-/** When idle links are told to send a KeepAlive, and that one timer does for all of them. */
+/** When idle links send a KeepAlive; one timer serves all of them. */
 import { beforeEach, expect, test, vi } from 'vitest';
 import { type IdleLink, IdleQueue, idleQueueOf } from '../../src/link/idle-queue.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
@@ -25,7 +25,7 @@ const linkOf = (name: string, more = () => {}): IdleLink => ({
 });
 const add = (link: IdleLink) => queue.add(link, clock.now());
 
-/** What comes of the next so many milliseconds. */
+/** The KeepAlives of the next milliseconds. */
 function pass(ms: number): string[] {
   sent = [];
   clock.advance(ms);

@@ -1,4 +1,4 @@
-/** What messages do, one by one: what they show, what they confirm, and when a drain is complete. */
+/** The effect of each message: what it shows and confirms, and when it completes a drain. */
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ConnectionEnd } from '../../src/protocol/connection-end.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
@@ -40,7 +40,7 @@ function connect(isExact = true): void {
 const lose = () => bench.link.end();
 const snapshot = () => bench.timeline.snapshot();
 
-/** What one message leads to. */
+/** The effects of one message. */
 function receive(message: object | string): string[] {
   return bench.during(() =>
     bench.link.receive(typeof message === 'string' ? message : JSON.stringify(message)),

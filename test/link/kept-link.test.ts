@@ -1,4 +1,4 @@
-/** What a protocol can do to its connection: silence, pings, text, and the end of the stream held up. */
+/** The calls of a protocol to its connection: silence, pings, text, and a delayed end of the stream. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { listenV1 } from '../../src/protocol/listen-v1/listen-v1.ts';
 import type { KeptLink, LinkKeeper, Protocol, Segment, ServerEvent } from '../../src/protocol/protocol.ts';
@@ -6,12 +6,12 @@ import { VirtualClock } from '../../src/testing/index.ts';
 import { ANSWER_MS, DRAIN_MS, KEEP_ALIVE_MS, LinkBench } from './link-bench.ts';
 
 let bench: LinkBench;
-/** The link as its keeper has it. */
+/** The link as its keeper sees it. */
 let kept: KeptLink;
 let mayEnd: boolean;
 /** Seconds that the server has processed, as the keeper finds them at the end. */
 let closedAt: number | undefined;
-/** What the next message is. */
+/** The kind of the next message. */
 let event: ServerEvent;
 
 const other: ServerEvent = { kind: 'other', raw: { type: 'Other' } };

@@ -1,4 +1,4 @@
-/** Links between a clock and a socket that are not real, and everything that they wrote and reported, in order. */
+/** Links with a virtual clock and socket, and a record of everything that they wrote and reported. */
 import { AdaptiveTimeout } from '../../src/adaptive-timeout.ts';
 import { AudioTimeline } from '../../src/audio/audio-timeline.ts';
 import { keptLink, type MakeKeeper } from '../../src/link/kept-link.ts';
@@ -19,7 +19,7 @@ export const MAX_BUFFERED_BYTES = 1_000;
 
 export const audio = (ms: number): Uint8Array => new Uint8Array(ms * FRAME_BYTES);
 
-/** Writes down what is sent: audio by its milliseconds, text by its type. */
+/** Records sent messages: audio by its milliseconds, text by its type. */
 class FakeSocket implements Socket {
   waiting = 0;
   timesAsked = 0;
@@ -45,7 +45,7 @@ class FakeSocket implements Socket {
   terminate(): void {}
 }
 
-/** What a link can be given, beside its settings. */
+/** Inputs of a link beside its settings. */
 interface BenchOptions extends Partial<LinkSettings> {
   header?: Uint8Array;
   isExact?: boolean;
@@ -60,7 +60,7 @@ export class LinkBench {
   readonly session: LinkSession;
   /** Control messages that a new link begins with. */
   controls: ControlMessage[] = [];
-  /** What the transcript says of the next segment: final on every channel up to here. */
+  /** The answer of the transcript to the next segment: final on every channel up to here. */
   settledTo = 0;
   /** Where the audio of the answered request ends. */
   answeredAt: number | undefined;
@@ -145,7 +145,7 @@ export class LinkBench {
     this.timeline.append(bytes, ms, this.clock.now(), true, opening);
   }
 
-  /** Hands in more than may go at once. */
+  /** Sends more audio than the pace allows at once. */
   rush(): void {
     do this.hand(100);
     while (this.timeline.unsent === 0);
@@ -159,7 +159,7 @@ export class LinkBench {
     }
   }
 
-  /** A connection on which audio flows, and nothing is behind. */
+  /** A connection with flowing audio and no backlog. */
   flow(): void {
     // Later than zero, where a sum is a difference.
     this.clock.advance(1_000);
@@ -174,7 +174,7 @@ export class LinkBench {
     this.link.receive('{"type":"Other"}');
   }
 
-  /** What `action` leads to. */
+  /** The record of `action`. */
   during(action: () => void): string[] {
     this.log = [];
     action();

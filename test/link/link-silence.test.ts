@@ -1,4 +1,4 @@
-/** When a link breaks a silence of ours, and what it makes of one of the server's. */
+/** When a link sends KeepAlives, and how it reacts to a silent server. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { KEEP_ALIVE } from '../../src/protocol/listen-v1/client-messages.ts';
 import { KEEP_ALIVE_MS, LinkBench, MAX_BUFFERED_BYTES } from './link-bench.ts';

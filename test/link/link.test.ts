@@ -1,4 +1,4 @@
-/** What a link writes, and in which order. */
+/** The messages of a link and their order. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CLOSE_STREAM } from '../../src/protocol/listen-v1/client-messages.ts';
 import { VirtualClock } from '../../src/testing/index.ts';

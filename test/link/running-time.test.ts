@@ -1,4 +1,4 @@
-/** That time in which our own event loop stood still gives nobody up. */
+/** Time in which our own event loop stood still does not count towards a timeout. */
 import { beforeEach, expect, test } from 'vitest';
 import { RunningTime, runningTimeOf } from '../../src/running-time.ts';
 import { VirtualClock, VirtualEventLoop } from '../../src/testing/index.ts';

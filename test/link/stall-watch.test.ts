@@ -34,7 +34,7 @@ function watchOf(clock: Clock, answerTimeout: AdaptiveTimeout, stalled = () => {
   };
 }
 
-/** A link on which audio goes out in real time, and when it was found to be stalled. */
+/** A link with audio in real time, and the time of its stall. */
 class Line {
   readonly clock = new VirtualClock();
   readonly stalledAtMs: number[] = [];

@@ -1,4 +1,4 @@
-/** What esbuild, Vite and webpack make of an app, minified for browsers, with nothing set but where to put it. */
+/** Builds an app with esbuild, Vite and webpack, minified for browsers, with default settings. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -6,7 +6,7 @@ import { build as esbuild } from 'esbuild';
 import { build as vite } from 'vite';
 import { webpack } from 'webpack';
 
-/** Code of one file that a bundler has written. */
+/** One output file of a bundler. */
 export interface Chunk {
   name: string;
   code: string;

@@ -1,6 +1,6 @@
 /**
- * What an app pays, by the bundlers that people use, from the package as it is published. The table of sizes in docs/bench.md is written
- * here: `UPDATE_SIZES=1 npm run test:package` after a change that was meant.
+ * The size of the published package in an app, by bundler. The table of sizes in docs/bench.md is written here: `UPDATE_SIZES=1
+ * npm run test:package` after a change that was meant.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { ROOT } from './source-tree.ts';
 
 const SLOW_MS = 240_000;
 
-/** An app that does nothing with what it imports but keep it. */
+/** An app that only keeps its imports. */
 const keep = (names: string, entry = 'rx-deepgram') =>
   `import { ${names} } from '${entry}';\n(globalThis.kept ??= []).push(${names});\n`;
 
@@ -43,7 +43,7 @@ const of = (bundler: string, app: App): Bundle => (bundles[bundler] as Record<Ap
 const found = (chunks: readonly Chunk[], words: RegExp) =>
   chunks.flatMap(({ code }) => code.match(words) ?? []);
 
-/** Words that no minifier changes, and that stand in one part of the code only. */
+/** Words that minifiers keep, each in one part of the code only. */
 const MACHINE = /online\.elapsed/;
 const XSTATE = /xstate\.init/;
 const MICROPHONE = /microphone-refused/;

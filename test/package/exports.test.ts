@@ -7,7 +7,7 @@ import { parse, readText } from './source-tree.ts';
 interface PublicName {
   name: string;
   isType: boolean;
-  /** Where it is written down, and how it is called there. */
+  /** The file of its declaration, and its name there. */
   file: string;
   localName: string;
 }

@@ -1,7 +1,4 @@
-/**
- * The architecture, as rules over the imports that are really there. Each rule is a row with a sentence that says
- * why; the table of docs/architecture.md is this one in prose.
- */
+/** Checks all imports against the rules of `layers.ts`. The table of docs/architecture.md describes the same rules. */
 import { describe, expect, test } from 'vitest';
 import { type Area, NESTED, type Rule, RULES, SINGLE_FILES } from './layers.ts';
 import { cyclesOf, filesUnder, type Import, importsOf, readText } from './source-tree.ts';
@@ -92,7 +89,7 @@ describe('files', () => {
   });
 });
 
-/** Rules that cannot fail protect nothing: each is shown a small offence. */
+/** Each rule is tested with a small breach. */
 describe('the rules themselves', () => {
   const rule = (area: Area): Rule => RULES.find((each) => each.area === area) as Rule;
   const judge = (area: Area, file: string, text: string): number =>

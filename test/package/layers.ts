@@ -56,7 +56,7 @@ export interface Rule {
   because: string;
 }
 
-/** The files that stand for themselves. Of the rest, the folder is the area. */
+/** Files that are an area of their own. For the others, the folder is the area. */
 export const SINGLE_FILES: Record<string, Area> = {
   'src/adaptive-timeout.ts': 'leaf',
   'src/clock.ts': 'clock',
@@ -80,7 +80,7 @@ export const SINGLE_FILES: Record<string, Area> = {
   'src/store/index.ts': 'store index',
 };
 
-/** Folders within a folder that keep to other rules than the rest of it. */
+/** Folders with other rules than the folder around them. */
 export const NESTED: Record<string, Area> = {
   'src/adapters/deepgram-sdk/': 'sdk adapter',
   'src/diagnosis/audio/': 'audio analysis',

@@ -1,4 +1,4 @@
-/** What installing the package brings along. */
+/** The dependencies that an install brings. */
 import { describe, expect, test } from 'vitest';
 import { readText } from './source-tree.ts';
 

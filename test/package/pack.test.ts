@@ -1,4 +1,4 @@
-/** The package as its users get it: built, packed, unpacked, loaded by Node and read by TypeScript. */
+/** The package, built, packed and unpacked: Node loads it and TypeScript checks it. */
 import { execFile, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, posix, relative } from 'node:path';
@@ -29,7 +29,7 @@ async function node(code: string): Promise<string> {
   return stdout.trim();
 }
 
-/** What the compiler says of a user's file, strictly, our declarations included; '' if nothing. */
+/** The errors of the compiler for a user's file, in strict mode and with our declarations. */
 async function typeCheck(code: string, options: Record<string, unknown>): Promise<string> {
   const strict = { strict: true, noEmit: true, skipLibCheck: false, target: 'es2023', types: [], ...options };
   writeFileSync(join(consumer, 'app.ts'), code);
@@ -151,7 +151,7 @@ describe('in Node, without a bundler', () => {
 });
 
 describe('the commands', () => {
-  /** Runs one until it has printed its address, and asks that for the paths. */
+  /** Runs a command until it has printed its address, and requests the paths there. */
   async function pagesOf(command: readonly string[], prefix: string, paths: readonly string[]) {
     const main = join(consumer, 'node_modules', 'rx-deepgram', 'dist', 'tools', 'cli', 'main.js');
     const child = spawn(process.execPath, [main, ...command], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -1,4 +1,4 @@
-/** The package as its users get it: built, packed and unpacked into a project of theirs. */
+/** The package, built, packed and unpacked into a project. */
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,13 +22,13 @@ export interface Consumer extends Disposable {
 export async function installPacked(): Promise<Consumer> {
   const workshop = mkdtempSync(join(tmpdir(), 'rx-deepgram-pack-'));
   const folder = join(workshop, 'consumer');
-  // In a copy, so that a dist/ that somebody is using is left alone.
+  // In a copy, so that a dist/ in use is not changed.
   const copy = join(workshop, 'copy');
   cpSync(ROOT, copy, {
     recursive: true,
     filter: (path) => {
       const name = basename(path);
-      // Below the root, hidden folders are the scratch paper of other tests, which run at the same time.
+      // Below the root, hidden folders are temporary files of other tests, which run at the same time.
       if (dirname(path) === ROOT) return !UNPUBLISHED.has(name);
       return !name.startsWith('.') && name !== 'node_modules';
     },

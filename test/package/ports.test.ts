@@ -12,7 +12,7 @@ interface Port {
 
 const TIMERS = ['setTimeout', 'setInterval', 'setImmediate'];
 
-/** Where the world comes in. A row that nothing needs any more has to go. */
+/** The files that may use ambient functions. An unused row fails. */
 const PORTS: readonly Port[] = [
   {
     where: /^src\/browser\/clock-worker\.ts$/,
@@ -88,7 +88,7 @@ describe('the world outside the program', () => {
   }
 });
 
-/** Rules that cannot fail protect nothing: each is shown a small offence. */
+/** Each rule is tested with a small breach. */
 describe('the rules themselves', () => {
   test.each([
     'Date.now();',

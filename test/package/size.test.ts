@@ -1,4 +1,4 @@
-/** What a web page pays for us. Own code only: rxjs and xstate are peers, and most pages that want us have them. */
+/** The size of our own code in a web page. rxjs and xstate are peers, and do not count. */
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type OutputChunk, type Plugin, rolldown } from 'rolldown';
@@ -10,12 +10,12 @@ const ENTRY_LIMIT = 13_350;
 /** The half that connects and logs, which every page loads behind its first script. */
 const LINKS_LIMIT = 15_020;
 const ERROR_CLASS_LIMIT = 1_000;
-/** Sentences, for those who ask for them. */
+/** The texts of explanations. */
 const EXPLAIN_LIMIT = 8_500;
 const PEERS = [/^rxjs($|\/)/, /^xstate($|\/)/];
 const VIRTUAL_ENTRY = 'virtual:entry';
 
-/** What a bundler makes of `code` for browsers, from our sources: minified, and split where we load lazily. */
+/** The chunks of `code` for browsers, built from our sources: minified, and split at each lazy import. */
 async function bundle(
   code: string,
   external: readonly RegExp[],
@@ -50,7 +50,7 @@ function gzipBytes(chunks: readonly OutputChunk[]): number {
   return chunks.reduce((sum, { code }) => sum + gzipSync(code, { level: 9 }).length, 0);
 }
 
-/** The chunks that the entry cannot start without: itself, and what it imports statically. */
+/** The entry and the chunks that it imports statically. */
 function eagerOf(chunks: readonly OutputChunk[]): OutputChunk[] {
   const eager = new Set(chunks.filter((chunk) => chunk.isEntry));
   for (const chunk of eager) {
@@ -59,7 +59,7 @@ function eagerOf(chunks: readonly OutputChunk[]): OutputChunk[] {
   return [...eager];
 }
 
-/** Modules by what is left of them before minifying: a hint where to look, not an account. */
+/** Modules by their size before minifying, as a hint. */
 function largestModules(chunks: readonly OutputChunk[], count: number): string {
   return chunks
     .flatMap((chunk) => Object.entries(chunk.modules))

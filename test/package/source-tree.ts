@@ -1,4 +1,4 @@
-/** Reads `src` as the rules see it: who imports whom, and what is taken from the global scope. */
+/** Reads `src` for the rules: imports, and uses of the global scope. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { type ESTree, parseSync, Visitor } from 'vite';
@@ -11,12 +11,12 @@ export interface Import {
   from: string;
   /** Path from the root if it is a file of ours, else the name as written: `rxjs`, `node:net`. */
   to: string;
-  /** Gone when compiled, so that it can carry no behaviour over. */
+  /** A type import, which the compiler removes. */
   typeOnly: boolean;
   line: number;
 }
 
-/** One use of something that only a port may touch. */
+/** One use of an ambient function that only a port may call. */
 export interface AmbientUse {
   file: string;
   line: number;
@@ -152,7 +152,7 @@ function isMereName(node: ESTree.Node, parent: ESTree.Node | undefined, key: str
   return key === 'key' || key === 'params' || key === 'id' || key === 'local' || key === 'imported';
 }
 
-/** Visits all of a tree but its types. */
+/** Visits a tree without its types. */
 function walk(
   node: ESTree.Node,
   visit: (node: ESTree.Node, parent: ESTree.Node | undefined, key: string) => void,

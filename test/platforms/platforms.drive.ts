@@ -1,4 +1,4 @@
-/** The main job of the library on each engine, from the package as it is published. */
+/** A session on each engine, with the published package. */
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,9 +1,9 @@
-/** Lives a scenario: each step as an app, a network, a server or a machine would do it. */
+/** Runs a scenario: each step as an app, a network, a server or a machine does it. */
 import { flap, hang, muxWav, refuse } from '../../src/testing/index.ts';
 import type { Form, Reaction, Scenario, Step } from './scenario.ts';
 import { World, type WorldOptions } from './world/world.ts';
 
-/** Lives a whole session, to long after its end; what was breached is in `world.broken`. */
+/** Runs a whole session until long after its end; breaches are in `world.broken`. */
 export async function live({ setting, steps }: Scenario, options: WorldOptions): Promise<World> {
   const world = new World(setting, options);
   try {

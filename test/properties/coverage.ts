@@ -1,4 +1,4 @@
-/** Which cells of the machine's table (a state, an event, and where it leads) were lived through. */
+/** Counts the reached cells of the machine's table: a state, an event and the next state. */
 import type { InspectionEvent } from 'xstate';
 import { leafState } from '../../src/connection/status.ts';
 

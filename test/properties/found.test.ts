@@ -1,4 +1,4 @@
-/** What the properties found, each in the fewest steps that show it: chance may take long to come by again. */
+/** Defects that the properties found, each in the fewest steps. */
 import { expect, test } from 'vitest';
 import { live } from './act.ts';
 import { plain } from './generators.ts';
@@ -13,7 +13,7 @@ async function expectToHold(...steps: Step[]): Promise<void> {
   expect(world.broken).toBeUndefined();
 }
 
-// The watch of the connection before is asked to hurry, and sets a timer that nobody stops. It condemns the next connection.
+// The watch of the previous connection shortened its timeout, and its timer was never stopped. It ended the next connection.
 test('an offline hint between two connections does not end the next one [G5]', () =>
   expectToHold(
     speak(300),

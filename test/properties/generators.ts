@@ -1,6 +1,6 @@
 /**
- * Random lives. Most sessions are short, since a fault is as good in the tenth second as in the tenth minute; some last for
- * hours. What a number is drawn from is written so that the edges (the KeepAlive interval, the caps, the deadlines) are met.
+ * Random sessions. Most are short, since most faults show within seconds; some last for hours. Numbers are drawn so that limits
+ * (the KeepAlive interval, the caps, the deadlines) are reached.
  */
 import * as fc from 'fast-check';
 import type { Answer } from './world/platform.ts';
@@ -20,7 +20,7 @@ const whole = (min: number, max: number) => fc.integer({ min, max });
 const frameMs = pick(20, 50, 80, 100, 100, 200, 250, 600);
 const FORMS: Form[] = ['view', 'reused', 'buffer', 'node', 'odd', 'empties'];
 
-/** From a breath to a long silence: 20 ms to minutes; and now and then a lunch break. */
+/** Pauses from 20 ms to minutes, and rarely an hour. */
 const pauseMs = fc.oneof(
   { weight: 6, arbitrary: whole(20, 2_900) },
   { weight: 6, arbitrary: whole(2_900, 12_000) },
@@ -81,7 +81,7 @@ const answers: fc.Arbitrary<Answer> = fc.oneof(
   fc.record({ kind: pick('fail' as const, 'nothing' as const, 'wrong' as const) }),
 );
 
-/** Ends that a client may meet, by how often it does. The last are fatal. */
+/** Ends of connections, by frequency. The last are fatal. */
 const serverClose: fc.Arbitrary<Step> = fc.record({
   do: fc.constant('serverClose' as const),
   code: pick(1000, 1000, 1001, 1005, 1006, 1011, 1011, 1011, 1012, 1013, 4000, 1008),

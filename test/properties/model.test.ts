@@ -1,7 +1,6 @@
 /**
- * The public interface against a model that knows next to nothing: how much audio was accepted, whether the user has paused, and
- * whether the session is over. Commands are drawn by fast-check in any order; after each, what the session says of itself must be
- * what the model says of it. The guarantees are watched all the while.
+ * Compares the public interface with a small model: accepted audio, whether the user has paused, and whether the session is
+ * over. fast-check draws commands in any order; after each, session and model must agree. The guarantees are checked, too.
  */
 import * as fc from 'fast-check';
 import { test } from 'vitest';
@@ -12,7 +11,7 @@ import { GUARANTEES } from './guarantees/all.ts';
 import type { Step } from './scenario.ts';
 import { World } from './world/world.ts';
 
-/** What a user can know of a session without a look at it. */
+/** The state of the model. */
 interface Model {
   isPaused: boolean;
   isOver: boolean;
@@ -27,7 +26,7 @@ class StepCommand implements fc.AsyncCommand<Model, World> {
     this.#step = given;
   }
 
-  /** What makes no difference is not worth a command. */
+  /** Commands without an effect are left out. */
   check(model: Readonly<Model>): boolean {
     if (this.#step.do === 'resume') return model.isPaused;
     return !(this.#step.do === 'pause' && model.isPaused);

@@ -1,6 +1,6 @@
 /**
- * The proof can fail: each planted defect is noticed by the guarantee that names it, in sessions drawn from one seed. Where a
- * defect's place in the sources has changed, its test says so, and the patch in `planted.ts` wants a new place.
+ * The proof can fail: each planted defect is noticed by the guarantee that names it, in sessions drawn from one seed. If a
+ * defect's place in the sources has changed, its test fails: update the patch in `planted.ts`.
  */
 import { describe, expect, test } from 'vitest';
 import { bundleWorker, plant } from './lab/bundle.mjs';
@@ -8,7 +8,7 @@ import { runWorker } from './lab/run.mjs';
 import { PLANTED } from './planted.ts';
 
 const SEED = 20_261_121;
-/** As many as it takes, and some: most are noticed within a hundred. */
+/** More than needed: a hundred find most defects. */
 const SESSIONS = 3_000;
 
 describe.concurrent('a planted defect is noticed', { timeout: 300_000 }, () => {

@@ -1,6 +1,6 @@
 /**
- * Defects, each of the kind that a hurried change brings in, and the guarantee that has to notice it. They are planted in a copy
- * of the sources on its way into a bundle; `find` must be there exactly once, so that a defect whose place has changed fails.
+ * Defects that a careless change could make, each with the guarantee that must find it. They are planted in a copy of the
+ * sources on its way into a bundle; `find` must be there exactly once, so that a defect whose place has changed fails.
  */
 import { PLANTED_IN_FLUX } from './flux/planted.ts';
 import type { GuaranteeId } from './guarantees/guarantee.ts';
@@ -8,7 +8,7 @@ import type { GuaranteeId } from './guarantees/guarantee.ts';
 export interface PlantedDefect {
   name: string;
   caughtBy: GuaranteeId;
-  /** The sessions in which it is noticed, if these are not those of the guarantee. */
+  /** The sessions that find it, if not those of the guarantee. */
   trial?: string;
   patches: readonly Patch[];
 }

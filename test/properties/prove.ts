@@ -1,4 +1,4 @@
-/** Draws sessions, lives them, and tells of the first in which a guarantee did not hold: shrunk, in words, and repeatable. */
+/** Draws and runs sessions, and reports the first breach of a guarantee: shrunk, in words, and with a command to repeat it. */
 import * as fc from 'fast-check';
 import { live } from './act.ts';
 import type { Guarantee } from './guarantees/guarantee.ts';
@@ -12,12 +12,12 @@ export interface Trial {
   guarantees: readonly Guarantee[];
   runs: number;
   seed: number;
-  /** Of a failure that is to be repeated. */
+  /** The path of a failure to repeat. */
   path?: string | undefined;
-  /** Is shown every world that was lived in. */
+  /** Called with the world of each session. */
   lived?: (world: World) => void;
   inspect?: Parameters<typeof live>[1]['inspect'];
-  /** No longer than this is spent on finding a smaller example. */
+  /** Time limit for shrinking. */
   shrinkMs?: number;
 }
 
@@ -35,7 +35,7 @@ export interface Counterexample {
 /** The tests that prove end after 300 s; on a busy machine, fewer sessions are drawn. */
 const LONGEST_MS = 240_000;
 
-/** Where a world could not even be made. */
+/** If a world could not be made. */
 const CRASH: Breach = { id: 'crash', what: 'The session could not begin.', atMs: 0 };
 
 /** Nothing, if every guarantee held in every session. */

@@ -1,6 +1,6 @@
 /**
- * Lives that chance leads too seldom: each goes through a cell of the machine's table that random sessions reach once in a
- * hundred thousand, by nothing but the public interface. `coverage.test.ts` says which cells nobody can live through.
+ * Rare sessions: each reaches a cell of the machine's table that random sessions reach once in a hundred thousand, by the
+ * public interface only. `coverage.test.ts` names the cells that cannot be reached.
  */
 import { plain } from './generators.ts';
 import type { Scenario, Step } from './scenario.ts';

@@ -1,4 +1,4 @@
-/** What a random session is made of, as plain values: they can be drawn, shrunk, printed and told. */
+/** The steps of a random session as plain values, which can be drawn, shrunk and printed. */
 import type { CatchUp, ConnectionState } from '../../src/index.ts';
 import type { FluxSetting } from './flux/setting.ts';
 import type { Answer } from './world/platform.ts';

@@ -1,4 +1,4 @@
-/** Sessions to draw and guarantees to hold: everything at once, or each guarantee where it is in the greatest danger. */
+/** Kinds of sessions: all guarantees at once, or the sessions that put one guarantee at the greatest risk. */
 import * as fc from 'fast-check';
 import { GUARANTEES } from './guarantees/all.ts';
 import type { Guarantee, GuaranteeId } from './guarantees/guarantee.ts';

@@ -1,4 +1,4 @@
-/** The cells of the machine's table that nobody can reach, and why: the machine has an answer to everything, the world has not. */
+/** The cells of the machine's table that no session can reach, each with its reason. */
 const NOT_OPEN = 'results come on open connections only';
 const NO_FRAME = 'a close frame comes on open connections only';
 const NOT_WATCHED = 'only open connections are watched';

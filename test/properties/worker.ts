@@ -1,10 +1,10 @@
-/** One process of the proof: lives sessions until it has lived enough or found a breach, and says so in lines of JSON. */
+/** One process of the proof: runs sessions until the limit or a breach, and prints lines of JSON. */
 import { Coverage } from './coverage.ts';
 import { inWords, prove } from './prove.ts';
 import { TRIALS } from './trials.ts';
 import type { World } from './world/world.ts';
 
-/** What it is asked to do; see `lab/run.mjs`. */
+/** The order from `lab/run.mjs`. */
 interface Order {
   trial: string;
   seed: number;
@@ -13,7 +13,7 @@ interface Order {
   sessions: number | null;
   /** Milliseconds since 1970. */
   untilMs: number | null;
-  /** Whether to find out which states and transitions are lived through, which takes time. */
+  /** Whether to count reached states and transitions, which takes time. */
   covers: boolean;
   /** Spent on a smaller counterexample. */
   shrinkMs?: number;

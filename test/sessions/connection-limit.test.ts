@@ -1,4 +1,4 @@
-/** The limit alone: its order, its places, and what a 429 does to it. */
+/** The limit alone: its order, its places, and the effect of a 429. */
 import * as fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Place } from '../../src/index.ts';

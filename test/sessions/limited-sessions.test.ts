@@ -1,4 +1,7 @@
-/** Whole sessions that share a limit, on one virtual clock: never more connections than allowed, nobody starves, no word is lost. */
+/**
+ * Whole sessions that share a limit, on one virtual clock: never more connections than allowed, each session gets a place, no
+ * word is lost.
+ */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
@@ -69,7 +72,7 @@ class Crowd {
         transport: this.#counted,
         connectionLimit: this.limit,
         log: { maxSeconds: 3_600 },
-        // Who has nothing to say gives the place to others.
+        // A session without audio frees its place.
         finalizeAfterMs: 500,
         disconnectAfterIdleMs: 4_000,
         ...options,

@@ -1,4 +1,4 @@
-/** What an operator sees of many sessions, against what has happened in them. */
+/** The counts of many sessions, compared with the events in them. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   createLiveTranscription,

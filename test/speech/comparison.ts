@@ -1,6 +1,6 @@
 /**
- * What a trouble has done to a transcript: its words against those of the run that nobody disturbed, and the audio against what
- * final results have confirmed.
+ * The effect of a fault on a transcript: its words compared with those of the undisturbed run, and its audio with the confirmed
+ * audio.
  */
 import {
   compareWords,
@@ -17,20 +17,20 @@ import { wordErrors } from './word-errors.ts';
 export interface Comparison {
   trouble: string;
   words: number;
-  /** Fewest changes that make one run's words the other's, and their share. */
+  /** The edit distance between the words of both runs, and its share. */
   errors: number;
   errorRate: number;
   /** How far a word that is in both has moved, at most. */
   movedMs: number;
   reconnects: number;
   differences: readonly Difference[];
-  /** What must not be, in sentences. */
+  /** The failures, in sentences. */
   failures: readonly string[];
 }
 
 /** The same word moves by up to 130 ms between two hearings. */
 const LARGEST_MOVE_MS = 150;
-/** Words in a row that nothing has come instead of: a stretch of audio that nobody has heard. */
+/** Several missing words in a row: audio that was not transcribed. */
 const LOST_WORDS = 2;
 
 export function compare(

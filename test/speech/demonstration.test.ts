@@ -1,4 +1,4 @@
-/** The demonstration of the command line, with its own recording, plan and judgement, in virtual time. */
+/** The demo command with its own recording, plan and verdict, in virtual time. */
 import { beforeAll, expect, test } from 'vitest';
 import { type Outcome, perform } from '../../src/tools/cli/demo/performance.ts';
 import { LOCAL_PLAN } from '../../src/tools/cli/demo/plan.ts';

@@ -1,4 +1,4 @@
-/** A speech, heard once in peace, and then under every trouble that it is to be compared for. */
+/** A speech, transcribed once without faults, and then under each fault for comparison. */
 import type { VoskHost } from '../../src/testing/index.ts';
 import { type Comparison, compare, textsOf, wordsOf } from './comparison.ts';
 import { BYTES_PER_SECOND, type Speech } from './recordings.ts';
@@ -27,7 +27,7 @@ export class Experiment {
     return new Experiment(speech, await hear(speech, [], recogniser), recogniser);
   }
 
-  /** Words that the undisturbed run has heard wrong. */
+  /** Wrong words of the undisturbed run. */
   get misheard(): number {
     return wordErrors(textsOf(wordsOf(this.undisturbed)), this.speech.spoken);
   }

@@ -1,4 +1,4 @@
-/** Human digits, and a recogniser that knows what may be said: no trouble changes a single word. */
+/** Human digits, and a recogniser with a vocabulary: no fault changes a word. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { FAULT_NAMES } from '../../src/testing/emulator/fault-table.ts';
 import { startVosk, type VoskHost } from '../../src/testing/index.ts';

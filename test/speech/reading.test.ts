@@ -1,6 +1,6 @@
 /**
- * Free speech through every trouble. What a recogniser has heard helps it with what follows, and a reconnect makes it start
- * anew: so a few words may be decided otherwise, and none may be lost or said twice.
+ * Free speech under every fault. A recogniser adapts to the speech before, and starts anew after a reconnect: a few words may
+ * differ, and none may be lost or doubled.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { startVosk, type VoskHost } from '../../src/testing/index.ts';

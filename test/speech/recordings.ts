@@ -1,4 +1,4 @@
-/** The recordings of people, put together to what a session is given to hear, and what is said in them. */
+/** The recordings of people, joined to speeches, with their words. */
 import { readFileSync } from 'node:fs';
 import { readWav } from '../../src/tools/sources/wav.ts';
 
@@ -6,14 +6,11 @@ import { readWav } from '../../src/tools/sources/wav.ts';
 export interface Speech {
   name: string;
   audio: Uint8Array;
-  /** What the people really say. */
+  /** The spoken words. */
   spoken: readonly string[];
-  /** All that they may say, where that is known beforehand; free speech otherwise. */
+  /** The vocabulary; none for free speech. */
   vocabulary?: readonly string[];
-  /**
-   * Share of words that a recogniser may decide otherwise when it starts anew in mid-speech. In free speech what it has heard
-   * before helps it, and is gone then.
-   */
+  /** The share of words that may differ when a recogniser starts anew in mid-speech, since it adapts to free speech. */
   mayDiffer: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * A recogniser that need not hear the same thing twice. What a stream hears depends on its audio alone, and after a reconnect
+ * A recogniser with a cache. What a stream hears depends on its audio alone, and after a reconnect
  * most faults have the client replay from the same sample: the real recogniser works for the first of them, and the others are
  * told what it said, at the same place in the audio.
  *
@@ -17,7 +17,7 @@ import type {
   VoskHost,
 } from '../../src/testing/index.ts';
 
-/** What a recogniser can be told of. */
+/** The inputs of a recogniser. */
 type Input = Int16Array | 'flush';
 
 type Answer =
@@ -63,7 +63,7 @@ class RememberingStream implements Recogniser {
   readonly #caughtUp: () => Promise<void>;
   readonly #piece: Int16Array;
   #filled = 0;
-  /** Everything told so far, and what stands for it in the memory. */
+  /** All inputs so far, and their key in the cache. */
   #told: Input[] = [];
   #key: string;
   #waiting: (() => Promise<void>)[] = [];

@@ -1,6 +1,7 @@
 /**
- * One session that hears a speech to its end, come what may: client, network, emulator and recogniser on one virtual clock,
- * which stands still while the recogniser works. 25 s of speech take no longer than hearing them, and every run is the same.
+ * One session that transcribes a speech to its end, under faults: client, network, emulator and recogniser on one virtual
+ * clock, which stands still while the recogniser works. 25 s of speech take no longer than hearing them, and every run is the
+ * same.
  */
 import { createLiveTranscription, type SessionReport, type Transcript } from '../../src/index.ts';
 import { Emulator, type RecogniserFactory, VirtualClock, VirtualNetwork } from '../../src/testing/index.ts';
@@ -33,7 +34,7 @@ export interface Hearing {
 /** One frame, and one step of time. */
 const STEP_MS = 50;
 const STEP_BYTES = (BYTES_PER_SECOND * STEP_MS) / 1000;
-/** What makes an end of a phrase in people's apps. */
+/** The usual endpointing of apps. */
 const ENDPOINTING_MS = 300;
 /** Words come about so much later than they are said: so some are always under way when a connection breaks. */
 const PROCESSING_DELAY_MS = 300;

@@ -1,4 +1,4 @@
-/** The comparison as people read it: one line for each trouble, then what has become of which words. */
+/** The comparison as a table: one line for each fault, then the changed words. */
 import { asPercent, type Comparison, textsOf } from './comparison.ts';
 
 const HEADINGS = [

@@ -1,14 +1,14 @@
 /**
- * What a session is put through: every fault of the emulator, as its command line would have it, and what happens around the
- * emulator. Most strike three times, in mid-speech, and always at the same places: so the last final before them is the same as
- * well, and with it what is replayed.
+ * The faults of the sessions: every fault of the emulator, as on its command line, and pauses and outages. Most strike three
+ * times, in mid-speech, and always at the same places: so the last final before them is the same as well, and with it what is
+ * replayed.
  */
 import type { Incident } from './session.ts';
 
 export interface Trouble {
   /** As the table names it. */
   name: string;
-  /** Whether it costs a connection. */
+  /** Whether it ends a connection. */
   reconnects: boolean;
   incidents: readonly Incident[];
 }

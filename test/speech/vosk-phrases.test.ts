@@ -1,4 +1,4 @@
-/** What the real recogniser is asked for besides words: where phrases end, which words there are, and when it is done. */
+/** Other functions of the real recogniser: ends of phrases, vocabularies, and when it has caught up. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { readWav } from '../../src/tools/sources/wav.ts';

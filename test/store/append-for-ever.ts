@@ -1,4 +1,4 @@
-/** A process that is killed: appends audio, and says the end of each block once it was answered. */
+/** A process that a test kills: it appends audio, and prints the end of each acknowledged block. */
 import { fileStore } from '../../src/store/file/index.ts';
 
 const store = fileStore(process.argv[2] ?? '');

@@ -1,4 +1,4 @@
-/** A program of a test as one file, which any Node runs: in a process of its own that can be killed. */
+/** Bundles a program of a test into one file, which runs in a process that can be killed. */
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** Answers its path, and how to delete it. */
+/** Returns its path, and a function that deletes it. */
 export async function buildProgram(source: string): Promise<{ path: string; remove(): Promise<void> }> {
   const name = basename(source, extname(source));
   // Among the packages, which it imports.

@@ -35,7 +35,7 @@ export class Process {
     return this.#isDead;
   }
 
-  /** Its time: monotonic time goes on while it is stopped, and its timers fire late. */
+  /** The clock of the process: it continues while the process is stopped, and timers fire late. */
   get clock(): Clock {
     const shared = this.#clock;
     return {
@@ -46,7 +46,7 @@ export class Process {
     };
   }
 
-  /** Its sockets: the other side of a killed process sees them close. */
+  /** The transport of the process: when it is killed, the other side gets a close. */
   through(transport: Transport): Transport {
     return (request, handlers) => {
       const here: SocketHandlers = {
@@ -61,7 +61,7 @@ export class Process {
     };
   }
 
-  /** Its way to the store. A call that was under way when the process died is carried out all the same. */
+  /** The connection of the process to the store. A call under way is executed also after a kill. */
   reaching(store: AudioStore, road: () => StoreRoad): AudioStore {
     const clock = this.#clock;
     const travel = (delayMs: number) => new Promise<void>((resolve) => clock.setTimeout(resolve, delayMs));

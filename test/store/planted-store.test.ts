@@ -1,4 +1,4 @@
-/** Defects of the kind that a hurried change brings in, planted in a copy of the sources: the lives of sessions in a store notice them. */
+/** Defects that a careless change could make, planted in a copy of the sources: random sessions in a store find them. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';

@@ -1,5 +1,5 @@
 /**
- * Lives of sessions in a store, drawn by chance. A failure prints the life; more of them by
+ * Random sessions in a store. A failure prints the session; more sessions with
  *
  *     RELAY_RUNS=10000 npx vitest run test/store/relay-life.test.ts
  */

@@ -1,7 +1,7 @@
 /**
- * Lives of a session in a store, drawn by chance: processes are killed, stopped and replaced, stores are slow, away and lose answers, and
- * connections are cut. Whatever is drawn, no final is lost, doubled or out of order, nothing is given to an app before the store has it,
- * and a process that was fenced writes nothing more. Without a test runner, so that plain Node runs them by the thousand.
+ * Random sessions in a store: processes are killed, stopped and replaced, stores are slow, away and lose answers, and
+ * connections are cut. In each, no final is lost, doubled or out of order, an app gets a final only when the store has it, and
+ * a fenced process writes nothing more. Without a test runner, so that plain Node runs them by the thousand.
  */
 import { deepStrictEqual, ok } from 'node:assert';
 import * as fc from 'fast-check';
@@ -42,7 +42,7 @@ export const anyLife: fc.Arbitrary<Life> = fc.record({
   ),
 });
 
-/** Lives it, and throws where a guarantee does not hold. */
+/** Runs it, and throws where a guarantee does not hold. */
 export async function live(life: Life): Promise<void> {
   const room = new LifeRoom(life);
   await room.begin();
@@ -57,7 +57,7 @@ class LifeRoom {
   readonly #published = new Set<string>();
   readonly #problems: string[] = [];
   #scribe: Scribe | undefined;
-  /** Who transcribes, or waits for the session. */
+  /** The processes that transcribe or wait for the session. */
   #present: Runner[] = [];
   #watched = new Set<Runner>();
   #road: StoreRoad = GOOD_ROAD;

@@ -1,4 +1,4 @@
-/** Sessions that outlive their processes, told: speech that goes on by position, whoever takes it. */
+/** The vocabulary for tests of sessions that outlive their processes: the speech continues by position in any process. */
 import { deepStrictEqual } from 'node:assert';
 import {
   createLiveTranscription,

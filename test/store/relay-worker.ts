@@ -1,4 +1,4 @@
-/** Lives in plain Node: `node worker.mjs RUNS SEED` says as JSON whether one of them broke a guarantee. */
+/** Random sessions in plain Node: `node worker.mjs RUNS SEED` prints as JSON whether one broke a guarantee. */
 import * as fc from 'fast-check';
 import { anyLife, live } from './relay-life.ts';
 

@@ -1,4 +1,4 @@
-/** Audio comes in by one process, and is transcribed in another. */
+/** One process takes the audio, another transcribes it. */
 import { describe, expect, test } from 'vitest';
 import { type ReadTranscript, reader, type ReadStatus, type WriterDrop } from '../../src/store/index.ts';
 import { memoryStore, VirtualClock } from '../../src/testing/index.ts';

@@ -34,7 +34,7 @@ class TakeOver {
     }
   }
 
-  /** Another process goes on, until the speaker pauses. */
+  /** Another process continues until the speaker pauses. */
   async goOn(): Promise<Heard> {
     const two = this.begin();
     await this.story.wait(6);

@@ -1,4 +1,4 @@
-/** Catching up after an outage: what a session says of it, and what the emulator sees. */
+/** Catching up after an outage: the notice of the session, compared with the emulator. */
 import { expect, test } from 'vitest';
 import { type Story, tell } from './story.ts';
 

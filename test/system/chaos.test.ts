@@ -1,6 +1,5 @@
 /**
- * Thousands of sessions in which everything happens that can: a seed draws speech, pauses, cuts, closes, refusals, half-open
- * links, slow and mad servers. Whatever it draws, the guarantees hold. A failure prints one line that repeats it:
+ * Random sessions with all kinds of faults: a seed draws speech, pauses, cuts, closes, refusals, half-open links, slow and faulty servers. The guarantees hold in each. A failure prints one line that repeats it:
  *
  *     CHAOS_SEED=… CHAOS_PATH=… npx vitest run test/system/chaos.test.ts
  */

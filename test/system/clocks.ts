@@ -1,4 +1,4 @@
-/** Virtual clocks with the manners of real ones. */
+/** Virtual clocks with timers as coarse as real ones. */
 import type { Clock } from '../../src/index.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
 
@@ -44,7 +44,7 @@ export class OwnClock implements Clock {
   }
 }
 
-/** Promises have their say: those of credentials and of `close()` take a handful of turns. */
+/** Settles promises: those of credentials and of `close()` take several turns. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 8; turn += 1) await Promise.resolve();
 }

@@ -118,7 +118,7 @@ test('close() long after the end still answers [G9]', async () => {
   expect(await story.close()).toMatchObject({ outcome: 'aborted' });
 });
 
-/** Ways into each state, for those who leave it from there. */
+/** Steps into each state. */
 const STATES: Record<string, { setting?: Setting; reach: (story: Story) => Promise<void> }> = {
   dormant: { reach: async () => undefined },
   connecting: {

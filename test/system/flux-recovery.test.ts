@@ -1,4 +1,7 @@
-/** How soon an interrupted turn goes on, beside a client that loses no time: it reconnects in the instant of the cut, and replays at the highest pace. */
+/**
+ * How soon an interrupted turn continues, compared with a perfect client, which reconnects at once and replays at the highest
+ * pace.
+ */
 import { expect, test } from 'vitest';
 import { createLiveTranscription, type Socket } from '../../src/index.ts';
 import { Emulator, numberedRecogniser, VirtualClock, VirtualNetwork } from '../../src/testing/index.ts';

@@ -1,10 +1,10 @@
-/** The words in which stories with Flux are told. */
+/** The vocabulary for tests with Flux. */
 import { expect } from 'vitest';
 import type { Turn } from '../../src/index.ts';
 import { expectTurnsToHold } from '../transcript/turn-rules.ts';
 import { type Setting, type Story, tell } from './story.ts';
 
-/** The speaker of the stories, before a server that speaks Flux, and somebody who hears the turns. */
+/** A story with a Flux server, which records the turns. */
 export async function talk({ listen, server, ...setting }: Setting = {}): Promise<Story & { turns: Turn[] }> {
   const story = await tell({
     ...setting,

@@ -1,7 +1,7 @@
 /**
- * A server for compressed audio that nobody decodes: each frame has a number in its payload, which is its word, and lasts as long as
- * its format says. It takes audio at 1.25 × real time, as Deepgram does, counts the frames of each connection, and gives
- * a final for each second.
+ * A server for compressed audio that it does not decode: each frame has a number in its payload, which is its word, and lasts
+ * as long as its format says. It takes audio at 1.25 × real time, as Deepgram does, counts the frames of each connection, and
+ * gives a final for each second.
  */
 import type { Socket, SocketHandlers, Transport } from '../../src/index.ts';
 import type { Clock } from '../../src/index.ts';

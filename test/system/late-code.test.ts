@@ -1,4 +1,4 @@
-/** In a page the code for connections is a file of its own, behind the first script: it may come late, or not at all. */
+/** In a page the code for connections is a separate file after the first script: it may come late, or never. */
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { SessionKeeper } from '../../src/client/session-keeper.ts';
 import * as links from '../../src/client/links.ts';
@@ -16,7 +16,7 @@ import { breathe } from './clocks.ts';
 import { sum } from './measures.ts';
 import { RATE, type Setting, type Story, tell } from './story.ts';
 
-/** A page that asks for the file, and the server that gives it. */
+/** A page that loads the file, and its server. */
 const page = vi.hoisted(() => ({
   code: undefined as unknown,
   fetch: (): Promise<unknown> => Promise.resolve(),
@@ -32,7 +32,7 @@ beforeEach(() => {
   page.code = undefined;
 });
 
-/** A story in a page that has asked for the file, and gets it by and by. */
+/** A story in a page that gets the file later. */
 async function tellLate(setting: Setting = {}): Promise<{ story: Story; arrive: () => void }> {
   let arrive: () => void = () => undefined;
   const file = new Promise((resolve) => (arrive = () => resolve(links)));

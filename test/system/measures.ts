@@ -1,4 +1,4 @@
-/** What the tests measure of a connection, and a little arithmetic of ranges. */
+/** Measurements of a connection, and arithmetic of ranges. */
 import type { VirtualLink } from '../../src/testing/index.ts';
 
 export interface Range {

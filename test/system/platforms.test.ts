@@ -1,4 +1,4 @@
-/** Platforms that have less than a browser, by what each lacks. Those that can be run are, in `test/platforms`. */
+/** Platforms without some functions of a browser. `test/platforms` runs real engines. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { environmentOf } from '../../src/environment.ts';
 import { newHolder } from '../../src/store/holder.ts';

@@ -1,4 +1,4 @@
-/** A file is pulled: none of it is given up, however long it is, whatever happens to the connection. */
+/** Pulled files: no audio is dropped, for any length and any loss of the connection. */
 import { breathe, settle } from './clocks.ts';
 import { Subject, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { expect, test, vi } from 'vitest';

@@ -1,4 +1,4 @@
-/** Losses that were once possible: each test names one, and what prevented it stays. */
+/** Losses that were once possible; each test names one. */
 import { expect, test } from 'vitest';
 import { createLiveTranscription, type Environment } from '../../src/index.ts';
 import { Emulator, stallResults, VirtualClock, VirtualNetwork } from '../../src/testing/index.ts';
@@ -160,7 +160,7 @@ test('many offline events do not end a link that answers [G11]', async () => {
   story.live.abort();
 });
 
-/** Time does not move while timers of no delay go on being set. */
+/** Time does not move while timers without delay are set again and again. */
 class WatchedClock extends VirtualClock {
   #at = 0;
   #set = 0;

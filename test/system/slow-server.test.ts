@@ -1,4 +1,4 @@
-/** Who is slow and alive is heard out: nothing is lost for want of patience. */
+/** A slow server that still answers gets enough time: nothing is lost. */
 import { describe, expect, test } from 'vitest';
 import { slow, stallResults } from '../../src/testing/index.ts';
 import type { Transport } from '../../src/transports/transport.ts';

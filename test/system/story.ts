@@ -1,5 +1,5 @@
 /**
- * The words in which the incidents of this folder are told. A story has a speaker who says 0001, 0002, 0003 … without
+ * The vocabulary of the tests in this folder. A story has a speaker who says 0001, 0002, 0003 … without
  * end, a session that listens, and a network and a server that can be made to fail, all on one virtual clock:
  *
  *     const story = await tell();
@@ -48,7 +48,7 @@ const STEP_SAMPLES = (RATE * STEP_MS) / 1000;
 
 export const KEY = 'dg-secret-7f3a9c';
 
-/** Where a story takes place; everything has a default. */
+/** The setting of a story; every option has a default. */
 export interface Setting extends Partial<Omit<LiveTranscriptionOptions, 'clock' | 'transport'>> {
   server?: EmulatorOptions;
   weather?: VirtualNetworkOptions;
@@ -91,7 +91,7 @@ export class Story {
   readonly notices: Notice[] = [];
   readonly statuses: Status[] = [];
   readonly completed: string[] = [];
-  /** What became of every chunk that was not accepted. */
+  /** The refused chunks and their reasons. */
   readonly refusals: Extract<SendResult, { accepted: false }>[] = [];
   report: SessionReport | undefined;
   /** How long `close()` took. */
@@ -128,7 +128,7 @@ export class Story {
     this.#listenTo('status', this.live.status$, this.statuses);
   }
 
-  /** Goes on with the endless speech, in real time: stops in mid-word if it comes to that, and resumes there. */
+  /** Continues the speech in real time; it may stop in mid-word, and resumes there. */
   async speak(seconds: number): Promise<void> {
     for (let left = Math.round(seconds * RATE); left > 0; left -= STEP_SAMPLES) {
       const samples = Math.min(left, STEP_SAMPLES);
@@ -167,7 +167,7 @@ export class Story {
     return result;
   }
 
-  /** The next samples of the speech, for those who send them in their own way. */
+  /** The next samples of the speech, for tests that send them in another way. */
   take(samples: number): Uint8Array {
     const audio = this.#nextSamples(samples);
     this.#note(samples);
@@ -181,7 +181,7 @@ export class Story {
     return result;
   }
 
-  /** Refusals are part of this story. Without this they are an error. */
+  /** Allows refusals, which are an error otherwise. */
   allowRefusals(): void {
     this.#mayRefuse = true;
   }

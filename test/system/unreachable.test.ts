@@ -12,7 +12,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** A WebSocket server over TLS, whose certificate is its own authority. */
+/** A WebSocket server over TLS with a self-signed certificate. */
 async function tlsServer(): Promise<string> {
   const server = createServer(selfSigned(30));
   servers.push(server);

@@ -1,4 +1,4 @@
-/** The aligner alone: every sample at its place, whatever the order in which frames come. */
+/** The aligner alone: every sample is at its place, for any order of frames. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Aligner, type AlignerSettings } from '../../src/telephony/aligner.ts';

@@ -1,4 +1,4 @@
-/** What a call must come to: every word that arrived, on its own channel, at its own time, whatever the network did. */
+/** Whole calls: every word that arrived is transcribed, on its channel and at its time, in any network. */
 import { describe, expect, test } from 'vitest';
 import { type CallOptions, fromCall, fromTelnyx, fromTwilio, fromVonage } from '../../src/telephony/index.ts';
 import { type CallScript, count, playCall, speak } from '../../src/testing/index.ts';

@@ -1,4 +1,4 @@
-/** A call that outlives its socket: the same source, the same session, and a gap that is announced. */
+/** A call that outlives its socket: the same source and session, and an announced gap. */
 import { expect, test } from 'vitest';
 import { callRegistry, type CallRegistry } from '../../src/telephony/index.ts';
 import { type CallScript, count, playCall, speak } from '../../src/testing/index.ts';

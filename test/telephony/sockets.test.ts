@@ -1,4 +1,4 @@
-/** Sockets of every make, and what may come over them: nothing is trusted, nothing throws, nothing is swallowed. */
+/** All kinds of sockets with all kinds of messages: nothing throws, and every defect is counted. */
 import { EventEmitter, once } from 'node:events';
 import { EMPTY, lastValueFrom, NEVER, of, Subject, toArray } from 'rxjs';
 import { type WebSocket, WebSocketServer } from 'ws';

@@ -64,7 +64,7 @@ export class Switchboard {
   }
 }
 
-/** What a call says beside its audio. */
+/** The other events of a call. */
 export function listenIn(call: PhoneCall): { control: CallControl[]; notices: CallNotice[]; end: CallEnd[] } {
   const log = { control: [] as CallControl[], notices: [] as CallNotice[], end: [] as CallEnd[] };
   call.control$.subscribe((each) => log.control.push(each));
@@ -73,7 +73,7 @@ export function listenIn(call: PhoneCall): { control: CallControl[]; notices: Ca
   return log;
 }
 
-/** Words without the sounds that loss has mutilated. */
+/** Words without the fragments of lost audio. */
 export function wholeWords(words: readonly HeardWord[], channel: number): HeardWord[] {
   return words.filter((each) => each.channel === channel && each.number !== FRAGMENT);
 }

@@ -1,4 +1,4 @@
-/** Feeds a demuxer, whole or cut anywhere, and tells what came out. */
+/** Feeds a demuxer, whole or cut anywhere, and returns its output. */
 import * as fc from 'fast-check';
 import { expect } from 'vitest';
 import { createDemuxer } from '../../../src/audio/containers/containers.ts';

@@ -1,6 +1,5 @@
 /**
- * Frames of compressed audio with the headers that encoders write and a payload of one's own. They decode to nothing, and last
- * as long as they say. No code is shared with what reads them.
+ * Frames of compressed audio with real headers and any payload. They cannot be decoded. No code is shared with the demuxers.
  */
 import { box, concat, metadataBlock, text, u32be } from './muxers.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Small muxers that write what recorders write, to judge the demuxers by. They share no code with them, not even the
- * way to write a number: a wrong layout would have to be wrong twice.
+ * Small muxers that write the bytes of recorders, to test the demuxers. They share no code with these, so that an error in a
+ * layout shows.
  */
 export const concat = (...parts: readonly (Uint8Array | readonly number[])[]): Uint8Array =>
   Uint8Array.from(parts.flatMap((part) => [...part]));

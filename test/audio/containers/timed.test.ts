@@ -1,4 +1,4 @@
-/** Formats whose frames or fragments tell how long they last. */
+/** Formats whose frames or fragments contain their duration. */
 import { describe, expect, it } from 'vitest';
 import { boundaries, demuxAll, durations, expectCutsNotToMatter, rejoined, totalMs } from './cutting.ts';
 import {

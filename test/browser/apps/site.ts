@@ -1,4 +1,4 @@
-/** The example apps, bundled from the sources: the page of each, and the emulator that they talk to. */
+/** The example apps, bundled from the sources: a page for each, and an emulator. */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,4 @@
-/** What the pages of these tests have at hand, as `app`. */
+/** The object `app` in the pages of these tests. */
 import { type Observable, tap } from 'rxjs';
 import {
   type Clock,
@@ -11,10 +11,10 @@ export * as rxjs from 'rxjs';
 export * from '../../../src/index.ts';
 export * from '../../../src/browser/index.ts';
 
-/** As it is, without what browsers do to make speech pleasant. */
+/** Turns off the browser's processing of speech. */
 export const RAW = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
 
-/** What became of a source of sound. */
+/** The chunks and the end of a source of sound. */
 export interface Heard {
   samples: number[];
   /** Sizes of the chunks, in bytes. */

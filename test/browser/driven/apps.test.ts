@@ -1,4 +1,4 @@
-/** The example apps in Chromium, for those who read captions: nothing they have read goes away, and what is late is said to be. */
+/** The example apps in Chromium, for readers of captions: text does not disappear, and lateness is shown. */
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';

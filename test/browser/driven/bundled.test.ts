@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => consumer[Symbol.dispose]());
 
-/** Builds the app, opens it, and waits until it has heard some of what is said into the microphone. */
+/** Builds the app, opens it, and waits until it has transcribed some words of the microphone. */
 async function hearIn(bundler: string, name: string, code: string, contentSecurityPolicy?: string) {
   const { chunks } = await bundle(bundler, consumer.folder, name, code);
   const files: NonNullable<SiteOptions['files']> = {};
@@ -61,7 +61,7 @@ test.each(Object.keys(BUNDLERS))('built by %s, it records and transcribes', asyn
   await hearIn(bundler, 'app', app());
 });
 
-/** What docs/browser.md says about files of one's own. */
+/** The lines of docs/browser.md for files served by the app. */
 const OWN_FILES: Record<string, [imports: string, worklet: string, worker: string]> = {
   vite: [
     `import workletUrl from 'rx-deepgram/capture-worklet.js?url&no-inline';

@@ -1,4 +1,4 @@
-/** The control page of the emulator: what it says of a connection is true, and each fault says what it does. */
+/** The control page of the emulator: it shows the true state of connections and the effect of each fault. */
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';

@@ -1,4 +1,4 @@
-/** The floating devtools in somebody's own page. */
+/** The floating devtools in the page of an app. */
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright';
@@ -20,7 +20,7 @@ afterEach(async () => {
   for (const context of browser.contexts()) await context.close();
 });
 
-/** As the conditions of `package.json` choose, in the sources. */
+/** The source files that the conditions of `package.json` choose. */
 async function bundled(mode: 'development' | 'production'): Promise<string> {
   const { exports } = JSON.parse(
     await (await import('node:fs/promises')).readFile(join(ROOT, 'package.json'), 'utf8'),

@@ -1,4 +1,4 @@
-/** The past in the viewer: moments that are chosen, and flight recordings that are saved, opened and dropped. */
+/** Earlier moments in the viewer, and flight recordings that are saved, opened and dropped. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,6 @@
 /**
- * What browsers do to pages that nobody looks at, done by Chromium itself: timers once a minute, freezing, and a machine that sleeps.
- * `HIDDEN_SECONDS=600 npm run test:browser -- hidden-tab` looks away for ten minutes.
+ * Hidden pages in Chromium itself: timers once a minute, freezing, and a machine that sleeps. `HIDDEN_SECONDS=600 npm run
+ * test:browser -- hidden-tab` hides the tab for ten minutes.
  */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { count, type EmulatorServer, speak, startEmulator } from '../../../src/testing/index.ts';
@@ -48,7 +48,7 @@ afterAll(async () => {
 const eventually = (isTrue: () => unknown) => vi.waitFor(isTrue, { timeout: 60_000 });
 const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 1_000));
 
-/** A tab in which somebody has said a few words, to an emulator of its own. */
+/** A tab with a session that has sent a few words to its own emulator. */
 async function speakInTab(
   clock: keyof typeof CLOCKS = 'its own clock',
 ): Promise<{ tab: Tab; server: EmulatorServer }> {

@@ -42,8 +42,8 @@ async function open(): Promise<Page> {
 }
 
 /**
- * Of the pieces of a quarter of a second behind the device's start, the one with the least of a frequency that does not belong there:
- * a busy machine gives its audio thread too little time, and each gap in the sound has all frequencies.
+ * The quarter of a second with the least power at a foreign frequency. On a busy machine the sound has gaps, and each gap
+ * contains all frequencies.
  */
 function clearestPiece(samples: readonly number[], rate: number, strangeHertz: number): number[] {
   const length = rate / 4;

@@ -1,4 +1,4 @@
-/** Browsers that refuse: each in its own way, none of them played. */
+/** Real browsers that refuse the microphone or the audio thread. */
 import type { Browser, Page } from 'playwright';
 import { describe, expect, test } from 'vitest';
 import { captureWorklet, clockWorker } from '../../../src/browser/inlined-scripts.ts';
@@ -24,7 +24,7 @@ async function visit(
   }
 }
 
-/** In the page: listens for a second chunk, and tells how it came along. */
+/** In the page: waits for a second chunk, and returns the end and the statuses. */
 async function listen(page: Page, options: Parameters<typeof app.microphone>[0] = {}) {
   return page.evaluate(async (options) => {
     const statuses: string[] = [];
@@ -98,8 +98,8 @@ describe('where sound may only be processed after a click', () => {
   const switches = [FAKE_DEVICE, ALLOWED, '--autoplay-policy=document-user-activation-required'];
 
   /**
-   * What the page says as soon as it is loaded. It acts and tells of its own accord: whatever Playwright evaluates in a page counts
-   * as a click.
+   * The reports of the page after loading. The page sends them by itself, since code that Playwright evaluates counts as a
+   * click.
    */
   async function overhear(page: Page, source: 'microphone' | 'stream'): Promise<string[]> {
     const said: string[] = [];

@@ -1,4 +1,4 @@
-/** A site on the loopback: a page that has the library at hand, from the sources, and whatever files a test gives it. */
+/** A site on the loopback: a page with the library, built from the sources, and the files of a test. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';

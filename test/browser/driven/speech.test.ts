@@ -1,4 +1,4 @@
-/** The whole way: a microphone, the audio thread, the session, a real socket, a server with faults, and back to words. */
+/** From a microphone to words: the audio thread, the session, a real socket and a server with faults. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -18,7 +18,7 @@ import { startSite } from './site.ts';
 
 const recordings = join(import.meta.dirname, '..', '..', '..', 'recordings');
 
-/** In the page: transcribes so many chunks of the microphone, and tells the final words, and what became of the audio. */
+/** In the page: transcribes a number of chunks of the microphone, and returns the final words and the ledger. */
 async function transcribeMicrophone([baseUrl, chunkCount]: readonly [string, number]) {
   const { lastValueFrom, take, tap, toArray } = app.rxjs;
   const captured: number[] = [];

@@ -1,6 +1,6 @@
 /**
- * Chromium as people have it: with tabs of which only one is seen. Playwright makes every page believe that it has the focus, so tabs
- * are driven over the DevTools protocol itself.
+ * Chromium with several tabs, of which only one is visible. Playwright gives every page the focus, so the DevTools protocol
+ * drives the tabs.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -25,7 +25,7 @@ export class Tab {
     this.#show = show;
   }
 
-  /** Runs a function in the page, which knows nothing of where it was written, and answers what it does. */
+  /** Runs a function in the page, without its closure, and returns the result. */
   async run<Answer>(work: (() => Answer) | string): Promise<Awaited<Answer>> {
     const expression = typeof work === 'string' ? `void (${work})` : `(${work.toString()})()`;
     const answer = await this.#call('Runtime.evaluate', {
@@ -46,7 +46,7 @@ export class Tab {
     await this.#show();
   }
 
-  /** As browsers do to save energy, or for the back button: nothing of the page runs any more. */
+  /** Freezes the page, as browsers do to save energy or for the back button. */
   async setLifecycle(state: 'frozen' | 'active'): Promise<void> {
     await this.#call('Page.setWebLifecycleState', { state });
   }

@@ -1,4 +1,4 @@
-/** The page of `rx-deepgram show` for those who look at it: places, colours, texts, buttons and the keyboard. */
+/** The appearance of the page of `rx-deepgram show`: positions, colours, texts, buttons and the keyboard. */
 import type { Browser, BrowserContextOptions, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type OpenShow, openShow } from '../../tools/viewer/open-show.ts';

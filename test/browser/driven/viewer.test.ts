@@ -13,7 +13,7 @@ import { fakeMicrophone, RECORDING_RATE, soundFile } from './recordings.ts';
 
 let served: OpenShow;
 let browser: Browser;
-/** What the console, the page and the policy complained of. */
+/** Errors of the console, the page and its policy. */
 let complaints: string[] = [];
 let addresses: Set<string>;
 

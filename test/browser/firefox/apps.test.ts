@@ -1,4 +1,4 @@
-/** The example apps in Firefox: text comes, a lost network is told, and the text stays. */
+/** The example apps in Firefox: they show text, report a lost network, and keep the text. */
 import { describe, expect, test, vi } from 'vitest';
 import { type AppName, startAppSite } from '../apps/site.ts';
 import { Firefox, firefoxPath, type Tab } from './firefox.ts';

@@ -1,4 +1,4 @@
-/** That what Chromium is tested with holds in Firefox: the session, the microphone, and a page that nobody looks at. */
+/** The tests of Chromium repeated in Firefox: the session, the microphone, and a hidden page. */
 import { afterAll, beforeAll, describe, expect, type TestContext, test, vi } from 'vitest';
 import { clockWorker } from '../../../src/browser/inlined-scripts.ts';
 import { count, type EmulatorServer, speak, startEmulator } from '../../../src/testing/index.ts';
@@ -18,7 +18,7 @@ declare global {
 }
 
 let firefox: Firefox;
-/** Its policy lets the audio thread be a text, and the worker not. */
+/** Its policy allows a `blob:` script for the audio thread, and not for the worker. */
 let site: Site;
 
 beforeAll(async () => {

@@ -1,14 +1,11 @@
-/**
- * Firefox as people have it, over WebDriver BiDi, which it speaks by itself: Playwright drives only a Firefox of its own making, and
- * its commands count as clicks.
- */
+/** An installed Firefox, driven over WebDriver BiDi: Playwright drives only its own build, and its commands count as clicks. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 
-/** Where distributions put it. `FIREFOX` names another. */
+/** The paths in distributions. `FIREFOX` names another. */
 const PLACES = [
   '/usr/bin/firefox-esr',
   '/usr/bin/firefox',
@@ -20,7 +17,7 @@ export const firefoxPath = [process.env['FIREFOX'] ?? '', ...PLACES].find((path)
 
 type Preferences = Record<string, string | number | boolean>;
 
-/** A microphone that hums at 1 kHz and is allowed, and no welcome. */
+/** An allowed microphone with a tone of 1 kHz, and no welcome page. */
 const PREFERENCES: Preferences = {
   'media.navigator.streams.fake': true,
   'media.navigator.permission.disabled': true,
@@ -51,13 +48,13 @@ export class Tab {
     await this.#call('browsingContext.traverseHistory', { context: this.#context, delta: -1 });
   }
 
-  /** Takes the network away from the page, of which the browser tells it; connections that are open stay. */
+  /** Sets the page offline, with its event; open connections stay. */
   async setOffline(isOffline: boolean): Promise<void> {
     const networkConditions = isOffline ? { type: 'offline' } : null;
     await this.#call('emulation.setNetworkConditions', { contexts: [this.#context], networkConditions });
   }
 
-  /** Runs a function in the page, which knows nothing of where it was written, and answers what it does. */
+  /** Runs a function in the page, without its closure, and returns the result. */
   async run<Args extends unknown[], Answer>(
     work: (...args: Args) => Answer,
     ...args: Args

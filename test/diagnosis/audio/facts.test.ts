@@ -1,4 +1,4 @@
-/** Looking at audio: real recordings of people, and what is commonly done to them on the way. */
+/** The analysis of real recordings, and of common errors in their encoding. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Random lives with Flux: those of the other API, with silence in which turns end, and with faults that only Flux can tell. */
+/** Random sessions with Flux: those of `/v1/listen`, with silence that ends turns, and faults that only Flux detects. */
 import * as fc from 'fast-check';
 import { network, setting, speech, step } from '../generators.ts';
 import type { Scenario, Step } from '../scenario.ts';

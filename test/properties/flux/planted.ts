@@ -1,4 +1,4 @@
-/** Defects in what is Flux's own; they are noticed in sessions with Flux. */
+/** Defects in the code for Flux; sessions with Flux find them. */
 import type { PlantedDefect } from '../planted.ts';
 
 const TURNS = 'transcript/turns.ts';

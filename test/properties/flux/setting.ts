@@ -1,4 +1,4 @@
-/** What a session with Flux has beside the rest: values that can be drawn, shrunk and printed. */
+/** The settings of a session with Flux: values that can be drawn, shrunk and printed. */
 import * as fluxCode from '../../../src/client/flux-code.ts';
 import { provideFlux } from '../../../src/client/flux.ts';
 import type { EmulatorOptions } from '../../../src/testing/index.ts';

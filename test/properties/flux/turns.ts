@@ -1,4 +1,4 @@
-/** What an agent may rely on, whatever the network does. It is part of [G3]: turns are the transcript of Flux, told as it comes about. */
+/** The rules of turns for an agent in any network. They are part of [G3]: turns are the transcript of Flux. */
 import type { Turn } from '../../../src/index.ts';
 import type { Guarantee } from '../guarantees/guarantee.ts';
 

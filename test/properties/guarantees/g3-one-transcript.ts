@@ -6,13 +6,12 @@ import type { Guarantee } from './guarantee.ts';
 /** Anchors of the capture clock are set when audio and time drift apart by a quarter of a second; and the longest frame; and rounding. */
 const CAPTURE_TOLERANCE_MS = 250 + 600 + 10;
 
-/** Flux gets silence where the source pauses for longer. */
+/** With Flux the client sends silence in longer pauses of the source. */
 const FLUX_PAUSE_MS = 900;
 
 /**
- * Judged by content. The speaker says 0001, 0002, 0003 … and the recogniser hears every single sample, so a word is right,
- * broken, missing or double, and nothing in between. What lies before the confirmed frontier must have been heard by then,
- * which is looked at after every step, and not only at the end.
+ * Checked by content. The speaker says 0001, 0002, 0003 … and the recogniser reads every sample, so each word is right, broken,
+ * missing or doubled. After every step, all words before the confirmed frontier must have been received.
  */
 export const G3: Guarantee = {
   id: 'G3',
@@ -24,7 +23,7 @@ export const G3: Guarantee = {
     const { speaker } = world;
     const { rate, flux, format } = world.setting;
     const hasSilence = flux?.fillSilence && format === 'raw';
-    /** Flux tells times in steps of 0.08 s, and a word behind a pause may seem to begin before it. */
+    /** Times of Flux are in steps of 0.08 s, and a word after a pause may seem to begin before it. */
     const toleranceSamples = flux ? 0.085 * rate : 1.01;
     const drops: Stretch[] = [];
     const heard = new Set<number>();

@@ -8,7 +8,7 @@ export const G5: Guarantee = {
     'Nothing: sockets may call back after their end, twice and in any order. With a `connectionLimit` the end of a connection frees its place.',
   watch(world) {
     let endedAt: string | undefined;
-    /** All that a stray event could change. */
+    /** All values that a late event could change. */
     const trace = (): string => {
       const { accepted, confirmed, dropped } = world.ledger;
       const frames = world.wire.links.reduce((sum, link) => sum + link.frames, 0);

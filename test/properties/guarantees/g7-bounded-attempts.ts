@@ -4,7 +4,7 @@ import type { Guarantee } from './guarantee.ts';
 /** Twenty failures in a row, and the connection that was of use before them. */
 const ATTEMPTS = 21;
 const PROBE_MS = 30_000;
-/** Whoever closes does not wait for a probe: until the deadline there are backoffs of 5 s, on the average. */
+/** A closing session does not wait for a probe: until the deadline there are backoffs of 5 s on average. */
 const CLOSING_RETRY_MS = 2_000;
 /** Speech after such a silence is a new beginning. */
 const PAUSE_MS = 900;

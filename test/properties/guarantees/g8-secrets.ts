@@ -1,7 +1,7 @@
 import { SECRET } from '../world/platform.ts';
 import type { Guarantee } from './guarantee.ts';
 
-/** Somewhere in what JSON shows of a value, or in what it does not show of an error. */
+/** Searches the JSON of a value, and the fields of an error that JSON omits. */
 function holdsSecret(value: unknown): boolean {
   if (typeof value === 'string') return value.includes(SECRET);
   if (typeof value !== 'object' || value === null) return false;

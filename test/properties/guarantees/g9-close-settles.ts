@@ -12,7 +12,7 @@ export const G9: Guarantee = {
   watch(world) {
     let isClosing = false;
     let blockedBeforeMs = 0;
-    /** Healthy when it was asked to close; what befell it since. */
+    /** Whether the connection was healthy at the close, and its troubles since. */
     let isHealthy = false;
     let troubles = 0;
     let ailments = 0;

@@ -1,4 +1,4 @@
-/** What a guarantee is to the proof: a promise, an assumption, and somebody who watches a session for breaches. */
+/** A guarantee: a promise, an assumption, and a watch that checks a session. */
 import type { Notice, SendResult, SessionReport, Status, Transcript, Turn } from '../../../src/index.ts';
 import type { WireLink } from '../world/wire.ts';
 import type { World } from '../world/world.ts';
@@ -9,12 +9,12 @@ export interface Guarantee {
   readonly id: GuaranteeId;
   /** What holds. */
   readonly promise: string;
-  /** What it takes for that to hold. */
+  /** The conditions of the promise. */
   readonly assuming: string;
   watch(world: World): Watch;
 }
 
-/** What a watch may look at; it reports breaches to `world.breach`, and touches nothing. */
+/** The events for a watch. It reports breaches to `world.breach`, and changes nothing. */
 export interface Watch {
   /** After every step: each timer that fires anywhere, each message, and each act of the app. */
   step?(): void;
@@ -24,18 +24,18 @@ export interface Watch {
   sending?(link: WireLink, message: string | Uint8Array): void;
   heard?(link: WireLink, text: string): void;
   ended?(link: WireLink): void;
-  /** The client lets go of a socket. */
+  /** The client closes or drops a socket. */
   released?(link: WireLink): void;
-  /** An event of a socket that is gone; the answer is called when it was delivered. */
+  /** An event of an old socket; the returned function is called after its delivery. */
   haunted?(link: WireLink, event: string): () => void;
-  /** Audio was handed in: so many bytes, what was answered, and for what reason it had to be refused. */
+  /** Audio was sent: its bytes, the answer, and the expected reason of a refusal. */
   sent?(bytes: number, result: SendResult, expectedRefusal: string | undefined): void;
   transcript?(transcript: Transcript): void;
   /** Of a session with Flux. */
   turn?(turn: Turn): void;
   notice?(notice: Notice): void;
   status?(status: Status): void;
-  /** What the app asks for, and what happens to the world. */
+  /** The next step of the scenario. */
   act?(what: string): void;
   /** The session has ended. */
   finished?(): void;

@@ -1,5 +1,5 @@
-// Makes one file of the proof and of the library's sources, which plain Node runs at full speed on every core. A defect can be
-// planted on the way: its text must be found exactly once, so that a defect whose place has changed is a failure and not a pass.
+// Bundles the proof and the library's sources into one file for Node. It can plant a defect: the text must occur exactly once,
+// so that a defect whose place has changed fails.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

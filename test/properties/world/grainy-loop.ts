@@ -1,4 +1,4 @@
-/** The client's event loop, with the manners of a real one. */
+/** The client's event loop, with timers as coarse as real ones. */
 import { VirtualEventLoop } from '../../../src/testing/index.ts';
 
 /** As on every platform, timers have a grain: here one that is exact in binary, so that virtual times can be compared. */

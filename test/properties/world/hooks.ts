@@ -1,4 +1,4 @@
-/** Who is told of what: the hooks of all watches by name, in arrays, since most are called after every step. */
+/** The hooks of all watches by name, in arrays, since most are called after every step. */
 import type { Watch } from '../guarantees/guarantee.ts';
 import type { WireListener } from './wire.ts';
 import type { World } from './world.ts';
@@ -28,7 +28,7 @@ export class Hooks implements Hooked {
   }
 }
 
-/** What goes over the wire, told to the watches, and in words. */
+/** Reports the traffic to the watches, and in words. */
 export function wireListener(world: World, hooks: Hooks): WireListener {
   return {
     attempted(link) {

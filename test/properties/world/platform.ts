@@ -1,4 +1,4 @@
-/** What a client's platform gives it beside time and sockets: the events of a page, and somebody to ask for tokens. */
+/** The other parts of the platform: the events of a page, and an auth function. */
 import type { Auth, AuthFunction, Clock, Environment } from '../../../src/index.ts';
 
 type Hints = Parameters<Environment>[0];

@@ -1,6 +1,6 @@
 /**
- * Who speaks, and remembers what was accepted of it: where every word lies on the session's clock, and where something was
- * done that may break a word in two. It says only what is taken: what is refused, it says again.
+ * The speaker. It records the position of every accepted word on the session's clock, and the places where a word may be cut in
+ * two. Refused audio is sent again.
  */
 import { type Voice, voiceAt } from './voice.ts';
 
@@ -48,7 +48,7 @@ export class Speaker {
     this.#acceptedBytes += bytes;
   }
 
-  /** It was refused after all, and is said again later. */
+  /** It was refused, and is sent again later. */
   takeBack(bytes: number, isSpeech: boolean): void {
     this.#acceptedBytes -= bytes;
     if (!isSpeech) return;

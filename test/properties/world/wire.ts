@@ -1,6 +1,6 @@
 /**
- * What goes over the wire, seen from the client's end: it stands between the client and the network, notes every frame, and
- * tells those who watch. It believes nobody: neither the client's own counters nor the emulator's.
+ * The traffic at the client's end: it records every frame between the client and the network, and informs the watches. It uses
+ * neither the client's counters nor the emulator's.
  */
 import type { SocketEnd, SocketHandlers, Transport } from '../../../src/index.ts';
 
@@ -27,9 +27,9 @@ export interface WireLink {
   hasClosedStream: boolean;
   /** A message has come: with Flux, the client may send. */
   hasHeard: boolean;
-  /** The network swallows what it is given. */
+  /** The network drops everything that is sent. */
   isDeafened: boolean;
-  /** Something lasting is wrong with it. */
+  /** It has a lasting fault. */
   isSick: boolean;
   readonly bufferedAmount: () => number;
   end: SocketEnd | undefined;
@@ -40,13 +40,13 @@ export interface WireListener {
   opened(link: WireLink): void;
   /** Before it goes out. */
   sending(link: WireLink, message: string | Uint8Array): void;
-  /** So long was nothing sent. */
+  /** The duration without a frame. */
   silent(awakeMs: number): void;
   heard(link: WireLink, text: string): void;
   ended(link: WireLink): void;
   /** The client has closed or dropped it. */
   released(link: WireLink, how: 'close' | 'terminate'): void;
-  /** An event of a socket that is gone is about to be delivered; what is returned is called afterwards. */
+  /** Called before an event of an old socket; the returned function is called after it. */
   haunted(link: WireLink, event: string): () => void;
 }
 

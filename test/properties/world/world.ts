@@ -1,6 +1,6 @@
 /**
- * The world of one random session: the whole client, a server and a network on one virtual clock, a speaker, and those who
- * watch. Time goes on from event to event, and between any two of them everything is looked at.
+ * The world of one random session: the whole client, a server and a network on one virtual clock, a speaker, and the watches.
+ * Time advances from event to event, and the watches check after each.
  */
 import {
   type AudioLedger,
@@ -40,15 +40,15 @@ export interface Breach {
   atMs: number;
 }
 
-/** Who is curious about a world, beside the guarantees. */
+/** Optional observers of a world. */
 export interface WorldOptions {
   guarantees: readonly Guarantee[];
   inspect?: LiveTranscriptionOptions['inspect'];
-  /** Is told what happens, in words. */
+  /** Called with each event, in words. */
   narrate?: (line: string, atMs: number) => void;
 }
 
-/** Timers that may fire at one instant: what piled up in an hour of sleep is less. */
+/** The maximum of timers at one instant; an hour of sleep gives fewer. */
 const MOST_AT_ONCE = 20_000;
 
 export class World {
@@ -68,7 +68,7 @@ export class World {
   readonly operator: { source: Subject<Uint8Array>; unsubscribe: () => void } | undefined;
   readonly notices: Notice[] = [];
   readonly completed = new Set<string>();
-  /** How handshakes to come will go wrong; then connections to come. */
+  /** Faults of later handshakes; then of later connections. */
   handshakeFaults: Fault[] = [];
   connectionFaults: Fault[] = [];
   status!: Status;
@@ -87,11 +87,11 @@ export class World {
   ailments = 0;
   /** Longest time between two frames of one connection, less the time in which the client could do nothing. */
   worstAwakeSilenceMs = 0;
-  /** By when `close()` has to have settled. */
+  /** The deadline of `close()`. */
   deadlineMs = Infinity;
   /** A result of the present connection has confirmed audio. */
   isProven = false;
-  /** What the app does as soon as it is told of a state. */
+  /** The action of the app in a status callback. */
   readonly reactions: { to: string; run: () => void }[] = [];
   #isReacting = false;
   #isStirred = false;
@@ -133,7 +133,7 @@ export class World {
     return this.clock.now();
   }
 
-  /** For how long the client could not do anything, in all. */
+  /** The total time in which the client could not run. */
   get blockedMs(): number {
     return this.standstill.totalMs;
   }
@@ -142,18 +142,18 @@ export class World {
     return this.report !== undefined;
   }
 
-  /** A network that takes less than is sent. */
+  /** A network with too little bandwidth. */
   get isSlow(): boolean {
     return this.network.conditions.uplinkBytesPerSecond < Infinity;
   }
 
-  /** Something lasting is wrong with the present connection, or with those to come. */
+  /** The present connection or later ones have a lasting fault. */
   ail(): void {
     this.ailments += 1;
     if (this.wire.present) this.wire.present.isSick = true;
   }
 
-  /** A connection is up, has brought results, and nothing is arranged to go wrong. */
+  /** A connection is open, has given results, and no fault is planned. */
   get isHealthy(): boolean {
     const link = this.wire.present;
     const { latencyMs, jitterMs } = this.network.conditions;
@@ -182,7 +182,7 @@ export class World {
     this.#narrate?.(line, this.now);
   }
 
-  /** The user has asked to close, there is time, and the rest is being sent. */
+  /** The session is closing before its deadline, and sends the rest. */
   get isDraining(): boolean {
     return this.isClosing && this.now < this.deadlineMs && !this.isFreezing;
   }

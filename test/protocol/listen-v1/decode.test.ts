@@ -1,4 +1,4 @@
-/** What each message of `/v1/listen` is in the neutral terms of the client. */
+/** Each message of `/v1/listen` as a neutral event of the client. */
 import { describe, expect, test } from 'vitest';
 import { decodeEvent } from '../../../src/protocol/listen-v1/decode.ts';
 

@@ -1,4 +1,4 @@
-/** The simulator of calls: what it sends is what the providers document, and what goes wrong is what was asked for. */
+/** The simulator of calls: its messages are as documented by the providers, with the requested faults. */
 import { describe, expect, test } from 'vitest';
 import {
   type CallScript,

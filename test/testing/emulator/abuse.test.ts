@@ -1,4 +1,4 @@
-/** What nobody should send, and somebody will: the emulator outlives it, in bounded memory, and serves the next. */
+/** Hostile input: the emulator survives it in bounded memory, and serves the next client. */
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../../src/testing/network/random.ts';

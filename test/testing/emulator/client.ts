@@ -4,7 +4,7 @@ import { Emulator } from '../../../src/testing/emulator/emulator.ts';
 import type { EmulatorOptions } from '../../../src/testing/emulator/options.ts';
 import { encodePcm } from '../../../src/testing/media/pcm.ts';
 
-/** Any message of the server, loosely: the tests below look at what is on the wire, not at our types. */
+/** Any message of the server, loosely typed: the tests check the messages themselves, not our types. */
 export interface Message {
   type: string;
   is_final?: boolean;
@@ -20,7 +20,7 @@ export interface Message {
 export const SAMPLE_RATE = 8_000;
 const QUERY = `encoding=linear16&sample_rate=${SAMPLE_RATE}&model=nova-3`;
 
-/** A client of no intelligence, on the emulator's core, in virtual time: it sends what a test says. */
+/** A simple client of the emulator's core, in virtual time: it sends what a test says. */
 export class BareClient {
   readonly clock: VirtualClock;
   readonly emulator: Emulator;

@@ -25,7 +25,7 @@ async function ask(method: string, path: string, body?: object): Promise<{ statu
   return { status: response.status, said: await response.json() };
 }
 
-/** As `fetch` would not: with any headers at all. */
+/** Sends a request with any headers, which `fetch` does not allow. */
 function statusWith(method: string, path: string, headers: Record<string, string>): Promise<number> {
   return new Promise((resolve, reject) => {
     request(base + path, { method, headers }, (response) => {

@@ -1,4 +1,4 @@
-/** Too much of what is allowed: audio, messages, connections, watchers. It is pushed back, or turned away, or forgotten. */
+/** Floods of audio, messages, connections and watchers. The emulator delays, refuses or forgets them. */
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';

@@ -1,4 +1,4 @@
-/** A client that keeps to no protocol: bytes on a TCP connection, as fast as the other side takes them. */
+/** A client without a protocol: bytes on a TCP connection, as fast as the other side takes them. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 

@@ -1,4 +1,4 @@
-/** Where the emulator is abused: one of its own for each test, and clients that are put away afterwards. */
+/** The setting for hostile clients: an emulator for each test, and clients that are closed afterwards. */
 import { once } from 'node:events';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { WebSocket } from 'ws';
@@ -57,7 +57,7 @@ export class Stage {
     return until(() => this.emulator.openConnections.length === 0);
   }
 
-  /** A client of good manners is served as ever. */
+  /** Checks that a normal client is still served. */
   async expectItServes(): Promise<void> {
     const socket = new WebSocket(`${this.emulator.url}/v1/listen?${QUERY}`, {
       headers: { authorization: 'Token key' },

@@ -1,4 +1,4 @@
-/** The demonstration as somebody sees it who has installed this package and nothing else. */
+/** The demo where only this package is installed. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

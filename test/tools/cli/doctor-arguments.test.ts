@@ -1,4 +1,4 @@
-/** What the doctor is asked. */
+/** The arguments of the doctor. */
 import { describe, expect, test } from 'vitest';
 import { DOCTOR_USAGE } from '../../../src/tools/cli/doctor/arguments.ts';
 import { readCommandLine } from '../../../src/tools/cli/command-line.ts';

@@ -1,4 +1,4 @@
-/** The doctor listens: files, pipes and programs, healthy and not. */
+/** The doctor's checks of audio: files, pipes and programs. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

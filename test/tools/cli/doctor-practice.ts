@@ -1,4 +1,4 @@
-/** Consultations: the doctor, a patient that can be given any complaint, and time that flies. */
+/** Runs the doctor in virtual time against a server with any defect. */
 import { PassThrough } from 'node:stream';
 import type { AudioSource } from '../../../src/tools/cli/doctor/audio-source.ts';
 import { type DoctorOptions, type Instruments, runDoctor } from '../../../src/tools/cli/doctor/doctor.ts';
@@ -25,7 +25,7 @@ export interface Complaint extends Partial<Omit<DoctorOptions, 'audio'>> {
   instruments?: Instruments;
   /** The output is a terminal. */
   isTTY?: boolean;
-  /** Ends the consultation after so many milliseconds of virtual time. */
+  /** Interrupts the run after this many milliseconds of virtual time. */
   interruptAfterMs?: number;
 }
 
@@ -37,7 +37,7 @@ export interface Consultation {
   pendingTimers: number;
 }
 
-/** Consults the doctor about a server that listens at `door`, for the steps of the network; sessions are virtual. */
+/** Runs the doctor. Its network steps use the real server at `door`; sessions are virtual. */
 export async function consult(
   door: EmulatorServer | string,
   complaint: Complaint = {},

@@ -1,4 +1,4 @@
-/** The doctor's checklist: each line passes for a healthy patient, and fails for one with just that complaint. */
+/** The doctor's checklist: each line passes for a healthy setup, and fails for a setup with that one defect. */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';

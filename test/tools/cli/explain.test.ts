@@ -1,4 +1,4 @@
-/** `rx-deepgram explain`: recordings and logs, told to people and to machines. */
+/** `rx-deepgram explain`: recordings and logs, as text and as JSON. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

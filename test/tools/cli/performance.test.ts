@@ -15,7 +15,7 @@ const PLAN: Plan = {
   ],
 };
 
-/** The whole performance in virtual time, with a recogniser that makes no mistakes. */
+/** The whole demo in virtual time, with an exact recogniser. */
 function rehearse({
   plan = PLAN,
   emulator = {},

@@ -1,4 +1,4 @@
-/** A story made by hand, with one of everything, for the views to be tested with. */
+/** A story with one of each event, for tests of the views. */
 import { type News, Story } from '../../../src/tools/cli/demo/story.ts';
 import type { Transcript } from '../../../src/index.ts';
 

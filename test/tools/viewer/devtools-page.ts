@@ -1,4 +1,4 @@
-/** A page of somebody's own with the devtools, as a bundler makes it in development and in production. */
+/** A page of an app with the devtools, for development and for production. */
 import { BehaviorSubject } from 'rxjs';
 import { mountDevtools } from 'rx-deepgram/devtools';
 import { createLiveTranscription } from '../../../src/index.ts';
@@ -8,7 +8,7 @@ const begin = (name?: string) => {
   return mountDevtools(live, name === undefined ? {} : { name });
 };
 
-/** Sessions as a binding has them: none at first, then one after the other. */
+/** Sessions of a binding: none at first, then one after the other. */
 const beginMany = (count: number) => {
   const sessions$ = new BehaviorSubject<ReturnType<typeof createLiveTranscription> | undefined>(undefined);
   const devtools = mountDevtools(sessions$);

@@ -1,4 +1,4 @@
-/** `rx-deepgram show` as its user has it, with the page's bundle made from the sources. */
+/** Runs `rx-deepgram show` with the page's bundle made from the sources. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

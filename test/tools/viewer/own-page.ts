@@ -1,4 +1,4 @@
-/** A page of somebody's own, with a style sheet that spares nobody, for `test/browser/driven/viewer.test.ts`. */
+/** A page of an app with a style sheet for all elements, for `test/browser/driven/viewer.test.ts`. */
 import { createLiveTranscription } from '../../../src/index.ts';
 import { mountViewer, watchWire } from '../../../src/tools/viewer/index.ts';
 

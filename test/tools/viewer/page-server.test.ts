@@ -1,4 +1,4 @@
-/** The page's server is reachable for every website that is open meanwhile: what such a one could try is tried here. */
+/** Any open website can reach the page's server: these are its possible attacks. */
 import { request } from 'node:http';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type PageServer, startPageServer } from '../../../src/tools/cli/show/page-server.ts';
@@ -30,7 +30,7 @@ interface Asked {
   body: string;
 }
 
-/** `fetch` would not let us lie about host and origin. */
+/** `fetch` does not allow a false host or origin. */
 function ask(method: string, path: string, headers: Record<string, string> = {}): Promise<Asked> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(server.url);

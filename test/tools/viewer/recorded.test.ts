@@ -1,4 +1,4 @@
-/** A recording in the viewer: what its session showed, and nothing that strangers could break. */
+/** A recording in the viewer shows the same as its session, and foreign recordings cannot break it. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readFlight } from '../../../src/diagnosis/index.ts';

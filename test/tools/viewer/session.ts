@@ -1,4 +1,4 @@
-/** A session on a virtual clock, seen by a chronicle and a wire: what the viewer shows, without a screen. */
+/** A session on a virtual clock with a chronicle and a wire: the data of the viewer without a screen. */
 import { createLiveTranscription, type LiveTranscriptionOptions } from '../../../src/index.ts';
 import {
   Emulator,

@@ -1,4 +1,4 @@
-/** `rx-deepgram show`, from the command line to the page's first requests; what the page does is `test/browser`'s. */
+/** `rx-deepgram show`, from the command line to the page's first requests. `test/browser` tests the page. */
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';

@@ -22,7 +22,7 @@ export interface FluxMessage {
 export const SAMPLE_RATE = 8_000;
 const QUERY = `model=flux-general-en&encoding=linear16&sample_rate=${SAMPLE_RATE}`;
 
-/** A Flux client of no intelligence, in virtual time: it sends what a test says, and keeps what it is told. */
+/** A simple Flux client in virtual time: it sends what a test says, and records the messages. */
 export class FluxClient {
   readonly clock = new VirtualClock();
   readonly emulator: Emulator;

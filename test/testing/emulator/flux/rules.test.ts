@@ -1,4 +1,4 @@
-/** Whatever is said, in whatever rhythm, and whatever the client orders meanwhile, the rules of Flux hold and no word is lost. */
+/** For any speech and any messages of the client, the rules of Flux hold and no word is lost. */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { count, speakScript } from '../../../../src/testing/recognisers/tone-speaker.ts';

@@ -1,6 +1,5 @@
 /**
- * The rules that every conversation with Flux keeps, read off the capture of the live service and Deepgram's documentation. They judge
- * frames as they were on the wire, whoever sent them.
+ * The rules of Flux, from the capture of the live service and Deepgram's documentation. They check the frames of any server.
  */
 import type { FluxMessage } from './client.ts';
 
@@ -28,7 +27,7 @@ export interface Thresholds {
   eager?: number;
 }
 
-/** What breaks a rule, in words; nothing if all is well. */
+/** The breaches of the rules, in words. */
 export function breachesIn(frames: readonly string[], atFirst: Thresholds): string[] {
   const judge = new Judge(atFirst);
   return frames.flatMap((frame) => {
