@@ -87,7 +87,7 @@ function waitOf(snapshot: Snapshot): Step | undefined {
 }
 
 /** Checks every step of many random sequences. */
-function forEveryStep(check: (seen: Seen) => void): void {
+function forEveryStep(check: (seen: Seen) => void, draw: { seed?: number } = {}): void {
   fc.assert(
     fc.property(
       fc.boolean(),
@@ -103,13 +103,16 @@ function forEveryStep(check: (seen: Seen) => void): void {
         }
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 300, ...draw },
   );
 }
 
+/** The same sequences each time: how often they reach a rare state depends on the draw. */
+const SAME_DRAW = { seed: 1 };
+
 test('the random sessions reach every state many times', () => {
   const visits = new Map<string, number>();
-  forEveryStep(({ after }) => visits.set(stateOf(after), (visits.get(stateOf(after)) ?? 0) + 1));
+  forEveryStep(({ after }) => visits.set(stateOf(after), (visits.get(stateOf(after)) ?? 0) + 1), SAME_DRAW);
   for (const state of STATES) expect(visits.get(state), state).toBeGreaterThan(20);
 });
 
