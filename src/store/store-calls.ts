@@ -46,20 +46,22 @@ export class StoreCalls {
   }
 
   /** One try. */
-  async once<Answer>(call: () => Promise<Answer>): Promise<{ answer: Answer } | { error: unknown }> {
-    let timer: unknown;
-    const late = new Promise<{ error: unknown }>((resolve) => {
-      const tooLate = () =>
+  once<Answer>(call: () => Promise<Answer>): Promise<{ answer: Answer } | { error: unknown }> {
+    return new Promise((resolve) => {
+      const timer = this.#clock.setTimeout(() => {
         resolve({ error: new Error(`The store gave no answer in ${this.#timeoutMs} ms.`) });
-      timer = this.#clock.setTimeout(tooLate, this.#timeoutMs);
+      }, this.#timeoutMs);
+      const settle = (outcome: { answer: Answer } | { error: unknown }) => {
+        this.#clock.clearTimeout(timer);
+        resolve(outcome);
+      };
+      const failed = (error: unknown) => settle({ error });
+      try {
+        call().then((answer) => settle({ answer }), failed);
+      } catch (error) {
+        failed(error);
+      }
     });
-    try {
-      return await Promise.race([call().then((answer) => ({ answer })), late]);
-    } catch (error) {
-      return { error };
-    } finally {
-      this.#clock.clearTimeout(timer);
-    }
   }
 
   /** Waits, unless `end()` is called before. */

@@ -5,7 +5,7 @@ import { createClient, createCluster } from 'redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RedisClient, redisStore } from '../../src/store/redis/index.ts';
 import { storeContract } from '../../src/testing/index.ts';
-import type { AudioStore, Lease } from '../../src/store/index.ts';
+import type { AudioStore, Lease, Opened } from '../../src/store/index.ts';
 import { NO_REDIS, RedisServer, startCluster } from './redis-server.ts';
 
 interface Connected {
@@ -158,6 +158,18 @@ describe.skipIf(NO_REDIS)(`a store in Redis that fails${SKIPPED}`, () => {
       await server.dispose();
     },
   );
+
+  test('takes all finals that waited for it through a long outage', async () => {
+    const server = await RedisServer.start();
+    const { client, close } = await CLIENTS['redis 6']!(server.url);
+    const store = redisStore(client);
+    const { lease } = (await store.open('call', { holder: 'o', description: null })) as Opened;
+    const finals = Array.from({ length: 4_000 }, (_, index) => ({ channel: 0, end: index + 1, data: index }));
+    const confirmed = await store.confirm(lease, { number: 1, position: 4_000, finals, state: null });
+    expect(confirmed).toEqual({ previous: 0, seqs: finals.map(({ end }) => end) });
+    close();
+    await server.dispose();
+  });
 
   test('rejects a call that fails, and not those of other sessions in the same command', async () => {
     const server = await RedisServer.start();

@@ -209,8 +209,10 @@ end
 local answers, at = {}, 1
 for i = 1, #KEYS, 3 do
   m, a, t = KEYS[i], KEYS[i + 1], KEYS[i + 2]
-  local last = at + 1 + ARGV[at + 1]
-  local isDone, answer = pcall(does[ARGV[at]], { unpack(ARGV, at + 2, last) })
+  local given, last = {}, at + 1 + ARGV[at + 1]
+  -- unpack() takes some thousands at most.
+  for place = at + 2, last do given[#given + 1] = ARGV[place] end
+  local isDone, answer = pcall(does[ARGV[at]], given)
   if not isDone then answer = { err = type(answer) == 'table' and answer.err or answer } end
   answers[#answers + 1] = answer or false
   at = last + 1
