@@ -1,4 +1,4 @@
-// Plays random lives of a session in a real Redis, through the deaths of real processes.
+// Runs random sessions with a real Redis while it kills their processes.
 //
 //   npm run test:chaos -- [--runs 20] [--seed 1]
 import { spawnSync } from 'node:child_process';

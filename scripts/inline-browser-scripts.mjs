@@ -1,6 +1,6 @@
-// What runs in threads of its own must come to the browser as a text, or as a file at an address: an app's bundler would otherwise
-// have to be told of it. This makes one minified script of each, and writes the texts where the library reads them; the build puts
-// the same texts into files. Run it after a change to the sources: npm run docs.
+// Scripts of threads reach the browser as a text, or as a file at an address: otherwise an app's bundler would need a setting. This
+// makes one minified script of each, and writes the texts into the sources; the build also writes them as files. Run it after a
+// change to the sources: npm run docs.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -28,7 +28,7 @@ async function textOf(file) {
   return outputFiles[0]?.text.trim() ?? '';
 }
 
-/** The text of `src/browser/inlined-scripts.ts`, as it should be. */
+/** The expected text of `src/browser/inlined-scripts.ts`. */
 export async function inlinedScripts() {
   const ignore = '// biome-ignore format: one line, whatever its length';
   const capture = JSON.stringify(await textOf('capture-worklet.ts'));

@@ -1,9 +1,9 @@
-// Changes the sources in every way that StrykerJS knows, one at a time, and asks the tests whether they notice: at least 85 % must be.
+// Changes the sources one place at a time with StrykerJS. The tests must detect at least 85 % of the changes.
 //
 //   npm run mutation              all areas, in half an hour
-//   npm run mutation -- link      one area, or several; what has not changed since the last run is not tried again
+//   npm run mutation -- link      one area, or several; unchanged code is not tried again
 //
-// A mutant is tried by the unit tests that are meant for it, so that a score is not owed to chance.
+// Only the unit tests of an area run against its mutants, so that the score does not depend on chance.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,9 +1,9 @@
-// Lives random sessions in virtual time on all cores, and holds every guarantee after every step of each.
+// Runs random sessions in virtual time on all cores, and checks every guarantee after every step.
 //
-//   npm run soak -- --minutes 30                       fresh seeds, for so long (fractions allowed)
-//   npm run soak -- --sessions 100000 --seed 1         so many, always the same
-//   npm run soak -- --trial G3 --minutes 5             the sessions that are most dangerous to one guarantee
-//   npm run soak -- --trial all --seed 7 --path 12:0   repeats a failure, and tells it in words
+//   npm run soak -- --minutes 30                       new seeds, for this time (fractions allowed)
+//   npm run soak -- --sessions 100000 --seed 1         this many, the same in each run
+//   npm run soak -- --trial G3 --minutes 5             the sessions that put one guarantee at risk
+//   npm run soak -- --trial all --seed 7 --path 12:0   repeats a failure, and prints it in words
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { bundleWorker } from '../test/properties/lab/bundle.mjs';

@@ -1,4 +1,4 @@
-/** The generated parts of the machine's specification, from what the machine and its tests say. */
+/** Generates parts of the machine's specification from the machine and its tests. */
 import { connectionMachine } from '../../src/connection/connection-machine.ts';
 import { renewTables } from '../../test/connection/tables.ts';
 import { graphOf } from '../../src/tools/viewer/statechart/graph.ts';

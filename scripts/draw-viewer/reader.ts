@@ -1,4 +1,4 @@
-/** A recogniser that knows the bundled recording by heart: it says each word when its time has come, and the same every time. */
+/** A recogniser with the known words of the bundled recording: it gives each word at its time, the same in every run. */
 import type { HeardWord, RecogniserFactory } from '../../src/testing/recognisers/recogniser.ts';
 
 /** Seconds of each recording and what is said in it, as recordings/README.md has it. */

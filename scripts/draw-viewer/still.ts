@@ -20,7 +20,7 @@ const FRAME_BYTES = (2 * SAMPLE_RATE * FRAME_MS) / 1000;
 const NET_0000 =
   'Deepgram did not provide a response message within the timeout window. See https://dpgr.am/net0000';
 
-/** The glow of what has just happened, as old as it is in the picture. */
+/** Sets the age of the glow of recent transitions. */
 const GLOW_MS = 430;
 
 /** Shows the moment, and resolves when it can be photographed. */

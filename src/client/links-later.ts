@@ -16,5 +16,5 @@ export function provideLinks(code: typeof LinksCode): void {
   provided = code;
 }
 
-// At once, and not with the first session: what the page could load, this can be loaded with. It is asked for again where it is needed.
+// Load now, not with the first session: the network may fail in between. A failed load is repeated when a session needs it.
 loadLinks().catch(() => undefined);

@@ -31,7 +31,7 @@ export class Stream<Value> {
   /** The same each time. */
   get values$(): Observable<Value> {
     return (this.#values ??= new Observable((subscriber) => {
-      // A value that comes while the kept ones are told is told at once, too.
+      // A value that comes while the kept ones are emitted is emitted at once, too.
       if (!this.#isOver) (this.#subject ??= new Subject()).subscribe(subscriber);
       for (const value of this.#kept ?? []) subscriber.next(value);
       if (this.#isOver) subscriber.complete();

@@ -13,7 +13,7 @@ import type { Flight, FlightEntry } from './recorder/flight.ts';
 export interface FlightStep {
   /** Milliseconds since the recording began. */
   at: number;
-  /** Seconds of audio sent, a replay not counted again; `undefined` where its bytes tell no time. */
+  /** Seconds of audio sent, a replay not counted again; `undefined` where its bytes have no known duration. */
   sent: number | undefined;
   /** Seconds of it that final results have covered. */
   confirmed: number;
@@ -47,7 +47,7 @@ class RecordedLink implements StitchedLink {
   readonly rate = RATE;
   readonly decode: (text: string) => ServerEvent;
   readonly #start: number;
-  /** `undefined`: the bytes tell no time. */
+  /** `undefined`: the bytes have no known duration. */
   readonly #bytesPerSecond: number | undefined;
   #bytes = 0;
   hasEndedStream = false;
@@ -152,7 +152,7 @@ class FlightFollower {
     this.#note(at, transcript);
   }
 
-  /** The server has processed all audio, and heard nothing in the rest. */
+  /** The server has processed all audio, and found no words in the rest. */
   #conclude(at: number, { hasEndedStream, sentSeconds, position }: RecordedLink, seconds: number): void {
     const isAll = sentSeconds !== undefined && sentSeconds - seconds <= ROUNDING_SECONDS;
     if (!hasEndedStream || !isAll || this.#stitcher.isShowingInterim) return;

@@ -173,7 +173,7 @@ export interface Api {
   checkParameters(parameters: Parameters): void;
   /** The address to connect to; holds parameters only, never a secret. */
   address(baseUrl: string, parameters: Parameters): string;
-  /** What is known of the audio from checked parameters. */
+  /** The properties of the audio that the checked parameters give. */
   audioFormat(parameters: Parameters): AudioFormat;
   /** A factor for the stall timeout: with these parameters a healthy server may be silent for longer. */
   silenceFactor(parameters: Parameters): number;

@@ -5,7 +5,7 @@ import type { Transcript } from '../transcript/stitcher.ts';
 import type { Json } from './audio-store.ts';
 import { writeTranscript } from './stored-transcript.ts';
 
-/** About the interval of readers. */
+/** Readers poll about as often. */
 const SHOW_MS = 200;
 
 export class Showcase {

@@ -59,7 +59,7 @@ interface Element {
   to: number;
 }
 
-/** The element that begins with these bytes. Of a size that is not whole yet, what is missing reads as 0. */
+/** The element that begins with these bytes. Missing bytes of a size read as 0. */
 function elementIn(bytes: Uint8Array): Element | typeof MORE | typeof REFUSED {
   const size = vintLength(bytes[0]);
   if (size > 4) return REFUSED;

@@ -107,7 +107,7 @@ function isHeader(header: object): boolean {
   return typeof startedAt === 'string' && !Number.isNaN(Date.parse(startedAt)) && Number.isInteger(dropped);
 }
 
-/** What the machine reads of its memory. What an older version did not record may be missing. */
+/** The fields of the context that the machine reads. Recordings of older versions may lack some. */
 const CONTEXT: Partial<Record<keyof ConnectionContext, 'string' | 'number' | 'boolean' | 'object'>> = {
   settings: 'object',
   seed: 'number',

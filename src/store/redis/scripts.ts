@@ -123,7 +123,7 @@ end
 return { known[1] or '0', known[2] or '0', blocks, requests }
 `);
 
-/** holder, epoch, ended, milliseconds of the keys → whether somebody should claim it. */
+/** holder, epoch, ended, milliseconds of the keys → whether it can be claimed. */
 export const RELEASE = script(`
 if refusal('o', ARGV[1], ARGV[2]) then return 0 end
 set('ou', '0', 'oh', '', 'x', ARGV[3])

@@ -187,7 +187,7 @@ export class Emulator {
     for (const connection of this.#open) connection.cut();
   }
 
-  /** Closes every open connection by the server. */
+  /** The server closes every open connection. */
   closeAll(code: number, reason = ''): void {
     for (const connection of this.#open) connection.close(code, reason);
   }

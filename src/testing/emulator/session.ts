@@ -31,7 +31,7 @@ export interface SessionObserver {
   drained(): void;
   /** Too much audio waits: stop reading until there is less. */
   backlogFull(isFull: boolean): void;
-  /** A hint for a person who wonders about the results. */
+  /** A hint for the user about unexpected results. */
   remark(text: string): void;
 }
 

@@ -22,7 +22,7 @@ const STORAGE_KEY = 'rx-deepgram-devtools';
 /** Farther than a hand that clicks. */
 const DRAG_PX = 6;
 
-/** One panel for a page, whoever calls. */
+/** One panel for each page. */
 let panel: Panel | undefined;
 
 /** Sessions of one call, the oldest of which give way. */
@@ -225,7 +225,7 @@ interface Memory {
   isOpen: boolean;
 }
 
-/** What the browser keeps was written by anybody; without storage the place is the first. */
+/** The stored place may have any value; without storage the default is used. */
 function remember(): Memory {
   const known: Partial<Memory> = {};
   try {

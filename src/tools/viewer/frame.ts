@@ -5,7 +5,7 @@ import type { Stage } from './stage.ts';
 import { VIEWER_STYLE } from './style/viewer.ts';
 
 export interface Frame {
-  /** Takes the place of what is shown. */
+  /** Replaces the shown content. */
   show(stage: Stage): void;
   /** A sentence for the user. */
   say(text: string): void;
@@ -18,7 +18,7 @@ export interface Frame {
 const DRAW_EVERY_MS = 60;
 
 /**
- * @param element Where to; the shadow root is put inside, after what is there.
+ * @param element The parent; the shadow root is added at its end.
  * @param drop Is called with a file that was dropped on it.
  */
 export function openFrame(element: Element, drop: (file: File) => void): Frame {

@@ -44,7 +44,7 @@ export interface Viewer {
  */
 export function mountViewer(element: Element, live: LiveTranscription, options: ViewerOptions = {}): Viewer {
   const { wire, clock = systemClock } = options;
-  // None yet when the first state is told.
+  // Empty when the first state is reported.
   const stages: Stage[] = [];
   const chronicle = new Chronicle(live, { wire, clock }, (news) => {
     for (const stage of stages) {

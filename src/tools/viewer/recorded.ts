@@ -41,7 +41,7 @@ export class RecordedHistory extends History {
   }
 
   protected override tell(): void {
-    // Nobody listens: all of it is there from the beginning.
+    // No listener: the whole recording is there from the beginning.
   }
 
   #take(entry: FlightEntry, entries: readonly FlightEntry[], i: number): void {

@@ -15,8 +15,8 @@ export interface VoskWorkerData {
 export const DECODING_LAG_SECONDS = 0.4;
 
 /**
- * What ends a phrase, besides Vosk: a pause after which all speech before it is decoded; a shorter pause, for which the decoder
- * is flushed and loses its adaptation to the voice; or a request for all words now.
+ * Ends of a phrase besides those of Vosk: a pause after which all speech before it is decoded; a shorter pause, for which the
+ * decoder is flushed and loses its adaptation to the voice; or a request for all words now.
  */
 export type PhraseEnd = 'pause' | 'short-pause' | 'flush';
 

@@ -14,7 +14,7 @@
 export type PauseSign =
   /** It has lasted until all earlier speech is decoded. */
   | 'settled'
-  /** It was a pause, and is over: speech has begun again, as many samples ago as an onset takes. */
+  /** The pause is over: speech began again one onset time ago. */
   | 'interrupted';
 
 const FRAMES_PER_SECOND = 100;

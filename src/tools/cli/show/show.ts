@@ -1,6 +1,6 @@
 /**
- * The machine on screen: a page in which the real client runs, the audio that it is fed, and somebody for it to talk to. On
- * this machine, and without the internet, unless the hosted service is asked for.
+ * Serves the page that shows the machine: the real client, its audio, and an emulator. On this machine, and without the
+ * internet, unless the hosted service is asked for.
  */
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -77,7 +77,7 @@ export async function show(
       await server.close();
     }
   };
-  // A wrong file is told before the recogniser is loaded, which takes seconds.
+  // Report a wrong file before the recogniser is loaded, which takes seconds.
   const file = typeof options.source === 'object' ? options.source.file : undefined;
   const content =
     file === undefined ? undefined : await readNamedFile(file, 'pass a WAV file or a flight recording');

@@ -43,7 +43,7 @@ function askForToken(say: (text: string) => void): AuthFunction {
   };
 }
 
-/** @param say Is told, in words for the user, where audio or credentials cannot be had. */
+/** @param say Called with a text for the user, if audio or credentials fail. */
 export function startRun(
   place: Element,
   { baseUrl, listen }: PageSession,

@@ -23,6 +23,6 @@ export interface Shown {
   /** `undefined`: the present, or the end of a recording. */
   readonly moment: Moment | undefined;
   choose(moment: Moment | undefined): void;
-  /** Draws again, after a change that nobody tells. */
+  /** Draws again, after a change without an event. */
   redraw(): void;
 }

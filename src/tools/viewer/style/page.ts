@@ -28,7 +28,7 @@ button[aria-disabled="true"] { border-style: dashed; color: var(--muted); cursor
 button[aria-pressed="true"] { border-color: var(--opening-line); background: var(--opening-fill); }
 kbd { min-inline-size: 1.6em; padding: 1px 4px; border-radius: 5px; background: var(--resting-fill); color: var(--muted); font: 600 11.5px/1.4 var(--mono); text-align: center; }
 
-/* In sight while the chart is: what a fault does is seen there. */
+/* Stays visible with the chart, which shows the effect of a fault. */
 .faults { position: sticky; inset-block-start: 0; z-index: 1; display: flex; flex-wrap: wrap; align-items: center; gap: 6px; margin-block: 0 6px; padding-block: 4px; background: var(--ground); }
 .faults h2 { margin: 0 4px 0 0; font-size: 12px; font-weight: 650; letter-spacing: .06em; text-transform: uppercase; color: var(--muted); }
 .faults button { font-variant-numeric: tabular-nums; }
