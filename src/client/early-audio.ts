@@ -1,6 +1,6 @@
 /**
  * Audio that comes before the code for it: in a page, until its second file is loaded. The chunks wait in order, with the times at
- * which they came. A full log cannot drop its oldest audio here: it refuses the newest.
+ * which they came. Only the timeline can drop the oldest audio, so beyond `log.maxBytes` new audio is refused.
  */
 import { type AudioChunk, bytesOf, bytesPerMsOf, sizeOf } from '../audio/audio-chunk.ts';
 import type { ConnectionEvent } from '../connection/events.ts';
