@@ -102,7 +102,7 @@ ${KINDS.map((kind) => `.span.${kind} { fill: var(--${kind}-line); }`).join('\n')
 
 /* Forced colours take backgrounds away: these are the picture itself. */
 @media (forced-colors: active) {
-  .track, .bar, .sum dt::before, .state-name::before, .status::before, .peak { forced-color-adjust: none; }
+  .track, .bar, .sum dt::before, .state-name::before, .status::before { forced-color-adjust: none; }
   .track, .bar, .seam { border: 1px solid CanvasText; }
   .interim { text-decoration-color: currentcolor; }
   .rows li[aria-selected="true"] { outline: 2px solid Highlight; outline-offset: -2px; }
