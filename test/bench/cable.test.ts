@@ -1,4 +1,4 @@
-/** The cable of the bench, over real sockets: what it does to one client it does to all. */
+/** The network faults of the bench, over real sockets. */
 import { once } from 'node:events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -37,7 +37,7 @@ async function open(): Promise<WebSocket> {
   return socket;
 }
 
-/** The code of its end, whether it was ever open or not. */
+/** The code of its end, also if it never opened. */
 function endOf(socket: WebSocket): Promise<number> {
   socket.on('error', () => undefined);
   return new Promise((resolve) => {

@@ -13,12 +13,12 @@ import { median, progress, quantile, runAsProgram } from './support/report.mjs';
 /** @typedef {import('./faults/conversations.mjs').Conversation} Conversation */
 /** @typedef {import('./support/report.mjs').Row} Row */
 
-/** When the words have grown quiet. */
+/** After the last words. */
 const RECOVERY_AFTER_MS = 85_000;
 const LONGEST_MS = 320_000;
 const PROGRESS_MS = 20_000;
 
-/** Beyond the perfect client. */
+/** More than the perfect client. */
 const GOAL_MS = 100;
 const OURS = ['rx-deepgram', 'resilient-sdk'];
 

@@ -1,8 +1,8 @@
 /**
- * What a frame costs: the CPU of a client that sends it, in real time and over real sockets, against a bare `ws.send` of the same
- * bytes; the heap it allocates; and how long it takes from the call to the TCP socket. Every client is a process of its own, and
- * they take turns against one server: what is compared is the CPU of the client alone. The share of this library is then
- * looked at without any socket.
+ * The cost of a frame: the CPU of a client that sends it, in real time and over real sockets, against a bare `ws.send` of the
+ * same bytes; the heap it allocates; and how long it takes from the call to the TCP socket. Every client is a process of its
+ * own, and they take turns against one server: what is compared is the CPU of the client alone. The share of this library is
+ * then looked at without any socket.
  */
 import { CLIENTS } from './clients/entrants.mjs';
 import { Party, withParties } from './support/processes.mjs';
@@ -27,7 +27,7 @@ const GOALS = { 20: 1.1, 100: 1.25 };
 const BARE = 'bare-ws';
 const OURS = 'rx-deepgram';
 
-/** So large a nursery that nothing is collected while allocations are counted. */
+/** A young generation so large that no garbage is collected while allocations are counted. */
 const COUNT_ALLOCATIONS = ['--expose-gc', '--min-semi-space-size=128', '--max-semi-space-size=128'];
 
 export async function frameCost() {

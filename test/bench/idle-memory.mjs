@@ -1,6 +1,6 @@
 /**
- * What an idle session holds: the memory of connected sessions with nothing to send, against as many bare `ws` connections, as
- * their number grows. Each side is a process of its own, measured after collecting garbage; the server is another.
+ * The memory of an idle session: connected sessions with nothing to send, against as many bare `ws` connections, as their
+ * number grows. Each side is a process of its own, measured after collecting garbage; the server is another.
  */
 import { Party, withParties } from './support/processes.mjs';
 import { progress, runAsProgram } from './support/report.mjs';
@@ -9,7 +9,7 @@ import { progress, runAsProgram } from './support/report.mjs';
 /** @typedef {import('./support/idler.mjs').Held} Held */
 /** @typedef {import('./support/idler.mjs').Idle} Idle */
 
-/** A hundred more are there before anything is measured. */
+/** A hundred more are connected before the measurement. */
 const COUNTS = [100, 1_000, 10_000];
 const GOAL_KB = 10;
 

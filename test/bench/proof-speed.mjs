@@ -1,4 +1,4 @@
-/** How fast the guarantees are tried: random sessions a second, in virtual time, by the proof that gates every change. */
+/** The speed of the proof: random sessions a second, in virtual time. */
 import { bundleWorker } from '../properties/lab/bundle.mjs';
 import { runWorker } from '../properties/lab/run.mjs';
 import { runAsProgram } from './support/report.mjs';

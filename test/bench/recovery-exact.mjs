@@ -1,6 +1,6 @@
 /**
- * How long a drop is felt, to the millisecond and the same on every machine: as in `faults`, but in virtual time, where a handshake takes
- * 200 ms and a frame 20 ms each way. Only this library can be measured so: the others own their clocks.
+ * The exact delay after a cut, the same on every machine: as in `faults`, but in virtual time, where a handshake takes 200 ms
+ * and a frame 20 ms each way. Only this library can be measured so: the others own their clocks.
  */
 import { createLiveTranscription } from 'rx-deepgram';
 import { Emulator, VirtualClock, VirtualNetwork, seededRandom, speakScript } from 'rx-deepgram/testing';

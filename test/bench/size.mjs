@@ -1,4 +1,7 @@
-/** What a web page loads of each client: minified and gzipped, before anything is loaded lazily, as a bundler for browsers makes it. */
+/**
+ * The size of each client in a web page: minified and gzipped, before anything is loaded lazily, as a bundler for browsers
+ * makes it.
+ */
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
@@ -9,7 +12,7 @@ import { runAsProgram } from './support/report.mjs';
 
 const GOAL_KB = 14;
 
-/** Which many pages have anyway, and which we bring no version of our own of. */
+/** Peers, which the page brings itself. */
 const PEERS = [/^rxjs($|\/)/, /^xstate($|\/)/];
 const NOTHING = /** @type {RegExp[]} */ ([]);
 

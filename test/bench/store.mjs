@@ -1,6 +1,6 @@
 /**
- * What a session in Redis costs, against one in memory: the CPU of a process for each frame, and what Redis has to do and to keep. Then
- * a crowd in one process: some speak, most are idle.
+ * The cost of a session in Redis compared with one in memory: the CPU of a process for each frame, and the work and memory of
+ * Redis. Then a crowd in one process: some speak, most are idle.
  */
 import { Party, withParties } from './support/processes.mjs';
 import { withRedis } from './support/redis.mjs';

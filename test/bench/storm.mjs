@@ -1,6 +1,6 @@
 /**
- * Whether a storm ends: all sessions of a process lose their connections at once, while all of them speak, are refused for a while, and are
- * taken back. How soon all are open again, and how soon no audio waits any more; how late the event loop is meanwhile.
+ * The end of a storm: all sessions of a process speak and lose their connections at once, are refused for a while, and then
+ * accepted. Measures the time until all are open, the time until no audio waits, and the lateness of the event loop.
  */
 import { Party, sleep, withParties } from './support/processes.mjs';
 import { progress, runAsProgram } from './support/report.mjs';

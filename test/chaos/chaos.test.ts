@@ -1,4 +1,4 @@
-/** Sessions in a real Redis, through the deaths of real processes. `npm run test:chaos -- --runs 200 --seed 1` plays more of them. */
+/** Sessions in a real Redis while their processes are killed. `npm run test:chaos -- --runs 200 --seed 1` runs more. */
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -13,7 +13,7 @@ const RUNS = Number(process.env['CHAOS_RUNS'] ?? 20);
 /** Meant to end a run that hangs. */
 const RUN_TIMEOUT_MS = 180_000;
 
-/** Where others use the machine, times say nothing about us. */
+/** On a busy machine, times are not compared. */
 const IS_BUSY = (loadavg()[0] ?? 0) > 2 * availableParallelism();
 
 describe.skipIf(NO_REDIS)(`chaos${NO_REDIS ? `: ${NO_REDIS}` : ''}`, () => {

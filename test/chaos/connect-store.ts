@@ -4,7 +4,7 @@ import { redisStore } from '../../src/store/redis/index.ts';
 import type { AudioStore } from '../../src/store/index.ts';
 import type { Orders } from './told.ts';
 
-/** As an app would: errors of the connection are the client's affair, which connects again. */
+/** As in an app: the client handles connection errors, and connects again. */
 export async function connectStore({
   client,
   redisUrl,

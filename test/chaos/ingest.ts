@@ -1,4 +1,4 @@
-/** The process with the caller's socket: what is said from now on goes to the store; what was said before it was there is gone. */
+/** The process with the caller's socket: it sends the speech from now on to the store; earlier speech is lost. */
 import { setTimeout } from 'node:timers/promises';
 import { systemClock } from '../../src/clock.ts';
 import { writer } from '../../src/store/index.ts';
@@ -16,7 +16,7 @@ const spokenBy = () =>
   Math.min(call.length, Math.floor((Date.now() - calledAt) / FRAME_MS) * ((FRAME_MS * SAMPLE_RATE) / 1000));
 let at = orders.calledAt === 0 ? 0 : spokenBy();
 
-// Positions of the call begin where it does, those of the session where the writer before has stopped.
+// Positions of the call begin at its start, positions of the session at the end of the writer before.
 let offset = 0;
 const openWriter = store.openWriter.bind(store);
 store.openWriter = async (...given) => {

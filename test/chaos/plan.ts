@@ -1,30 +1,30 @@
-/** One random life of a call, drawn from a seed: how many words, and what fails when. */
+/** A random call, drawn from a seed: the number of words, and the failures with their times. */
 import { seededRandom } from '../../src/testing/index.ts';
 
 export type Failure =
-  /** The transcriber that owns the session dies; others are there, and a new one comes. */
+  /** The owner is killed; others wait, and a new one starts. */
   | { kind: 'kill' }
   /** It is asked to end, and hands over. */
   | { kind: 'terminate' }
-  /** It stands still, is replaced, and wakes up with its lease long gone. */
+  /** It is stopped, replaced, and continued after its lease has expired. */
   | { kind: 'freeze'; forMs: number }
   /** Redis is killed and started again, with what it has written. */
   | { kind: 'restart-redis' }
   /** Redis stands still. */
   | { kind: 'pause-redis'; forMs: number }
-  /** The process with the caller's socket dies. A new one goes on with what is said then. */
+  /** The process with the caller's socket is killed. A new one takes the speech from then on. */
   | { kind: 'kill-ingest' };
 
 export interface Plan {
   seed: number;
   words: number;
   failures: readonly (Failure & { atMs: number })[];
-  /** What the wall clock of each process is off by, in the order in which they start. */
+  /** The error of the wall clock of each process, in the order of their start. */
   skewsMs: readonly number[];
 }
 
 const KINDS = ['kill', 'kill', 'terminate', 'freeze', 'restart-redis', 'pause-redis', 'kill-ingest'] as const;
-/** The lease of the store and some more: the next failure finds an owner. */
+/** Longer than the lease, so that the next failure meets an owner. */
 const APART_MS = 6_000;
 
 export function planOf(seed: number): Plan {

@@ -1,4 +1,4 @@
-/** One run: real processes, a real Redis and the emulator, through the failures of a plan; then what came of it is judged. */
+/** One run: real processes, a real Redis and the emulator under the failures of a plan; then the result is checked. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -12,11 +12,11 @@ import { type Orders, SAMPLE_RATE, SESSION, type Told } from './told.ts';
 
 const WORD_MS = 320;
 const CYCLE_MS = 500;
-/** What the store of the processes has by default. */
+/** The default lease of the store. */
 const LEASE_MS = 3_000;
 /** After Redis was away, for the tries of its clients and what had to wait. */
 const SETTLED_MS = 3_000;
-/** After the last word, for leases, replays and the drain. On a machine that stands still the looks take longer, and it lasts longer. */
+/** The time after the last word for leases, replays and the drain. On a busy machine it lasts longer. */
 const PATIENCE_LOOKS = 400;
 const LOOK_MS = 100;
 
@@ -27,11 +27,11 @@ export interface Programs {
 
 export interface Outcome {
   problems: string[];
-  /** What each process told, for whoever has to find out why. */
+  /** The output of each process, for debugging. */
   story: string;
-  /** From the end of the lease, or from the hand-over, to the first text of the next owner, as far as it was said by then. */
+  /** From the end of the lease, or from the hand-over, to the first text of the next owner. */
   takeovers: { after: 'kill' | 'terminate'; ms: number }[];
-  /** How long the oldest audio that was accepted, and lost with its ingest, had been there. Not where Redis was away just before. */
+  /** The age of the oldest audio that was accepted and lost with its ingest. Not measured if Redis was away just before. */
   exposuresMs: number[];
 }
 
@@ -58,7 +58,7 @@ class Actor {
     if (this.code === undefined) this.#child.kill(name);
   }
 
-  /** Claimed last, and has not said that it is over. */
+  /** The last process that claimed the session and still owns it. */
   get owns(): boolean {
     const last = this.told.findLast(
       ({ told }) => told === 'claimed' || told === 'over' || told === 'handed-over',

@@ -1,4 +1,4 @@
-/** What the processes of a run say, a line of JSON each. `at` is the machine's true time. */
+/** The output of the processes, as lines of JSON. `at` is the true time of the machine. */
 export type Told = { at: number } & (
   | { told: 'ready' }
   /** A transcriber owns the session. */
@@ -24,7 +24,7 @@ export function tell(what: Without<Told>): void {
 export const SAMPLE_RATE = 16_000;
 export const SESSION = 'call';
 
-/** What a process is started with. */
+/** The arguments of a process. */
 export interface Orders {
   redisUrl: string;
   deepgramUrl: string;

@@ -1,4 +1,4 @@
-/** A process of the pool: claims the session whenever nobody owns it, and transcribes it. */
+/** A process of the pool: claims the session when it has no owner, and transcribes it. */
 import { systemClock } from '../../src/clock.ts';
 import { createLiveTranscription } from '../../src/index.ts';
 import { claim, type ClaimedSession } from '../../src/store/index.ts';
@@ -38,7 +38,7 @@ async function transcribe(session: ClaimedSession): Promise<void> {
   });
   live.transcripts$.subscribe({
     next: ({ text, final, end, channel }) => tell({ told: 'text', text, isFinal: final, end, channel }),
-    // That it was lost is told by the state.
+    // The state reports the loss.
     error: () => undefined,
   });
   live.notices$.subscribe(({ code }) => tell({ told: 'notice', code }));

@@ -23,7 +23,7 @@ export type Form =
 export type Reaction = 'close' | 'abort' | 'connect' | 'speak' | 'finalize' | 'pause';
 
 export type Step =
-  // What an app does.
+  // Steps of the app.
   | { do: 'speak'; ms: number; frameMs: number; form: Form }
   /** Audio that comes all at once. */
   | { do: 'burst'; ms: number; frameMs: number }

@@ -1,4 +1,4 @@
-/** `ws` as its README shows it: no reconnect and no buffer, by design. What every other client is built on, and measured against. */
+/** `ws` as its README shows it: no reconnect and no buffer, by design. The other clients use it, and are compared with it. */
 import { WebSocket } from 'ws';
 import { addressOf, closeStream, finalText, startKeepAlive } from './client.mjs';
 

@@ -1,7 +1,6 @@
 /**
- * What the bench asks of every client, and what is the same for all of them. Each client beside this file is used as its own
- * documentation shows it; where that leaves a choice, the one that is better for the client is taken. `docs/bench.md` names
- * the source of each.
+ * The interface of the clients in the bench, and their shared code. Each client is used as its documentation shows; of several
+ * ways the one that is best for the client is taken. `docs/bench.md` names the source of each.
  */
 
 /**
@@ -26,7 +25,7 @@
 /** "Send a KeepAlive message every 3-5 seconds", says Deepgram; its own example takes five. */
 export const KEEP_ALIVE_MS = 5_000;
 
-/** A client that is told to finish, and hears nothing of it for so long, is told to stop. */
+/** A client that has not finished after this time is stopped. */
 const FINISH_MS = 20_000;
 
 /** @param {Settings} settings */

@@ -13,7 +13,7 @@ const MAX_BUFFERED_SECONDS = 30;
 const CONNECT_TIMEOUT_SECONDS = 10;
 const SHUTDOWN_MS = 10_000;
 
-/** Closes that another attempt would only meet again; 1000 is what the SDK also makes of a failed transport. */
+/** Closes that a retry would meet again; the SDK also reports 1000 for a failed transport. */
 const FATAL_CODES = [1000, 1002, 1003, 1007, 1008];
 
 /** @typedef {Awaited<ReturnType<typeof openSdk>>} Connection */
@@ -120,7 +120,7 @@ class ReconnectingTranscriber {
       if (this.#connection !== connection) return;
       this.#connection = undefined;
       clearInterval(this.#keepAlive);
-      // The SDK tells of an error after the close that it makes of it.
+      // The SDK reports an error after its close.
       queueMicrotask(() => {
         if (this.#watchdog !== undefined) this.end();
         else if (hasFailed || !FATAL_CODES.includes(code)) void this.#reconnect();

@@ -1,4 +1,4 @@
-/** Who takes part, in the order of every table. */
+/** The clients of the bench, in the order of every table. */
 export const CLIENTS = [
   { name: 'rx-deepgram', title: 'rx-deepgram', npm: undefined },
   { name: 'resilient-sdk', title: '@deepgram/sdk + rx-deepgram', npm: '@deepgram/sdk' },

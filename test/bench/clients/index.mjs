@@ -1,4 +1,4 @@
-/** How to connect each. */
+/** The connect function of each client. */
 import { connectBareWs } from './bare-ws.mjs';
 import { connectDeepgramRecipe } from './deepgram-recipe.mjs';
 import { connectDeepgramSdk } from './deepgram-sdk.mjs';

@@ -1,4 +1,4 @@
-/** The yardstick, over real sockets: see `support/perfect-client.mjs`. */
+/** The perfect client over real sockets: see `support/perfect-client.mjs`. */
 import { platformTransport, systemClock } from 'rx-deepgram';
 import { PerfectClient } from '../support/perfect-client.mjs';
 import { addressOf } from './client.mjs';

@@ -1,4 +1,4 @@
-/** `@deepgram/sdk` as its README shows it, with the one line of `docs/deepgram-sdk.md` more. */
+/** `@deepgram/sdk` as its README shows it, with the additional line of `docs/deepgram-sdk.md`. */
 import { resilientTransport } from 'rx-deepgram/deepgram-sdk';
 import { connectDeepgramSdk } from './deepgram-sdk.mjs';
 

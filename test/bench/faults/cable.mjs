@@ -1,6 +1,6 @@
 /**
- * The network between a client and its server: a cable of real TCP on the loopback, which can be cut, unplugged for a time, or go
- * dead without a word. It looks at no byte.
+ * The network between a client and its server: a cable of real TCP on the loopback, which can be cut, unplugged for a time, or
+ * go dead without an event. It does not read the bytes.
  */
 import { createServer, connect } from 'node:net';
 
@@ -31,7 +31,7 @@ export class Cable {
     for (const link of this.#links) drop(link);
   }
 
-  /** As {@link Cable.cut}, and whoever connects is reset, until {@link Cable.plug}. */
+  /** As {@link Cable.cut}, and new connections are reset, until {@link Cable.plug}. */
   unplug() {
     this.#isPlugged = false;
     this.cut();
@@ -41,7 +41,7 @@ export class Cable {
     this.#isPlugged = true;
   }
 
-  /** The connections of now carry nothing more, in either direction, and nobody is told. New ones do. */
+  /** The present connections carry nothing more, in either direction and without an event. New ones work. */
   goDead() {
     for (const { near, far } of this.#links) {
       near.unpipe(far).pause();
@@ -70,7 +70,7 @@ export class Cable {
     for (const end of [near, far]) {
       end.on('close', () => {
         this.#links.delete(link);
-        // What one side has closed in order has been passed on; anything else has not.
+        // An orderly close of one side has been passed on; other ends have not.
         if (end.errored) drop(link);
         else (end === near ? far : near).end();
       });

@@ -1,4 +1,4 @@
-/** Brings the two sides together: lays the lines, hands out the scripts, and waits for everybody to finish. */
+/** Starts both sides: opens the lines, distributes the scripts, and waits until all are finished. */
 import { Party, sleep, timeOfAll, withParties } from '../support/processes.mjs';
 
 /** @typedef {import('./network.mjs').Seen} Seen */
@@ -6,13 +6,13 @@ import { Party, sleep, timeOfAll, withParties } from '../support/processes.mjs';
 /** @typedef {{ client: string, scenario: string, seed: number }} Wanted */
 /** @typedef {Wanted & Told & Seen} Conversation */
 
-/** From the word to begin to the beginning. */
+/** From the start request to the start. */
 const BEGIN_IN_MS = 500;
 
 /** A connection that waits longer for its first audio is closed by the server. */
 const MAX_CONNECT_MS = 8_000;
 
-/** Speech that is given later than this is no live speech, and faults would strike at other words than they were meant for. */
+/** Later speech is not live, and faults would strike at other words than planned. */
 const MAX_LATE_MS = 2_000;
 
 /**

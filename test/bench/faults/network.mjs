@@ -1,6 +1,6 @@
 /**
- * The far side of every conversation: for each its own emulator, on real sockets, behind its own cable; and the faults, at their moments.
- * A process of its own, so that neither side waits for the other.
+ * The server side of each conversation: an emulator on real sockets behind a cable, and the faults at their times. It is a
+ * separate process, so that neither side waits for the other.
  */
 import { seededRandom, startEmulator } from 'rx-deepgram/testing';
 import { serve, timeOfAll } from '../support/processes.mjs';

@@ -1,8 +1,8 @@
 /**
- * What goes wrong. The moments follow from the seed: two clients with the same scenario and seed suffer the same faults at the same
- * moments of the same speech.
+ * The faults of each scenario. Their times follow from the seed: two clients with the same scenario and seed suffer the same
+ * faults at the same moments of the same speech.
  */
-/** As Deepgram writes it when it has nothing to say. */
+/** Deepgram's close reason without a text. */
 const NET_0000 =
   'Deepgram did not provide a response message within the timeout window. See https://dpgr.am/net0000';
 
@@ -166,7 +166,7 @@ export const SCENARIOS = [
 
 const MINUTE_MS = 60_000;
 
-/** Attempts are what is counted here; there is nobody to hear a word. @type {Scenario} */
+/** This scenario counts attempts; no words are transcribed. @type {Scenario} */
 export const WRONG_KEY = {
   name: 'wrong-key',
   title: 'a wrong key',

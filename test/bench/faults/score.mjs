@@ -1,4 +1,4 @@
-/** What has become of the words: everyone heard once and in order, or not. */
+/** Counts lost, doubled and disordered words. */
 
 /**
  * @typedef {object} Score

@@ -1,4 +1,4 @@
-/** What is said; it follows from the seed alone. */
+/** The speech, which follows from the seed alone. */
 import { count, seededRandom, speakScript } from 'rx-deepgram/testing';
 
 export const SAMPLE_RATE = 8_000;

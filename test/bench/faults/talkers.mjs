@@ -1,4 +1,4 @@
-/** The near side: everybody who speaks through one client, each by a script of their own, in real time. `talkers.mjs CLIENT` */
+/** The client side: all speakers of one client, each with its own script, in real time. `talkers.mjs CLIENT` */
 import { connectorOf } from '../clients/index.mjs';
 import { serve, sleep, timeOfAll } from '../support/processes.mjs';
 import { scenarioOf } from './scenarios.mjs';
@@ -25,7 +25,7 @@ const KEYS = { any: 'bench', wrong: 'wrong-key' };
 
 const connect = connectorOf(process.argv[2] ?? '');
 
-/** Errors that nobody caught. A program would have ended by them; the bench goes on, and tells. @type {string[]} */
+/** Uncaught errors. They would end a program; the bench continues, and reports them. @type {string[]} */
 const crashes = [];
 process.on('uncaughtException', (error) => crashes.push(String(error)));
 process.on('unhandledRejection', (reason) => crashes.push(String(reason)));
@@ -33,7 +33,7 @@ process.on('unhandledRejection', (reason) => crashes.push(String(reason)));
 /** @type {Story[]} */
 let stories = [];
 
-/** What takes long is done before anybody waits for it. @param {Script} script @returns {Story} */
+/** Slow preparation comes before the measurement. @param {Script} script @returns {Story} */
 function prepare({ scenario: name, seed, url }) {
   const scenario = scenarioOf(name);
   /** @type {Heard[]} */

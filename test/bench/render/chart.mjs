@@ -49,7 +49,7 @@ export function drawChart(results) {
   const scenarios = SCENARIOS.filter(({ name }) => !LEFT_OUT.includes(name));
   const height = TOP + scenarios.length * ROW + 24;
   const columns = CLIENTS.map(({ title, npm }, place) => {
-    // What was added to a package stands beside its version.
+    // The addition to a package is shown beside its version.
     const [head = '', ...added] = title.split(' + ');
     const version = [npm === undefined ? '' : results.versions[npm], ...added].join(' + ');
     return `<text class="head" x="${xOf(place)}" y="${TOP - 37}">${escape(head)}</text><text class="version" x="${xOf(place)}" y="${TOP - 18}">${version}</text>`;

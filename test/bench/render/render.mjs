@@ -1,4 +1,4 @@
-/** Puts what was measured into the documents: the tables of docs/bench.md, and docs/bench.svg. */
+/** Writes the results into the documents: the tables of docs/bench.md, and docs/bench.svg. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drawChart } from './chart.mjs';
@@ -7,7 +7,7 @@ import { comparisonTable, goalsTable, ownTable, provenance, scenarioTable, words
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 
-/** What belongs between `<!-- name -->` and `<!-- /name -->` of each document, and the documents that are generated whole. */
+/** The text between `<!-- name -->` and `<!-- /name -->` of each document, and the documents that are generated whole. */
 export function rendered() {
   const results = readResults();
   return {
@@ -36,7 +36,7 @@ export function rendered() {
   };
 }
 
-/** What stands between the markers now. @param {string} text @param {string} name */
+/** The present text between the markers. @param {string} text @param {string} name */
 export function partOf(text, name) {
   const [from, to] = [`<!-- ${name} -->\n`, `\n<!-- /${name} -->`];
   const start = text.indexOf(from);

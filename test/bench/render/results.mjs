@@ -1,4 +1,4 @@
-/** `results.json`: everything that was measured, figure by figure, and nothing that was not. */
+/** Reads and writes `results.json`, the measured figures. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -53,7 +53,7 @@ export function figuresOf(reports) {
   return [...figures.values()];
 }
 
-/** Those of the same id by the newer ones; what is new comes last. @param {readonly Figure[]} figures @param {readonly Figure[]} newer */
+/** Replaces figures by newer ones with the same id; new ids come last. @param {readonly Figure[]} figures @param {readonly Figure[]} newer */
 export function replaced(figures, newer) {
   const byId = new Map(figures.map((figure) => [figure.id, figure]));
   for (const figure of newer) byId.set(figure.id, figure);

@@ -6,7 +6,7 @@ import { figureOf, spokenOf } from './results.mjs';
 /** @typedef {import('./results.mjs').Results} Results */
 /** @typedef {import('./results.mjs').Figure} Figure */
 
-/** What nobody can read more into than it says. @param {number | null | undefined} value */
+/** A figure with only its significant digits. @param {number | null | undefined} value */
 function format(value) {
   if (value === null) return 'never';
   if (value === undefined) return '–';
@@ -21,7 +21,7 @@ export function percentLost(results, scenario, client) {
   return Math.round((100 * (figure.values[client] ?? NaN)) / spokenOf(figure));
 }
 
-/** Everything about words, with what else became of them. @param {Results} results */
+/** All figures of words: lost, doubled and disordered. @param {Results} results */
 export function wordsTable(results) {
   const rows = SCENARIOS.map(({ name, title }) => {
     const spoken = spokenOf(figureOf(results, `words/${name}/lost`));
@@ -40,12 +40,12 @@ export function wordsTable(results) {
   return markdown([['words lost', 'of', ...CLIENTS.map(({ title }) => title)], ...rows]);
 }
 
-/** What happens in each scenario. */
+/** The events of each scenario. */
 export function scenarioTable() {
   return markdown([['fault', 'what happens'], ...SCENARIOS.map(({ title, what }) => [title, what])], 'left');
 }
 
-/** All figures whose ids begin so, that compare clients. @param {Results} results @param {readonly string[]} prefixes */
+/** All figures with these prefixes that compare clients. @param {Results} results @param {readonly string[]} prefixes */
 export function comparisonTable(results, prefixes) {
   const figures = chosen(results, prefixes).filter(({ values }) => Object.keys(values).length > 1);
   const rows = figures.map(({ name, unit, values }) => {
@@ -55,7 +55,7 @@ export function comparisonTable(results, prefixes) {
   return markdown([['', ...CLIENTS.map(({ title }) => title)], ...rows]);
 }
 
-/** All figures whose ids begin so, that are ours alone. @param {Results} results @param {readonly string[]} prefixes */
+/** All figures with these prefixes of this library alone. @param {Results} results @param {readonly string[]} prefixes */
 export function ownTable(results, prefixes) {
   const figures = chosen(results, prefixes).filter(({ values }) => Object.keys(values).length === 1);
   const rows = figures.map(({ name, unit = '', goal, values }) => {

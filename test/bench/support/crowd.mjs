@@ -1,5 +1,5 @@
 /**
- * Many at once, though not all at once: a handshake has its price.
+ * Opens many clients in groups, since each handshake costs time.
  *
  * @template Client
  * @param {number} count

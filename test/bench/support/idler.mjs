@@ -13,7 +13,7 @@ const [name = '', url = ''] = process.argv.slice(2);
 const connect = () =>
   connectorOf(name)({ url, key: 'bench', listen: LISTEN, keepAlive: true, onFinal: () => undefined });
 
-/** What the platform sets up once, it sets up for these. */
+/** The platform's one-time setup happens here. */
 const FIRST_CLIENTS = 100;
 
 /** A second of speech, and the answer to it. */

@@ -1,4 +1,4 @@
-/** Where it was measured, and what. */
+/** The machine and the version of a measurement. */
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * A client that loses no time: it reconnects in the instant it learns of a drop, and replays from the end of the last final
- * at the pace it is given. It is no model for an app: it hammers a server that is down, and its log grows without end.
+ * A perfect client: it reconnects at once after a lost connection, and replays from the end of the last final at a given pace.
+ * It is no model for an app: it retries without delay, and its log is unbounded.
  */
 
 /**
@@ -22,7 +22,7 @@ export class PerfectClient {
   #next = 0;
   #accepted = 0;
   #confirmed = 0;
-  /** Where the present connection begins. */
+  /** The start of the present connection. */
   #origin = 0;
   #mayGoAt = 0;
   /** @type {unknown} */

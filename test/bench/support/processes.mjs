@@ -1,6 +1,6 @@
 /**
- * Every party of a measurement is a process of its own: the CPU of one says nothing about the other, and the heap of one
- * round nothing about the next. Parties answer one request at a time, and end with the process that started them.
+ * Each side of a measurement is a separate process, so that CPU and heap are measured separately. Parties answer one request at
+ * a time, and end with the process that started them.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';

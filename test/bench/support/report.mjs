@@ -1,4 +1,4 @@
-/** What every bench answers with, and how it is shown: figures beside their goals. */
+/** The report of a bench: figures beside their goals. */
 
 /**
  * One figure.

@@ -1,4 +1,4 @@
-/** What Deepgram says of a stretch of audio, in the least words that are still a Results message. */
+/** The shortest valid Results message for a range of audio. */
 
 const WORDS = ['one', 'two', 'three'];
 

@@ -1,4 +1,4 @@
-/** A session whose server is a function call, and whose time is a number: what is left is the library's own work. */
+/** A session whose server is a function call and whose time is a number, to measure only the library. */
 import { createLiveTranscription } from 'rx-deepgram';
 import { LISTEN } from './sound.mjs';
 

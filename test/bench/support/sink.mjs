@@ -1,6 +1,6 @@
 /**
- * The least server that a client takes for Deepgram: it decodes nothing, and answers each second of audio with a final of
- * three words, so that logs are trimmed as in life. It also judges silence, by its own clock.
+ * A minimal server: it decodes nothing, and answers each second of audio with a final of three words, so that logs are trimmed.
+ * It also measures silence by its own clock.
  */
 import { WebSocketServer } from 'ws';
 import { serve } from './processes.mjs';

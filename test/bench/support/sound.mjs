@@ -1,4 +1,4 @@
-/** The sound of the benches: 16 kHz linear16, a tone that nobody takes for a wrong format. */
+/** The sound of the benches: a tone in 16 kHz linear16, which raises no doubt about its format. */
 
 const SAMPLE_RATE = 16_000;
 export const BYTES_PER_SECOND = SAMPLE_RATE * 2;

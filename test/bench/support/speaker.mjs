@@ -1,7 +1,7 @@
 /**
- * One side of `frame-cost` and `growth`: many clients of one kind that speak in real time, what they cost, and how long a frame takes
- * through them. `speaker.mjs CLIENT URL CLIENTS FRAME_MS [SPEAKERS] [staggered]`: all clients send at once, or one after the other within the
- * time of a frame.
+ * One side of `frame-cost` and `growth`: many clients of one kind that speak in real time, with their CPU and the delay of a
+ * frame. `speaker.mjs CLIENT URL CLIENTS FRAME_MS [SPEAKERS] [staggered]`: all clients send at once, or one after the other
+ * within the time of a frame.
  */
 import { Socket } from 'node:net';
 import { connectorOf } from '../clients/index.mjs';

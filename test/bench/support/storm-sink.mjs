@@ -1,6 +1,6 @@
 /**
- * The server of `storm`: drops all its clients at once, refuses them for a while, and takes them back. It answers each second of audio with
- * a final, and counts attempts.
+ * The server of `storm`: drops all its clients at once, refuses them for a while, and then accepts them. It answers each second
+ * of audio with a final, and counts attempts.
  */
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';

@@ -1,4 +1,4 @@
-/** The sessions of `storm`, all in one process: they speak in real time, whatever happens. `storm-speaker.mjs URL SESSIONS CHUNK_MS` */
+/** The sessions of `storm`, all in one process: they send audio in real time. `storm-speaker.mjs URL SESSIONS CHUNK_MS` */
 import { createLiveTranscription } from 'rx-deepgram';
 import { connectMany } from './crowd.mjs';
 import { serve, sleep, timeOfAll } from './processes.mjs';
@@ -37,7 +37,7 @@ async function connect() {
   });
   lives.push(live);
   live.transcripts$.subscribe();
-  // Otherwise the console is told.
+  // Otherwise a warning goes to the console.
   live.notices$.subscribe();
   await new Promise((resolve) => {
     live.status$.subscribe(({ phase }) => {

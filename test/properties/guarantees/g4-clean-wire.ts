@@ -15,7 +15,7 @@ export const G4: Guarantee = {
     const { format, flux } = world.setting;
     const isWav = format === 'wav';
     const known = !flux ? KNOWN : flux.forceEndTurn ? KNOWN_TO_NEW_FLUX : KNOWN_TO_FLUX;
-    /** How much had been accepted at each `finalize()`. */
+    /** The accepted samples at each `finalize()`. */
     const asked: number[] = [];
     let finalizes = 0;
     let primed: WireLink | undefined;

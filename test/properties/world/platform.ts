@@ -21,7 +21,7 @@ export class Page {
   }
 }
 
-/** How the next questions for credentials are answered. */
+/** The answers to the next requests for credentials. */
 export type Answer =
   | { kind: 'late'; ms: number }
   | { kind: 'fail' }

@@ -35,7 +35,7 @@ export class Speaker {
     return this.voice.bytes(this.#saidBytes, this.#saidBytes + bytes);
   }
 
-  /** So many bytes, just now, were accepted. */
+  /** This many bytes were accepted now. */
   accept(bytes: number, wallMs: number): void {
     const { cycleSamples, rate } = this.voice;
     const until = this.#saidBytes + bytes;

@@ -14,11 +14,11 @@ export interface WireLink {
   readonly secret: string;
   state: LinkState;
   openedAtMs: number;
-  /** Of the last frame; at first, of the opening. */
+  /** The time of the last frame, or of the opening. */
   lastOutAtMs: number;
   firstAudioAtMs: number;
   lastAudioAtMs: number;
-  /** How long the event loop had been blocked, in all, by then. */
+  /** The total blocked time of the event loop until then. */
   blockedAtLastOutMs: number;
   blockedAtFirstAudioMs: number;
   /** Bytes of audio, and frames of any kind. */

@@ -72,7 +72,7 @@ export class World {
   handshakeFaults: Fault[] = [];
   connectionFaults: Fault[] = [];
   status!: Status;
-  /** As of the last step. */
+  /** The ledger after the last step. */
   ledger!: AudioLedger;
   steps = 0;
   transcripts = 0;
