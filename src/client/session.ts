@@ -236,7 +236,7 @@ export class Session implements LiveTranscription {
     if (audio?.intake.isWaiting) await audio.intake.settled(Math.min(drainMs, closeBy() - clock.now()));
     if (!this.#report) audio?.finish();
     const { pending, sampleRate } = this.ledger;
-    const remainingMs = Math.max((pending * 1000) / sampleRate, this.backlogMs) / catchUpRate;
+    const remainingMs = (audio ? (pending * 1000) / sampleRate : this.backlogMs) / catchUpRate;
     this.#closeBy = Math.min(closeBy(), latest + remainingMs);
     const deadlineMs = Math.max(0, this.#closeBy - clock.now());
     this.#send({ type: 'user.close', deadlineMs, pendingAudio: this.#audio.hasPending });
