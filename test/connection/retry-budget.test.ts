@@ -25,7 +25,7 @@ const fates = (confirms: boolean): fc.Arbitrary<Fate[]> =>
       confirmsAfterMs: confirms
         ? fc.option(fc.nat(5_000), { nil: undefined, freq: 1 })
         : fc.constant(undefined),
-      // Beyond ten seconds: what NET-0001 takes, which has made other clients' budgets new for ever.
+      // Longer than the ten seconds of NET-0001: a budget that an opened connection refills would never end.
       endsAfterMs: fc.nat(13_000),
       kind: fc.constantFrom(
         ...KINDS.filter((kind) => ['soon', 'gently', 'with-audio'].includes(retryAfter(kind))),

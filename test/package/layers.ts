@@ -49,9 +49,9 @@ type Package =
 
 export interface Rule {
   area: Area;
-  /** What it may import, besides itself. */
+  /** The areas that it may import, besides itself. */
   may: readonly (Area | Package)[];
-  /** What it may import as a type. */
+  /** The areas that it may import as types. */
   mayAsType: readonly (Area | Package)[];
   because: string;
 }

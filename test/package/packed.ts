@@ -12,7 +12,7 @@ const UNPUBLISHED = new Set(['node_modules', '.git', 'dist', 'coverage']);
 export interface Consumer extends Disposable {
   /** The folder of the project. */
   folder: string;
-  /** What the tarball holds. */
+  /** The files of the tarball. */
   packed: readonly string[];
   /** Stands in for installing packages, which would need a network. */
   provide(...names: readonly string[]): void;

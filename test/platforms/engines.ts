@@ -25,7 +25,7 @@ export async function installEngines(): Promise<void> {
   writeFileSync(done, '');
 }
 
-/** Runs the job in the folder of the consumer against a server, and gives what it comes to. */
+/** Runs the job in the folder of the consumer against a server, and returns its result. */
 export type Engine = (folder: string, url: string, key: string) => Promise<unknown>;
 
 /** What each engine shows of a refused handshake. */

@@ -1,4 +1,4 @@
-// The job as a program: `program.mjs URL KEY` prints what it came to.
+// The job as a program: `program.mjs URL KEY` prints the result.
 import process from 'node:process';
 import { job } from './job.mjs';
 

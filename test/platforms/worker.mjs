@@ -1,4 +1,4 @@
-// The job as a Worker: a request with `url` and `key` answers with what it came to.
+// The job as a Worker: a request with `url` and `key` answers with the result.
 import { job } from './job.mjs';
 
 export default {

@@ -80,7 +80,7 @@ function lineInWords({ text, atMs, times }: Line): string {
   return `${(atMs / 1000).toFixed(3).padStart(10)} s  ${words}`;
 }
 
-/** Lives it once more, and writes down what happens. */
+/** Runs it again, and records the events. */
 async function narrate(scenario: Scenario, guarantees: readonly Guarantee[]): Promise<string> {
   const lines: Line[] = [];
   await live(scenario, {

@@ -3,7 +3,7 @@ import type { CatchUp, ConnectionState } from '../../src/index.ts';
 import type { FluxSetting } from './flux/setting.ts';
 import type { Answer } from './world/platform.ts';
 
-/** How a chunk of audio is handed in. */
+/** The form of a chunk of audio. */
 export type Form =
   /** A view into a much larger buffer. */
   | 'view'
@@ -66,7 +66,7 @@ export type Step =
   | { do: 'crowd'; ms: number }
   | { do: 'token'; answer: Answer; times: number };
 
-/** Where a session takes place. */
+/** The setting of a session. */
 export interface Setting {
   seed: number;
   rate: number;

@@ -1,4 +1,4 @@
-/** Fewest insertions, deletions and substitutions that turn one list of words into the other. */
+/** The minimum of insertions, deletions and substitutions that turn one list of words into the other. */
 export function wordErrors(heard: readonly string[], spoken: readonly string[]): number {
   let costs = [0, ...spoken.map((_, column) => column + 1)];
   heard.forEach((word, row) => {

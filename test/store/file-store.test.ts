@@ -1,4 +1,4 @@
-/** The store in a folder keeps the contract of all stores, and what it has taken outlives its process. */
+/** The store in a folder keeps the contract of all stores, and its data outlives the process. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {

@@ -82,7 +82,7 @@ export function describeTransport(name: string, platform: Platform): void {
       return made;
     }
 
-    /** Time for whatever might still come, and must not. */
+    /** Waits for events that must not come. */
     const linger = () => new Promise((resolve) => setTimeout(resolve, 30));
 
     test('opens, later than the call, and shows what the platform shows', async () => {

@@ -1,6 +1,6 @@
 /**
- * Gathers calls to Redis, and limits their time. Calls of all sessions that can wait a little are one command: most of the cost of a call
- * is its command and its part of the socket's work. A call that timed out may still be carried out; every call is safe to repeat.
+ * Gathers calls to Redis, and limits their time. Calls of all sessions that can wait a little become one command, since most of
+ * the cost of a call is the command itself. A call that timed out may still be carried out; every call is safe to repeat.
  */
 import type { Clock } from '../../clock.ts';
 import type { Argument } from './redis-client.ts';

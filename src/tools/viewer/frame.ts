@@ -9,7 +9,7 @@ export interface Frame {
   show(stage: Stage): void;
   /** A sentence for the user. */
   say(text: string): void;
-  /** Draws again, after nothing has changed. */
+  /** Starts drawing again after a pause without changes. */
   wake(): void;
   remove(): void;
 }

@@ -5,7 +5,7 @@ import { connectionMachine, leafState } from '../../connection/index.ts';
 import { History } from './history.ts';
 import { graphOf } from './statechart/graph.ts';
 
-/** Of audio that was sent and not recorded. */
+/** The level shown for audio that was sent and not recorded. */
 const UNKNOWN_LEVEL = 0.25;
 
 type Entry<Kind extends FlightEntry['kind']> = Extract<FlightEntry, { kind: Kind }>;

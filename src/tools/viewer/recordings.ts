@@ -23,7 +23,7 @@ const TYPE = 'application/x-ndjson';
 /**
  * Shows a recording in the frame.
  *
- * @param tools Buttons besides, after the name.
+ * @param tools More buttons after the name.
  * @throws Error whose message says why it cannot be shown.
  */
 export function showRecording(

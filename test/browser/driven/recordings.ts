@@ -19,7 +19,7 @@ export function soundFile(samples: Float32Array | Int16Array, rate = RECORDING_R
       : Int16Array.from(samples, (sample) => Math.round(sample * 0x7fff));
   const { header, chunks } = muxWav(pcm, { sampleRate: rate });
   const file = Buffer.concat([header, ...chunks]);
-  // The kit writes as those do who do not know the length yet; Chromium wants to know it.
+  // The kit writes an unknown length; Chromium needs the true one.
   file.writeUInt32LE(file.length - 8, 4);
   file.writeUInt32LE(file.length - header.length, header.length - 4);
   const folder = mkdtempSync(join(tmpdir(), 'rx-deepgram-sound-'));

@@ -12,7 +12,7 @@ const PLACES = [
   '/Applications/Firefox.app/Contents/MacOS/firefox',
 ];
 
-/** The Firefox to test with, if there is one. */
+/** The path of Firefox, if it is installed. */
 export const firefoxPath = [process.env['FIREFOX'] ?? '', ...PLACES].find((path) => existsSync(path));
 
 type Preferences = Record<string, string | number | boolean>;

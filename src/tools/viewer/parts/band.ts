@@ -192,7 +192,7 @@ export function bandPart(history: History, shown: Shown): Part {
   ];
   const element = panel('band', 'Timeline', parts, legend());
 
-  /** The beginning of what is seen: a moment that was chosen stays in sight, where it is. */
+  /** The start of the visible range, which does not move while a moment is chosen. */
   let heldFromMs: number | undefined;
   const windowFrom = (nowMs: number, windowMs: number, pxPerMs: number) => {
     const presentFromMs = Math.floor(Math.max(0, nowMs - windowMs) * pxPerMs) / (pxPerMs || 1);

@@ -107,7 +107,7 @@ function fitLabels(picture: SVGElement): void {
       return isBeside ? 0 : Math.min(x + width, box.x + box.width) - Math.max(x, box.x) + LABEL_GAP;
     });
     const overlap = Math.max(0, ...overlaps);
-    // What is centred gives way on both sides.
+    // A centred label shrinks on both sides.
     const less = label.getAttribute('text-anchor') === 'middle' ? 2 * overlap : overlap;
     if (overlap > 0) set(label, { textLength: width - less, lengthAdjust: 'spacingAndGlyphs' });
   }
