@@ -125,6 +125,8 @@ export interface Confirmation {
   /** Everything before it is confirmed; it never goes back. */
   readonly position: number;
   readonly finals: readonly NewFinal[];
+  /** As in {@link LeaseRequest}: the store may have lost finals, whose numbers must not be given again. */
+  readonly afterFinal?: number;
   /** The state that the next owner needs to continue exactly here. */
   readonly state: Json;
 }

@@ -135,7 +135,13 @@ export class Outbox implements Outlet {
     this.#waiting = [];
     const finals = results.flatMap(({ final }) => final ?? []);
     this.#confirmations += 1;
-    const confirmation = { number: this.#confirmations, position: frontier(), finals, state: state() };
+    const confirmation = {
+      number: this.#confirmations,
+      position: frontier(),
+      finals,
+      afterFinal: ownership.lastFinal,
+      state: state(),
+    };
     const confirmed = await ownership.write('owner', (lease) => store.confirm(lease, confirmation));
     if (!confirmed || this.isClosed) return;
     const { previous, seqs } = confirmed.answer;

@@ -8,7 +8,7 @@ export type Failure =
   | { kind: 'terminate' }
   /** It is stopped, replaced, and continued after its lease has expired. */
   | { kind: 'freeze'; forMs: number }
-  /** Redis is killed and started again, with what it has written. */
+  /** Redis is killed and started again, with all that it has acknowledged. */
   | { kind: 'restart-redis' }
   /** Redis stands still. */
   | { kind: 'pause-redis'; forMs: number }

@@ -227,6 +227,26 @@ describe('a session in a store', () => {
     expect(given.slice(-finals.length)).toEqual(finals.map(({ data }) => (data as { text: string }).text));
   });
 
+  test('gives no number twice when the store has lost the last final of the same owner', async () => {
+    const story = new RelayStory();
+    const one = story.run();
+    const confirm = story.store.confirm.bind(story.store);
+    let isLost = false;
+    story.store.confirm = async (lease, confirmation) => {
+      const { finals, afterFinal = 0, position } = confirmation;
+      if (isLost || afterFinal < 1 || finals.length === 0) return confirm(lease, confirmation);
+      isLost = true;
+      return { previous: position, seqs: finals.map((_, index) => afterFinal + index + 1) };
+    };
+    await story.speak(one, 20);
+    expect(one.notices.map(({ code }) => code)).toContain('store-forgot');
+    const { finals } = await story.store.published('call', 0, 100);
+    const seqs = finals.map(({ seq }) => seq);
+    expect(seqs.slice(0, 2)).toEqual([1, 3]);
+    expect(finalsOf(one.transcripts)).toHaveLength(seqs.at(-1) ?? 0);
+    await close(story, one);
+  });
+
   test('goes on with parameters that were changed', async () => {
     const story = new RelayStory();
     const one = story.run({ listen: { ...LISTEN, model: 'nova-3' } });

@@ -170,14 +170,15 @@ class FolderStore implements FileStore {
     entry.heldUntil = this.#clock.now() + this.leaseMs;
     const { head, published } = entry.session;
     const previous = head.confirmed;
-    const { number, position, state, finals } = structuredClone(confirmation);
+    const { number, position, state, finals, afterFinal = 0 } = structuredClone(confirmation);
+    const lastFinal = Math.max(head.lastFinal, afterFinal);
     const isRepeat = number <= head.confirmations;
     const ends = new Map(published);
     const accepted: StoredFinal[] = [];
     const seqs = finals.map((final) => {
       if (isRepeat || final.end <= (ends.get(final.channel) ?? -Infinity)) return undefined;
       ends.set(final.channel, final.end);
-      accepted.push({ ...final, seq: head.lastFinal + accepted.length + 1 });
+      accepted.push({ ...final, seq: lastFinal + accepted.length + 1 });
       return accepted.at(-1)?.seq;
     });
     if (!isRepeat) this.#record(entry, { kind: 'confirmed', number, position, state, finals: accepted });

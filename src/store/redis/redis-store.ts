@@ -136,8 +136,17 @@ class RedisStore implements AudioStore {
   }
 
   async confirm({ id, holder, epoch }: Lease, confirmation: Confirmation): Promise<Confirmed | Refusal> {
-    const { number, position, state, finals } = confirmation;
-    const own = [holder, epoch, number, position, JSON.stringify(state), this.leaseMs, this.expireMs];
+    const { number, position, state, finals, afterFinal = 0 } = confirmation;
+    const own = [
+      holder,
+      epoch,
+      number,
+      position,
+      JSON.stringify(state),
+      afterFinal,
+      this.leaseMs,
+      this.expireMs,
+    ];
     const others = finals.flatMap(({ channel, end, data }) => [channel, end, JSON.stringify(data)]);
     const reply = await this.#gather('confirm', id, [...own, ...others], URGENT_MS);
     if (!Array.isArray(reply)) return textOf(reply) as Refusal;

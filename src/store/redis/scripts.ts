@@ -142,7 +142,7 @@ export type Operation = 'append' | 'confirm' | 'renew' | 'show';
  *
  * append: holder, epoch, position, end, capture time, bytes, what to keep, milliseconds of the keys → a refusal, or ends and `isUnowned`.
  *
- * confirm: holder, epoch, number, position, state, milliseconds of the lease and of the keys, then channel, end and JSON of each final
+ * confirm: holder, epoch, number, position, state, final, milliseconds of the lease and of the keys, then channel, end and JSON of each final
  * → a refusal, or what was confirmed before, the numbers of the finals, 0 for one that was refused, and whether to tell the list of claims anew.
  *
  * renew: holder, epoch, request done, milliseconds of the lease and of the keys → a refusal, or whether to tell the list of claims anew.
@@ -169,9 +169,9 @@ function does.confirm(given)
   local refused = refusal('o', given[1], given[2])
   if refused then return refused end
   local known = get('c', 'e', 'n', 'k', 'i')
-  local seq, seqs = num(known[3]), {}
+  local seq, seqs = math.max(num(known[3]), num(given[6])), {}
   local isRepeat = num(given[3]) <= num(known[4])
-  for i = 8, #given, 3 do
+  for i = 9, #given, 3 do
     local channel = 'p' .. given[i]
     local last = get(channel)[1]
     if isRepeat or (last and tonumber(given[i + 1]) <= tonumber(last)) then
@@ -183,7 +183,7 @@ function does.confirm(given)
       seqs[#seqs + 1] = seq
     end
   end
-  set('ou', whole(now() + given[6]))
+  set('ou', whole(now() + given[7]))
   if not isRepeat then set('n', whole(seq), 's', given[5], 'k', given[3]) end
   local position = num(given[4])
   if not isRepeat and position > num(known[1]) then
@@ -191,8 +191,8 @@ function does.confirm(given)
     if position > num(known[2]) then set('e', given[4]) end
     letGo(position)
   end
-  keepFor(given[7])
-  return { known[1] or '0', seqs, isListDue(known[5], given[7]) }
+  keepFor(given[8])
+  return { known[1] or '0', seqs, isListDue(known[5], given[8]) }
 end
 function does.renew(given)
   local refused = refusal('o', given[1], given[2])

@@ -51,6 +51,25 @@ export const FINALS: Clauses = {
     same((await store.published(id, 0, 10)).finals.length, 2, 'finals');
   },
 
+  'numbers of finals that the store has lost are not given again': async ({ store, id }) => {
+    const { lease } = await opened(store, id, 'a');
+    await store.confirm(lease, { number: 1, position: 90, finals: [final(0, 90)], afterFinal: 0, state: 1 });
+    const later = {
+      number: 3,
+      position: 200,
+      finals: [final(0, 150), final(0, 200)],
+      afterFinal: 4,
+      state: 3,
+    };
+    same(await store.confirm(lease, later), { previous: 90, seqs: [5, 6] }, 'confirmation');
+    const { finals } = await store.published(id, 1, 10);
+    same(
+      finals.map(({ seq }) => seq),
+      [5, 6],
+      'numbers',
+    );
+  },
+
   'a confirmation that comes late changes nothing': async ({ store, id }) => {
     const { lease } = await opened(store, id, 'a');
     await store.confirm(lease, { number: 2, position: 100, finals: [final(0, 100)], state: 2 });

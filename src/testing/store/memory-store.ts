@@ -144,10 +144,11 @@ class MemoryStore implements AudioStore {
     if (refusal || !session) return refusal ?? 'forgotten';
     this.#touch(session);
     session.owner.heldUntil = this.#clock.now() + this.leaseMs;
-    const { number, position, finals, state } = structuredClone(confirmation);
+    const { number, position, finals, afterFinal = 0, state } = structuredClone(confirmation);
     const previous = session.confirmed;
     if (number <= session.confirmations) return { previous, seqs: finals.map(() => undefined) };
     session.confirmations = number;
+    session.lastFinal = Math.max(session.lastFinal, afterFinal);
     const seqs = finals.map((final) => publish(session, final));
     session.state = state;
     session.confirmed = Math.max(previous, position);
