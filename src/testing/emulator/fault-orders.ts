@@ -43,7 +43,7 @@ export function parseFault(text: string, on: FaultTarget = 'open'): FaultOrder {
   const take = (after: string): string => {
     const token = rest.shift();
     if (token === undefined)
-      throw new BadFault(`'${text}' ends after '${after}': say what is to follow, as in '${after} 5s'.`);
+      throw new BadFault(`'${text}' ends after '${after}': write what follows, as in '${after} 5s'.`);
     return unquoted(token);
   };
   for (let token = rest.shift(); token !== undefined; token = rest.shift()) {
@@ -59,7 +59,7 @@ export function parseFault(text: string, on: FaultTarget = 'open'): FaultOrder {
     else {
       const [parameter, row] = parameters.shift() ?? [];
       if (parameter === undefined || row === undefined) {
-        throw new BadFault(`'${unquoted(token)}' in '${text}' is too much: write ${usageOf(name)}.`);
+        throw new BadFault(`'${unquoted(token)}' in '${text}' is not expected: write ${usageOf(name)}.`);
       }
       fields[parameter] = parseParameter(unquoted(token), row);
     }
@@ -188,12 +188,12 @@ function readTarget(kind: FaultName, value: unknown): FaultTarget {
   const known = TARGETS.find((target) => target === value);
   if (known === undefined) {
     throw new BadFault(
-      `${kind}: '${String(value)}' is nobody to hit: write a number from 1, next, every or open.`,
+      `${kind}: '${String(value)}' is no target: write a number from 1, next, every or open.`,
     );
   }
   if (known === 'open' && FAULTS[kind].hits === 'handshake') {
     throw new BadFault(
-      `${kind} hits handshakes, and an open connection has had its own: write on next, or on 2.`,
+      `${kind} applies to handshakes, which an open connection has behind it: write on next, or on 2.`,
     );
   }
   return known;

@@ -62,41 +62,41 @@ export const READINGS = {
     },
   },
   shortUtteranceEnd: {
-    about: 'What becomes of utterance_end_ms below 1000',
+    about: 'The handling of utterance_end_ms below 1000',
     choices: {
       refused: 'the handshake is refused with 400, as apps report',
       accepted: 'it is of no benefit, as the documentation says',
     },
   },
   missingHeader: {
-    about: 'What becomes of audio that begins with no known container header, where no encoding was declared',
+    about: 'The handling of audio that begins with no known container header, where no encoding was declared',
     choices: {
       'data-0000': 'closed at once with 1008 DATA-0000',
-      'net-0000': 'swallowed without result, until 1011 NET-0000',
+      'net-0000': 'accepted without a result, until 1011 NET-0000',
     },
   },
   wrongEncoding: {
-    about: 'What becomes of Ogg, WebM, FLAC, MP4 or MP3 bytes where a raw encoding was declared',
+    about: 'The handling of Ogg, WebM, FLAC, MP4 or MP3 bytes where a raw encoding was declared',
     choices: {
       'data-0000': 'closed at once with 1008 DATA-0000',
-      'net-0000': 'swallowed without result, until 1011 NET-0000',
+      'net-0000': 'accepted without a result, until 1011 NET-0000',
       noise: 'taken for samples',
     },
   },
   compressedAudio: {
-    about: 'What becomes of audio this emulator has no decoder for: Opus in WebM, in Ogg or raw, AMR, G.729',
+    about: 'The handling of audio this emulator has no decoder for: Opus in WebM, in Ogg or raw, AMR, G.729',
     choices: {
       timed: 'its duration is counted exactly, and heard as silence: results come, without words',
       refused: '400 where it was declared, 1008 where its header tells',
     },
   },
   unknownModel: {
-    about: 'What becomes of a model name that belongs to no known family',
+    about: 'The handling of a model name that belongs to no known family',
     choices: { refused: 'the handshake is refused with 400', accepted: 'it is taken' },
   },
   missingModel: {
     about:
-      'What becomes of a query without model; taken by default, since the service always had a default model',
+      'The handling of a query without model; taken by default, since the service always had a default model',
     choices: {
       accepted: 'base is used',
       refused: 'the handshake is refused with 400, as the specification, which calls it required, suggests',
@@ -104,7 +104,7 @@ export const READINGS = {
   },
   unknownParameters: {
     about:
-      'What becomes of unknown query parameters; taken by default, since only one troubleshooting list says otherwise',
+      'The handling of unknown query parameters; taken by default, since only one troubleshooting list says otherwise',
     choices: { accepted: 'they are ignored', refused: 'the handshake is refused with 400' },
   },
   forceEndTurn: {

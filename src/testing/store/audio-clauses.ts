@@ -23,7 +23,7 @@ export const AUDIO: Clauses = {
     same([...(read?.bytes ?? [])], [...Array.from({ length: 256 }).keys()], 'bytes');
   },
 
-  'audio is kept although its writer uses the memory again after the answer': async ({ store, id }) => {
+  'audio is copied: the writer may reuse its memory after the answer': async ({ store, id }) => {
     const { lease } = await store.openWriter(id, { holder: 'a', description: DESCRIPTION });
     const given = block(0, 100);
     await store.append(lease, given);
@@ -43,7 +43,7 @@ export const AUDIO: Clauses = {
     sameBlocks(await readAll(store, id, 0), [block(0, 100)]);
   },
 
-  'audio that is missing leaves a gap, and its place is kept': async ({ store, id }) => {
+  'missing audio leaves a gap, and later positions stay': async ({ store, id }) => {
     const { lease } = await store.openWriter(id, { holder: 'a', description: DESCRIPTION });
     await store.append(lease, block(0, 100));
     same(
@@ -54,7 +54,7 @@ export const AUDIO: Clauses = {
     sameBlocks(await readAll(store, id, 0), [block(0, 100), block(300, 400)]);
   },
 
-  'an append lets the oldest audio go when it is asked to': async ({ store, id }) => {
+  'an append drops the oldest audio when it is requested': async ({ store, id }) => {
     const { lease } = await store.openWriter(id, { holder: 'a', description: DESCRIPTION });
     for (let start = 0; start < 400; start += 100) await store.append(lease, block(start, start + 100));
     await store.append(lease, block(400, 500), 200);

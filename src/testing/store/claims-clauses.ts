@@ -32,7 +32,7 @@ export const CLAIMS: Clauses = {
     same((await store.published(id, 0, 1)).isEnded, true, 'end');
   },
 
-  'a session with a request that was not carried out is claimed': async ({ store, id }) => {
+  'a session with an open request is claimed': async ({ store, id }) => {
     const writer = await store.openWriter(id, { holder: 'w', description: DESCRIPTION });
     await store.request(writer.lease, { seq: 1, position: 0, data: 'end' });
     const claimed = await claimOf(store, id, `${id}a`);

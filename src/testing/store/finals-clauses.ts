@@ -15,7 +15,10 @@ import {
 } from './contract-room.ts';
 
 export const FINALS: Clauses = {
-  'a confirmation publishes, keeps the state, advances and lets go, all together': async ({ store, id }) => {
+  'a confirmation publishes, keeps the state, advances and deletes audio in one step': async ({
+    store,
+    id,
+  }) => {
     const { lease } = await opened(store, id, 'a');
     const writer = await store.openWriter(id, { holder: 'a', description: DESCRIPTION });
     for (let start = 0; start < 300; start += 100)
@@ -103,7 +106,7 @@ export const FINALS: Clauses = {
     );
   },
 
-  'what is confirmed never goes back, and may be beyond the audio': async ({ store, id }) => {
+  'the confirmed position never goes back, and may be beyond the audio': async ({ store, id }) => {
     const { lease } = await opened(store, id, 'a');
     const writer = await store.openWriter(id, { holder: 'a', description: DESCRIPTION });
     await store.append(writer.lease, block(0, 100));
@@ -148,7 +151,7 @@ export const FINALS: Clauses = {
     same((await opened(store, id, 'c', 'new')).session.description, 'new', 'description');
   },
 
-  'sessions are apart': async ({ store, id }) => {
+  'sessions do not affect each other': async ({ store, id }) => {
     const one = await opened(store, id, 'a');
     const two = await opened(store, `${id}:2`, 'a');
     const writer = await store.openWriter(id, { holder: 'a', description: DESCRIPTION });

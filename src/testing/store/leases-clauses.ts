@@ -3,7 +3,7 @@ import type { Held, Lease } from '../../store/audio-store.ts';
 import { type Clauses, DESCRIPTION, SETTINGS, block, check, final, opened, same } from './contract-room.ts';
 
 export const LEASES: Clauses = {
-  'a new session begins at 0 with what describes it': async ({ store, id }) => {
+  'a new session begins at 0 with its description': async ({ store, id }) => {
     const { lease, session } = await opened(store, id, 'a');
     same(lease.id, id, 'id of the lease');
     same(lease.holder, 'a', 'holder of the lease');
@@ -25,14 +25,14 @@ export const LEASES: Clauses = {
     same(session.description, DESCRIPTION, 'description');
   },
 
-  'a session has one owner, and says for how long': async ({ store, id }) => {
+  'a session has one owner, and gives the remaining time of its lease': async ({ store, id }) => {
     await opened(store, id, 'a');
     const second = await store.open(id, { holder: 'b', description: DESCRIPTION });
     const { heldMs } = second as Held;
     check(heldMs > 0 && heldMs <= SETTINGS.leaseMs, `it is held for ${heldMs} ms`);
   },
 
-  'of two that open at once one becomes the owner': async ({ store, id }) => {
+  'of two simultaneous opens one becomes the owner': async ({ store, id }) => {
     const answers = await Promise.all(
       ['a', 'b', 'c', 'd'].map((holder) => store.open(id, { holder, description: DESCRIPTION })),
     );
@@ -71,7 +71,7 @@ export const LEASES: Clauses = {
     check('heldMs' in (await store.open(id, { holder: 'b', description: DESCRIPTION })), 'it was taken');
   },
 
-  'a lease whose time has passed is good while nobody has a newer one': async ({ store, wait, id }) => {
+  'an expired lease stays valid until there is a newer one': async ({ store, wait, id }) => {
     const { lease } = await opened(store, id, 'a');
     await wait(SETTINGS.leaseMs + 50);
     same(
@@ -97,7 +97,7 @@ export const LEASES: Clauses = {
     same([session.confirmed, session.state, session.doneRequest], [0, undefined, 0], 'session');
   },
 
-  'a lease that was released can be taken at once, and is good no longer': async ({ store, id }) => {
+  'a released lease can be taken at once, and is no longer valid': async ({ store, id }) => {
     const { lease } = await opened(store, id, 'a');
     await store.release(lease, false);
     await store.release(lease, false);

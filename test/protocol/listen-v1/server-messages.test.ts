@@ -63,19 +63,6 @@ test('accepts only complete results: detects any replaced part', () => {
 });
 
 test.each([
-  ['a negative start', { start: -1 }],
-  ['an endless duration', { duration: null }],
-  ['a channel that is not there', { channel_index: [1, 1] }],
-  ['too many channels', { channel_index: [0, 1e9] }],
-  ['half a channel', { channel_index: [0.5, 1] }],
-  ['a word without its time', { channel: { alternatives: [{ transcript: 'x', words: [{ word: 'x' }] }] } }],
-  ['words that are no list', { channel: { alternatives: [{ transcript: 'x', words: 'x' }] } }],
-  ['null for an alternative', { channel: { alternatives: [null] } }],
-])('a result with %s is malformed', (_, wrong) => {
-  expect(decode({ ...RESULTS, ...wrong }).kind).toBe('malformed');
-});
-
-test.each([
   ['a result', RESULTS, 'results'],
   ['a result without words', { ...RESULTS, channel: { alternatives: [{ transcript: '' }] } }, 'results'],
   ['a result without alternatives', { ...RESULTS, channel: { alternatives: [] } }, 'results'],
@@ -113,6 +100,21 @@ test.each([
     withWord({ word: 'hi', start: -1, end: 1 }),
     'channel.alternatives.words.start',
   ],
+  [
+    'a word without its time',
+    { channel: { alternatives: [{ transcript: 'x', words: [{ word: 'x' }] }] } },
+    'channel.alternatives.words.start',
+  ],
+  [
+    'words that are no list',
+    { channel: { alternatives: [{ transcript: 'x', words: 'x' }] } },
+    'channel.alternatives.words',
+  ],
+  ['null for an alternative', { channel: { alternatives: [null] } }, 'channel.alternatives'],
+  ['a negative start', { start: -1 }, 'start'],
+  ['a duration of null', { duration: null }, 'duration'],
+  ['a channel that is not there', { channel_index: [1, 1] }, 'channel_index'],
+  ['half a channel', { channel_index: [0.5, 1] }, 'channel_index'],
   ['no channel index', { channel_index: undefined }, 'channel_index'],
   ['no number of channels', { channel_index: [0] }, 'channel_index'],
   ['a channel below none', { channel_index: [-1, 1] }, 'channel_index'],
@@ -121,7 +123,7 @@ test.each([
   ['a duration of 30 years', { duration: 1e9 }, 'duration'],
   ['a flag that is no flag', { is_final: 'yes' }, 'is_final'],
   ['an object for a flag', { speech_final: {} }, 'speech_final'],
-])('a result with %s is said to be malformed', (_, wrong, path) => {
+])('a result with %s is malformed, and the field is named', (_, wrong, path) => {
   expect(decode({ ...RESULTS, ...wrong })).toEqual({
     kind: 'malformed',
     problem: `Results: ${path} is missing or wrong`,
@@ -182,7 +184,7 @@ test.each([
 test.each([
   ['no type', {}],
   ['a type that is no text', { type: 1 }],
-])('a message with %s is said to have none', (_, message) => {
+])('a message with %s is malformed', (_, message) => {
   expect(decode(message)).toEqual({ kind: 'malformed', problem: 'no type' });
 });
 
