@@ -5,7 +5,7 @@
  * then looked at without any socket.
  */
 import { CLIENTS } from './clients/entrants.mjs';
-import { Party, withParties } from './support/processes.mjs';
+import { Party, warmUp, withParties } from './support/processes.mjs';
 import { median, progress, quantile, runAsProgram } from './support/report.mjs';
 import { finalResults } from './support/results.mjs';
 import { openOnNothing } from './support/session-on-nothing.mjs';
@@ -19,7 +19,7 @@ const SPEAKERS = 40;
 const STAGGERED_SPEAKERS = 100;
 const ROUNDS = 5;
 const ROUND_MS = 2_000;
-/** A client has heard 1,600 finals then; with fewer, the compiler has not seen enough of them. */
+/** A client has heard 16,000 finals then; with fewer, the compiler has not seen enough of them. */
 const WARM_UP_MS = 40_000;
 const LATENCY_MS = 1_000;
 /** By the length of a frame in milliseconds. @type {Record<number, number>} */
@@ -34,8 +34,10 @@ export async function frameCost() {
   const names = CLIENTS.map(({ name }) => name);
   const rows = await withParties([new Party('sink.mjs')], async (sink) => {
     const { url } = await sink.ask('start');
-    const rows = [...(await compare(names, url, 20)), ...(await compare(names, url, 100))];
-    for (const frameMs of [20, 100]) rows.push(...(await compareStaggered(url, frameMs)));
+    /** @type {Row[]} */
+    const rows = [];
+    for (const frameMs of [20, 100]) rows.push(...(await compare(names, sink, url, frameMs)));
+    for (const frameMs of [20, 100]) rows.push(...(await compareStaggered(sink, url, frameMs)));
     for (const name of names) rows.push(await countAllocations(name, url));
     return rows;
   });
@@ -44,13 +46,13 @@ export async function frameCost() {
   return { bench: 'frame-cost', how, rows };
 }
 
-/** @param {readonly string[]} names @param {string} url @param {number} frameMs @returns {Promise<Row[]>} */
-function compare(names, url, frameMs) {
+/** @param {readonly string[]} names @param {Party} sink @param {string} url @param {number} frameMs @returns {Promise<Row[]>} */
+function compare(names, sink, url, frameMs) {
   const parties = names.map((name) => new Party('speaker.mjs', [name, url, SPEAKERS, frameMs]));
   return withParties(parties, async () => {
     await Promise.all(parties.map((party) => party.ask('start')));
     progress(`${frameMs} ms frames: warming up for ${WARM_UP_MS / 1000} s`);
-    await Promise.all(parties.map((party) => party.ask({ does: 'cost', forMs: WARM_UP_MS })));
+    await warmUp([sink], parties, WARM_UP_MS);
     /** @type {Record<string, Spoken>[]} */
     const rounds = [];
     for (let round = 1; round <= ROUNDS; round += 1) {
@@ -74,15 +76,15 @@ function compare(names, url, frameMs) {
   });
 }
 
-/** Clients that send one after the other find less of themselves in the cache. @param {string} url @param {number} frameMs @returns {Promise<Row[]>} */
-function compareStaggered(url, frameMs) {
+/** Clients that send one after the other find less of themselves in the cache. @param {Party} sink @param {string} url @param {number} frameMs @returns {Promise<Row[]>} */
+function compareStaggered(sink, url, frameMs) {
   const parties = [BARE, OURS].map(
     (name) =>
       new Party('speaker.mjs', [name, url, STAGGERED_SPEAKERS, frameMs, STAGGERED_SPEAKERS, 'staggered']),
   );
   return withParties(parties, async (...both) => {
     await Promise.all(both.map((party) => party.ask('start')));
-    await Promise.all(both.map((party) => party.ask({ does: 'cost', forMs: WARM_UP_MS })));
+    await warmUp([sink], both, WARM_UP_MS);
     /** @type {number[]} */
     const ratios = [];
     for (let round = 1; round <= ROUNDS; round += 1) {

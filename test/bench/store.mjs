@@ -2,7 +2,7 @@
  * The cost of a session in Redis compared with one in memory: the CPU of a process for each frame, and the work and memory of
  * Redis. Then a crowd in one process: some speak, most are idle.
  */
-import { Party, withParties } from './support/processes.mjs';
+import { Party, warmUp, withParties } from './support/processes.mjs';
 import { withRedis } from './support/redis.mjs';
 import { median, progress, quantile, runAsProgram } from './support/report.mjs';
 
@@ -23,20 +23,20 @@ async function store() {
     withParties([new Party('sink.mjs')], async (sink) => {
       process.env.REDIS_URL = redisUrl;
       const { url } = await sink.ask('start');
-      return [...(await compare(url, redis)), ...(await crowd(url, redis))];
+      return [...(await compare(sink, url, redis)), ...(await crowd(url, redis))];
     }),
   );
   const how = `${SPEAKERS} sessions in real time, ${FRAME_MS} ms frames of linear16 at 16 kHz, a final each second; medians of ${ROUNDS} rounds, turn about. Redis on the loopback, without a disk. The crowd: ${CROWD.speakers} sessions that speak and ${CROWD.sessions - CROWD.speakers} idle ones in one process.`;
   return { bench: 'store', how, rows };
 }
 
-/** @param {string} url @param {import('redis').RedisClientType} redis @returns {Promise<Row[]>} */
-function compare(url, redis) {
+/** @param {Party} sink @param {string} url @param {import('redis').RedisClientType} redis @returns {Promise<Row[]>} */
+function compare(sink, url, redis) {
   const parties = NAMES.map((name) => new Party('speaker.mjs', [name, url, SPEAKERS, FRAME_MS]));
   return withParties(parties, async (...sides) => {
     await Promise.all(sides.map((side) => side.ask('start')));
     progress(`warming up for ${WARM_UP_MS / 1000} s`);
-    await Promise.all(sides.map((side) => side.ask({ does: 'cost', forMs: WARM_UP_MS })));
+    await warmUp([sink], sides, WARM_UP_MS);
     /** @type {number[][]} */
     const rounds = [];
     for (let round = 1; round <= ROUNDS; round += 1) {

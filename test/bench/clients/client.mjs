@@ -9,6 +9,7 @@
  * @property {string} key
  * @property {Readonly<Record<string, string | number | boolean>>} listen Deepgram's parameters.
  * @property {boolean} [keepAlive] Adds the KeepAlive timer that Deepgram's documentation advises, where the client has none.
+ * @property {number} [keepAliveMs] The interval of the client's own KeepAlives; without it, the client's default.
  * @property {(text: string) => void} onFinal The text of each final result that has one.
  */
 

@@ -3,7 +3,8 @@ import { createLiveTranscription } from 'rx-deepgram';
 
 /** @type {import('./client.mjs').Connect} */
 export async function connectOurs(settings) {
-  return connectSession(settings, {});
+  const { keepAliveMs } = settings;
+  return connectSession(settings, keepAliveMs === undefined ? {} : { keepAliveMs });
 }
 
 /**

@@ -64,6 +64,20 @@ export async function withParties(parties, work) {
 }
 
 /**
+ * Lets clients speak until the compiler has seen enough of them. Their servers answer ten times as often meanwhile: with a final a
+ * second it would still be at work, and be measured, minutes later.
+ *
+ * @param {readonly Party[]} servers
+ * @param {readonly Party[]} clients
+ * @param {number} forMs
+ */
+export async function warmUp(servers, clients, forMs) {
+  await Promise.all(servers.map((server) => server.ask('warm up')));
+  await Promise.all(clients.map((client) => client.ask({ does: 'cost', forMs })));
+  await Promise.all(servers.map((server) => server.ask('measure')));
+}
+
+/**
  * The other side: answers requests one by one.
  *
  * @param {(request: any) => unknown} answer

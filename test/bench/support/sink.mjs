@@ -13,8 +13,12 @@ import { BYTES_PER_SECOND } from './sound.mjs';
 /** Finals until the speaker pauses. */
 const PHRASE_FINALS = 3;
 
-/** @type {Set<{ lastAt: number, longestMs: number }>} */
+/** While clients warm up: so many finals that the compiler has done its work when the measurement begins. */
+const WARM_UP_BYTES = BYTES_PER_SECOND / 10;
+
+/** @type {Set<{ lastAt: number, longestMs: number, bytes: number, answerAt: number }>} */
 const clients = new Set();
+let bytesPerAnswer = BYTES_PER_SECOND;
 let frames = 0;
 let keepAlives = 0;
 let longestSilenceMs = 0;
@@ -22,11 +26,8 @@ let longestSilenceMs = 0;
 const server = new WebSocketServer({ host: '127.0.0.1', port: 0, backlog: 4096, perMessageDeflate: false });
 
 server.on('connection', (socket) => {
-  const client = { lastAt: performance.now(), longestMs: 0 };
-  let bytes = 0;
+  const client = { lastAt: performance.now(), longestMs: 0, bytes: 0, answerAt: anyMoment() };
   let answered = 0;
-  // Clients that begin together would otherwise be answered together for ever.
-  let answerAt = Math.ceil(Math.random() * BYTES_PER_SECOND);
   clients.add(client);
 
   let answers = 0;
@@ -34,9 +35,9 @@ server.on('connection', (socket) => {
   const answer = (fromFinalize = false) => {
     answers += 1;
     const as = { fromFinalize, speechFinal: fromFinalize || answers % PHRASE_FINALS === 0 };
-    socket.send(finalResults(answered / BYTES_PER_SECOND, bytes / BYTES_PER_SECOND, as));
-    answered = bytes;
-    answerAt = bytes + BYTES_PER_SECOND;
+    socket.send(finalResults(answered / BYTES_PER_SECOND, client.bytes / BYTES_PER_SECOND, as));
+    answered = client.bytes;
+    client.answerAt = client.bytes + bytesPerAnswer;
   };
 
   socket.on('message', (/** @type {Buffer} */ data, isBinary) => {
@@ -45,15 +46,17 @@ server.on('connection', (socket) => {
     client.lastAt = now;
     if (isBinary) {
       frames += 1;
-      bytes += data.byteLength;
-      if (bytes >= answerAt) answer();
+      client.bytes += data.byteLength;
+      if (client.bytes >= client.answerAt) answer();
       return;
     }
     const { type } = JSON.parse(data.toString());
     if (type === 'KeepAlive') keepAlives += 1;
     else if (type === 'Finalize') answer(true);
     else if (type === 'CloseStream') {
-      socket.send(JSON.stringify({ type: 'Metadata', duration: bytes / BYTES_PER_SECOND, channels: 1 }));
+      socket.send(
+        JSON.stringify({ type: 'Metadata', duration: client.bytes / BYTES_PER_SECOND, channels: 1 }),
+      );
       socket.close(1000);
     }
   });
@@ -61,12 +64,24 @@ server.on('connection', (socket) => {
   socket.on('close', () => clients.delete(client));
 });
 
+/** Clients that begin together would otherwise be answered together for ever. */
+function anyMoment() {
+  return Math.ceil(Math.random() * BYTES_PER_SECOND);
+}
+
 serve((request) => {
   switch (request) {
     case 'start': {
       const address = /** @type {import('node:net').AddressInfo} */ (server.address());
       return { url: `ws://127.0.0.1:${address.port}` };
     }
+    case 'warm up':
+      bytesPerAnswer = WARM_UP_BYTES;
+      return null;
+    case 'measure':
+      bytesPerAnswer = BYTES_PER_SECOND;
+      for (const client of clients) client.answerAt = client.bytes + anyMoment();
+      return null;
     case 'reset':
       frames = 0;
       keepAlives = 0;

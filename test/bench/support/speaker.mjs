@@ -4,6 +4,7 @@
  * within the time of a frame.
  */
 import { Socket } from 'node:net';
+import { KEEP_ALIVE_MS } from '../clients/client.mjs';
 import { connectorOf } from '../clients/index.mjs';
 import { connectMany } from './crowd.mjs';
 import { serve, sleep } from './processes.mjs';
@@ -107,7 +108,8 @@ serve(async (/** @type {'start' | { does: 'cost' | 'latency', forMs: number }} *
     return request.does === 'cost' ? measureCost(request.forMs) : measureLatency(request.forMs);
   }
   const keepAlive = SPEAKERS < Number(count);
-  const settings = { url, key: 'bench', listen: LISTEN, keepAlive, onFinal: () => undefined };
+  const keepAliveMs = keepAlive ? KEEP_ALIVE_MS : undefined;
+  const settings = { url, key: 'bench', listen: LISTEN, keepAlive, keepAliveMs, onFinal: () => undefined };
   clients.push(...(await connectMany(Number(count), () => connectorOf(name)(settings))));
   return null;
 });
