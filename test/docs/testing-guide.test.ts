@@ -27,5 +27,5 @@ test('each choice of a reading is explained, the default first', () => {
 
 test('the example for RxJS is rxjs-app.test.ts, letter by letter', () => {
   const example = readFileSync(join(import.meta.dirname, 'rxjs-app.test.ts'), 'utf8');
-  expect(guide.split('## An RxJS app')[1]).toContain(`\`\`\`typescript\n${example}\`\`\``);
+  expect(guide.split('## With a real socket')[1]).toContain(`\`\`\`typescript\n${example}\`\`\``);
 });
