@@ -1,4 +1,4 @@
-// Takes the picture docs/viewer.webp: the page of `rx-deepgram show` at one moment that never changes. Needs Chromium
+// Takes the picture docs/viewer.webp: the page of `rx-deepgram show` at a fixed moment. Needs Chromium
 // (CHROMIUM=/path/to/it, by default /usr/bin/chromium). The pixels depend on its version and on the fonts of the machine.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -14,14 +14,9 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ObservedSessions, observeSessions } from '../../src/adapters/opentelemetry.ts';
-import { createLiveTranscription, type LiveTranscription } from '../../src/index.ts';
-import { Emulator, numberedRecogniser, VirtualClock, VirtualNetwork } from '../../src/testing/index.ts';
-import { settle } from '../system/clocks.ts';
-import { bytesOf, RATE, sampleOf } from '../system/voice.ts';
+import { Stage } from '../sessions/stage.ts';
 
-let clock: VirtualClock;
-let server: Emulator;
-let network: VirtualNetwork;
+let stage: Stage;
 let metricsSeen: InMemoryMetricExporter;
 let spansSeen: InMemorySpanExporter;
 let meterProvider: MeterProvider;
@@ -29,9 +24,7 @@ let tracerProvider: BasicTracerProvider;
 let sessions: ObservedSessions;
 
 beforeEach(() => {
-  clock = new VirtualClock();
-  server = new Emulator({ clock, recogniser: numberedRecogniser });
-  network = new VirtualNetwork(server);
+  stage = new Stage();
   metricsSeen = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   meterProvider = new MeterProvider({
     readers: [new PeriodicExportingMetricReader({ exporter: metricsSeen, exportIntervalMillis: 1e6 })],
@@ -41,7 +34,7 @@ beforeEach(() => {
   sessions = observeSessions({
     meterProvider,
     tracerProvider,
-    clock,
+    clock: stage.clock,
     attributes: { 'server.address': 'deepgram' },
   });
 });
@@ -50,37 +43,6 @@ afterEach(async () => {
   await meterProvider.shutdown();
   await tracerProvider.shutdown();
 });
-
-function begin(): LiveTranscription {
-  return createLiveTranscription({
-    auth: { apiKey: 'secret-that-nobody-may-see' },
-    listen: {
-      model: 'nova-3',
-      encoding: 'linear16',
-      sample_rate: RATE,
-      interim_results: true,
-      endpointing: 300,
-    },
-    clock,
-    seed: 1,
-    transport: network.transport,
-  });
-}
-
-async function wait(seconds: number): Promise<void> {
-  for (let left = Math.round(seconds * 10); left > 0; left -= 1) {
-    await settle();
-    clock.advance(100);
-  }
-  await settle();
-}
-
-async function speak(live: LiveTranscription, seconds: number): Promise<void> {
-  for (let said = 0; said < seconds * RATE; said += RATE / 10) {
-    live.send(bytesOf(Int16Array.from({ length: RATE / 10 }, (_, index) => sampleOf(said + index))));
-    await wait(0.1);
-  }
-}
 
 /** Values of the last collection, by their attributes. */
 async function collected(): Promise<Map<string, { unit: string; points: Record<string, unknown> }>> {
@@ -103,11 +65,11 @@ async function collected(): Promise<Map<string, { unit: string; points: Record<s
 }
 
 test('the metrics have the names, units and values that are documented', async () => {
-  const live = begin();
+  const live = stage.begin();
   sessions.add(live);
-  await speak(live, 4);
-  server.closeAll(1011, '');
-  await speak(live, 3);
+  await stage.speak(live, 4);
+  stage.server.closeAll(1011, '');
+  await stage.speak(live, 3);
   const metrics = await collected();
   const units = Object.fromEntries([...metrics].map(([name, { unit }]) => [name, unit]));
   expect(units).toEqual({
@@ -131,14 +93,14 @@ test('the metrics have the names, units and values that are documented', async (
   const delays = points('word.delay')?.['true'] as Histogram | undefined;
   expect(delays?.count).toBeGreaterThan(0);
   live.abort();
-  await wait(1);
+  await stage.wait(1);
   const after = (await collected()).get('deepgram.client.sessions.ended');
   expect(after?.points).toEqual({ drained: 0, deadline: 0, aborted: 1, failed: 0 });
 });
 
 test('each connection is a span of a client, under the span that was active when its session was added', async () => {
   const call = tracerProvider.getTracer('app').startSpan('call');
-  const live = begin();
+  const live = stage.begin();
   // Without a context manager nothing is active; this one knows a single context.
   const active = trace.setSpan(context.active(), call);
   context.setGlobalContextManager({
@@ -150,12 +112,12 @@ test('each connection is a span of a client, under the span that was active when
   });
   sessions.add(live, { 'enduser.id': '7' });
   context.disable();
-  server.refuse(503);
-  await speak(live, 5);
-  server.closeAll(1011, '');
-  await speak(live, 2);
+  stage.server.refuse(503);
+  await stage.speak(live, 5);
+  stage.server.closeAll(1011, '');
+  await stage.speak(live, 2);
   void live.close();
-  await wait(3);
+  await stage.wait(3);
   const spans = spansSeen.getFinishedSpans();
   expect(spans.map(({ attributes, status }) => [attributes['error.type'], status.code])).toEqual([
     ['server-unavailable', SpanStatusCode.ERROR],

@@ -1,82 +1,44 @@
 /** The counts of many sessions, compared with the events in them. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import {
-  createLiveTranscription,
-  type LiveTranscription,
-  type LiveTranscriptionOptions,
-} from '../../src/index.ts';
+import type { LiveTranscription, LiveTranscriptionOptions } from '../../src/index.ts';
 import {
   type ConnectionRecord,
   connectionLimit,
   type SessionsWatch,
   watchSessions,
 } from '../../src/sessions/index.ts';
-import { Emulator, numberedRecogniser, VirtualClock, VirtualNetwork } from '../../src/testing/index.ts';
-import { settle } from '../system/clocks.ts';
-import { bytesOf, RATE, sampleOf } from '../system/voice.ts';
+import { Stage } from './stage.ts';
 
-let clock: VirtualClock;
-let server: Emulator;
-let network: VirtualNetwork;
+let stage: Stage;
 let sessions: SessionsWatch;
 let records: ConnectionRecord[];
 let delays: { seconds: number; isFinal: boolean }[];
 
 beforeEach(() => {
-  clock = new VirtualClock();
-  server = new Emulator({ clock, recogniser: numberedRecogniser });
-  network = new VirtualNetwork(server);
+  stage = new Stage();
   records = [];
   delays = [];
   sessions = watchSessions({
-    clock,
+    clock: stage.clock,
     onConnection: (record) => records.push(record),
     onWordDelay: (seconds, isFinal) => delays.push({ seconds, isFinal }),
   });
 });
 
 afterEach(() => {
-  clock.advance(60_000);
-  expect(clock.pendingTimers, 'timers when all sessions are over').toBe(0);
+  stage.clock.advance(60_000);
+  expect(stage.clock.pendingTimers, 'timers when all sessions are over').toBe(0);
 });
 
 function begin(options: Partial<LiveTranscriptionOptions> = {}): LiveTranscription {
-  const live = createLiveTranscription({
-    auth: { apiKey: 'secret' },
-    listen: {
-      model: 'nova-3',
-      encoding: 'linear16',
-      sample_rate: RATE,
-      interim_results: true,
-      endpointing: 300,
-    },
-    clock,
-    seed: 1,
-    transport: network.transport,
-    ...options,
-  });
+  const live = stage.begin(options);
   sessions.add(live);
   return live;
 }
 
-async function wait(seconds: number): Promise<void> {
-  for (let left = Math.round(seconds * 10); left > 0; left -= 1) {
-    await settle();
-    clock.advance(100);
-  }
-  await settle();
-}
-
-async function speak(live: LiveTranscription, seconds: number): Promise<void> {
-  for (let said = 0; said < seconds * RATE; said += RATE / 10) {
-    live.send(bytesOf(Int16Array.from({ length: RATE / 10 }, (_, index) => sampleOf(said + index))));
-    await wait(0.1);
-  }
-}
-
 async function end(live: LiveTranscription): Promise<void> {
   void live.close();
-  await wait(3);
+  await stage.wait(3);
 }
 
 test('sessions are counted by their state while they live, and by their outcome afterwards', async () => {
@@ -86,9 +48,9 @@ test('sessions are counted by their state while they live, and by their outcome 
     begin({ connectionLimit: limit }),
     begin(),
   ] as const;
-  await speak(first, 1);
+  await stage.speak(first, 1);
   second.connect();
-  await wait(0.5);
+  await stage.wait(0.5);
   expect(sessions.snapshot().states).toMatchObject({ streaming: 1, queued: 1, dormant: 1, backoff: 0 });
   third.abort();
   await end(first);
@@ -99,11 +61,11 @@ test('sessions are counted by their state while they live, and by their outcome 
 
 test('attempts, connections and losses by kind add up, over sessions that are there and that are over', async () => {
   const [first, second] = [begin(), begin()] as const;
-  await speak(first, 1);
-  server.refuse(503, { times: 2 });
-  await speak(second, 4);
-  network.cut();
-  await wait(3);
+  await stage.speak(first, 1);
+  stage.server.refuse(503, { times: 2 });
+  await stage.speak(second, 4);
+  stage.network.cut();
+  await stage.wait(3);
   expect(sessions.snapshot()).toMatchObject({
     attempts: 6,
     connections: 4,
@@ -120,10 +82,10 @@ test('attempts, connections and losses by kind add up, over sessions that are th
 
 test('each connection is reported when it is over, with its times, its number and why it ended; failed attempts too', async () => {
   const live = begin();
-  server.refuse(429);
-  await speak(live, 5);
-  server.closeAll(1011, '');
-  await speak(live, 2);
+  stage.server.refuse(429);
+  await stage.speak(live, 5);
+  stage.server.closeAll(1011, '');
+  await stage.speak(live, 2);
   await end(live);
   expect(records.map(({ connection, end }) => [connection, end?.kind])).toEqual([
     [undefined, 'rate-limited'],
@@ -141,10 +103,10 @@ test('each connection is reported when it is over, with its times, its number an
 test('the wait for a place is no part of an attempt', async () => {
   const limit = connectionLimit(1);
   const [first, second] = [begin({ connectionLimit: limit }), begin({ connectionLimit: limit })] as const;
-  await speak(first, 1);
-  await speak(second, 10);
+  await stage.speak(first, 1);
+  await stage.speak(second, 10);
   await end(first);
-  await wait(10);
+  await stage.wait(10);
   await end(second);
   const [, record] = records as [ConnectionRecord, ConnectionRecord];
   expect((record.openedAt as number) - record.beganAt).toBeLessThanOrEqual(200);
@@ -153,10 +115,10 @@ test('the wait for a place is no part of an attempt', async () => {
 
 test('seconds of audio: accepted is confirmed, dropped, pending or unconfirmed', async () => {
   const [first, second] = [begin(), begin({ log: { maxSeconds: 2 } })] as const;
-  await speak(first, 3);
-  network.offline = true;
-  network.cut();
-  await speak(second, 5);
+  await stage.speak(first, 3);
+  stage.network.offline = true;
+  stage.network.cut();
+  await stage.speak(second, 5);
   const { audio } = sessions.snapshot();
   expect(audio.accepted).toBeCloseTo(8);
   expect(audio.dropped).toBeGreaterThan(2.5);
@@ -164,7 +126,7 @@ test('seconds of audio: accepted is confirmed, dropped, pending or unconfirmed',
   expect(audio.accepted).toBeCloseTo(audio.confirmed + audio.dropped + audio.pending);
   first.abort();
   second.abort();
-  await wait(1);
+  await stage.wait(1);
   const after = sessions.snapshot().audio;
   expect(after).toMatchObject({ pending: 0, backlog: 0 });
   expect(after.unconfirmed).toBeGreaterThan(1);
@@ -172,10 +134,9 @@ test('seconds of audio: accepted is confirmed, dropped, pending or unconfirmed',
 });
 
 test('the delay of a word is that from its end to its transcript', async () => {
-  server = new Emulator({ clock, recogniser: numberedRecogniser, processingDelayMs: 700 });
-  network = new VirtualNetwork(server);
+  stage = new Stage({ clock: stage.clock, processingDelayMs: 700 });
   const live = begin();
-  await speak(live, 6);
+  await stage.speak(live, 6);
   await end(live);
   const { wordDelay } = sessions.snapshot();
   expect(wordDelay.final.count + wordDelay.interim.count).toBe(delays.length);
@@ -192,8 +153,10 @@ test('the delay of a word is that from its end to its transcript', async () => {
 
 test('KeepAlives are counted while a session lives', async () => {
   const live = begin({ connect: 'eager' });
-  await wait(10);
-  const sent = server.connections[0]?.controlMessages.filter((text) => text.includes('KeepAlive')).length;
+  await stage.wait(10);
+  const sent = stage.server.connections[0]?.controlMessages.filter((text) =>
+    text.includes('KeepAlive'),
+  ).length;
   expect(sent).toBeGreaterThan(2);
   expect(sessions.snapshot().keepAlives).toBe(sent);
   await end(live);
@@ -201,21 +164,21 @@ test('KeepAlives are counted while a session lives', async () => {
 
 test('a busy event loop is measured', async () => {
   const live = begin();
-  await wait(3);
-  clock.jump(4_000);
-  await wait(2);
+  await stage.wait(3);
+  stage.clock.jump(4_000);
+  await stage.wait(2);
   const { loopLateness } = sessions.snapshot();
   expect(loopLateness.count).toBeGreaterThanOrEqual(4);
   expect(loopLateness.max).toBeGreaterThan(2);
   live.abort();
-  await wait(1);
+  await stage.wait(1);
 });
 
 test('a session is counted once, however often it is added, and one that is over by its outcome', async () => {
   const live = begin();
   sessions.add(live);
   live.abort();
-  await wait(1);
+  await stage.wait(1);
   sessions.add(live);
   expect(sessions.snapshot().states.dormant).toBe(0);
 });

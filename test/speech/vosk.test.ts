@@ -40,7 +40,7 @@ afterAll(() => host.close());
 
 function recording(name: string): Int16Array {
   const file = readFileSync(join(RECORDINGS, `austen-${name}.wav`));
-  // The recordings all have the plainest of headers, 44 bytes long.
+  // All recordings have a plain header of 44 bytes.
   expect(file.toString('latin1', 36, 40)).toBe('data');
   return new Int16Array(Uint8Array.from(file.subarray(44)).buffer);
 }

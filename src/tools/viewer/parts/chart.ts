@@ -44,7 +44,7 @@ export function chartPart(history: History, shown: Shown): Part {
       });
     }
   };
-  /** Without the glow of what was shown before. */
+  /** Removes the glow of the state shown before. */
   const stand = () => enter(shown.moment?.entry?.to ?? history.stateAt(shown.moment?.atMs));
 
   let isFitted = false;
