@@ -8,6 +8,8 @@ import type { AudioTimeline } from '../audio/audio-timeline.ts';
 import type { FrameSink } from '../audio/framing.ts';
 import type { KeepableSession, Kept, KeptParts } from '../client/session-keeper.ts';
 import { invalidOption, TranscriptionError } from '../errors.ts';
+import type { ListenChange } from '../protocol/configure.ts';
+import type { Parameters } from '../protocol/protocol.ts';
 import type { AudioStore, Json, Opened, StoredSession } from './audio-store.ts';
 import { AudioFeed } from './audio-feed.ts';
 import { Outbox } from './outbox.ts';
@@ -69,6 +71,7 @@ export class KeptSession implements Kept {
   #isSettled = false;
   #awaySince = 0;
   #toldRequest = 0;
+  #compared: { now: Parameters | undefined; changes: ListenChange } = { now: undefined, changes: {} };
   /** Counts how often the store has lost the session: a block from before must be made anew. */
   #generation = 0;
 
@@ -224,17 +227,23 @@ export class KeptSession implements Kept {
   }
 
   #state(): Json {
-    const { timeline, listen } = this.#session;
     const { links, stitcher } = this.#parts as KeptParts;
-    const now = links.shared.settings.listen;
-    const changed = Object.entries(now).filter(([name, value]) => !isSame(value, listen[name]));
     return writeState({
-      confirmed: timeline.snapshot().confirmed,
+      confirmed: this.#session.timeline.snapshot().confirmed,
       connection: links.opened.connection,
       turns: this.#outbox.turnsEnded,
-      configured: Object.fromEntries(changed),
+      configured: this.#changes(links.shared.settings.listen),
       channels: stitcher.channels,
     });
+  }
+
+  /** Parameters that differ from those of the beginning. Compared when they were replaced, not for each final. */
+  #changes(now: Parameters): ListenChange {
+    if (now === this.#compared.now) return this.#compared.changes;
+    const { listen } = this.#session;
+    const changed = Object.entries(now).filter(([name, value]) => !isSame(value, listen[name]));
+    this.#compared = { now, changes: Object.fromEntries(changed) };
+    return this.#compared.changes;
   }
 
   #makeFeed(timeline: AudioTimeline, frameBytes: number): AudioFeed {
@@ -323,7 +332,7 @@ export class KeptSession implements Kept {
 }
 
 function isSame(one: unknown, other: unknown): boolean {
-  return one === other || JSON.stringify(one) === JSON.stringify(other);
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function lostError(): TranscriptionError {
