@@ -183,7 +183,7 @@ export abstract class History {
     if (this.loudness.size > MAX_CELLS && oldest !== undefined) this.loudness.delete(oldest);
   }
 
-  /** Adds marks, and tells of what needs more than one event. */
+  /** Adds marks, and describes the effects that need more than one event, such as an outage. */
   #consequenceOf(event: { type: string }, atMs: number): string {
     switch (event.type) {
       case 'socket.ended':

@@ -30,7 +30,7 @@ async function measureMemory() {
   return process.memoryUsage();
 }
 
-/** The memory of `count` more: when they have connected, and when they have spoken and fallen silent. @param {number} count @returns {Promise<Idle>} */
+/** The memory of `count` more clients: after they have connected, and after speech and silence. @param {number} count @returns {Promise<Idle>} */
 async function hold(count) {
   if (clients.length === 0) {
     clients.push(...(await connectMany(FIRST_CLIENTS, connect)));

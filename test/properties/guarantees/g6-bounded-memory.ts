@@ -2,7 +2,7 @@ import type { Guarantee } from './guarantee.ts';
 
 /** The longest piece that is kept, and sent, as one. */
 const PIECE_SECONDS = 0.26;
-/** Between two looks at a filling socket, audio goes out at the catch-up rate; and a burst. */
+/** The audio sent between two checks of a filling socket: at the catch-up rate, plus a burst. */
 const BETWEEN_LOOKS_SECONDS = 0.5;
 /** Silence that a drain adds. */
 const FLUX_PAD_SECONDS = 0.58;

@@ -382,7 +382,7 @@ export class World {
     this.#isReacting = wasReacting;
   }
 
-  /** A failed session says so by itself; its report is there for whoever asks. */
+  /** A failed session ends by itself, and has a report. */
   #ended(): void {
     if (!this.isClosing) void this.live.close().then((report) => (this.report = report));
     this.isClosing = true;

@@ -26,7 +26,7 @@ function fileOf(mux: typeof muxWav): Uint8Array {
 interface Setting extends EmulatorOptions {
   file?: Uint8Array;
   format?: TranscriptFormat;
-  /** Of a terminal that can be drawn over. */
+  /** The width of a terminal that can be redrawn. */
   columns?: number;
 }
 
