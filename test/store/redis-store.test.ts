@@ -228,6 +228,22 @@ test('makes one command of the calls of many sessions that come together', async
   expect(commands).toEqual(['EVALSHA']);
 });
 
+test('rejects calls, and makes each once alone, where the keys of a session are in several slots', async () => {
+  let commands = 0;
+  const client = {
+    callBuffer: async () => {
+      commands += 1;
+      throw new Error("CROSSSLOT Keys in request don't hash to the same slot");
+    },
+  };
+  const store = redisStore(client);
+  const append = async (session: number) =>
+    store.append({ id: `call ${session}`, holder: 'w', epoch: 1 }, block(0));
+  const answers = await Promise.allSettled([append(1), append(2)]);
+  expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect(commands).toBe(3);
+});
+
 test('refuses an object that is no client, and options out of their range', () => {
   expect(() => redisStore({} as RedisClient)).toThrow('no client');
   const client = { callBuffer: async () => null };

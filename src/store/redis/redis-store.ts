@@ -216,7 +216,7 @@ class RedisStore implements AudioStore {
     try {
       return listOf(await this.#evaluate(scripts.MANY, keys, args));
     } catch (error) {
-      if (!startsWith(error, 'CROSSSLOT')) throw error;
+      if (calls.length === 1 || !startsWith(error, 'CROSSSLOT')) throw error;
       this.#isSharded = true;
       return this.#evaluateMany(calls);
     }
