@@ -234,6 +234,43 @@ test('a field that was left out is reported, and the rest of its message taken',
   ]);
 });
 
+describe('a result that ends beyond the audio sent is reported, its words are shown, and it confirms', () => {
+  const tooLong = 'message-malformed {"problem":"a result ends beyond the audio sent"}';
+
+  test('audio up to its last possible word [G2]', () => {
+    const message = result(1, 'a b c', { duration: 500 });
+    message.channel.alternatives[0]!.words[2]!.end = 500;
+    expect(receive(message)).toEqual(['message Results', tooLong, "final 'a b c' of 1", 'audio.confirmed']);
+    expect(snapshot().confirmed).toBe(2_900);
+  });
+
+  test('nothing if it has no words [G2]', () => {
+    receive(result(0, 'a'));
+    expect(receive(result(2, '', { duration: 500 }))).toEqual(['message Results', tooLong]);
+    expect(snapshot().confirmed).toBe(1_000);
+  });
+
+  test('all of it if it overshoots by rounding', () => {
+    expect(receive(result(0, 'a', { duration: bench.link.sentSeconds + 0.01 })).join()).not.toContain(
+      tooLong,
+    );
+    expect(snapshot().confirmed).toBe(bench.link.position);
+  });
+});
+
+test('a binary message is reported with its length', () => {
+  expect(bench.during(() => bench.link.receiveBinary(7))).toEqual([
+    'message-malformed {"problem":"binary","bytes":7}',
+  ]);
+});
+
+test('an UtteranceEnd before any audio was sent on the link has no place and does nothing', () => {
+  const own = new LinkBench();
+  own.open();
+  const message = JSON.stringify({ type: 'UtteranceEnd', channel: [0, 1], last_word_end: 0.5 });
+  expect(own.during(() => own.link.receive(message))).toEqual([]);
+});
+
 test('an exception is a malformed message, and the link goes on', () => {
   const broken = vi.spyOn(transcript, 'segment').mockImplementation(() => {
     throw new Error('unforeseen');

@@ -137,6 +137,12 @@ describe('the end of the stream', () => {
     expect(receive(other)).toEqual([]);
   });
 
+  test('is not sent with a message where nothing drains', () => {
+    bench.flow();
+    expect(receive(other)).toEqual([]);
+    expect(bench.link.hasEndedStream).toBe(false);
+  });
+
   test('is sent without a message when its keeper allows it', () => {
     bench.flow();
     mayEnd = false;

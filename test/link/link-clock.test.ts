@@ -85,6 +85,33 @@ test('silence of our own takes no time on the clock of the session', () => {
   }
 });
 
+test('pieces of one stretch of audio or silence share a segment, and a gap begins another', () => {
+  const clock = clockAt(100, 0);
+  countSent(clock, 0, 100);
+  countSent(clock, 100, 200);
+  expect(clock.segments).toEqual([{ sent: 0, position: 0 }]);
+  countSilence(clock, 30);
+  countSilence(clock, 20);
+  expect(clock.segments).toEqual([
+    { sent: 0, position: 0 },
+    { sent: 250, position: 200 },
+  ]);
+  countSent(clock, 300, 400);
+  countSilence(clock, 10);
+  expect(clock.segments.slice(2)).toEqual([
+    { sent: 250, position: 300 },
+    { sent: 360, position: 400 },
+  ]);
+});
+
+test('silence before the first audio begins no segment', () => {
+  const clock = clockAt(100, 500);
+  countSilence(clock, 50);
+  expect(clock.segments).toEqual([]);
+  countSent(clock, 500, 600);
+  expect(clock.segments).toEqual([{ sent: 50, position: 500 }]);
+});
+
 test('an end in the silence behind the last audio is the end of that audio', () => {
   const clock = clockAt(100, 0);
   countSent(clock, 0, 100);

@@ -330,3 +330,36 @@ describe('a reply that is expected', () => {
     expect(line.stalledAtMs).toEqual([69_500]);
   });
 });
+
+describe('the delay of the first answer', () => {
+  const answered = (line: Line) => vi.spyOn(line.timeout, 'answered');
+
+  test('is the time since the audio that waits for it, if so much audio was sent', () => {
+    const line = new Line();
+    line.clock.advance(5_000);
+    const delays = answered(line);
+    noteAudio(line.watch, 5_000, line.clock.now());
+    line.clock.advance(1_000);
+    noteMessage(line.watch, line.clock.now());
+    expect(delays.mock.calls).toEqual([[1_000]]);
+  });
+
+  test('leaves out the pauses of sparse audio, and audio before an answer that was not for audio', () => {
+    const line = new Line();
+    line.speak(2);
+    expectReply(line.watch, line.clock.now(), TIMEOUT_MS);
+    const delays = answered(line);
+    noteMessage(line.watch, line.clock.now());
+    expect(delays).not.toHaveBeenCalled();
+    line.speak(3, 0.5);
+    noteMessage(line.watch, line.clock.now());
+    expect(delays.mock.calls).toEqual([[1_500]]);
+  });
+
+  test('is taken once on a link', () => {
+    const line = new Line();
+    const delays = answered(line);
+    line.talk(3);
+    expect(delays).toHaveBeenCalledTimes(1);
+  });
+});
