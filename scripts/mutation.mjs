@@ -17,7 +17,10 @@ const AREAS = {
   connection: { mutate: ['src/connection/**/*.ts'], tests: ['test/connection/*.test.ts'] },
   link: { mutate: ['src/link/*.ts'], tests: ['test/link/*.test.ts'] },
   audio: { mutate: ['src/audio/*.ts'], tests: ['test/audio/*.test.ts'] },
-  transcript: { mutate: ['src/transcript/*.ts'], tests: ['test/transcript/*.test.ts'] },
+  transcript: {
+    mutate: ['src/transcript/*.ts'],
+    tests: ['test/transcript/*.test.ts', 'test/link/incoming.test.ts'],
+  },
   containers: { mutate: ['src/audio/containers/*.ts'], tests: ['test/audio/containers/*.test.ts'] },
 };
 

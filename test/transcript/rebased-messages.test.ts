@@ -130,6 +130,47 @@ describe('messages of a later connection', () => {
     expect(take(empty, link(2, 3))).toMatchObject({ start: 3, duration: 2, speech_final: true });
   });
 
+  test('have their starts after a gap of the audio, and their ends before it', () => {
+    const { take } = messages();
+    const gap: RebasedLink = {
+      ...link(2, 5),
+      positionOf: (seconds, edge) => Math.round((seconds + (edge === 'start' ? 9 : 5)) * RATE),
+    };
+    expect(take(results([], { start: 0, duration: 6 }), gap)).toMatchObject({ start: 9, duration: 2 });
+    expect(take({ type: 'UtteranceEnd', channel: [0, 1], last_word_end: 0.5 }, gap)).toMatchObject({
+      last_word_end: 5.5,
+    });
+    expect(take({ type: 'SpeechStarted', channel: [0], timestamp: 0.1 }, gap)).toMatchObject({
+      timestamp: 9.1,
+    });
+  });
+
+  test('of a kind that nobody knows are passed on, each time', () => {
+    const { take } = messages();
+    const message = { type: 'Telepathy', timestamp: 1 };
+    expect(take(message, link(2, 5))).toEqual(message);
+    expect(take(message, link(2, 5))).toEqual(message);
+  });
+
+  test('keep other alternatives where all words are new', () => {
+    const { take } = messages();
+    const message = results([word('one', 0.1)]);
+    (message.channel.alternatives as object[]).push({ transcript: 'won', confidence: 0.5, words: [] });
+    expect((take(message, link(2, 3)) as ReturnType<typeof results>).channel.alternatives).toMatchObject([
+      { transcript: 'as the server wrote it' },
+      { transcript: 'won' },
+    ]);
+  });
+
+  test('keep a field start or end that is no number', () => {
+    const { take } = messages();
+    const message = results([], { start: 0 });
+    Object.assign(message.channel, { search: [{ start: 'now', end: null, hits: 3 }] });
+    expect(take(message, link(2, 3))).toMatchObject({
+      channel: { search: [{ start: 'now', end: null, hits: 3 }] },
+    });
+  });
+
   test('keep the punctuated text only where all words are new', () => {
     const { take } = messages();
     take(results([word('one', 0.1)], { duration: 0.6 }), link(1, 0));
