@@ -188,3 +188,34 @@ test('closed-1011 lasts no time', () => {
   expect(state()).toBe('backoff');
   expect(clock.now()).toBe(0);
 });
+
+test('the context shows when the next attempt comes, and only while one is to come', () => {
+  const { clock, send, open, lose, context, state } = run({ suspendAfterFailures: 1, probeMs: 30_000 });
+  send({ type: 'user.connect' });
+  expect(context().retryAt).toBeUndefined();
+  open(true);
+  clock.advance(5_000);
+  lose('network-lost');
+  expect(state()).toBe('backoff');
+  expect(context().retryAt).toBe(5_000 + context().delayMs);
+  clock.advance(context().delayMs);
+  expect(state()).toBe('reconnecting');
+  expect(context().retryAt).toBeUndefined();
+  lose('network-lost');
+  expect(state()).toBe('suspended');
+  expect(context().retryAt).toBe(clock.now() + 30_000);
+});
+
+test('a session in line has a place, and its wait is no outage', () => {
+  const { clock, send, open, lose, context, state } = run();
+  send({ type: 'user.connect' });
+  open(true);
+  lose('network-lost');
+  const since = context().outageSince ?? NaN;
+  clock.advance(context().delayMs);
+  send({ type: 'place.awaited', place: 3 });
+  expect([state(), context().place]).toEqual(['queued', 3]);
+  send({ type: 'place.granted', waitedMs: 700 });
+  expect([state(), context().place]).toEqual(['reconnecting', undefined]);
+  expect(context().outageSince).toBe(since + 700);
+});
