@@ -194,6 +194,13 @@ describe('a link', () => {
   });
 });
 
+test('a binary message is reported with its length', () => {
+  bench.open();
+  expect(bench.during(() => bench.link.receiveBinary(7))).toEqual([
+    'message-malformed {"problem":"binary","bytes":7}',
+  ]);
+});
+
 test('no message is empty: it would end the stream [G4]', () => {
   bench = new LinkBench({ header: audio(0) });
   bench.open();
