@@ -80,7 +80,7 @@ function compare(sink, url, redis) {
       },
       {
         id: 'store/bytes',
-        name: 'a session in Redis that speaks, a final each second: memory of Redis',
+        name: 'a session in Redis, after 650 finals: memory of Redis',
         value: (await bytesOf(redis)) / SPEAKERS / 1000,
         unit: 'kB',
       },
