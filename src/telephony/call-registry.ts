@@ -20,7 +20,7 @@ export interface CallRegistryOptions extends CallOptions {
 export interface CallRegistry {
   /**
    * Takes an accepted socket. Resolves at the provider's start, with a new call, or with an existing call that this stream
-   * continues: with `resumed` its observables continue, and the app need not do anything.
+   * continues. A call with `resumed` keeps its observables: the app need not do anything.
    *
    * @throws TranscriptionError (by rejection) as {@link fromTwilio}.
    */

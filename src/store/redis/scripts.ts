@@ -56,7 +56,7 @@ const script = (body: string): Script => {
   return { source, sha: createHash('sha1').update(source).digest('hex') };
 };
 
-/** holder, description, epoch, final, milliseconds of the lease and of the keys → milliseconds for which it is held, or a session. */
+/** holder, description, epoch, final, how long the lease and the keys last (ms) → milliseconds for which it is held, or a session. */
 export const OPEN = script(`
 local owner = get('oh', 'ou')
 local left = num(owner[2]) - now()
@@ -69,7 +69,7 @@ keepFor(ARGV[6])
 return session(epoch)
 `);
 
-/** holder, description, epoch, milliseconds of the keys → a session. */
+/** holder, description, epoch, how long the keys are kept (ms) → a session. */
 export const OPEN_WRITER = script(`
 create(ARGV[2])
 local epoch = take('w', ARGV[1], num(ARGV[3]))
@@ -77,7 +77,7 @@ keepFor(ARGV[4])
 return session(epoch)
 `);
 
-/** holder, milliseconds of the lease and of the keys → milliseconds for which it is held, nothing to be done, or a session. */
+/** holder, how long the lease and the keys last (ms) → milliseconds for which it is held, nothing to be done, or a session. */
 export const CLAIM = script(`
 local known = get('d', 'x', 'ou', 'c', 'e', 'q', 'dr')
 if not known[1] or known[2] == '1' then return false end
@@ -90,7 +90,7 @@ keepFor(ARGV[3])
 return session(epoch)
 `);
 
-/** holder, epoch, number and JSON of the request, milliseconds of the keys → a refusal, or `isUnowned`. */
+/** holder, epoch, number and JSON of the request, how long the keys are kept (ms) → a refusal, or `isUnowned`. */
 export const REQUEST = script(`
 local refused = refusal('w', ARGV[1], ARGV[2])
 if refused then return refused end
@@ -123,7 +123,7 @@ end
 return { known[1] or '0', known[2] or '0', blocks, requests }
 `);
 
-/** holder, epoch, ended, milliseconds of the keys → whether it can be claimed. */
+/** holder, epoch, ended, how long the keys are kept (ms) → whether it can be claimed. */
 export const RELEASE = script(`
 if refusal('o', ARGV[1], ARGV[2]) then return 0 end
 set('ou', '0', 'oh', '', 'x', ARGV[3])
@@ -140,12 +140,12 @@ export type Operation = 'append' | 'confirm' | 'renew' | 'show';
  * Several calls, of any sessions. The three keys of each; then of each its operation, the number of its arguments, and these → the
  * answer of each. An error of one is its answer, and leaves the others alone.
  *
- * append: holder, epoch, position, end, capture time, bytes, what to keep, milliseconds of the keys → a refusal, or ends and `isUnowned`.
+ * append: holder, epoch, position, end, capture time, bytes, how much to keep, how long the keys are kept (ms) → a refusal, or ends and `isUnowned`.
  *
- * confirm: holder, epoch, number, position, state, final, milliseconds of the lease and of the keys, then channel, end and JSON of each final
+ * confirm: holder, epoch, number, position, state, final, how long the lease and the keys last (ms), then channel, end and JSON of each final
  * → a refusal, or what was confirmed before, the numbers of the finals, 0 for one that was refused, and whether to tell the list of claims anew.
  *
- * renew: holder, epoch, request done, milliseconds of the lease and of the keys → a refusal, or whether to tell the list of claims anew.
+ * renew: holder, epoch, request done, how long the lease and the keys last (ms) → a refusal, or whether to tell the list of claims anew.
  *
  * show: holder, epoch, JSON.
  */
