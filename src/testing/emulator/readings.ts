@@ -14,33 +14,32 @@ export interface Disagreement {
 /** All such points, by the names of their options. */
 export const READINGS = {
   keepAliveHolds: {
-    about:
-      'From when on KeepAlive messages hold a connection; after-results, though harder still, is what Deepgram called a bug in 2023',
+    about: 'When KeepAlive begins to hold a connection',
     choices: {
-      'after-audio': 'once it has carried audio, as the troubleshooting page says',
+      'after-audio': 'after the first audio, as the troubleshooting page says',
       'after-results':
-        'once it has produced a Results message, as its maintainers once said; until then NET-0000 follows',
+        'after the first Results message (a bug of 2023, so not the default), until then NET-0000 follows',
       always: 'from the start, as the KeepAlive page suggests',
     },
   },
   unusedIdleClose: {
-    about: 'How a connection that never carried audio is closed when idle',
+    about: 'How a connection without any audio is closed when idle',
     choices: {
       'net-0001': '1011 NET-0001, as documented',
       normal: '1000, as some users report',
     },
   },
   controlAsBinary: {
-    about: 'Whether a control message sent as a binary frame counts as life',
+    about: 'Whether a control message in a binary frame resets the idle timer',
     choices: {
-      'not-counted': 'no: it is noise in the audio, and the idle count goes on',
+      'not-counted': 'no, it is noise in the audio',
       counted: 'yes, as any audio does',
     },
   },
   emptyBinary: {
-    about: 'What an empty binary message does',
+    about: 'The effect of an empty binary message',
     choices: {
-      closes: 'it ends the stream as CloseStream does: the old way, which still works',
+      closes: 'it ends the stream as CloseStream does (the old way, which still works)',
       ignored: 'nothing',
     },
   },
@@ -49,91 +48,93 @@ export const READINGS = {
     choices: {
       'when-speech': 'when words are undecided',
       'when-audio': 'when any audio is undecided, silence too',
-      always: 'always, once there was audio, with an empty result if need be',
+      always: 'always after the first audio, with an empty result if need be',
     },
   },
   configureReply: {
-    about: 'How Configure is answered',
+    about: 'The answer to Configure',
     choices: {
-      acknowledged: 'by exactly one ConfigureSuccess or ConfigureFailure: the newest word, of 2026-10-19',
-      'errors-only': 'success by nothing, failure by an Error message: the pages before it',
+      acknowledged: 'exactly one ConfigureSuccess or ConfigureFailure (newest source, 2026-10-19)',
+      'errors-only': 'nothing on success, an Error message on failure (older pages)',
       'over-limit-stalls':
         'as errors-only, but a list that is too long silently ends transcription (2026-10-08)',
     },
   },
   shortUtteranceEnd: {
-    about: 'The handling of utterance_end_ms below 1000',
+    about: 'An utterance_end_ms below 1000',
     choices: {
       refused: 'the handshake is refused with 400, as apps report',
-      accepted: 'it is of no benefit, as the documentation says',
+      accepted: 'it has no benefit, as the documentation says',
     },
   },
   missingHeader: {
-    about: 'The handling of audio that begins with no known container header, where no encoding was declared',
+    about: 'Audio without a known container header, where no encoding was declared',
     choices: {
       'data-0000': 'closed at once with 1008 DATA-0000',
-      'net-0000': 'accepted without a result, until 1011 NET-0000',
+      'net-0000': 'no result, until 1011 NET-0000',
     },
   },
   wrongEncoding: {
-    about: 'The handling of Ogg, WebM, FLAC, MP4 or MP3 bytes where a raw encoding was declared',
+    about: 'Ogg, WebM, FLAC, MP4 or MP3 bytes where a raw encoding was declared',
     choices: {
       'data-0000': 'closed at once with 1008 DATA-0000',
-      'net-0000': 'accepted without a result, until 1011 NET-0000',
+      'net-0000': 'no result, until 1011 NET-0000',
       noise: 'taken for samples',
     },
   },
   compressedAudio: {
-    about: 'The handling of audio this emulator has no decoder for: Opus in WebM, in Ogg or raw, AMR, G.729',
+    about: 'Audio that this emulator cannot decode: Opus in WebM, in Ogg or raw, AMR, G.729',
     choices: {
-      timed: 'its duration is counted exactly, and heard as silence: results come, without words',
-      refused: '400 where it was declared, 1008 where its header tells',
+      timed: 'its duration is counted exactly, and results come without words',
+      refused: '400 where it was declared, 1008 where its header shows it',
     },
   },
   unknownModel: {
-    about: 'The handling of a model name that belongs to no known family',
-    choices: { refused: 'the handshake is refused with 400', accepted: 'it is taken' },
+    about: 'A model name of no known family',
+    choices: {
+      refused: '400',
+      accepted: 'it is taken',
+    },
   },
   missingModel: {
-    about:
-      'The handling of a query without model; taken by default, since the service always had a default model',
+    about: 'A query without model',
     choices: {
-      accepted: 'base is used',
-      refused: 'the handshake is refused with 400, as the specification, which calls it required, suggests',
+      accepted: 'base is used, since the service always had a default model',
+      refused: '400, since the specification calls it required',
     },
   },
   unknownParameters: {
-    about:
-      'The handling of unknown query parameters; taken by default, since only one troubleshooting list says otherwise',
-    choices: { accepted: 'they are ignored', refused: 'the handshake is refused with 400' },
+    about: 'Unknown query parameters',
+    choices: {
+      accepted: 'they are ignored',
+      refused: '400, as one troubleshooting list says',
+    },
   },
   forceEndTurn: {
-    about:
-      'Whether `/v2/listen` knows ForceEndTurn; it does by default, since the hosted service has since August 2026',
+    about: 'Whether `/v2/listen` knows ForceEndTurn; the hosted service does since August 2026',
     choices: {
       enabled: 'it ends the turn',
-      'not-enabled':
-        'it is UNPARSABLE_CLIENT_MESSAGE, and closes the connection, as self-hosted deployments do',
+      'not-enabled': 'Error UNPARSABLE_CLIENT_MESSAGE and a close, as self-hosted deployments do',
     },
   },
   fluxTail: {
     about:
       'Whether `/v2/listen` answers CloseStream with an Update for audio shorter than the time between two Updates',
     choices: {
-      withheld: 'no: up to 0.24 s of it is in no Update',
-      sent: 'yes: the last Update reaches the last whole step of 0.08 s',
+      withheld: 'no, the last 0.24 s may be in no Update',
+      sent: 'yes, up to the last whole step of 0.08 s',
     },
   },
   fluxSampleRate: {
     about: 'Which sample_rate `/v2/listen` takes',
     choices: {
-      listed: '8000, 16000, 24000, 44100 or 48000, as the documentation lists; 400 otherwise',
+      listed: '8000, 16000, 24000, 44100 or 48000, as documented, 400 otherwise',
       any: 'any, as the specification has no list',
     },
   },
 } as const satisfies Record<string, Disagreement>;
 
-/** One choice on each point; see the table in `docs/testing.md`. */
+/** One choice on each point; see {@link READINGS}. */
 export type Readings = {
   -readonly [Name in keyof typeof READINGS]: keyof (typeof READINGS)[Name]['choices'];
 };

@@ -3,7 +3,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drawChart } from './chart.mjs';
 import { readResults } from './results.mjs';
-import { comparisonTable, goalsTable, ownTable, provenance, scenarioTable, wordsTable } from './tables.mjs';
+import {
+  comparisonTable,
+  crowdTable,
+  goalsTable,
+  ownTable,
+  provenance,
+  scenarioTable,
+  wordsTable,
+} from './tables.mjs';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 
@@ -19,17 +27,8 @@ export function rendered() {
         words: wordsTable(results),
         recovery: comparisonTable(results, ['attempts/', 'recovery/']),
         cost: comparisonTable(results, ['cpu/', 'latency/', 'allocations/', 'size/own']),
-        own: ownTable(results, [
-          'exact/',
-          'alone/',
-          'growth/',
-          'memory/',
-          'many/',
-          'store/',
-          'size/',
-          'proof/',
-          'harness/',
-        ]),
+        crowds: crowdTable(results, ['growth/', 'memory/']),
+        own: ownTable(results, ['exact/', 'alone/', 'many/', 'store/', 'size/', 'proof/', 'harness/']),
       },
     },
     files: { 'docs/bench.svg': drawChart(results) },

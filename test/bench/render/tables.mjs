@@ -55,14 +55,34 @@ export function comparisonTable(results, prefixes) {
   return markdown([['', ...CLIENTS.map(({ title }) => title)], ...rows]);
 }
 
-/** All figures with these prefixes of this library alone. @param {Results} results @param {readonly string[]} prefixes */
+/** The figures with these prefixes of this library alone that have no goal. @param {Results} results @param {readonly string[]} prefixes */
 export function ownTable(results, prefixes) {
-  const figures = chosen(results, prefixes).filter(({ values }) => Object.keys(values).length === 1);
-  const rows = figures.map(({ name, unit = '', goal, values }) => {
-    const value = values['rx-deepgram'] ?? NaN;
-    return [name, `${format(value)} ${unit}`.trim(), goal === undefined ? '' : `≤ ${format(goal)}`];
-  });
-  return markdown([['', 'figure', 'goal'], ...rows]);
+  const figures = chosen(results, prefixes).filter(
+    ({ goal, values }) => goal === undefined && Object.keys(values).length === 1,
+  );
+  const rows = figures.map(({ name, unit = '', values }) => [
+    name,
+    `${format(values['rx-deepgram'])} ${unit}`.trim(),
+  ]);
+  return markdown([['', 'figure'], ...rows]);
+}
+
+/** A column for each number of sessions, for ids such as `growth/1000/us`. @param {Results} results @param {readonly string[]} prefixes */
+export function crowdTable(results, prefixes) {
+  const figures = chosen(results, prefixes);
+  const countOf = (/** @type {Figure} */ { id }) => Number(id.split('/')[1]);
+  const counts = [...new Set(figures.map(countOf))].sort((one, other) => one - other);
+  /** @type {Map<string, string[]>} */
+  const rows = new Map();
+  for (const figure of figures) {
+    const { name, unit, values } = figure;
+    const title = [name.replace(/^[\d,]+ sessions?: /, ''), ...(unit === '×' ? [] : [unit])].join(', ');
+    const cells = rows.get(title) ?? counts.map(() => '');
+    cells[counts.indexOf(countOf(figure))] = format(values['rx-deepgram']);
+    rows.set(title, cells);
+  }
+  const head = ['sessions', ...counts.map((count) => count.toLocaleString('en'))];
+  return markdown([head, ...[...rows].map(([title, cells]) => [title, ...cells])]);
 }
 
 /** Every goal, and whether it is reached. @param {Results} results */
