@@ -6,7 +6,7 @@ const CLOSE = { code: 1005, reason: '' };
 
 test('without an Error message the close names the end', () => {
   expect(classifyFluxEnd(CLOSE)).toEqual({ kind: 'no-status', code: 1005 });
-  expect(classifyFluxEnd({ code: 1006, reason: '' })).toMatchObject({ kind: 'network-lost' });
+  expect(classifyFluxEnd({ code: 1006, reason: '', status: 429 }).kind).toBe('rate-limited');
 });
 
 test.each([

@@ -2,9 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { anything, assert, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { classifyFluxEnd } from '../../../src/protocol/flux/close-reasons.ts';
 import { decodeTurn } from '../../../src/protocol/flux/decode.ts';
-import { END_KINDS } from '../../../src/protocol/connection-end.ts';
 
 const CAPTURE = join(import.meta.dirname, '../../testing/flux-capture/frames.json');
 const { frames } = JSON.parse(readFileSync(CAPTURE, 'utf8')) as { frames: string[] };
@@ -84,6 +82,12 @@ describe('a field that is wrong', () => {
     ['transcript', { transcript: undefined }],
     ['words', { words: {} }],
     ['words', { words: [{ word: 1 }] }],
+    ['words', { words: [null] }],
+    ['words', { words: ['Hello'] }],
+    ['words', { words: [[]] }],
+    ['words', { words: [{ word: 'a', start: -1, end: 1 }] }],
+    ['words', { words: [{ word: 'a', start: 1, end: 1_000_001 }] }],
+    ['audio_window_start', { audio_window_start: '2' }],
     ['words', { words: [{ word: 'a', start: 'b', end: 1 }] }],
   ])('%s, without which there is no turn, makes the message malformed: %j', (name, change) => {
     expect(decode(change)).toEqual({
@@ -92,13 +96,32 @@ describe('a field that is wrong', () => {
     });
   });
 
-  test.each([{ trigger: 5 }, { languages: 'en' }, { end_of_turn_confidence: 'high' }])(
-    'and optional is left out: %j',
-    (change) => {
-      const [name] = Object.keys(change);
-      expect(decode(change)).toMatchObject({ kind: 'segment', problem: `TurnInfo: left out ${name}` });
-    },
-  );
+  test.each([
+    { trigger: 5 },
+    { languages: 'en' },
+    { languages: ['en', 5] },
+    { languages: [5, 'en'] },
+    { end_of_turn_confidence: 'high' },
+  ])('and optional is left out: %j', (change) => {
+    const [name] = Object.keys(change);
+    expect(decode(change)).toMatchObject({
+      kind: 'segment',
+      problem: `TurnInfo: left out ${name}`,
+      turn: { trigger: undefined, languages: undefined },
+    });
+  });
+
+  test('and several are named together', () => {
+    expect(decode({ trigger: 5, languages: 'en' })).toMatchObject({
+      problem: 'TurnInfo: left out trigger, languages',
+    });
+  });
+
+  test('is none where an optional field is null or missing', () => {
+    const event = decode({ trigger: null, languages: null, end_of_turn_confidence: undefined });
+    expect(event).not.toHaveProperty('problem');
+    expect(event).toMatchObject({ turn: { trigger: undefined, languages: undefined } });
+  });
 });
 
 test('words without times follow each other', () => {
@@ -107,6 +130,17 @@ test('words without times follow each other', () => {
       { start: 2, end: 4.08, confidence: undefined },
       { start: 4.08, end: 4.08 },
     ],
+  });
+});
+
+test('languages of a turn and of its words are kept', () => {
+  const words = [
+    { word: 'hola', confidence: 1, language: 'es' },
+    { word: 'x', language: 5 },
+  ];
+  expect(decode({ languages: ['es', 'en'], words })).toMatchObject({
+    turn: { languages: ['es', 'en'] },
+    words: [{ word: 'hola', text: 'hola', language: 'es' }, { language: undefined }],
   });
 });
 
@@ -127,8 +161,54 @@ test('separates errors, warnings and the rest', () => {
   });
   expect(of({ type: 'Warning', code: 'FORCE_END_TURN_NO_ACTIVE_TURN' }).kind).toBe('no-turn');
   expect(of({ type: 'Connected' }).kind).toBe('other');
-  expect(decodeTurn('{').kind).toBe('malformed');
-  expect(decodeTurn('[]').kind).toBe('malformed');
+});
+
+test.each([
+  ['{', 'not a message'],
+  ['[]', 'no type'],
+  ['null', 'no type'],
+  ['"Error"', 'no type'],
+  ['[{"type":"Error"}]', 'no type'],
+  ['{}', 'no type'],
+  ['{"type":5}', 'no type'],
+])('%s is malformed: %s', (text, problem) => {
+  expect(decodeTurn(text)).toEqual({ kind: 'malformed', problem });
+});
+
+test.each([
+  ['StartOfTurn', 'start'],
+  ['Update', 'update'],
+  ['EagerEndOfTurn', 'eager-end'],
+  ['TurnResumed', 'resumed'],
+  ['EndOfTurn', 'end'],
+])('%s is the event %s, and only the end is final', (event, name) => {
+  expect(decode({ event })).toMatchObject({
+    turn: { event: name },
+    isFinal: name === 'end',
+    answersFinalize: false,
+  });
+});
+
+test('a segment is as sure as its least sure word', () => {
+  expect(decode({})).toMatchObject({ confidence: 0.8 });
+  expect(decode({ words: [{ word: 'a' }, { word: 'b', confidence: 0.9 }] })).toMatchObject({
+    confidence: 0.9,
+  });
+  expect(decode({ words: [{ word: 'a', confidence: '0.1' }] })).toMatchObject({ confidence: 1 });
+  expect(decode({ words: [] })).toMatchObject({ confidence: undefined });
+});
+
+test('a segment begins with its window, or with a word before it', () => {
+  const at = (start: number) => [{ word: 'a', confidence: 1, start, end: 3 }];
+  expect(decode({ words: at(2.5) })).toMatchObject({ start: 2 });
+  expect(decode({ words: at(1.5) })).toMatchObject({ start: 1.5 });
+  expect(decode({ words: [] })).toMatchObject({ start: 2 });
+});
+
+test('only an Update without words confirms silence', () => {
+  expect(decode({ event: 'StartOfTurn', transcript: '', words: [] })).not.toHaveProperty('confirmedTo');
+  expect(decode({ words: [] })).not.toHaveProperty('confirmedTo');
+  expect(decode({ transcript: '', words: [], audio_window_end: 3 })).not.toHaveProperty('confirmedTo');
 });
 
 test('never throws, for any input', () => {
@@ -139,21 +219,4 @@ test('never throws, for any input', () => {
       }
     }),
   );
-});
-
-test.each([
-  ['INACTIVE_CLIENT', 'client-silent'],
-  ['UNPARSABLE_CLIENT_MESSAGE', 'protocol-refused'],
-  ['INTERNAL_SERVER_ERROR', 'server-error'],
-  ['SOMETHING_NEW', 'server-error'],
-  [undefined, 'server-error'],
-])('an Error %s ends the connection as %s', (code, kind) => {
-  const end = classifyFluxEnd({ code: 1005, reason: '' }, { code, description: 'why' });
-  expect(END_KINDS).toContain(kind);
-  expect(end).toEqual({ kind, code: 1005, serverMessage: code === undefined ? 'why' : `${code}: why` });
-});
-
-test('without an Error an end is named as on /v1/listen', () => {
-  expect(classifyFluxEnd({ code: 1006, reason: '', status: 429 }).kind).toBe('rate-limited');
-  expect(classifyFluxEnd({ code: 1005, reason: '' }).kind).toBe('no-status');
 });
