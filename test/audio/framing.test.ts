@@ -51,10 +51,35 @@ test('no frame is empty, not even for an empty chunk [G4]', () => {
 
 test('half a sample at the end is no audio', () => {
   const { frames, framing } = frame(2);
-  framing.push(new Uint8Array(3), 0);
+  framing.push(Uint8Array.of(1, 2, 3), 0);
   framing.finish(0);
-  framing.push(new Uint8Array(2), 0);
-  expect(frames.map(({ samples }) => samples)).toEqual([1, 1]);
+  framing.push(Uint8Array.of(4, 5), 0);
+  expect(frames.map(({ bytes }) => [...bytes])).toEqual([
+    [1, 2],
+    [4, 5],
+  ]);
+});
+
+test.each([
+  [500, [250]],
+  [502, [126, 125]],
+  [1_000, [250, 250]],
+  [1_002, [167, 167, 167]],
+])('a chunk of %i bytes is cut into equal parts of whole samples: %j', (length, parts) => {
+  const { frames, framing } = frame(2);
+  framing.push(new Uint8Array(length), 0);
+  expect(frames.map(({ samples }) => samples)).toEqual(parts);
+});
+
+test('a chunk of whole samples is passed on as it is, without a view', () => {
+  const passed: Uint8Array[] = [];
+  const append = (bytes: Uint8Array) => void passed.push(bytes);
+  const framing = new RawFraming({ append, setFormat: () => undefined, capturedAt: undefined }, 1_000, 2);
+  const chunks = [new Uint8Array(40), new Uint8Array(500)];
+  for (const chunk of chunks) framing.push(chunk, 0);
+  expect(passed[0]).toBe(chunks[0]);
+  expect(passed[1]).toBe(chunks[1]);
+  expect([framing.isExact, framing.header]).toEqual([true, undefined]);
 });
 
 test('measures every type that it accepts, and accepts no other', () => {

@@ -1,7 +1,7 @@
 /** The logs of a process together stay within their limit, and which of them drop audio for it. */
 import { beforeEach, expect, test } from 'vitest';
 import { AudioTimeline, type Drop } from '../../src/audio/audio-timeline.ts';
-import { logMemoryOf } from '../../src/audio/log-memory.ts';
+import { LogMemory, logMemoryOf } from '../../src/audio/log-memory.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
 
 const RATE = 1_000;
@@ -80,3 +80,18 @@ test('releases audio that is confirmed, dropped or closed', () => {
   sessions[1].timeline.close();
   expect(logMemoryOf(clock)).toMatchObject({ bytes: 0, logs: 0 });
 });
+
+test.each([
+  [60, 40, false],
+  [60, 41, true],
+  [9, 41, false],
+  [10, 41, true],
+])(
+  'of two logs with 60 bytes, one of %i is full with %i more where all may have 100: %s',
+  (bytes, more, isFull) => {
+    const memory = new LogMemory();
+    memory.bytes = 60;
+    memory.logs = 2;
+    expect(memory.isExceededBy(bytes, more, 100)).toBe(isFull);
+  },
+);
