@@ -39,12 +39,12 @@ function eventOf(decoded: Decoded): ServerEvent {
 }
 
 function segmentOf(message: ResultsMessage): Segment {
-  const [channel = 0, channelCount = 1] = message.channel_index;
-  const [alternative] = message.channel.alternatives;
+  const { channel_index: channelIndex, channel } = message;
+  const alternative = channel.alternatives[0];
   return {
     kind: 'segment',
-    channel,
-    channelCount,
+    channel: channelIndex[0] ?? 0,
+    channelCount: channelIndex[1] ?? 1,
     start: message.start,
     end: message.start + message.duration,
     isFinal: message.is_final === true,

@@ -82,7 +82,7 @@ export function crowdTable(results, prefixes) {
     rows.set(title, cells);
   }
   const head = ['sessions', ...counts.map((count) => count.toLocaleString('en'))];
-  return markdown([head, ...[...rows].map(([title, cells]) => [title, ...cells])]);
+  return markdown([head, ...Array.from(rows, ([title, cells]) => [title].concat(cells))]);
 }
 
 /** Every goal, and whether it is reached. @param {Results} results */
