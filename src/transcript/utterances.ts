@@ -103,8 +103,9 @@ export class UtteranceBuilder {
   #end(index: number, endedBy: Utterance['endedBy']): void {
     const channel = this.#channel(index);
     if (!channel.begun) return;
-    const { texts, ...said } = channel.begun;
+    const { id, texts, words, start, end, capturedAt } = channel.begun;
     channel.begun = undefined;
-    this.#emit({ ...said, text: texts.join(' '), channel: index, endedBy });
+    const text = texts.join(' ');
+    this.#emit({ id, text, words, start, end, capturedAt, channel: index, endedBy });
   }
 }
