@@ -25,8 +25,8 @@ export default {
   clearTextReporter: { logTests: false, allowColor: false },
   htmlReporter: { fileName: `coverage/mutation/${area}.html` },
   jsonReporter: { fileName: `coverage/mutation/${area}.json` },
-  // Stryker judges areas; the gate is their sum.
-  thresholds: { high: 90, low: 85, break: null },
+  // `scripts/mutation.mjs` has the gate.
+  thresholds: { high: 92, low: 85, break: null },
   tempDirName: '.stryker-tmp',
   cleanTempDir: 'always',
 };

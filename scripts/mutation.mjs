@@ -1,4 +1,4 @@
-// Changes the sources one place at a time with StrykerJS. The tests must detect at least 85 % of the changes.
+// Changes the sources one place at a time with StrykerJS. The tests of each area must detect enough of the changes.
 //
 //   npm run mutation              all areas, in half an hour
 //   npm run mutation -- link      one area, or several; unchanged code is not tried again
@@ -9,9 +9,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
-const LEAST_SCORE = 85;
+const LEAST_SCORE = 92;
 
-/** @type {Record<string, { mutate: string[], tests: string[] }>} */
+/** `least`: a lower score, where whole streams in `test/system` hold the rest. @type {Record<string, { mutate: string[], tests: string[], least?: number }>} */
 const AREAS = {
   protocol: { mutate: ['src/protocol/**/*.ts'], tests: ['test/protocol/**/*.test.ts'] },
   connection: { mutate: ['src/connection/**/*.ts'], tests: ['test/connection/*.test.ts'] },
@@ -21,7 +21,11 @@ const AREAS = {
     mutate: ['src/transcript/*.ts'],
     tests: ['test/transcript/*.test.ts', 'test/link/incoming.test.ts'],
   },
-  containers: { mutate: ['src/audio/containers/*.ts'], tests: ['test/audio/containers/*.test.ts'] },
+  containers: {
+    mutate: ['src/audio/containers/*.ts'],
+    tests: ['test/audio/containers/*.test.ts'],
+    least: 85,
+  },
 };
 
 /** @typedef {{ killed: number, missed: number }} Score */
@@ -75,7 +79,9 @@ const total = {
 };
 for (const [area, score] of [...scores, /** @type {const} */ (['together', total])])
   console.log(inWords(area, score));
-if (percentOf(total) < LEAST_SCORE) {
-  console.error(`At least ${LEAST_SCORE} % is wanted: see coverage/mutation/*.html for what survived.`);
+for (const [area, score] of scores) {
+  const least = AREAS[area]?.least ?? LEAST_SCORE;
+  if (percentOf(score) >= least) continue;
+  console.error(`${area} needs ${least} %: see coverage/mutation/${area}.html for what survived.`);
   process.exitCode = 1;
 }

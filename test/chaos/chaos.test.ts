@@ -49,7 +49,7 @@ describe.skipIf(NO_REDIS)(`chaos${NO_REDIS ? `: ${NO_REDIS}` : ''}`, () => {
 
   test.each([
     ['kill', 'the end of the lease', 1_500],
-    ['terminate', 'a hand-over', 1_000],
+    ['terminate', 'a hand-over', 500],
   ] as const)(
     'after a %s the first text comes in time after %s: within %d ms, in the median',
     (kind, _, limitMs) => {

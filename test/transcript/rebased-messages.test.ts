@@ -123,6 +123,33 @@ describe('messages of a later connection', () => {
     expect(take({ ...start, channel: [1] }, link(2, 0))).toBeDefined();
   });
 
+  test('are left out as repeats even if their words or their text are missing', () => {
+    const { take } = messages();
+    const withText = (transcript: string, words: object[]) => {
+      const message = results(words, { duration: 0.6 });
+      (message.channel.alternatives[0] as { transcript: string }).transcript = transcript;
+      return message;
+    };
+    take(withText('one.', [word('one', 0.1)]), link(1, 0));
+    expect(take(withText('', [word('one', 0.1)]), link(2, 0))).toBeUndefined();
+    expect(take(withText('one.', []), link(2, 0))).toBeUndefined();
+    expect(take(withText('', []), link(2, 0))).toBeDefined();
+  });
+
+  test.each([
+    ['SpeechStarted', (seconds: number) => ({ type: 'SpeechStarted', channel: [0, 1], timestamp: seconds })],
+    [
+      'UtteranceEnd',
+      (seconds: number) => ({ type: 'UtteranceEnd', channel: [0, 1], last_word_end: seconds }),
+    ],
+  ])('%s is passed on once for each time, however it is rounded', (_, at) => {
+    const { take } = messages();
+    const passes = [1, 1, 1.011, 1.012, 0.5, 1.02, 3].map(
+      (seconds) => take(at(seconds), link(1, 0)) !== undefined,
+    );
+    expect(passes).toEqual([true, false, false, true, false, false, true]);
+  });
+
   test('results without words are passed on', () => {
     const { take } = messages();
     const empty = results([], { speech_final: true });
@@ -150,6 +177,8 @@ describe('messages of a later connection', () => {
     const message = { type: 'Telepathy', timestamp: 1 };
     expect(take(message, link(2, 5))).toEqual(message);
     expect(take(message, link(2, 5))).toEqual(message);
+    const noted = { type: 'SpeechStopped', channel: [0], timestamp: 1 };
+    expect(take(noted, link(2, 5))).toEqual(noted);
   });
 
   test('keep other alternatives where all words are new', () => {

@@ -311,3 +311,21 @@ test.each([
     });
   },
 );
+
+test('has a channel for each that results name, and no more', () => {
+  const stitcher = new Stitcher();
+  const result = (channel: number, channels: number) =>
+    decodeEvent(
+      JSON.stringify({
+        type: 'Results',
+        channel_index: [channel, channels],
+        start: 0,
+        duration: 1,
+        channel: { alternatives: [] },
+      }),
+    ) as Segment;
+  stitcher.receive(result(0, 1), connection(1));
+  expect(stitcher.channels).toHaveLength(1);
+  stitcher.receive(result(1, 2), connection(1));
+  expect(stitcher.channels).toHaveLength(2);
+});

@@ -32,6 +32,21 @@ test('finals are joined until speech_final', () => {
   ]);
 });
 
+test('an answered Finalize ends an utterance, unless its last words are interim', () => {
+  const { builder, hear, texts } = build();
+  hear('one', 0);
+  hear('two', 1, false);
+  builder.finalized(0);
+  expect(texts()).toEqual([]);
+  hear('', 1, false);
+  builder.finalized(0);
+  expect(texts()).toEqual(['one: finalize']);
+  hear('three', 2, false);
+  hear('three', 2);
+  builder.finalized();
+  expect(texts()).toEqual(['one: finalize', 'three: finalize']);
+});
+
 test('an UtteranceEnd ends an utterance only without speech_final', () => {
   const { builder, hear, texts } = build();
   hear('one', 0);

@@ -195,3 +195,87 @@ test('refuses a message that is not JSON', () => {
 function withWord(word: object): object {
   return { channel: { alternatives: [{ transcript: 'hi', words: [word] }] } };
 }
+
+const WORD = { word: 'hi', start: 1, end: 2 };
+const withAlternative = (change: object) => ({
+  ...RESULTS,
+  channel: { alternatives: [{ transcript: 'hi', words: [WORD], ...change }] },
+});
+
+test.each([
+  [{ ...RESULTS, channel_index: 0 }, 'Results: channel_index'],
+  [{ ...RESULTS, channel_index: [1] }, 'Results: channel_index'],
+  [{ ...RESULTS, channel_index: [1, 1] }, 'Results: channel_index'],
+  [{ ...RESULTS, channel_index: [0, 256] }, 'Results: channel_index'],
+  [{ ...RESULTS, channel_index: [0, 2, 'x'] }, 'Results: channel_index'],
+  [{ ...RESULTS, start: -1 }, 'Results: start'],
+  [{ ...RESULTS, duration: 1_000_001 }, 'Results: duration'],
+  [{ ...RESULTS, is_final: 'yes' }, 'Results: is_final'],
+  [{ ...RESULTS, speech_final: 2 }, 'Results: speech_final'],
+  [{ ...RESULTS, from_finalize: {} }, 'Results: from_finalize'],
+  [{ ...RESULTS, channel: null }, 'Results: channel'],
+  [{ ...RESULTS, channel: 'x' }, 'Results: channel'],
+  [{ ...RESULTS, channel: {} }, 'Results: channel.alternatives'],
+  [{ ...RESULTS, channel: { alternatives: [null] } }, 'Results: channel.alternatives'],
+  [withAlternative({ transcript: null }), 'Results: channel.alternatives.transcript'],
+  [withAlternative({ words: 'hi' }), 'Results: channel.alternatives.words'],
+  [withAlternative({ words: ['hi'] }), 'Results: channel.alternatives.words'],
+  [withAlternative({ words: [null] }), 'Results: channel.alternatives.words'],
+  [withAlternative({ words: [{ ...WORD, word: 5 }] }), 'Results: channel.alternatives.words.word'],
+  [withAlternative({ words: [{ ...WORD, start: '1' }] }), 'Results: channel.alternatives.words.start'],
+  [withAlternative({ words: [WORD, { ...WORD, end: null }] }), 'Results: channel.alternatives.words.end'],
+  [{ type: 'Metadata' }, 'Metadata: duration'],
+  [{ type: 'UtteranceEnd', channel: [2, 1], last_word_end: 1 }, 'UtteranceEnd: channel'],
+  [{ type: 'UtteranceEnd', channel: [0, 1] }, 'UtteranceEnd: last_word_end'],
+  [{ type: 'SpeechStarted', channel: ['a'], timestamp: 1 }, 'SpeechStarted: channel'],
+  [{ type: 'SpeechStarted', channel: [0], timestamp: -1 }, 'SpeechStarted: timestamp'],
+])('a message without a required field names it: %j', (message, field) => {
+  expect(decode(message)).toEqual({ kind: 'malformed', problem: `${field} is missing or wrong` });
+});
+
+test.each([
+  [{ ...RESULTS, metadata: 'x' }, 'Results: left out metadata'],
+  [{ ...RESULTS, metadata: { request_id: 5 } }, 'Results: left out request_id'],
+  [withAlternative({ confidence: 'high' }), 'Results: left out confidence'],
+  [withAlternative({ languages: 'en' }), 'Results: left out languages'],
+  [withAlternative({ languages: ['en', 5] }), 'Results: left out languages'],
+  [withAlternative({ words: [{ ...WORD, confidence: 'x' }] }), 'Results: left out confidence'],
+  [withAlternative({ words: [{ ...WORD, punctuated_word: {} }] }), 'Results: left out punctuated_word'],
+  [withAlternative({ words: [{ ...WORD, speaker: -1 }] }), 'Results: left out speaker'],
+  [withAlternative({ words: [{ ...WORD, language: 5 }] }), 'Results: left out language'],
+  [
+    withAlternative({
+      confidence: 'x',
+      words: [
+        { ...WORD, speaker: 'a' },
+        { ...WORD, speaker: 'b' },
+      ],
+    }),
+    'Results: left out speaker, confidence',
+  ],
+  [{ type: 'Metadata', duration: 1, request_id: 5 }, 'Metadata: left out request_id'],
+  [{ type: 'Metadata', duration: 1, channels: 1.5 }, 'Metadata: left out channels'],
+  [{ type: 'Error', variant: 5 }, 'Error: left out variant'],
+  [{ type: 'Error', description: {}, code: 1, message: [] }, 'Error: left out description, code, message'],
+])('a wrong optional field is left out, and named: %j', (message, problem) => {
+  const decoded = decode(message);
+  expect(decoded).toMatchObject({ problem });
+  const kept = JSON.stringify('message' in decoded && decoded.message);
+  for (const name of problem.split('left out ')[1]?.split(', ') ?? [])
+    expect(kept).not.toContain(`"${name}":`);
+});
+
+test.each([
+  { ...RESULTS, is_final: null, speech_final: null, metadata: null },
+  withAlternative({ words: null, confidence: null, languages: null }),
+  withAlternative({
+    words: [{ ...WORD, confidence: null, punctuated_word: null, speaker: null, language: null }],
+  }),
+  { ...RESULTS, metadata: { request_id: null } },
+  { type: 'Metadata', duration: 1, request_id: null, channels: null },
+])('null is no value, and no problem: %j', (message) => {
+  const decoded = decode(message);
+  expect(decoded).not.toHaveProperty('problem');
+  expect(decoded.kind).not.toBe('malformed');
+  expect(JSON.stringify(decoded)).not.toContain('null');
+});
