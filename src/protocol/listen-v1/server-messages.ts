@@ -134,9 +134,9 @@ class WrongField {
 }
 
 /**
- * Checks the fields of a message and normalises them in place. `leftOut` collects the names of wrong optional fields. They are
- * written out: messages come so rarely that nothing of this is in the processor's caches, where a table of checks costs 2.5 times
- * as much.
+ * Checks the fields of a message and normalises them in place. `leftOut` collects the names of wrong optional fields. The checks
+ * are written out, not a table: messages are so rare that the code is not in the processor's caches, and a table then costs 2.5
+ * times as much.
  */
 function check(type: string, message: Fields, leftOut: string[]): Exclude<Decoded['kind'], 'malformed'> {
   switch (type) {
