@@ -69,10 +69,7 @@ export class CaptureClock {
 
   /** Milliseconds since 1970 at which the sample at `position` was captured. */
   wallTimeOf(position: number, rate: number): number | undefined {
-    // Nearly always the last one.
-    let index = this.#anchors.length - 1;
-    while (index > 0 && (this.#anchors[index] as Anchor).position > position) index -= 1;
-    const anchor = this.#anchors[index];
+    const anchor = this.#anchors.findLast((candidate) => candidate.position <= position) ?? this.#anchors[0];
     if (!anchor) return undefined;
     return anchor.at + anchor.wallOffsetMs + ((position - anchor.position) * 1000) / rate;
   }

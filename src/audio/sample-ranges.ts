@@ -8,10 +8,6 @@ export interface SampleRange {
 
 /** The ranges with one more, merged with those that it overlaps or touches. */
 export function addRange(ranges: readonly SampleRange[], { start, end }: SampleRange): SampleRange[] {
-  const last = ranges.at(-1);
-  // As a rule a range continues the last one.
-  if (last && start >= last.start && start <= last.end)
-    return [...ranges.slice(0, -1), { start: last.start, end: Math.max(last.end, end) }];
   const joined = { start, end };
   const apart = ranges.filter((other) => {
     if (other.end < start || other.start > end) return true;

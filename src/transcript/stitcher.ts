@@ -156,8 +156,8 @@ export class Stitcher {
   /** The slowest channel decides. */
   #settledTo(channelCount: number): number {
     let settledTo = Infinity;
-    for (let index = 0; index < channelCount; index += 1) {
-      settledTo = Math.min(settledTo, this.channels[index]?.covered.at(-1)?.end ?? 0);
+    for (const { covered } of this.channels.slice(0, channelCount)) {
+      settledTo = Math.min(settledTo, covered.at(-1)?.end ?? 0);
     }
     return settledTo;
   }
@@ -177,16 +177,14 @@ function placeWord(word: HeardWord, start: number, end: number, link: StitchedLi
 }
 
 function isCovered(channel: StitchedChannel, position: number): boolean {
-  for (const { start, end } of channel.covered) if (position >= start && position < end) return true;
-  return false;
+  return channel.covered.some(({ start, end }) => position >= start && position < end);
 }
 
 /** Adds the range of a final result; drops the oldest of too many holes. */
 function cover(channel: StitchedChannel, range: SampleRange): void {
   if (range.end <= range.start) return;
   channel.covered = addRange(channel.covered, range);
-  if (channel.covered.length <= MAX_RANGES) return;
   const [first, second] = channel.covered;
-  if (first && second) first.end = second.end;
-  channel.covered.splice(1, 1);
+  if (channel.covered.length > MAX_RANGES && first && second) first.end = second.end;
+  if (channel.covered.length > MAX_RANGES) channel.covered.splice(1, 1);
 }

@@ -45,7 +45,7 @@ export async function faults(clients = CLIENTS.map(({ name }) => name)) {
     ...clients.flatMap((client) => recoveryRows(client, recovery.conversations)),
     {
       id: 'harness/late',
-      name: 'the harness: a chunk of speech given late by, at most',
+      name: 'the bench itself: greatest delay of a chunk of speech',
       value: Math.max(words.lateMs, recovery.lateMs),
       unit: 'ms',
     },

@@ -32,7 +32,7 @@ export async function manySessions() {
     of.find(({ id }) => id === 'many/calm/keep-alive')?.value ?? NaN;
   rows.push({
     id: 'many/calm/keep-alive-ratio',
-    name: 'calm: CPU of a KeepAlive, times bare ws',
+    name: '10,000 idle sessions: CPU of a KeepAlive, times bare ws',
     value: costOf(rows) / costOf(bare),
     unit: '×',
     goal: GOAL_RATIO,
@@ -79,7 +79,7 @@ async function watch(sink, idler, way) {
     unit = '',
   ) => ({
     id: `many/${way}/${id}`,
-    name: `${way}: ${name}`,
+    name: `${SESSIONS.toLocaleString('en')} idle sessions${way === 'blocked' ? ', event loop blocked' : ''}: ${name}`,
     value,
     unit,
   });
@@ -91,7 +91,7 @@ async function watch(sink, idler, way) {
   const cpuUs = sum((step) => step.cpuUs);
   return [
     ...rows,
-    row('cpu', 'CPU of one core', cpuUs / sum((step) => step.wallMs) / 10, '%'),
+    row('cpu', 'CPU, of one core', cpuUs / sum((step) => step.wallMs) / 10, '%'),
     row('keep-alive', 'CPU of a KeepAlive', cpuUs / observed.keepAlives, 'µs'),
     row('late', 'event loop late by', Math.max(...steps.map((step) => step.loopDelayMs)), 'ms'),
   ];

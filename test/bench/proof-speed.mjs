@@ -24,9 +24,9 @@ export async function proofSpeed() {
       bench: 'proof-speed',
       how: `${SESSIONS} random sessions of test/properties, every guarantee looked at after every step, on one core.`,
       rows: [
-        row('sessions', 'random sessions', total.sessions),
-        row('steps', 'looks at every guarantee', total.steps),
-        row('virtual', 'seconds lived', total.virtualMs / 1_000),
+        row('sessions', 'the proof: random sessions', total.sessions),
+        row('steps', 'the proof: checks of all guarantees', total.steps),
+        row('virtual', 'the proof: virtual seconds', total.virtualMs / 1_000),
       ],
     };
   } finally {

@@ -60,7 +60,7 @@ function compare(sink, url, redis) {
     return [
       {
         id: 'store/cpu/ratio',
-        name: 'a session in Redis: CPU of a 100 ms frame, times that in memory',
+        name: 'a session in Redis: CPU of a 100 ms frame, in multiples of one in memory',
         value: median(ratios),
         unit: '×',
         goal: GOAL,
@@ -96,10 +96,10 @@ async function crowd(url, redis) {
   const inRedis = await crowdOf(NAMES[1] ?? '', url, redis);
   const name = `${speakers} sessions that speak and ${(sessions - speakers).toLocaleString('en')} idle ones in Redis`;
   return [
-    { id: 'store/crowd/cpu', name: `${name}: CPU of one core`, value: inRedis.cpuPercent, unit: '%' },
+    { id: 'store/crowd/cpu', name: `${name}: CPU, of one core`, value: inRedis.cpuPercent, unit: '%' },
     {
       id: 'store/crowd/ratio',
-      name: `${name}: CPU, times that in memory`,
+      name: `${name}: CPU, in multiples of the same in memory`,
       value: inRedis.cpuPercent / alone.cpuPercent,
       unit: '×',
     },

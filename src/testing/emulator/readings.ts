@@ -39,7 +39,7 @@ export const READINGS = {
   emptyBinary: {
     about: 'The effect of an empty binary message',
     choices: {
-      closes: 'it ends the stream as CloseStream does (the old way, which still works)',
+      closes: 'it ends the stream as CloseStream does; an older way, which still works',
       ignored: 'nothing',
     },
   },
@@ -90,7 +90,7 @@ export const READINGS = {
     },
   },
   unknownModel: {
-    about: 'A model name of no known family',
+    about: 'A model whose name belongs to no known family of models',
     choices: {
       refused: '400',
       accepted: 'it is taken',
@@ -121,8 +121,8 @@ export const READINGS = {
     about:
       'Whether `/v2/listen` answers CloseStream with an Update for audio shorter than the time between two Updates',
     choices: {
-      withheld: 'no, the last 0.24 s may be in no Update',
-      sent: 'yes, up to the last whole step of 0.08 s',
+      withheld: 'no: the last 0.24 s may be missing from all Updates',
+      sent: 'yes: an Update has the audio up to the last whole step of 0.08 s',
     },
   },
   fluxSampleRate: {
