@@ -4,6 +4,7 @@
  *
  * Frames have an index that never changes, so that a sender keeps its position while the oldest frames are released.
  */
+import { MAX_FRAME_MS } from '../protocol/limits.ts';
 import type { LogMemory } from './log-memory.ts';
 import { giveBackSlab, LARGEST_SHARED_BYTES, Slab, takeSlab } from './slabs.ts';
 
@@ -53,6 +54,11 @@ export class Frame {
     this.#offset += bytes;
     this.byteLength -= bytes;
   }
+}
+
+/** Raw audio is kept in frames of this length at most. */
+export function maxFrameBytes(rate: number, frameBytes: number): number {
+  return (rate * frameBytes * MAX_FRAME_MS) / 1000;
 }
 
 /** How many released entries the array may have before it is cut. */
@@ -126,6 +132,31 @@ export class AudioLog {
     last.byteLength += byteLength;
     this.#count(byteLength);
     return true;
+  }
+
+  /** Memory that directly follows the newest frame. */
+  get slabOfNewest(): Slab | undefined {
+    const last = this.#frames.at(-1);
+    return last?.isLastInSlab ? last.slab : undefined;
+  }
+
+  /** Counts chunks that were written behind the newest frame, and are already in the memory of all logs. */
+  adopt(chunks: number, byteLength: number, samples: number, maxBytes: number): void {
+    let last = this.#frames.at(-1) as Frame;
+    const { slab } = last;
+    for (let chunk = 0; chunk < chunks; chunk += 1) {
+      const end = last.end + samples;
+      if (last.byteLength + byteLength <= maxBytes) {
+        last.end = end;
+        last.byteLength += byteLength;
+      } else {
+        last = new Frame(last.end, end, slab, slab.used, byteLength, true, undefined);
+        this.#frames.push(last);
+        slab.frames += 1;
+      }
+      slab.used += byteLength;
+    }
+    this.#bytes += chunks * byteLength;
   }
 
   /** Releases the oldest frame. */

@@ -13,9 +13,10 @@
  */
 import type { Clock } from '../clock.ts';
 import { MAX_FRAME_MS } from '../protocol/limits.ts';
-import { AudioLog, type Frame } from './audio-log.ts';
+import { AudioLog, type Frame, maxFrameBytes } from './audio-log.ts';
 import { CaptureClock } from './capture-clock.ts';
 import type { FrameSink } from './framing.ts';
+import { type LevelLink, LiveRun } from './live-run.ts';
 import { type LogMemory, logMemoryOf } from './log-memory.ts';
 import { Ledger, type LedgerSnapshot } from './ledger.ts';
 import type { SampleRange } from './sample-ranges.ts';
@@ -62,10 +63,12 @@ export interface LogCursor {
 /** Reads the log, and is called when audio was added to it. */
 export interface AudioReader extends LogCursor {
   audioAdded(now: number): void;
+  /** The reader, if it is a link that has sent all audio, and nothing else waits on it. */
+  readonly level?: LevelLink | undefined;
 }
 
-/** Raw audio is kept in frames of this length at most. */
-const LOGGED_FRAME_SECONDS = MAX_FRAME_MS / 1000;
+/** A hurried piece has the length of a frame of raw audio. */
+const HURRIED_SECONDS = MAX_FRAME_MS / 1000;
 
 /** It is replayed in pieces of this length, or in the app's chunks if they are longer: an even pace at the cost of live audio. */
 const PIECE_SECONDS = 0.08;
@@ -84,6 +87,7 @@ export class AudioTimeline implements FrameSink {
   readonly #log: AudioLog;
   readonly #memory: LogMemory;
   readonly ledger = new Ledger();
+  readonly run: LiveRun;
   /** The present link. */
   reader: AudioReader | undefined;
   #isWaiting = false;
@@ -99,6 +103,7 @@ export class AudioTimeline implements FrameSink {
     this.#captureClock = new CaptureClock(clock);
     this.#memory = logMemoryOf(clock);
     this.#log = new AudioLog(this.#memory);
+    this.run = new LiveRun(clock, this.#memory, this.#log, this.ledger, this.#captureClock);
   }
 
   /** Positions per second. */
@@ -113,6 +118,7 @@ export class AudioTimeline implements FrameSink {
 
   /** Position of the next sample to be accepted. */
   get end(): number {
+    this.run.settle();
     return this.ledger.accepted;
   }
 
@@ -134,6 +140,7 @@ export class AudioTimeline implements FrameSink {
   }
 
   snapshot(): LedgerSnapshot {
+    this.run.settle();
     return this.ledger.snapshot();
   }
 
@@ -155,6 +162,7 @@ export class AudioTimeline implements FrameSink {
   /** Whether this many bytes fit without dropping unconfirmed audio. */
   hasRoom(bytes: number): boolean {
     const { frameBytes } = this.#settings;
+    this.run.settle();
     return !this.#isOverfull(bytes, frameBytes > 0 ? bytes / frameBytes : 0);
   }
 
@@ -162,10 +170,9 @@ export class AudioTimeline implements FrameSink {
   append(bytes: Uint8Array, samples: number, now: number, isBoundary = true, opening?: Uint8Array): void {
     const start = this.end;
     const end = start + samples;
-    const { frameBytes, rate } = this.#settings;
     this.ledger.accept(samples);
-    const isExtended =
-      frameBytes > 0 && this.#log.extend(bytes, end, rate * frameBytes * LOGGED_FRAME_SECONDS);
+    const { rate, frameBytes } = this.#settings;
+    const isExtended = this.#isRaw && this.#log.extend(bytes, end, maxFrameBytes(rate, frameBytes));
     if (!isExtended) this.#log.append(bytes, start, end, isBoundary, opening);
     this.#noteCapture(start, samples, now);
     if (this.#isOverfull()) this.#makeRoom();
@@ -174,6 +181,12 @@ export class AudioTimeline implements FrameSink {
     this.#newestSamples = samples;
     this.#tellReader(now);
     this.#live = undefined;
+  }
+
+  /** Lets chunks like the newest one go out as they come, if no audio waits on the link. */
+  beginRun(): void {
+    const link = this.reader?.level;
+    if (link) this.run.begin(link, this.#newestSamples, this.pieceSamples(false), this.#settings);
   }
 
   #noteCapture(start: number, samples: number, now: number): void {
@@ -229,7 +242,7 @@ export class AudioTimeline implements FrameSink {
 
   /** How much raw audio a link sends in one message. `isHurried`: the maximum, since the process is overloaded. */
   pieceSamples(isHurried: boolean): number {
-    const seconds = isHurried ? LOGGED_FRAME_SECONDS : PIECE_SECONDS;
+    const seconds = isHurried ? HURRIED_SECONDS : PIECE_SECONDS;
     return Math.max(seconds * this.rate, this.#newestSamples);
   }
 

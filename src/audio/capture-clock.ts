@@ -13,7 +13,7 @@ interface Anchor {
 }
 
 /** A smaller difference is jitter of timers and networks. */
-const JITTER_MS = 250;
+export const JITTER_MS = 250;
 
 /** Capture times from the source differ only by rounding. */
 const ROUNDING_MS = 20;
@@ -48,6 +48,11 @@ export class CaptureClock {
     if (Math.abs(offsetMs - this.#offsetMs) < ROUNDING_MS) return;
     this.#offsetMs = offsetMs;
     this.#add({ position, at, wallOffsetMs });
+  }
+
+  /** When audio up to `end` is due, by the last anchor, on the session's clock. */
+  dueAt(end: number, rate: number): number {
+    return this.#offsetMs + (end * 1000) / rate;
   }
 
   get #wallOffsetMs(): number {

@@ -23,6 +23,8 @@ export interface Framing {
   readonly isHeaderAudio?: boolean;
   /** `false`: positions are estimates, and a replay may repeat or miss a little. */
   readonly isExact: boolean;
+  /** Raw audio, and no part of a sample waits for the rest. */
+  readonly isWhole?: boolean;
   push(bytes: Uint8Array, now: number): void;
   /** No more audio will come: outputs the rest, if it is usable. */
   finish(now: number): void;
@@ -48,6 +50,10 @@ export class RawFraming implements Framing {
     this.#frameBytes = frameBytes;
     this.#maxBytes = Math.ceil((rate * MAX_FRAME_MS) / 1000) * frameBytes;
     sink.setFormat(rate, frameBytes);
+  }
+
+  get isWhole(): boolean {
+    return this.#carry === undefined;
   }
 
   push(bytes: Uint8Array, now: number): void {

@@ -63,9 +63,15 @@ export class Intake {
     return this.#waitingBytes / this.#bytesPerMs;
   }
 
-  /** Whether the source is still sending. */
-  get isFlowing(): boolean {
-    return !this.#hasFinished && this.#clock.now() - this.#passedAt <= FLOWING_MS;
+  /** Whether the source is still sending. `ranAt`: when the last chunk of a run came. */
+  isFlowing(ranAt: number): boolean {
+    const lastAt = Math.max(this.#passedAt, ranAt);
+    return !this.#hasFinished && this.#clock.now() - lastAt <= FLOWING_MS;
+  }
+
+  /** No chunk waits, no tap looks on, and no part of a sample is left: a chunk like the last one goes the same way. */
+  get isClear(): boolean {
+    return !this.isWaiting && !this.tap && this.#framing?.isWhole === true;
   }
 
   /** Some audio waits for its bytes, or for the end of the chunk before it. */

@@ -23,6 +23,8 @@ export class SessionAudio implements ReceivedAudio {
   // Fields, not objects: they are read for every chunk.
   readonly #refuses: boolean;
   readonly #maxBytes: number;
+  /** Nothing must see every chunk. */
+  readonly #mayRun: boolean;
 
   /** Calls `onPause` in each pause of the source, if the options ask for it. */
   constructor({ options, streams, session, send }: AudioSurroundings, onPause: () => void) {
@@ -47,6 +49,7 @@ export class SessionAudio implements ReceivedAudio {
     this.intake = new Intake(clock, format, this.kept?.sink ?? timeline, streams.report);
     this.pauseWatch =
       finalizeAfterMs < Infinity ? new PauseWatch(clock, finalizeAfterMs, onPause) : undefined;
+    this.#mayRun = !this.kept && !this.pauseWatch;
   }
 
   get ledger(): AudioLedger {
@@ -68,7 +71,7 @@ export class SessionAudio implements ReceivedAudio {
   /** By how many seconds the backlog shrinks in one second. While live audio comes, only the rate above real time counts. */
   get shrinkRate(): number {
     const { catchUpRate } = this.#options;
-    return this.intake.isFlowing ? catchUpRate - 1 : catchUpRate;
+    return this.intake.isFlowing(this.timeline.run.lastAt) ? catchUpRate - 1 : catchUpRate;
   }
 
   hasRoom(bytes: number): boolean {
@@ -78,8 +81,10 @@ export class SessionAudio implements ReceivedAudio {
   }
 
   push(chunk: AudioChunk, capturedAt: number | undefined): void {
+    this.timeline.run.end();
     this.intake.push(chunk, capturedAt);
     this.pauseWatch?.accepted(this.#options.clock.now());
+    if (this.#mayRun && this.intake.isClear) this.timeline.beginRun();
   }
 
   /** Takes a chunk that came before this code. */

@@ -16,6 +16,7 @@ import {
   sizeOf,
 } from '../audio/audio-chunk.ts';
 import type { AudioTap } from '../audio/intake.ts';
+import type { LiveRun } from '../audio/live-run.ts';
 import type { ConnectionActor } from '../connection/connection-machine.ts';
 import type { ConnectionEmitted, ConnectionEvent } from '../connection/events.ts';
 import { bindSocket, connectedMachine, holdLater, type HoldSocket } from '../connection/socket-actor.ts';
@@ -57,6 +58,7 @@ export class Session implements LiveTranscription {
   /** Once its code is loaded. */
   #links: Links | undefined;
   #audio: ReceivedAudio;
+  #run: LiveRun | undefined;
   #tap: AudioTap | undefined;
   #shown: Status = { phase: 'waiting', state: 'dormant', lastEnd: undefined };
   #notices: Observable<Notice> | undefined;
@@ -155,6 +157,7 @@ export class Session implements LiveTranscription {
   }
 
   send(input: AudioChunk | CapturedAudio): SendResult {
+    if (input instanceof Uint8Array && this.#run?.take(input)) return ACCEPTED;
     const capturedAt = capturedAtOf(input);
     const chunk = capturedAt === undefined ? (input as AudioChunk) : (input as CapturedAudio).audio;
     const size = sizeOf(chunk);
@@ -180,6 +183,7 @@ export class Session implements LiveTranscription {
 
   pause(): void {
     this.isPaused = true;
+    this.#run?.end();
   }
 
   resume(): void {
@@ -250,6 +254,7 @@ export class Session implements LiveTranscription {
       audio.intake.tap = this.#tap;
       if (this.#audio instanceof EarlyAudio) this.#audio.passTo((held) => audio.pushHeld(held));
       this.#audio = audio;
+      this.#run = audio.timeline.run;
     }
     return this.#links;
   }
@@ -291,6 +296,7 @@ export class Session implements LiveTranscription {
   /** Shows the audio from now on. */
   #tapAudio(tap: AudioTap | undefined): void {
     this.#tap = tap;
+    this.#run?.end();
     if (this.#links) this.#links.audio.intake.tap = tap;
   }
 

@@ -1,12 +1,16 @@
 /**
- * A subject that is made for its first subscriber, with the last values kept for those who come later. Of thousands of sessions, most
- * have no subscriber for turns, utterances or messages, and an empty `ReplaySubject` takes half a kilobyte.
+ * An observable of values as they come, with the last ones kept for those who subscribe later. It keeps its subscribers itself: of
+ * thousands of sessions, most have none for turns, utterances or messages, and a `Subject` takes half a kilobyte and copies its list
+ * of observers for each value.
  */
-import { Observable, Subject } from 'rxjs';
+import { Observable, type Subscriber } from 'rxjs';
+
+const NONE: readonly never[] = [];
 
 export class Stream<Value> {
   readonly #most: number;
-  #subject: Subject<Value> | undefined;
+  /** Replaced, never changed: a loop over it may be under way. */
+  #subscribers: readonly Subscriber<Value>[] = NONE;
   #values: Observable<Value> | undefined;
   #kept: Value[] | undefined;
   #isOver = false;
@@ -20,21 +24,28 @@ export class Stream<Value> {
     if (this.#isOver) return;
     if (this.#most === 1) this.#kept = [value];
     else if (this.#most > 1) this.#kept = [...(this.#kept ?? []).slice(1 - this.#most), value];
-    this.#subject?.next(value);
+    for (const subscriber of this.#subscribers) subscriber.next(value);
   }
 
   complete(): void {
     this.#isOver = true;
-    this.#subject?.complete();
+    for (const subscriber of this.#subscribers) subscriber.complete();
   }
 
   /** The same each time. */
   get values$(): Observable<Value> {
     return (this.#values ??= new Observable((subscriber) => {
       // A value that comes while the kept ones are emitted is emitted at once, too.
-      if (!this.#isOver) (this.#subject ??= new Subject()).subscribe(subscriber);
+      if (!this.#isOver) this.#add(subscriber);
       for (const value of this.#kept ?? []) subscriber.next(value);
       if (this.#isOver) subscriber.complete();
     }));
+  }
+
+  #add(subscriber: Subscriber<Value>): void {
+    this.#subscribers = [...this.#subscribers, subscriber];
+    subscriber.add(() => {
+      this.#subscribers = this.#subscribers.filter((other) => other !== subscriber);
+    });
   }
 }

@@ -81,6 +81,7 @@ class HeldSocket implements WaitingAttempt, SocketHandlers {
   #link: OpenLink | undefined;
   #handshake: Handshake = NO_HANDSHAKE;
   #beganAt = 0;
+  #hasBegun = false;
   #isOver = false;
   #stopTimer: () => void = nothing;
 
@@ -137,7 +138,7 @@ class HeldSocket implements WaitingAttempt, SocketHandlers {
   }
 
   opened(handshake: Handshake): void {
-    if (this.#isOver || this.#link || !this.#socket) return;
+    if (this.#isOver || this.#hasBegun || !this.#socket) return;
     const { clock, handshakeTimeout, protocol } = this.#ports;
     this.#handshake = handshake;
     handshakeTimeout.answered(clock.now() - this.#beganAt);
@@ -146,7 +147,7 @@ class HeldSocket implements WaitingAttempt, SocketHandlers {
   }
 
   message(text: string): void {
-    if (!this.#link && this.#ports.protocol.readyMs !== undefined) this.#beginLink();
+    if (!this.#hasBegun && this.#ports.protocol.readyMs !== undefined) this.#beginLink();
     if (!this.#isOver) this.#link?.receive(text);
   }
 
@@ -192,7 +193,9 @@ class HeldSocket implements WaitingAttempt, SocketHandlers {
   }
 
   #beginLink(): void {
-    if (this.#isOver || this.#link || !this.#socket) return;
+    if (this.#isOver || this.#hasBegun || !this.#socket) return;
+    // A transport may answer while the link sends its first audio.
+    this.#hasBegun = true;
     this.#stopTimer();
     this.#stopTimer = nothing;
     const link = this.#ports.openLink(this.#socket, this.#handshake);

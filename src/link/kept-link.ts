@@ -3,7 +3,7 @@ import type { KeptLink, LinkKeeper, Segment } from '../protocol/protocol.ts';
 import type { Socket } from '../transports/transport.ts';
 import { countSilence, type LinkClock } from './link-clock.ts';
 import { noteOutbound, type SilentLink } from './outbound-silence.ts';
-import type { Pace } from './pace.ts';
+import type { Pace } from '../pace.ts';
 import { markStalled, noteAudio } from './stall-watch.ts';
 
 /** The fields of a link that are needed here. */
@@ -34,6 +34,7 @@ export function keptLink(link: KeepableLink, socket: Socket, take: (segment: Seg
     sendSilence: (seconds) => sendSilence(link, seconds),
     ping: () => {
       if (!socket.ping) return false;
+      link.endRun();
       noteOutbound(link, clock.now());
       socket.ping();
       return true;
@@ -53,6 +54,7 @@ function sendSilence(link: KeepableLink, seconds: number): boolean {
   const { silence, counts } = link.session;
   if (!silence) return false;
   const now = link.clock.now();
+  link.endRun();
   const samples = Math.round(seconds * silence.sampleRate);
   link.tokens -= samples;
   noteAudio(link, seconds * 1000, now);

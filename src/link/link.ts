@@ -8,6 +8,8 @@
 import type { AdaptiveTimeout } from '../adaptive-timeout.ts';
 import type { AudioReader, AudioTimeline } from '../audio/audio-timeline.ts';
 import type { Frame } from '../audio/audio-log.ts';
+import type { LevelLink } from '../audio/live-run.ts';
+import { startPace, waitMs } from '../pace.ts';
 import type { Clock } from '../clock.ts';
 import type { ConnectionEnd } from '../protocol/connection-end.ts';
 import type { LinkKeeper, ServerError } from '../protocol/protocol.ts';
@@ -29,7 +31,6 @@ import {
   type SilentLink,
   watchForSilence,
 } from './outbound-silence.ts';
-import { startPace, waitMs } from './pace.ts';
 import { expectReply, noteAudio, noteMessage, shortenTimeout, stopWatching } from './stall-watch.ts';
 
 /** Time between two checks of a full socket. */
@@ -41,13 +42,13 @@ const HURRIED_MS = 50;
 /** The least timeout after the end of the stream, also for a shorter `drainMs`. */
 const MIN_DRAIN_SILENCE_MS = 1_000;
 
-export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLink {
+export class Link implements AudioReader, KeepableLink, LevelLink, ReceivingLink, SilentLink {
   /** The first connection of a session is 1. */
   readonly number: number;
   readonly clock: Clock;
   readonly session: LinkSession;
   readonly keeper: LinkKeeper | undefined;
-  readonly #socket: Socket;
+  readonly socket: Socket;
   readonly #timeline: AudioTimeline;
 
   // Its position in the log.
@@ -90,7 +91,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
   lastOutboundAt: number;
   longestSilenceMs = 0;
   readonly forgottenMs: number;
-  #uncongestedUntil: number;
+  uncongestedUntil: number;
   /** Audio has flowed within the KeepAlive interval, or waits to be sent. */
   isFlowing = false;
   #isDraining = false;
@@ -116,7 +117,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
     const { clock } = session;
     this.session = session;
     this.#timeline = session.timeline;
-    this.#socket = socket;
+    this.socket = socket;
     this.#controls = [...controls];
     this.number = number;
     this.clock = clock;
@@ -125,7 +126,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
     this.timeoutMs = session.answerTimeout.ms;
     this.lastOutboundAt = clock.now();
     this.forgottenMs = FORGOTTEN_WINDOWS * session.protocol.windowMs;
-    this.#uncongestedUntil = this.lastOutboundAt;
+    this.uncongestedUntil = this.lastOutboundAt;
     this.keeper = keep?.(this, socket, (segment) => takeSegment(this, segment));
   }
 
@@ -143,6 +144,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
   /** The connection is over, ended by the server or by us: stops all its timers. */
   end(end?: ConnectionEnd): void {
     this.isOver = true;
+    this.endRun();
     if (!this.hasEndedStream) countSilence(this, this.clock.now());
     const { counts } = this.session;
     counts.longestSilenceMs = Math.max(counts.longestSilenceMs, this.longestSilenceMs);
@@ -170,8 +172,27 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
     if (this.#pumpTimer === undefined) this.#pump(now);
   }
 
+  /** This link, if it has sent all audio and expects an answer. */
+  get level(): LevelLink | undefined {
+    const isWatched = this.answerSince !== undefined && this.advanceSince !== undefined;
+    return isWatched && this.nextPosition === this.#timeline.end ? this : undefined;
+  }
+
+  countRun(samples: number): void {
+    this.sentSamples += samples;
+    this.position += samples;
+    this.nextPosition += samples;
+    this.sentMs += (samples * 1000) / this.rate;
+  }
+
+  /** Before anything but live audio: the next chunk goes the usual way. */
+  endRun(): void {
+    this.#timeline.run.end();
+  }
+
   /** A text message came. */
   receive(text: string): void {
+    this.endRun();
     const now = this.clock.now();
     noteMessage(this, now);
     if (this.hasEndedStream) this.#expectLastResults(now);
@@ -249,6 +270,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
 
   /** Audio sent on this connection, in seconds. */
   get sentSeconds(): number {
+    this.#timeline.run.settle();
     return this.sentSamples / this.session.timeline.rate;
   }
 
@@ -258,7 +280,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
   }
 
   get bufferedAmount(): number {
-    return this.#socket.bufferedAmount;
+    return this.socket.bufferedAmount;
   }
 
   /** Sends as much live audio and backlog as the pace allows now, and sets a timer for the rest. */
@@ -270,7 +292,7 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
       const start = Math.max(frame.start, this.nextPosition);
       if (this.#controls.length > 0) this.#sendControls(start, now);
       if (!this.#isLive()) return;
-      const delayMs = this.#isCongested(now)
+      const delayMs = this.isCongested(now)
         ? this.#waitForSocket(now)
         : this.#waitForPace(frame, start, now, samples);
       if (delayMs > 0) {
@@ -321,10 +343,10 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
   }
 
   /** Called for every frame, but reads the socket's buffer only sometimes: it takes a second to fill. */
-  #isCongested(now: number): boolean {
-    if (now < this.#uncongestedUntil) return false;
-    const isCongested = this.#socket.bufferedAmount > this.session.settings.maxBufferedBytes;
-    if (!isCongested) this.#uncongestedUntil = now + CONGESTION_POLL_MS;
+  isCongested(now: number): boolean {
+    if (now < this.uncongestedUntil) return false;
+    const isCongested = this.socket.bufferedAmount > this.session.settings.maxBufferedBytes;
+    if (!isCongested) this.uncongestedUntil = now + CONGESTION_POLL_MS;
     return isCongested;
   }
 
@@ -371,7 +393,8 @@ export class Link implements AudioReader, KeepableLink, ReceivingLink, SilentLin
   write(message: string | Uint8Array, now: number): void {
     // An empty binary message would end the stream.
     if (message.length === 0) return;
+    this.endRun();
     noteOutbound(this, now);
-    this.#socket.send(message);
+    this.socket.send(message);
   }
 }

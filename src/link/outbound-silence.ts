@@ -12,6 +12,9 @@ import { markStalled, type StallWatch } from './stall-watch.ts';
 /** A timer this late gives a notice. */
 const LATE_MS = 1_000;
 
+/** Without pings, as in browsers, Flux has no KeepAlive that goes before waiting audio: the next check is then after this time. */
+const FULL_SOCKET_MS = 100;
+
 /** A margin for the network and for a server timeout that is longer than documented. */
 export const FORGOTTEN_WINDOWS = 1.5;
 
@@ -67,22 +70,23 @@ export function holdIdle(link: SilentLink, now: number): void {
 }
 
 /** Not restarted for every frame: the timer compares timestamps and waits for the rest. */
-export function watchForSilence(link: SilentLink, now: number): void {
+export function watchForSilence(link: SilentLink, now: number, leastMs = 0): void {
   if (link.isOver) return;
   link.clock.clearTimeout(link.idleTimer);
-  link.idleTimer = link.clock.setTimeout(() => checkSilence(link), Math.max(0, -lateMs(link, now)));
+  link.idleTimer = link.clock.setTimeout(() => checkSilence(link), Math.max(leastMs, -lateMs(link, now)));
 }
 
 function checkSilence(link: SilentLink): void {
   const { clock, session } = link;
   const now = clock.now();
   link.idleTimer = undefined;
+  link.endRun();
   if (link.hasEndedStream) return;
   if (-lateMs(link, now) > TIMER_ROUNDING_MS) watchForSilence(link, now);
   else if (session.timeline.next(link)) {
     // The socket is full: audio waits, so the link is not idle.
     link.keepAlive(now);
-    watchForSilence(link, now);
+    watchForSilence(link, now, FULL_SOCKET_MS);
   } else {
     link.isFlowing = false;
     holdIdle(link, now);

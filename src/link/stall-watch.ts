@@ -45,6 +45,8 @@ export interface StallWatch {
   stallTimer: unknown;
   isStalled: boolean;
   stalled(): void;
+  /** Brings `sentMs` up to date. */
+  endRun(): void;
 }
 
 /** Audio was sent, or would have been if the socket were not full. Called for every frame, so a timer does the rest. */
@@ -130,6 +132,7 @@ function arm(watch: StallWatch, delayMs: number): void {
 }
 
 function check(watch: StallWatch, hasRead = false): void {
+  watch.endRun();
   stopWatching(watch);
   const { answerSince, answerSentMs, advanceSince, advanceSentMs, timeoutMs } = watch;
   const leftMs = Math.min(

@@ -27,7 +27,8 @@ export interface Utterance {
 /** The words since the last pause. Transcripts are not kept: each contains Deepgram's whole message. */
 interface Begun extends Pick<Utterance, 'id' | 'start' | 'end' | 'capturedAt'> {
   texts: string[];
-  words: Word[];
+  /** Of each transcript. */
+  words: (readonly Word[])[];
 }
 
 interface Channel {
@@ -45,7 +46,7 @@ const MAX_FINALS = 100;
 const ROUNDING_SECONDS = 0.011;
 
 export class UtteranceBuilder {
-  readonly #channels = new Map<number, Channel>();
+  readonly #channels: (Channel | undefined)[] = [];
   readonly #emit: (utterance: Utterance) => void;
 
   constructor(emit: (utterance: Utterance) => void) {
@@ -61,7 +62,7 @@ export class UtteranceBuilder {
     const { id, text, words, start, end, capturedAt } = transcript;
     const begun = (channel.begun ??= { id, texts: [], words: [], start, end, capturedAt });
     begun.texts.push(text);
-    for (const word of words) begun.words.push(word);
+    begun.words.push(words);
     begun.end = end;
   }
 
@@ -94,10 +95,7 @@ export class UtteranceBuilder {
   }
 
   #channel(index: number): Channel {
-    let channel = this.#channels.get(index);
-    if (!channel)
-      this.#channels.set(index, (channel = { begun: undefined, wordsUntil: 0, isInterim: false }));
-    return channel;
+    return (this.#channels[index] ??= { begun: undefined, wordsUntil: 0, isInterim: false });
   }
 
   #end(index: number, endedBy: Utterance['endedBy']): void {
@@ -106,6 +104,6 @@ export class UtteranceBuilder {
     const { id, texts, words, start, end, capturedAt } = channel.begun;
     channel.begun = undefined;
     const text = texts.join(' ');
-    this.#emit({ id, text, words, start, end, capturedAt, channel: index, endedBy });
+    this.#emit({ id, text, words: words.flat(), start, end, capturedAt, channel: index, endedBy });
   }
 }

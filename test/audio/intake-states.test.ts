@@ -29,27 +29,35 @@ const samples = (...bytes: number[]) => Uint8Array.from(bytes);
 describe('the source is sending', () => {
   test('for a second after its last chunk', () => {
     const { clock, intake } = open();
-    expect(intake.isFlowing).toBe(false);
+    expect(intake.isFlowing(-Infinity)).toBe(false);
     clock.advance(5_000);
     intake.push(samples(1, 2), undefined);
     clock.advance(1_000);
-    expect(intake.isFlowing).toBe(true);
+    expect(intake.isFlowing(-Infinity)).toBe(true);
     clock.advance(1);
-    expect(intake.isFlowing).toBe(false);
+    expect(intake.isFlowing(-Infinity)).toBe(false);
+  });
+
+  test('also while its chunks go out in a run', () => {
+    const { clock, intake } = open();
+    intake.push(samples(1, 2), undefined);
+    clock.advance(5_000);
+    expect(intake.isFlowing(3_999)).toBe(false);
+    expect(intake.isFlowing(4_000)).toBe(true);
   });
 
   test('but not when it has ended', () => {
     const { intake } = open();
     intake.push(samples(1, 2), undefined);
     intake.finish();
-    expect(intake.isFlowing).toBe(false);
+    expect(intake.isFlowing(0)).toBe(false);
   });
 
   test('by the time when a chunk came, if it is passed on later', () => {
     const { clock, intake } = open();
     clock.advance(5_000);
     intake.push(samples(1, 2), undefined, 3_000);
-    expect(intake.isFlowing).toBe(false);
+    expect(intake.isFlowing(-Infinity)).toBe(false);
   });
 });
 

@@ -1,5 +1,5 @@
 /** The whole session: backlogs, and audio that waits before the log. */
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   createLiveTranscription,
   type LiveTranscriptionOptions,
@@ -7,6 +7,7 @@ import {
   type SessionReport,
   type SocketHandlers,
 } from '../../src/index.ts';
+import { LiveRun } from '../../src/audio/live-run.ts';
 import { loadDiagnosis } from '../../src/diagnosis/diagnose.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
 
@@ -16,7 +17,7 @@ beforeAll(loadDiagnosis);
 const audio = (ms: number) => new Uint8Array(2 * ms);
 
 /** A session whose connections open when the test says so. */
-async function session(options: Partial<LiveTranscriptionOptions> = {}) {
+async function session(options: Partial<LiveTranscriptionOptions> = {}, isWatched = true) {
   const clock = new VirtualClock();
   const notices: Notice[] = [];
   let sentBytes = 0;
@@ -38,7 +39,7 @@ async function session(options: Partial<LiveTranscriptionOptions> = {}) {
     },
     ...options,
   });
-  live.notices$.subscribe((notice) => notices.push(notice));
+  if (isWatched) live.notices$.subscribe((notice) => notices.push(notice));
   await clock.advanceAsync(0);
   return {
     clock,
@@ -53,6 +54,23 @@ async function session(options: Partial<LiveTranscriptionOptions> = {}) {
     lose: () => handlers?.ended({ code: 1006, reason: '' }),
   };
 }
+
+test('a subscriber of notices sees all audio from then on, though chunks went out in a run', async () => {
+  const { clock, live, open } = await session({}, false);
+  await open();
+  const speak = async (chunks: number) => {
+    for (let chunk = 0; chunk < chunks; chunk += 1) {
+      live.send(audio(20));
+      await clock.advanceAsync(20);
+    }
+  };
+  const taken = vi.spyOn(LiveRun.prototype, 'take');
+  await speak(5);
+  expect(taken).toHaveLastReturnedWith(true);
+  live.notices$.subscribe();
+  await speak(1);
+  expect(taken).toHaveLastReturnedWith(false);
+});
 
 describe('a backlog', () => {
   test.each([

@@ -67,6 +67,31 @@ async function attempt(more: Partial<ConnectionPorts> = {}): Promise<void> {
 
 const types = () => events.map(({ type }) => type);
 
+test('has one link, though a transport answers its first audio at once', async () => {
+  let links = 0;
+  await attempt({
+    protocol: { ...listenV1, readyMs: 1_000 },
+    openLink: () => {
+      links += 1;
+      network?.message('{"type":"Other"}');
+      return {
+        number: links,
+        isFlowing: false,
+        isStalled: false,
+        serverError: undefined,
+        receive: () => undefined,
+        receiveBinary: () => undefined,
+        endStream: () => undefined,
+        end: () => undefined,
+      };
+    },
+  });
+  network?.opened({});
+  network?.message('{"type":"Connected"}');
+  network?.opened({});
+  expect(links).toBe(1);
+});
+
 describe('with a limit of connections', () => {
   let asked: PlaceRequest;
   let released: boolean[];

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { listenV1 } from '../../src/protocol/listen-v1/listen-v1.ts';
 import type { KeptLink, LinkKeeper, Protocol, Segment, ServerEvent } from '../../src/protocol/protocol.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
-import { ANSWER_MS, DRAIN_MS, KEEP_ALIVE_MS, LinkBench } from './link-bench.ts';
+import { ANSWER_MS, audio, DRAIN_MS, KEEP_ALIVE_MS, LinkBench } from './link-bench.ts';
 
 let bench: LinkBench;
 /** The link as its keeper sees it. */
@@ -118,6 +118,21 @@ test('a ping breaks the silence as a frame does, where the platform can [G1]', (
   bench.clock.advance(2_500);
   bench.link.end();
   expect(bench.session.counts.longestSilenceMs).toBe(2_500);
+});
+
+test('a run of live audio ends before silence and pings, and counts as sent [G3]', () => {
+  Object.assign(bench.socket, { ping: () => undefined });
+  bench.flow();
+  bench.run(5);
+  expect(kept.sentSeconds).toBeCloseTo(0.14);
+  kept.ping();
+  expect(bench.timeline.run.take(audio(20))).toBe(false);
+  bench.run(5);
+  kept.sendSilence(0.1);
+  expect(bench.timeline.run.take(audio(20))).toBe(false);
+  expect(kept.sentSeconds).toBeCloseTo(0.36);
+  bench.link.end();
+  expect(bench.session.counts.longestSilenceMs).toBe(20);
 });
 
 test('text goes out at once, and a link that is given up is stalled', () => {

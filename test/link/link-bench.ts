@@ -50,6 +50,7 @@ interface BenchOptions extends Partial<LinkSettings> {
   header?: Uint8Array;
   isExact?: boolean;
   maxSeconds?: number;
+  maxBytes?: number;
 }
 
 export class LinkBench {
@@ -69,7 +70,7 @@ export class LinkBench {
 
   /** Several benches may share a clock; `parts` replace those of the session. */
   constructor(
-    { header, isExact = true, maxSeconds = 60, ...settings }: BenchOptions = {},
+    { header, isExact = true, maxSeconds = 60, maxBytes = 1e6, ...settings }: BenchOptions = {},
     clock = new VirtualClock(),
     parts: Partial<LinkSession> = {},
   ) {
@@ -78,7 +79,7 @@ export class LinkBench {
     this.timeline = new AudioTimeline(this.clock, {
       rate: RATE,
       frameBytes: FRAME_BYTES,
-      maxBytes: 1e6,
+      maxBytes,
       maxProcessBytes: Infinity,
       maxSeconds,
       onDrop: () => say('drop'),
@@ -149,6 +150,16 @@ export class LinkBench {
   rush(): void {
     do this.hand(100);
     while (this.timeline.unsent === 0);
+  }
+
+  /** A chunk of 20 ms, and so many that follow it in a run. */
+  run(chunks: number): void {
+    this.hand();
+    this.timeline.beginRun();
+    for (let chunk = 0; chunk < chunks; chunk += 1) {
+      this.clock.advance(20);
+      if (!this.timeline.run.take(audio(20))) throw new Error('The run has ended.');
+    }
   }
 
   /** Live frames of 100 ms. */

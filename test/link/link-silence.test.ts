@@ -1,5 +1,6 @@
 /** When a link sends KeepAlives, and how it reacts to a silent server. */
 import { beforeEach, describe, expect, test } from 'vitest';
+import { VirtualClock } from '../../src/testing/index.ts';
 import { KEEP_ALIVE } from '../../src/protocol/listen-v1/client-messages.ts';
 import { KEEP_ALIVE_MS, LinkBench, MAX_BUFFERED_BYTES } from './link-bench.ts';
 
@@ -72,6 +73,26 @@ describe('silence', () => {
     bench.clock.advance(50);
     bench.hand();
     expect(bench.pass(2 * KEEP_ALIVE_MS)).toEqual(['KeepAlive', 'KeepAlive']);
+  });
+
+  test('of a full socket that takes no KeepAlive, either, is looked at ten times a second [G1]', () => {
+    let asked = 0;
+    const keeper = {
+      message: () => undefined,
+      hold: () => void (asked += 1),
+      mayEndStream: () => true,
+      closed: () => undefined,
+      end: () => undefined,
+    };
+    const protocol = { ...bench.session.protocol, keep: () => keeper };
+    bench = new LinkBench({}, new VirtualClock(), { protocol });
+    bench.flow();
+    bench.socket.waiting = MAX_BUFFERED_BYTES + 1;
+    bench.clock.advance(50);
+    bench.hand();
+    asked = 0;
+    bench.clock.advance(KEEP_ALIVE_MS + 1_000);
+    expect(asked).toBe(11);
   });
 
   test('in which the timer is more than a second late is reported', () => {

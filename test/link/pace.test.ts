@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Pace, startPace, waitMs } from '../../src/link/pace.ts';
+import { type Pace, startPace, waitMs } from '../../src/pace.ts';
 
 function paceOf(samplesPerSecond: number, catchUpRate: number, now: number): Pace {
   const pace = { tokens: 0, tokensAt: 0, tokensPerMs: 0, maxTokens: 0 };

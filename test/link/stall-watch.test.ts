@@ -31,6 +31,7 @@ function watchOf(clock: Clock, answerTimeout: AdaptiveTimeout, stalled = () => {
     stallTimer: undefined,
     isStalled: false,
     stalled,
+    endRun: () => undefined,
   };
 }
 

@@ -60,6 +60,7 @@ export interface Rule {
 export const SINGLE_FILES: Record<string, Area> = {
   'src/adaptive-timeout.ts': 'leaf',
   'src/clock.ts': 'clock',
+  'src/pace.ts': 'leaf',
   'src/running-time.ts': 'clock',
   'src/environment.ts': 'leaf',
   'src/errors.ts': 'leaf',

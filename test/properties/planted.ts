@@ -217,7 +217,7 @@ export const PLANTED: readonly PlantedDefect[] = [
   ]),
   // G10
   defect('G10', 'an unpaced replay', [
-    'link/pace.ts',
+    'pace.ts',
     'return pace.tokens > 0 ? 0',
     'return pace.tokens > -1e9 ? 0',
   ]),

@@ -13,7 +13,7 @@ const LONG_BURST_FACTOR = 2.5;
 /** A frame needs more than zero tokens; a timer that is exact would find just zero. */
 const MARGIN_MS = 0.01;
 
-/** The fields of a link that its pace needs. */
+/** The fields of a link, or of a run on it, that its pace needs. */
 export interface Pace {
   /** Samples that may go at once; negative where the last frame overdrew them. */
   tokens: number;

@@ -1,0 +1,163 @@
+/**
+ * A run of live chunks of equal length. On its usual way a chunk meets some twenty objects, and with a hundred sessions none of them
+ * is in the processor's caches. So once a chunk has gone that way and nothing waits, the chunks like it meet only this object, their
+ * place in the log and the socket. The log, the ledger and the link are brought up to date before anything reads them, and the run
+ * ends before anything changes them.
+ */
+import type { Clock } from '../clock.ts';
+import { type AudioLog, maxFrameBytes } from './audio-log.ts';
+import { type CaptureClock, JITTER_MS } from './capture-clock.ts';
+import type { Ledger } from './ledger.ts';
+import type { LogMemory } from './log-memory.ts';
+import { type Pace, waitMs } from '../pace.ts';
+
+/** A link that has sent all audio; a run continues its fields. */
+export interface LevelLink extends Pace {
+  readonly socket: { send(message: Uint8Array): void };
+  frameIndex: number;
+  /** The socket is not full, and is not asked before then. */
+  readonly uncongestedUntil: number;
+  lastOutboundAt: number;
+  /** A longer silence ends the run. */
+  readonly longestSilenceMs: number;
+  isCongested(now: number): boolean;
+  /** Counts samples as sent. */
+  countRun(samples: number): void;
+}
+
+/** The format and the limits of the log. */
+export interface RunLimits {
+  rate: number;
+  frameBytes: number;
+  maxSeconds: number;
+  maxBytes: number;
+  maxProcessBytes: number;
+}
+
+const NOTHING = new Uint8Array(0);
+
+export class LiveRun implements Pace {
+  readonly #clock: Clock;
+  readonly #memory: LogMemory;
+  readonly #log: AudioLog;
+  readonly #ledger: Ledger;
+  readonly #captureClock: CaptureClock;
+  #link: LevelLink | undefined;
+  #socket: LevelLink['socket'] | undefined;
+  /** Chunks that it may still take; 0: there is no run. */
+  #left = 0;
+  /** Chunks that are not counted yet. */
+  #chunks = 0;
+  #bytes = 0;
+  #samples = 0;
+  #ms = 0;
+  #maxFrameBytes = 0;
+  #maxProcessBytes = 0;
+  /** Where the next chunk is copied to. */
+  #slab: Uint8Array = NOTHING;
+  #offset = 0;
+  /** When the last chunk came, … */
+  #at = -Infinity;
+  /** … and when it was due, by the clock of capture. */
+  #dueAt = 0;
+  #maxGapMs = 0;
+  #pieceSamples = 0;
+  tokens = 0;
+  tokensAt = 0;
+  tokensPerMs = 0;
+  maxTokens = 0;
+  #uncongestedUntil = 0;
+
+  constructor(clock: Clock, memory: LogMemory, log: AudioLog, ledger: Ledger, captureClock: CaptureClock) {
+    this.#clock = clock;
+    this.#memory = memory;
+    this.#log = log;
+    this.#ledger = ledger;
+    this.#captureClock = captureClock;
+  }
+
+  /** When the last chunk of a run came. */
+  get lastAt(): number {
+    return this.#at;
+  }
+
+  /** Begins after a chunk of this many samples that was sent at once. */
+  begin(link: LevelLink, samples: number, pieceSamples: number, limits: RunLimits): void {
+    const { rate, frameBytes, maxBytes, maxSeconds, maxProcessBytes } = limits;
+    const { accepted } = this.#ledger;
+    const bytes = samples * frameBytes;
+    const slab = this.#log.slabOfNewest;
+    if (!slab) return;
+    const most = Math.min(
+      (slab.bytes.byteLength - slab.used) / bytes,
+      (maxBytes - this.#log.bytes) / bytes,
+      (maxSeconds * rate - accepted + this.#log.start) / samples,
+    );
+    this.#link = link;
+    this.#socket = link.socket;
+    this.#left = Math.max(0, Math.floor(most));
+    this.#bytes = bytes;
+    this.#samples = samples;
+    this.#ms = (samples * 1000) / rate;
+    this.#maxFrameBytes = maxFrameBytes(rate, frameBytes);
+    this.#maxProcessBytes = maxProcessBytes;
+    this.#slab = slab.bytes;
+    this.#offset = slab.used;
+    this.#at = link.lastOutboundAt;
+    this.#dueAt = this.#captureClock.dueAt(accepted, rate);
+    this.#maxGapMs = link.longestSilenceMs;
+    this.#pieceSamples = pieceSamples;
+    this.tokens = link.tokens;
+    this.tokensAt = link.tokensAt;
+    this.tokensPerMs = link.tokensPerMs;
+    this.maxTokens = link.maxTokens;
+    this.#uncongestedUntil = link.uncongestedUntil;
+  }
+
+  /** Logs a chunk and sends it. `false`: it must go the usual way. */
+  take(chunk: Uint8Array): boolean {
+    if (this.#left === 0 || chunk.byteLength !== this.#bytes) return false;
+    const now = this.#clock.now();
+    const dueAt = this.#dueAt + this.#ms;
+    if (now - this.#at > this.#maxGapMs || Math.abs(now - dueAt) >= JITTER_MS) return false;
+    if (this.#memory.bytes + this.#bytes > this.#maxProcessBytes) return false;
+    if (now >= this.#uncongestedUntil) {
+      if (this.#link?.isCongested(now)) return false;
+      this.#uncongestedUntil = this.#link?.uncongestedUntil ?? 0;
+    }
+    if (waitMs(this, now, this.#pieceSamples) > 0) return false;
+    this.#slab.set(chunk, this.#offset);
+    this.#memory.bytes += this.#bytes;
+    this.#offset += this.#bytes;
+    this.#at = now;
+    this.#dueAt = dueAt;
+    this.tokens -= this.#samples;
+    this.#chunks += 1;
+    this.#left -= 1;
+    this.#socket?.send(chunk);
+    return true;
+  }
+
+  /** Brings the log, the ledger and the link up to date. */
+  settle(): void {
+    const chunks = this.#chunks;
+    const link = this.#link;
+    if (chunks === 0 || !link) return;
+    this.#chunks = 0;
+    this.#ledger.accept(chunks * this.#samples);
+    this.#log.adopt(chunks, this.#bytes, this.#samples, this.#maxFrameBytes);
+    link.frameIndex = this.#log.endIndex - 1;
+    link.tokens = this.tokens;
+    link.tokensAt = this.tokensAt;
+    link.lastOutboundAt = this.#at;
+    link.countRun(chunks * this.#samples);
+  }
+
+  /** The same; the next chunk goes the usual way. */
+  end(): void {
+    this.settle();
+    this.#left = 0;
+    this.#link = undefined;
+    this.#socket = undefined;
+  }
+}

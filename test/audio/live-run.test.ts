@@ -1,0 +1,72 @@
+/** The limits of a run. That a session does the same with runs and without is in test/client/live-run.property.test.ts. */
+import { expect, test } from 'vitest';
+import { logMemoryOf } from '../../src/audio/log-memory.ts';
+import { audio, LinkBench } from '../link/link-bench.ts';
+
+/** Chunks of 20 ms that a run takes, one after the other, at most 100. */
+function taken({ clock, timeline }: LinkBench): number {
+  for (let chunk = 0; chunk < 100; chunk += 1) {
+    clock.advance(20);
+    if (!timeline.run.take(audio(20))) return chunk;
+  }
+  return 100;
+}
+
+function bench(maxSeconds = 60, maxBytes = 1e6): LinkBench {
+  const bench = new LinkBench({ maxSeconds, maxBytes });
+  bench.flow();
+  return bench;
+}
+
+test('a run fills the log, and no more', () => {
+  const bySeconds = bench(0.2);
+  bySeconds.run(0);
+  expect(taken(bySeconds)).toBe(8);
+  const byBytes = bench(60, 400);
+  byBytes.run(0);
+  expect(taken(byBytes)).toBe(8);
+});
+
+test('audio of a run counts at once in the memory of all logs', () => {
+  const one = bench(60, 1e6);
+  one.run(0);
+  const memory = logMemoryOf(one.clock);
+  expect(memory.bytes).toBe(80);
+  one.run(1);
+  expect(memory.bytes).toBe(160);
+});
+
+test('there is no run before a chunk was sent, after the end of the link, and for another length', () => {
+  const one = bench();
+  one.clock.advance(20);
+  expect(one.timeline.run.take(audio(20))).toBe(false);
+  one.run(2);
+  expect(one.timeline.run.take(audio(40))).toBe(false);
+  one.link.end();
+  one.clock.advance(20);
+  expect(one.timeline.run.take(audio(20))).toBe(false);
+  one.timeline.beginRun();
+  expect(one.timeline.run.take(audio(20))).toBe(false);
+});
+
+test('the log of a run has the frames that the same chunks have one by one', () => {
+  const [one, other] = [bench(), bench()];
+  one.run(40);
+  other.hand();
+  for (let chunk = 0; chunk < 40; chunk += 1) {
+    other.clock.advance(20);
+    other.hand();
+  }
+  const framesOf = ({ timeline }: LinkBench) => {
+    const cursor = { frameIndex: 0, nextPosition: 0 };
+    const frames: unknown[] = [];
+    for (let frame = timeline.next(cursor); frame; frame = timeline.next(cursor)) {
+      frames.push([frame.start, frame.end, frame.byteLength, frame.isBoundary, frame.slab.frames]);
+      timeline.advance(cursor, frame.end);
+    }
+    return frames;
+  };
+  one.link.end();
+  expect(framesOf(one)).toEqual(framesOf(other));
+  expect(one.timeline.snapshot()).toEqual(other.timeline.snapshot());
+});
