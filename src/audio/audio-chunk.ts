@@ -8,6 +8,9 @@ const UNREAD_BYTES_PER_MS = 16;
 /** Audio that `send()` accepts. It is copied: the caller may reuse the buffer at once. */
 export type AudioChunk = ArrayBuffer | ArrayBufferView | Blob;
 
+/** Sees audio on its way. The bytes are the app's: read them before returning. */
+export type AudioTap = (bytes: Uint8Array, now: number) => void;
+
 /** Audio with the time of its capture. */
 export interface CapturedAudio {
   audio: AudioChunk;

@@ -74,6 +74,8 @@ export class AudioLog {
   #start = 0;
   /** Where the next frame is copied to. */
   #slab: Slab | undefined;
+  /** A run writes into it: it stays, though the log may be empty. */
+  #isLent = false;
   readonly #memory: LogMemory;
 
   constructor(memory: LogMemory) {
@@ -134,29 +136,37 @@ export class AudioLog {
     return true;
   }
 
-  /** Memory that directly follows the newest frame. */
-  get slabOfNewest(): Slab | undefined {
+  /** Lends the slab of the newest frame to a writer that fills it; `undefined` if no audio fits behind that frame. */
+  lend(): Slab | undefined {
     const last = this.#frames.at(-1);
-    return last?.isLastInSlab ? last.slab : undefined;
+    this.#isLent = last?.slab === this.#slab && last?.isLastInSlab === true;
+    return this.#isLent ? this.#slab : undefined;
   }
 
-  /** Counts chunks that were written behind the newest frame, and are already in the memory of all logs. */
-  adopt(chunks: number, byteLength: number, samples: number, maxBytes: number): void {
-    let last = this.#frames.at(-1) as Frame;
-    const { slab } = last;
+  /** Counts chunks that were written into the lent slab, and are already in the memory of all logs. */
+  adopt(chunks: number, byteLength: number, start: number, samples: number, maxBytes: number): void {
+    const slab = this.#slab as Slab;
+    let last = this.#frames.at(-1);
     for (let chunk = 0; chunk < chunks; chunk += 1) {
-      const end = last.end + samples;
-      if (last.byteLength + byteLength <= maxBytes) {
-        last.end = end;
+      const from = start + chunk * samples;
+      if (last && last.byteLength + byteLength <= maxBytes) {
+        last.end = from + samples;
         last.byteLength += byteLength;
       } else {
-        last = new Frame(last.end, end, slab, slab.used, byteLength, true, undefined);
+        last = new Frame(from, from + samples, slab, slab.used, byteLength, true, undefined);
         this.#frames.push(last);
         slab.frames += 1;
       }
       slab.used += byteLength;
     }
+    if (this.#bytes === 0) this.#memory.logs += 1;
     this.#bytes += chunks * byteLength;
+  }
+
+  /** The writer is done with the lent slab. */
+  takeBack(): void {
+    this.#isLent = false;
+    if (this.isEmpty) this.#forget();
   }
 
   /** Releases the oldest frame. */
@@ -213,6 +223,8 @@ export class AudioLog {
     this.#base += this.#head;
     this.#frames = [];
     this.#head = 0;
+    if (this.#slab && this.#isLent) this.#slab.used = 0;
+    if (this.#isLent) return;
     if (this.#slab) giveBackSlab(this.#slab);
     this.#slab = undefined;
   }

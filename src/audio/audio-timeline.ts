@@ -13,6 +13,7 @@
  */
 import type { Clock } from '../clock.ts';
 import { MAX_FRAME_MS } from '../protocol/limits.ts';
+import type { AudioTap } from './audio-chunk.ts';
 import { AudioLog, type Frame, maxFrameBytes } from './audio-log.ts';
 import { CaptureClock } from './capture-clock.ts';
 import type { FrameSink } from './framing.ts';
@@ -82,12 +83,14 @@ const ANNOUNCE_SECONDS = 1;
 export class AudioTimeline implements FrameSink {
   /** When the next sample was captured, in milliseconds since 1970, if the source knows it. */
   capturedAt: number | undefined;
+  readonly #clock: Clock;
   #settings: TimelineSettings;
   readonly #captureClock: CaptureClock;
   readonly #log: AudioLog;
   readonly #memory: LogMemory;
   readonly ledger = new Ledger();
-  readonly run: LiveRun;
+  /** Made for the first run. */
+  run: LiveRun | undefined;
   /** The present link. */
   reader: AudioReader | undefined;
   #isWaiting = false;
@@ -103,7 +106,7 @@ export class AudioTimeline implements FrameSink {
     this.#captureClock = new CaptureClock(clock);
     this.#memory = logMemoryOf(clock);
     this.#log = new AudioLog(this.#memory);
-    this.run = new LiveRun(clock, this.#memory, this.#log, this.ledger, this.#captureClock);
+    this.#clock = clock;
   }
 
   /** Positions per second. */
@@ -118,7 +121,7 @@ export class AudioTimeline implements FrameSink {
 
   /** Position of the next sample to be accepted. */
   get end(): number {
-    this.run.settle();
+    this.run?.settle();
     return this.ledger.accepted;
   }
 
@@ -127,6 +130,7 @@ export class AudioTimeline implements FrameSink {
   }
 
   get hasPending(): boolean {
+    this.run?.settle();
     return this.ledger.pending > 0;
   }
 
@@ -140,7 +144,7 @@ export class AudioTimeline implements FrameSink {
   }
 
   snapshot(): LedgerSnapshot {
-    this.run.settle();
+    this.run?.settle();
     return this.ledger.snapshot();
   }
 
@@ -162,7 +166,7 @@ export class AudioTimeline implements FrameSink {
   /** Whether this many bytes fit without dropping unconfirmed audio. */
   hasRoom(bytes: number): boolean {
     const { frameBytes } = this.#settings;
-    this.run.settle();
+    this.run?.settle();
     return !this.#isOverfull(bytes, frameBytes > 0 ? bytes / frameBytes : 0);
   }
 
@@ -184,9 +188,11 @@ export class AudioTimeline implements FrameSink {
   }
 
   /** Lets chunks like the newest one go out as they come, if no audio waits on the link. */
-  beginRun(): void {
+  beginRun(tap?: AudioTap): void {
     const link = this.reader?.level;
-    if (link) this.run.begin(link, this.#newestSamples, this.pieceSamples(false), this.#settings);
+    if (!link) return;
+    this.run ??= new LiveRun(this.#clock, this.#memory, this.#log, this.ledger, this.#captureClock);
+    this.run.begin(link, this.#newestSamples, this.pieceSamples(false), this.#settings, tap);
   }
 
   #noteCapture(start: number, samples: number, now: number): void {
@@ -268,8 +274,10 @@ export class AudioTimeline implements FrameSink {
 
   /** A final result covers everything before `position`; returns whether that confirmed anything. */
   confirm(position: number): boolean {
+    this.run?.settle();
     const hasConfirmed = this.ledger.confirm(position);
     this.#release();
+    this.run?.findRoom();
     return hasConfirmed;
   }
 

@@ -5,15 +5,12 @@
 import type { Clock } from '../clock.ts';
 import type { ReportFact } from '../facts.ts';
 import type { AudioFormat } from '../protocol/protocol.ts';
-import { type AudioChunk, bytesOf, bytesPerMsOf } from './audio-chunk.ts';
+import { type AudioChunk, type AudioTap, bytesOf, bytesPerMsOf } from './audio-chunk.ts';
 import { type Framing, type FrameSink, RawFraming } from './framing.ts';
 import { loadFramings } from './framings.ts';
 
 /** A source that continues sends the next chunk within this time. */
 const FLOWING_MS = 1_000;
-
-/** The bytes are the app's: read them before returning. */
-export type AudioTap = (bytes: Uint8Array, now: number) => void;
 
 interface HeldChunk {
   bytes: Uint8Array;
@@ -64,14 +61,14 @@ export class Intake {
   }
 
   /** Whether the source is still sending. `ranAt`: when the last chunk of a run came. */
-  isFlowing(ranAt: number): boolean {
+  isFlowing(ranAt = -Infinity): boolean {
     const lastAt = Math.max(this.#passedAt, ranAt);
     return !this.#hasFinished && this.#clock.now() - lastAt <= FLOWING_MS;
   }
 
-  /** No chunk waits, no tap looks on, and no part of a sample is left: a chunk like the last one goes the same way. */
+  /** No chunk waits, and no part of a sample is left: a chunk like the last one goes the same way. */
   get isClear(): boolean {
-    return !this.isWaiting && !this.tap && this.#framing?.isWhole === true;
+    return !this.isWaiting && this.#framing?.isWhole === true;
   }
 
   /** Some audio waits for its bytes, or for the end of the chunk before it. */

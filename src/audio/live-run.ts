@@ -1,14 +1,17 @@
 /**
  * A run of live chunks of equal length. On its usual way a chunk meets some twenty objects, and with a hundred sessions none of them
  * is in the processor's caches. So once a chunk has gone that way and nothing waits, the chunks like it meet only this object, their
- * place in the log and the socket. The log, the ledger and the link are brought up to date before anything reads them, and the run
- * ends before anything changes them.
+ * place in the log and the socket. The log, the ledger and the link are brought up to date before anything else reads or changes them.
+ * The run ends when the link sends something else, when a timer looks at the link, and when a chunk is not like the others.
  */
 import type { Clock } from '../clock.ts';
+import type { AudioTap } from './audio-chunk.ts';
 import { type AudioLog, maxFrameBytes } from './audio-log.ts';
 import { type CaptureClock, JITTER_MS } from './capture-clock.ts';
 import type { Ledger } from './ledger.ts';
+import type { RunningTime } from '../running-time.ts';
 import type { LogMemory } from './log-memory.ts';
+import type { Slab } from './slabs.ts';
 import { type Pace, waitMs } from '../pace.ts';
 
 /** A link that has sent all audio; a run continues its fields. */
@@ -17,12 +20,13 @@ export interface LevelLink extends Pace {
   frameIndex: number;
   /** The socket is not full, and is not asked before then. */
   readonly uncongestedUntil: number;
+  readonly running: RunningTime;
   lastOutboundAt: number;
   /** A longer silence ends the run. */
   readonly longestSilenceMs: number;
   isCongested(now: number): boolean;
-  /** Counts samples as sent. */
-  countRun(samples: number): void;
+  /** Counts samples as sent, the first of them at this running time. */
+  countRun(samples: number, since: number): void;
 }
 
 /** The format and the limits of the log. */
@@ -44,6 +48,7 @@ export class LiveRun implements Pace {
   readonly #captureClock: CaptureClock;
   #link: LevelLink | undefined;
   #socket: LevelLink['socket'] | undefined;
+  #tap: AudioTap | undefined;
   /** Chunks that it may still take; 0: there is no run. */
   #left = 0;
   /** Chunks that are not counted yet. */
@@ -51,11 +56,14 @@ export class LiveRun implements Pace {
   #bytes = 0;
   #samples = 0;
   #ms = 0;
-  #maxFrameBytes = 0;
+  #limits: RunLimits | undefined;
   #maxProcessBytes = 0;
+  #slab: Slab | undefined;
   /** Where the next chunk is copied to. */
-  #slab: Uint8Array = NOTHING;
+  #memoryOfSlab: Uint8Array = NOTHING;
   #offset = 0;
+  /** The running time when the first chunk came that is not counted. */
+  #since = 0;
   /** When the last chunk came, … */
   #at = -Infinity;
   /** … and when it was due, by the clock of capture. */
@@ -82,29 +90,21 @@ export class LiveRun implements Pace {
   }
 
   /** Begins after a chunk of this many samples that was sent at once. */
-  begin(link: LevelLink, samples: number, pieceSamples: number, limits: RunLimits): void {
-    const { rate, frameBytes, maxBytes, maxSeconds, maxProcessBytes } = limits;
-    const { accepted } = this.#ledger;
-    const bytes = samples * frameBytes;
-    const slab = this.#log.slabOfNewest;
+  begin(link: LevelLink, samples: number, pieceSamples: number, limits: RunLimits, tap?: AudioTap): void {
+    const slab = this.#log.lend();
     if (!slab) return;
-    const most = Math.min(
-      (slab.bytes.byteLength - slab.used) / bytes,
-      (maxBytes - this.#log.bytes) / bytes,
-      (maxSeconds * rate - accepted + this.#log.start) / samples,
-    );
     this.#link = link;
     this.#socket = link.socket;
-    this.#left = Math.max(0, Math.floor(most));
-    this.#bytes = bytes;
+    this.#tap = tap;
+    this.#limits = limits;
+    this.#maxProcessBytes = limits.maxProcessBytes;
+    this.#bytes = samples * limits.frameBytes;
     this.#samples = samples;
-    this.#ms = (samples * 1000) / rate;
-    this.#maxFrameBytes = maxFrameBytes(rate, frameBytes);
-    this.#maxProcessBytes = maxProcessBytes;
-    this.#slab = slab.bytes;
-    this.#offset = slab.used;
+    this.#ms = (samples * 1000) / limits.rate;
+    this.#slab = slab;
+    this.#memoryOfSlab = slab.bytes;
     this.#at = link.lastOutboundAt;
-    this.#dueAt = this.#captureClock.dueAt(accepted, rate);
+    this.#dueAt = this.#captureClock.dueAt(this.#ledger.accepted, limits.rate);
     this.#maxGapMs = link.longestSilenceMs;
     this.#pieceSamples = pieceSamples;
     this.tokens = link.tokens;
@@ -112,6 +112,22 @@ export class LiveRun implements Pace {
     this.tokensPerMs = link.tokensPerMs;
     this.maxTokens = link.maxTokens;
     this.#uncongestedUntil = link.uncongestedUntil;
+    this.findRoom();
+  }
+
+  /** Counts the chunks that fit into the log; call it when the log has released some, and all chunks are counted. */
+  findRoom(): void {
+    const slab = this.#slab;
+    const limits = this.#limits;
+    if (!slab || !limits) return;
+    const logged = this.#ledger.accepted - this.#log.start;
+    const most = Math.min(
+      (slab.bytes.byteLength - slab.used) / this.#bytes,
+      (limits.maxBytes - this.#log.bytes) / this.#bytes,
+      (limits.maxSeconds * limits.rate - logged) / this.#samples,
+    );
+    this.#offset = slab.used;
+    this.#left = Math.max(0, Math.floor(most));
   }
 
   /** Logs a chunk and sends it. `false`: it must go the usual way. */
@@ -126,15 +142,17 @@ export class LiveRun implements Pace {
       this.#uncongestedUntil = this.#link?.uncongestedUntil ?? 0;
     }
     if (waitMs(this, now, this.#pieceSamples) > 0) return false;
-    this.#slab.set(chunk, this.#offset);
+    this.#memoryOfSlab.set(chunk, this.#offset);
     this.#memory.bytes += this.#bytes;
     this.#offset += this.#bytes;
     this.#at = now;
     this.#dueAt = dueAt;
     this.tokens -= this.#samples;
+    if (this.#chunks === 0) this.#since = this.#link?.running.at(now) ?? 0;
     this.#chunks += 1;
     this.#left -= 1;
     this.#socket?.send(chunk);
+    this.#tap?.(chunk, now);
     return true;
   }
 
@@ -142,22 +160,27 @@ export class LiveRun implements Pace {
   settle(): void {
     const chunks = this.#chunks;
     const link = this.#link;
-    if (chunks === 0 || !link) return;
+    const limits = this.#limits;
+    if (chunks === 0 || !link || !limits) return;
+    const maxBytes = maxFrameBytes(limits.rate, limits.frameBytes);
     this.#chunks = 0;
+    this.#log.adopt(chunks, this.#bytes, this.#ledger.accepted, this.#samples, maxBytes);
     this.#ledger.accept(chunks * this.#samples);
-    this.#log.adopt(chunks, this.#bytes, this.#samples, this.#maxFrameBytes);
     link.frameIndex = this.#log.endIndex - 1;
     link.tokens = this.tokens;
     link.tokensAt = this.tokensAt;
     link.lastOutboundAt = this.#at;
-    link.countRun(chunks * this.#samples);
+    link.countRun(chunks * this.#samples, this.#since);
   }
 
   /** The same; the next chunk goes the usual way. */
   end(): void {
+    if (!this.#link) return;
     this.settle();
+    this.#log.takeBack();
     this.#left = 0;
     this.#link = undefined;
     this.#socket = undefined;
+    this.#slab = undefined;
   }
 }

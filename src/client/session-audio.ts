@@ -71,7 +71,7 @@ export class SessionAudio implements ReceivedAudio {
   /** By how many seconds the backlog shrinks in one second. While live audio comes, only the rate above real time counts. */
   get shrinkRate(): number {
     const { catchUpRate } = this.#options;
-    return this.intake.isFlowing(this.timeline.run.lastAt) ? catchUpRate - 1 : catchUpRate;
+    return this.intake.isFlowing(this.timeline.run?.lastAt) ? catchUpRate - 1 : catchUpRate;
   }
 
   hasRoom(bytes: number): boolean {
@@ -81,10 +81,10 @@ export class SessionAudio implements ReceivedAudio {
   }
 
   push(chunk: AudioChunk, capturedAt: number | undefined): void {
-    this.timeline.run.end();
+    this.timeline.run?.end();
     this.intake.push(chunk, capturedAt);
     this.pauseWatch?.accepted(this.#options.clock.now());
-    if (this.#mayRun && this.intake.isClear) this.timeline.beginRun();
+    if (this.#mayRun && this.intake.isClear) this.timeline.beginRun(this.intake.tap);
   }
 
   /** Takes a chunk that came before this code. */

@@ -15,7 +15,7 @@ import {
   refuseFloats,
   sizeOf,
 } from '../audio/audio-chunk.ts';
-import type { AudioTap } from '../audio/intake.ts';
+import type { AudioTap } from '../audio/audio-chunk.ts';
 import type { LiveRun } from '../audio/live-run.ts';
 import type { ConnectionActor } from '../connection/connection-machine.ts';
 import type { ConnectionEmitted, ConnectionEvent } from '../connection/events.ts';
@@ -176,6 +176,7 @@ export class Session implements LiveTranscription {
     }
     const droppedBefore = audio.droppedMs;
     audio.push(chunk, capturedAt);
+    this.#run ??= this.#links?.audio.timeline.run;
     const { backlogMs } = audio;
     if (backlogMs === 0) return ACCEPTED;
     return { accepted: true, backlogMs, droppedMs: audio.droppedMs - droppedBefore };
@@ -254,7 +255,6 @@ export class Session implements LiveTranscription {
       audio.intake.tap = this.#tap;
       if (this.#audio instanceof EarlyAudio) this.#audio.passTo((held) => audio.pushHeld(held));
       this.#audio = audio;
-      this.#run = audio.timeline.run;
     }
     return this.#links;
   }

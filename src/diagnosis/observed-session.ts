@@ -1,6 +1,6 @@
 /** The parts of a session that diagnosis reads. Only types, so no bundle contains this file. */
 import type { Observable } from 'rxjs';
-import type { AudioTap } from '../audio/intake.ts';
+import type { AudioTap } from '../audio/audio-chunk.ts';
 import type { CheckedOptions } from '../client/options.ts';
 import type { Status } from '../client/status.ts';
 import type { Evidence, FactCode } from '../facts.ts';

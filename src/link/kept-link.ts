@@ -57,7 +57,7 @@ function sendSilence(link: KeepableLink, seconds: number): boolean {
   link.endRun();
   const samples = Math.round(seconds * silence.sampleRate);
   link.tokens -= samples;
-  noteAudio(link, seconds * 1000, now);
+  noteAudio(link, seconds * 1000, link.running.at(now));
   countSilence(link, samples);
   counts.silenceSeconds += seconds;
   link.write(new Uint8Array(samples * silence.frameBytes).fill(silence.silentByte), now);

@@ -3,7 +3,8 @@
  * timeline, from the last confirmed sample on, at most at the catch-up rate; control messages as text, after their audio; no
  * empty frame; the header first. It is made when a socket opens and thrown away at its end: nothing in it is reset.
  *
- * A live frame touches this one object; its pace, its clock and its stall watch are functions over the fields below.
+ * Its pace, its clock and its stall watch are functions over the fields below: one object for each link. Most live audio does not
+ * meet even this one: see `audio/live-run.ts`.
  */
 import type { AdaptiveTimeout } from '../adaptive-timeout.ts';
 import type { AudioReader, AudioTimeline } from '../audio/audio-timeline.ts';
@@ -172,27 +173,26 @@ export class Link implements AudioReader, KeepableLink, LevelLink, ReceivingLink
     if (this.#pumpTimer === undefined) this.#pump(now);
   }
 
-  /** This link, if it has sent all audio and expects an answer. */
+  /** This link, if it has sent all audio. */
   get level(): LevelLink | undefined {
-    const isWatched = this.answerSince !== undefined && this.advanceSince !== undefined;
-    return isWatched && this.nextPosition === this.#timeline.end ? this : undefined;
+    return this.nextPosition === this.#timeline.end ? this : undefined;
   }
 
-  countRun(samples: number): void {
+  countRun(samples: number, since: number): void {
     this.sentSamples += samples;
     this.position += samples;
     this.nextPosition += samples;
-    this.sentMs += (samples * 1000) / this.rate;
+    noteAudio(this, (samples * 1000) / this.rate, since);
   }
 
   /** Before anything but live audio: the next chunk goes the usual way. */
   endRun(): void {
-    this.#timeline.run.end();
+    this.#timeline.run?.end();
   }
 
   /** A text message came. */
   receive(text: string): void {
-    this.endRun();
+    this.#timeline.run?.settle();
     const now = this.clock.now();
     noteMessage(this, now);
     if (this.hasEndedStream) this.#expectLastResults(now);
@@ -270,7 +270,7 @@ export class Link implements AudioReader, KeepableLink, LevelLink, ReceivingLink
 
   /** Audio sent on this connection, in seconds. */
   get sentSeconds(): number {
-    this.#timeline.run.settle();
+    this.#timeline.run?.settle();
     return this.sentSamples / this.session.timeline.rate;
   }
 
@@ -326,14 +326,14 @@ export class Link implements AudioReader, KeepableLink, LevelLink, ReceivingLink
     const timeline = this.#timeline;
     const samples = end - start;
     this.tokens -= samples;
-    noteAudio(this, (samples * 1000) / this.rate, now);
+    noteAudio(this, (samples * 1000) / this.rate, this.running.at(now));
     countSent(this, start, end);
     timeline.advance(this, end);
     this.write(timeline.bytesOf(frame, start, end), now);
   }
 
   #waitForSocket(now: number): number {
-    noteAudio(this, CONGESTION_POLL_MS, now);
+    noteAudio(this, CONGESTION_POLL_MS, this.running.at(now));
     return CONGESTION_POLL_MS;
   }
 

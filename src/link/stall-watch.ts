@@ -49,14 +49,14 @@ export interface StallWatch {
   endRun(): void;
 }
 
-/** Audio was sent, or would have been if the socket were not full. Called for every frame, so a timer does the rest. */
-export function noteAudio(watch: StallWatch, audioMs: number, now: number): void {
+/** Audio was sent, or would have been if the socket were not full, the first of it at `since`. Called often: a timer does the rest. */
+export function noteAudio(watch: StallWatch, audioMs: number, since: number): void {
   if (watch.answerSince === undefined) {
-    watch.answerSince = watch.running.at(now);
+    watch.answerSince = since;
     watch.answerSentMs = watch.sentMs;
   }
   if (watch.advanceSince === undefined) {
-    watch.advanceSince = watch.running.at(now);
+    watch.advanceSince = since;
     watch.advanceSentMs = watch.sentMs;
   }
   watch.sentMs += audioMs;

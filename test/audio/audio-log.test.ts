@@ -193,3 +193,41 @@ test('a part of a frame leaves out the given number of bytes at either end', () 
   log.extend(Uint8Array.of(1, 2, 3), 21, 100);
   expect([...(log.first?.part(2, 1) ?? [])]).toEqual([0, 0, 1, 2]);
 });
+
+test('lends the slab behind its newest frame, and keeps it while it is lent, though empty [G6]', () => {
+  const memory = new LogMemory();
+  const log = new AudioLog(memory);
+  expect(log.lend()).toBe(undefined);
+  log.append(new Uint8Array(40), 0, 20, true);
+  const slab = log.lend();
+  expect(slab?.used).toBe(40);
+  log.shift();
+  expect(slab?.used).toBe(0);
+  log.adopt(3, 40, 20, 20, 80);
+  memory.bytes += 120;
+  expect(slab).toMatchObject({ used: 120, frames: 2 });
+  expect([log.bytes, memory.logs, log.start]).toEqual([120, 1, 20]);
+  expect([log.at(1), log.at(2)]).toMatchObject([
+    { start: 20, end: 60, byteLength: 80, isBoundary: true },
+    { start: 60, end: 80, byteLength: 40, isBoundary: true },
+  ]);
+  log.clear();
+  expect([memory.bytes, memory.logs]).toEqual([0, 0]);
+  expect(filled(1).first?.slab).not.toBe(slab);
+  log.takeBack();
+  expect(filled(1).first?.slab).toBe(slab);
+});
+
+test('lends nothing behind a frame with memory of its own', () => {
+  const log = new AudioLog(new LogMemory());
+  log.append(new Uint8Array(40), 0, 20, true);
+  log.append(new Uint8Array(9_000), 20, 4_520, true);
+  expect(log.lend()).toBe(undefined);
+});
+
+test('lends nothing after a slab was filled by another frame', () => {
+  const log = filled(1);
+  const slab = log.lend();
+  slab?.add(new Uint8Array(2));
+  expect(log.lend()).toBe(undefined);
+});

@@ -7,7 +7,7 @@ import { audio, LinkBench } from '../link/link-bench.ts';
 function taken({ clock, timeline }: LinkBench): number {
   for (let chunk = 0; chunk < 100; chunk += 1) {
     clock.advance(20);
-    if (!timeline.run.take(audio(20))) return chunk;
+    if (!timeline.run?.take(audio(20))) return chunk;
   }
   return 100;
 }
@@ -36,17 +36,50 @@ test('audio of a run counts at once in the memory of all logs', () => {
   expect(memory.bytes).toBe(160);
 });
 
+test('audio of a run is pending, and ends where the next begins, whenever that is asked', () => {
+  const one = bench();
+  one.run(3);
+  expect(one.timeline.end).toBe(100);
+  one.timeline.confirm(100);
+  expect(one.timeline.hasPending).toBe(false);
+  one.clock.advance(20);
+  expect(one.timeline.run?.take(audio(20))).toBe(true);
+  expect(one.timeline.hasPending).toBe(true);
+  one.clock.advance(20);
+  expect(one.timeline.run?.take(audio(20))).toBe(true);
+  expect(one.timeline.end).toBe(140);
+});
+
+test('a run goes on where results empty the log in time', () => {
+  const one = bench(0.2);
+  one.run(7);
+  one.timeline.confirm(180);
+  expect(taken(one)).toBe(10);
+});
+
+test('a tap sees the chunks of a run, with their times', () => {
+  const one = bench();
+  const seen: [number, number][] = [];
+  one.hand();
+  one.timeline.beginRun((bytes, now) => seen.push([bytes.length, now]));
+  expect(taken(one)).toBeGreaterThan(2);
+  expect(seen.slice(0, 2)).toEqual([
+    [40, 1_040],
+    [40, 1_060],
+  ]);
+});
+
 test('there is no run before a chunk was sent, after the end of the link, and for another length', () => {
   const one = bench();
   one.clock.advance(20);
-  expect(one.timeline.run.take(audio(20))).toBe(false);
+  expect(one.timeline.run).toBe(undefined);
   one.run(2);
-  expect(one.timeline.run.take(audio(40))).toBe(false);
+  expect(one.timeline.run?.take(audio(40))).toBe(false);
   one.link.end();
   one.clock.advance(20);
-  expect(one.timeline.run.take(audio(20))).toBe(false);
+  expect(one.timeline.run?.take(audio(20))).toBe(false);
   one.timeline.beginRun();
-  expect(one.timeline.run.take(audio(20))).toBe(false);
+  expect(one.timeline.run?.take(audio(20))).toBe(false);
 });
 
 test('the log of a run has the frames that the same chunks have one by one', () => {

@@ -20,6 +20,8 @@ type Step =
   /** Chunks in a row, each after its own length, and as much later or earlier. */
   | { does: 'speak'; chunks: number; ms: number; jitterMs: number; driftMs: number; as: 'bytes' | 'captured' }
   | { does: 'wait'; ms: number }
+  /** The process stands still. */
+  | { does: 'jump'; ms: number }
   /** A result about a share of the audio that was sent. */
   | { does: 'answer'; share: number; isFinal: boolean }
   /** A chunk whose bytes come later, and one behind it. */
@@ -46,6 +48,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({ does: fc.constant('wait' as const), ms: fc.constantFrom(1, 300, 4_000, 7_000) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ does: fc.constant('jump' as const), ms: fc.constantFrom(200, 1_000, 16_000) }),
   },
   {
     weight: 3,
@@ -173,6 +179,8 @@ async function live(
         return speak(next);
       case 'wait':
         return clock.advanceAsync(next.ms);
+      case 'jump':
+        return clock.jump(next.ms);
       case 'answer': {
         const seconds = (next.share * sentBytes) / BYTES_PER_MS / 1_000;
         return answer(seconds, next.isFinal);

@@ -70,6 +70,8 @@ test('a subscriber of notices sees all audio from then on, though chunks went ou
   live.notices$.subscribe();
   await speak(1);
   expect(taken).toHaveLastReturnedWith(false);
+  await speak(1);
+  expect(taken).toHaveLastReturnedWith(true);
 });
 
 describe('a backlog', () => {

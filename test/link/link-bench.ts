@@ -158,7 +158,7 @@ export class LinkBench {
     this.timeline.beginRun();
     for (let chunk = 0; chunk < chunks; chunk += 1) {
       this.clock.advance(20);
-      if (!this.timeline.run.take(audio(20))) throw new Error('The run has ended.');
+      if (!this.timeline.run?.take(audio(20))) throw new Error('The run has ended.');
     }
   }
 
