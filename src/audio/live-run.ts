@@ -182,5 +182,6 @@ export class LiveRun implements Pace {
     this.#link = undefined;
     this.#socket = undefined;
     this.#slab = undefined;
+    this.#memoryOfSlab = NOTHING;
   }
 }

@@ -17,8 +17,8 @@ import { makeFrames } from './support/sound.mjs';
 
 const SPEAKERS = 40;
 const STAGGERED_SPEAKERS = 100;
-const ROUNDS = 5;
-const ROUND_MS = 2_000;
+const ROUNDS = 11;
+const ROUND_MS = 1_000;
 /** A client has heard 16,000 finals then; with fewer, the compiler has not seen enough of them. */
 const WARM_UP_MS = 40_000;
 const LATENCY_MS = 1_000;

@@ -24,7 +24,7 @@ const PARTS = {
   size: 5,
   'proof-speed': 15,
   'recovery-exact': 20,
-  'frame-cost': 340,
+  'frame-cost': 420,
   growth: 90,
   'idle-memory': 80,
   'many-sessions': 100,
