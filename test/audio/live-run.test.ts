@@ -1,7 +1,7 @@
 /** The limits of a run. That a session does the same with runs and without is in test/client/live-run.property.test.ts. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { logMemoryOf } from '../../src/audio/log-memory.ts';
-import { audio, LinkBench } from '../link/link-bench.ts';
+import { audio, LinkBench, MAX_BUFFERED_BYTES } from '../link/link-bench.ts';
 
 /** Chunks of 20 ms that a run takes, one after the other, at most 100. */
 function taken({ clock, timeline }: LinkBench): number {
@@ -102,4 +102,83 @@ test('the log of a run has the frames that the same chunks have one by one', () 
   one.link.end();
   expect(framesOf(one)).toEqual(framesOf(other));
   expect(one.timeline.snapshot()).toEqual(other.timeline.snapshot());
+});
+
+describe('a chunk goes the usual way', () => {
+  let one: LinkBench;
+  const take = (afterMs: number) => {
+    one.clock.advance(afterMs);
+    return one.timeline.run?.take(audio(20));
+  };
+
+  test('after a longer silence than any before it', () => {
+    one = bench();
+    one.run(3);
+    expect(take(20)).toBe(true);
+    expect(take(21)).toBe(false);
+  });
+
+  test('where it comes 250 ms late: the source has paused', () => {
+    for (const [lateMs, isTaken] of [
+      [249, true],
+      [250, false],
+    ] as const) {
+      one = bench();
+      one.clock.advance(400);
+      one.run(1);
+      expect(take(20 + lateMs)).toBe(isTaken);
+    }
+  });
+
+  test('where it comes too early for the pace [G10]', () => {
+    one = bench();
+    one.run(1);
+    const together = Array.from({ length: 6 }, () => take(0));
+    expect(together).toEqual([true, true, true, true, false, false]);
+  });
+
+  test('where the socket is full, which is asked every 50 ms [G6]', () => {
+    one = bench();
+    one.run(5);
+    const { timesAsked } = one.socket;
+    for (let chunk = 0; chunk < 10; chunk += 1) expect(take(20)).toBe(true);
+    expect(one.socket.timesAsked - timesAsked).toBe(3);
+    one.socket.waiting = MAX_BUFFERED_BYTES + 1;
+    expect([take(20), take(20), take(20)]).toContain(false);
+  });
+
+  test('where the memory of all logs is full [G6]', () => {
+    one = new LinkBench({ maxProcessBytes: 200 });
+    one.flow();
+    one.run(0);
+    expect([take(20), take(20), take(20), take(20)]).toEqual([true, true, true, false]);
+  });
+});
+
+test('a link is after a run what it is after the same chunks one by one', () => {
+  const [one, other] = [bench(), bench()];
+  const chunks = 20;
+  one.run(chunks);
+  other.hand();
+  for (let chunk = 0; chunk < chunks; chunk += 1) {
+    other.clock.advance(20);
+    other.hand();
+  }
+  const stateOf = ({ clock, link, timeline }: LinkBench) => {
+    timeline.run?.end();
+    const { tokens, tokensAt, position, nextPosition, frameIndex, sentSamples, sentMs } = link;
+    const { lastOutboundAt, longestSilenceMs, answerSince, advanceSince } = link;
+    const counts = { position, nextPosition, frameIndex, sentSamples, sentMs: Math.round(sentMs) };
+    const times = { tokens: Math.round(tokens), tokensAt, lastOutboundAt, longestSilenceMs };
+    return { ...counts, ...times, answerSince, advanceSince, now: clock.now() };
+  };
+  for (const each of [one, other]) each.hear();
+  expect(stateOf(one)).toEqual(stateOf(other));
+  one.run(3);
+  for (let chunk = 0; chunk < 4; chunk += 1) {
+    if (chunk > 0) other.clock.advance(20);
+    other.hand();
+  }
+  expect(stateOf(one)).toEqual(stateOf(other));
+  expect(one.timeline.run?.lastAt).toBe(one.clock.now());
 });

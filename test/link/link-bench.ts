@@ -51,6 +51,7 @@ interface BenchOptions extends Partial<LinkSettings> {
   isExact?: boolean;
   maxSeconds?: number;
   maxBytes?: number;
+  maxProcessBytes?: number;
 }
 
 export class LinkBench {
@@ -70,7 +71,14 @@ export class LinkBench {
 
   /** Several benches may share a clock; `parts` replace those of the session. */
   constructor(
-    { header, isExact = true, maxSeconds = 60, maxBytes = 1e6, ...settings }: BenchOptions = {},
+    {
+      header,
+      isExact = true,
+      maxSeconds = 60,
+      maxBytes = 1e6,
+      maxProcessBytes = Infinity,
+      ...settings
+    }: BenchOptions = {},
     clock = new VirtualClock(),
     parts: Partial<LinkSession> = {},
   ) {
@@ -80,7 +88,7 @@ export class LinkBench {
       rate: RATE,
       frameBytes: FRAME_BYTES,
       maxBytes,
-      maxProcessBytes: Infinity,
+      maxProcessBytes,
       maxSeconds,
       onDrop: () => say('drop'),
       onWaiting: () => say('waiting'),

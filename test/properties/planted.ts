@@ -95,6 +95,11 @@ export const PLANTED: readonly PlantedDefect[] = [
     '    this.bytes.set(bytes, offset);\n',
     '    queueMicrotask(() => this.bytes.set(bytes, offset));\n',
   ]),
+  defect('G3', 'a run of live chunks that moves no clock', [
+    'link/link.ts',
+    '    this.sentSamples += samples;\n    this.position += samples;\n    this.nextPosition',
+    '    this.position += samples;\n    this.nextPosition',
+  ]),
   defect('G3', 'a clock that begins at zero on each connection', [
     'link/link-clock.ts',
     'clock.segments.push({ sent: clock.sentSamples, position: start });',
