@@ -49,7 +49,7 @@ export const PLANTED: readonly PlantedDefect[] = [
   ]),
   defect('G1', 'no KeepAlive while the socket takes no more audio', [
     'link/outbound-silence.ts',
-    '    link.keepAlive(now);\n    watchForSilence(link, now);',
+    '    link.keepAlive(now);\n    watchForSilence(link, now, FULL_SOCKET_MS);',
     '    link.lastOutboundAt = now;\n    watchForSilence(link, now);',
   ]),
   // G2
@@ -113,8 +113,8 @@ export const PLANTED: readonly PlantedDefect[] = [
   // G4
   defect('G4', 'an empty frame is let through', [
     'link/link.ts',
-    '    this.#socket.send(message);\n',
-    '    this.#socket.send(message);\n    if (this.#isDraining) this.#socket.send(new Uint8Array(0));\n',
+    '    this.socket.send(message);\n',
+    '    this.socket.send(message);\n    if (this.#isDraining) this.socket.send(new Uint8Array(0));\n',
   ]),
   defect('G4', 'CloseStream twice', [
     'link/link.ts',
@@ -165,7 +165,7 @@ export const PLANTED: readonly PlantedDefect[] = [
   ]),
   defect('G6', 'a full socket is filled further', [
     'link/link.ts',
-    'const isCongested = this.#socket.bufferedAmount > this.session.settings.maxBufferedBytes;',
+    'const isCongested = this.socket.bufferedAmount > this.session.settings.maxBufferedBytes;',
     'const isCongested = false as boolean;',
   ]),
   // G7
