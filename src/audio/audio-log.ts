@@ -74,7 +74,7 @@ export class AudioLog {
   #start = 0;
   /** Where the next frame is copied to. */
   #slab: Slab | undefined;
-  /** A run writes into it: it stays, though the log may be empty. */
+  /** A run writes into the slab, so the slab is kept even while the log is empty. */
   #isLent = false;
   readonly #memory: LogMemory;
 

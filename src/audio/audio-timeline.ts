@@ -64,7 +64,7 @@ export interface LogCursor {
 /** Reads the log, and is called when audio was added to it. */
 export interface AudioReader extends LogCursor {
   audioAdded(now: number): void;
-  /** The reader, if it is a link that has sent all audio, and nothing else waits on it. */
+  /** This reader, if it is a link that has sent all audio so far. */
   readonly level?: LevelLink | undefined;
 }
 
@@ -89,7 +89,7 @@ export class AudioTimeline implements FrameSink {
   readonly #log: AudioLog;
   readonly #memory: LogMemory;
   readonly ledger = new Ledger();
-  /** Made for the first run. */
+  /** Made when the first run begins: sessions without audio need none. */
   run: LiveRun | undefined;
   /** The present link. */
   reader: AudioReader | undefined;
@@ -187,7 +187,7 @@ export class AudioTimeline implements FrameSink {
     this.#live = undefined;
   }
 
-  /** Lets chunks like the newest one go out as they come, if no audio waits on the link. */
+  /** Begins a run: chunks as long as the newest one are then sent at once. Does nothing while audio waits to be sent. */
   beginRun(tap?: AudioTap): void {
     const link = this.reader?.level;
     if (!link) return;

@@ -14,7 +14,7 @@ import type { LogMemory } from './log-memory.ts';
 import type { Slab } from './slabs.ts';
 import { type Pace, waitMs } from '../pace.ts';
 
-/** A link that has sent all audio; a run continues its fields. */
+/** A link that has sent all audio. A run takes its fields over at the beginning, and gives them back when it is settled. */
 export interface LevelLink extends Pace {
   readonly socket: { send(message: Uint8Array): void };
   frameIndex: number;
@@ -62,7 +62,7 @@ export class LiveRun implements Pace {
   /** Where the next chunk is copied to. */
   #memoryOfSlab: Uint8Array = NOTHING;
   #offset = 0;
-  /** The running time when the first chunk came that is not counted. */
+  /** The running time when the first of the uncounted chunks came. */
   #since = 0;
   /** When the last chunk came, … */
   #at = -Infinity;
@@ -173,7 +173,7 @@ export class LiveRun implements Pace {
     link.countRun(chunks * this.#samples, this.#since);
   }
 
-  /** The same; the next chunk goes the usual way. */
+  /** Brings them up to date and ends the run: the next chunk goes through the intake, the timeline and the link again. */
   end(): void {
     if (!this.#link) return;
     this.settle();

@@ -3,8 +3,8 @@
  * timeline, from the last confirmed sample on, at most at the catch-up rate; control messages as text, after their audio; no
  * empty frame; the header first. It is made when a socket opens and thrown away at its end: nothing in it is reset.
  *
- * Its pace, its clock and its stall watch are functions over the fields below: one object for each link. Most live audio does not
- * meet even this one: see `audio/live-run.ts`.
+ * Its pace, its clock and its stall watch are functions over the fields below: one object for each link. Most live
+ * chunks are sent by a run, without this object: see `audio/live-run.ts`.
  */
 import type { AdaptiveTimeout } from '../adaptive-timeout.ts';
 import type { AudioReader, AudioTimeline } from '../audio/audio-timeline.ts';

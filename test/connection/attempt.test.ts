@@ -27,6 +27,18 @@ beforeEach(() => {
   handshakeTimeout = new AdaptiveTimeout(CONNECT_TIMEOUT_MS, 2 * CONNECT_TIMEOUT_MS);
 });
 
+/** A link that does nothing. */
+const LINK = {
+  number: 1,
+  isFlowing: false,
+  isStalled: false,
+  serverError: undefined,
+  receive: () => undefined,
+  receiveBinary: () => undefined,
+  endStream: () => undefined,
+  end: () => undefined,
+};
+
 /** Begins an attempt; waits until its credentials have come. */
 async function attempt(more: Partial<ConnectionPorts> = {}): Promise<void> {
   const ports: ConnectionPorts = {
@@ -40,16 +52,7 @@ async function attempt(more: Partial<ConnectionPorts> = {}): Promise<void> {
     hasPendingAudio: () => false,
     credentials: () => Promise.resolve({ scheme: 'token', value: 'secret' }),
     credentialsFailed: () => undefined,
-    openLink: () => ({
-      number: 1,
-      isFlowing: false,
-      isStalled: false,
-      serverError: undefined,
-      receive: () => undefined,
-      receiveBinary: () => undefined,
-      endStream: () => undefined,
-      end: () => undefined,
-    }),
+    openLink: () => LINK,
     transport: (_, handlers) => {
       network = handlers;
       return {
@@ -74,16 +77,7 @@ test('has one link, though a transport answers its first audio at once', async (
     openLink: () => {
       links += 1;
       network?.message('{"type":"Other"}');
-      return {
-        number: links,
-        isFlowing: false,
-        isStalled: false,
-        serverError: undefined,
-        receive: () => undefined,
-        receiveBinary: () => undefined,
-        endStream: () => undefined,
-        end: () => undefined,
-      };
+      return LINK;
     },
   });
   network?.opened({});
