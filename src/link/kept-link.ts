@@ -34,7 +34,7 @@ export function keptLink(link: KeepableLink, socket: Socket, take: (segment: Seg
     sendSilence: (seconds) => sendSilence(link, seconds),
     ping: () => {
       if (!socket.ping) return false;
-      link.endRun();
+      link.run?.end();
       noteOutbound(link, clock.now());
       socket.ping();
       return true;
@@ -54,7 +54,7 @@ function sendSilence(link: KeepableLink, seconds: number): boolean {
   const { silence, counts } = link.session;
   if (!silence) return false;
   const now = link.clock.now();
-  link.endRun();
+  link.run?.end();
   const samples = Math.round(seconds * silence.sampleRate);
   link.tokens -= samples;
   noteAudio(link, seconds * 1000, link.running.at(now));

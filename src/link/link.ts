@@ -7,9 +7,9 @@
  * chunks are sent by a run, without this object: see `audio/live-run.ts`.
  */
 import type { AdaptiveTimeout } from '../adaptive-timeout.ts';
-import type { AudioReader, AudioTimeline } from '../audio/audio-timeline.ts';
+import type { AudioReader } from '../audio/audio-timeline.ts';
 import type { Frame } from '../audio/audio-log.ts';
-import type { LevelLink } from '../audio/live-run.ts';
+import type { LevelLink, LiveRun } from '../audio/live-run.ts';
 import { startPace, waitMs } from '../pace.ts';
 import type { Clock } from '../clock.ts';
 import type { ConnectionEnd } from '../protocol/connection-end.ts';
@@ -34,8 +34,9 @@ import {
 } from './outbound-silence.ts';
 import { expectReply, noteAudio, noteMessage, shortenTimeout, stopWatching } from './stall-watch.ts';
 
-/** Time between two checks of a full socket. */
+/** Time between two checks of a socket; an empty one takes a second to fill. */
 const CONGESTION_POLL_MS = 50;
+const EMPTY_POLL_MS = 200;
 
 /** A timer this late shows that the process is overloaded. */
 const HURRIED_MS = 50;
@@ -50,7 +51,6 @@ export class Link implements AudioReader, KeepableLink, LevelLink, ReceivingLink
   readonly session: LinkSession;
   readonly keeper: LinkKeeper | undefined;
   readonly socket: Socket;
-  readonly #timeline: AudioTimeline;
 
   // Its position in the log.
   frameIndex = 0;
@@ -117,7 +117,6 @@ export class Link implements AudioReader, KeepableLink, LevelLink, ReceivingLink
   ) {
     const { clock } = session;
     this.session = session;
-    this.#timeline = session.timeline;
     this.socket = socket;
     this.#controls = [...controls];
     this.number = number;
@@ -145,7 +144,7 @@ export class Link implements AudioReader, KeepableLink, LevelLink, ReceivingLink
   /** The connection is over, ended by the server or by us: stops all its timers. */
   end(end?: ConnectionEnd): void {
     this.isOver = true;
-    this.endRun();
+    this.run?.end();
     if (!this.hasEndedStream) countSilence(this, this.clock.now());
     const { counts } = this.session;
     counts.longestSilenceMs = Math.max(counts.longestSilenceMs, this.longestSilenceMs);
@@ -175,7 +174,7 @@ export class Link implements AudioReader, KeepableLink, LevelLink, ReceivingLink
 
   /** This link, if it has sent all audio. */
   get level(): LevelLink | undefined {
-    return this.nextPosition === this.#timeline.end ? this : undefined;
+    return this.nextPosition === this.session.timeline.end ? this : undefined;
   }
 
   countRun(samples: number, since: number): void {
@@ -185,14 +184,14 @@ export class Link implements AudioReader, KeepableLink, LevelLink, ReceivingLink
     noteAudio(this, (samples * 1000) / this.rate, since);
   }
 
-  /** Before anything but live audio: the next chunk goes the usual way. */
-  endRun(): void {
-    this.#timeline.run?.end();
+  /** Settled before this link is read, and ended before it sends anything but live audio. */
+  get run(): LiveRun | undefined {
+    return this.session.timeline.run;
   }
 
   /** A text message came. */
   receive(text: string): void {
-    this.#timeline.run?.settle();
+    this.run?.settle();
     const now = this.clock.now();
     noteMessage(this, now);
     if (this.hasEndedStream) this.#expectLastResults(now);
@@ -270,7 +269,7 @@ export class Link implements AudioReader, KeepableLink, LevelLink, ReceivingLink
 
   /** Audio sent on this connection, in seconds. */
   get sentSeconds(): number {
-    this.#timeline.run?.settle();
+    this.run?.settle();
     return this.sentSamples / this.session.timeline.rate;
   }
 
@@ -285,7 +284,7 @@ export class Link implements AudioReader, KeepableLink, LevelLink, ReceivingLink
 
   /** Sends as much live audio and backlog as the pace allows now, and sets a timer for the rest. */
   #pump(now: number): void {
-    const timeline = this.#timeline;
+    const timeline = this.session.timeline;
     if (this.hasEndedStream || this.isOver || isForgotten(this, now)) return;
     const samples = timeline.pieceSamples(this.#isHurried);
     for (let frame = timeline.next(this); frame; frame = timeline.next(this)) {
@@ -323,13 +322,12 @@ export class Link implements AudioReader, KeepableLink, LevelLink, ReceivingLink
   }
 
   #sendAudio(frame: Frame, start: number, end: number, now: number): void {
-    const timeline = this.#timeline;
     const samples = end - start;
     this.tokens -= samples;
     noteAudio(this, (samples * 1000) / this.rate, this.running.at(now));
     countSent(this, start, end);
-    timeline.advance(this, end);
-    this.write(timeline.bytesOf(frame, start, end), now);
+    this.session.timeline.advance(this, end);
+    this.write(this.session.timeline.bytesOf(frame, start, end), now);
   }
 
   #waitForSocket(now: number): number {
@@ -342,12 +340,13 @@ export class Link implements AudioReader, KeepableLink, LevelLink, ReceivingLink
     return waitMs(this, now, samples);
   }
 
-  /** Called for every frame, but reads the socket's buffer only sometimes: it takes a second to fill. */
+  /** Called for every frame, but reads the socket's buffer only sometimes. */
   isCongested(now: number): boolean {
     if (now < this.uncongestedUntil) return false;
-    const isCongested = this.socket.bufferedAmount > this.session.settings.maxBufferedBytes;
-    if (!isCongested) this.uncongestedUntil = now + CONGESTION_POLL_MS;
-    return isCongested;
+    const { bufferedAmount } = this.socket;
+    if (bufferedAmount > this.session.settings.maxBufferedBytes) return true;
+    this.uncongestedUntil = now + (bufferedAmount > 0 ? CONGESTION_POLL_MS : EMPTY_POLL_MS);
+    return false;
   }
 
   /** The first audio: sends the header first, and starts the clock. */
@@ -393,7 +392,7 @@ export class Link implements AudioReader, KeepableLink, LevelLink, ReceivingLink
   write(message: string | Uint8Array, now: number): void {
     // An empty binary message would end the stream.
     if (message.length === 0) return;
-    this.endRun();
+    this.run?.end();
     noteOutbound(this, now);
     this.socket.send(message);
   }

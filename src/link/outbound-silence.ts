@@ -80,10 +80,14 @@ function checkSilence(link: SilentLink): void {
   const { clock, session } = link;
   const now = clock.now();
   link.idleTimer = undefined;
-  link.endRun();
+  link.run?.settle();
   if (link.hasEndedStream) return;
-  if (-lateMs(link, now) > TIMER_ROUNDING_MS) watchForSilence(link, now);
-  else if (session.timeline.next(link)) {
+  if (-lateMs(link, now) > TIMER_ROUNDING_MS) {
+    watchForSilence(link, now);
+    return;
+  }
+  link.run?.end();
+  if (session.timeline.next(link)) {
     // The socket is full: audio waits, so the link is not idle.
     link.keepAlive(now);
     watchForSilence(link, now, FULL_SOCKET_MS);

@@ -45,8 +45,8 @@ export interface StallWatch {
   stallTimer: unknown;
   isStalled: boolean;
   stalled(): void;
-  /** Brings `sentMs` up to date. */
-  endRun(): void;
+  /** Notes its audio when it is settled. */
+  readonly run: { settle(): void; end(): void } | undefined;
 }
 
 /** Audio was sent, or would have been if the socket were not full, the first of it at `since`. Called often: a timer does the rest. */
@@ -132,7 +132,7 @@ function arm(watch: StallWatch, delayMs: number): void {
 }
 
 function check(watch: StallWatch, hasRead = false): void {
-  watch.endRun();
+  watch.run?.settle();
   stopWatching(watch);
   const { answerSince, answerSentMs, advanceSince, advanceSentMs, timeoutMs } = watch;
   const leftMs = Math.min(
@@ -150,6 +150,8 @@ function check(watch: StallWatch, hasRead = false): void {
   if (leftMs < TIMER_ROUNDING_MS) markStalled(watch);
   // From now on every expected message has the whole timeout.
   else if (leftMs < Infinity || hasFlowed(watch)) arm(watch, Math.min(leftMs, timeoutMs));
+  // The next audio sets one.
+  if (watch.stallTimer === undefined) watch.run?.end();
 }
 
 /** For any answer to audio; not for one that is expected without audio. */

@@ -16,6 +16,8 @@ export const KEEP_ALIVE_MS = 3_000;
 export const ANSWER_MS = 10_000;
 export const DRAIN_MS = 8_000;
 export const MAX_BUFFERED_BYTES = 1_000;
+/** Until a socket that was empty is asked again. */
+export const EMPTY_MS = 200;
 
 export const audio = (ms: number): Uint8Array => new Uint8Array(ms * FRAME_BYTES);
 

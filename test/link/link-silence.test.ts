@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../src/testing/index.ts';
 import { KEEP_ALIVE } from '../../src/protocol/listen-v1/client-messages.ts';
-import { KEEP_ALIVE_MS, LinkBench, MAX_BUFFERED_BYTES } from './link-bench.ts';
+import { KEEP_ALIVE_MS, LinkBench, MAX_BUFFERED_BYTES, EMPTY_MS } from './link-bench.ts';
 
 let bench: LinkBench;
 
@@ -70,7 +70,7 @@ describe('silence', () => {
   test('of a full socket is broken by KeepAlives, and does not count as idle [G1]', () => {
     bench.flow();
     bench.socket.waiting = MAX_BUFFERED_BYTES + 1;
-    bench.clock.advance(50);
+    bench.clock.advance(EMPTY_MS);
     bench.hand();
     expect(bench.pass(2 * KEEP_ALIVE_MS)).toEqual(['KeepAlive', 'KeepAlive']);
   });
@@ -88,10 +88,10 @@ describe('silence', () => {
     bench = new LinkBench({}, new VirtualClock(), { protocol });
     bench.flow();
     bench.socket.waiting = MAX_BUFFERED_BYTES + 1;
-    bench.clock.advance(50);
+    bench.clock.advance(EMPTY_MS);
     bench.hand();
     asked = 0;
-    bench.clock.advance(KEEP_ALIVE_MS + 1_000);
+    bench.clock.advance(KEEP_ALIVE_MS - EMPTY_MS + 1_000);
     expect(asked).toBe(11);
   });
 

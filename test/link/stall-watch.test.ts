@@ -31,7 +31,7 @@ function watchOf(clock: Clock, answerTimeout: AdaptiveTimeout, stalled = () => {
     stallTimer: undefined,
     isStalled: false,
     stalled,
-    endRun: () => undefined,
+    run: undefined,
   };
 }
 

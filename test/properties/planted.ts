@@ -165,8 +165,8 @@ export const PLANTED: readonly PlantedDefect[] = [
   ]),
   defect('G6', 'a full socket is filled further', [
     'link/link.ts',
-    'const isCongested = this.socket.bufferedAmount > this.session.settings.maxBufferedBytes;',
-    'const isCongested = false as boolean;',
+    'if (bufferedAmount > this.session.settings.maxBufferedBytes) return true;',
+    '',
   ]),
   // G7
   defect('G7', 'the budget is refilled on open', [
