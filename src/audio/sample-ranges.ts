@@ -9,13 +9,15 @@ export interface SampleRange {
 /** The ranges with one more, merged with those that it overlaps or touches. */
 export function addRange(ranges: readonly SampleRange[], { start, end }: SampleRange): SampleRange[] {
   const joined = { start, end };
-  const apart = ranges.filter((other) => {
-    if (other.end < start || other.start > end) return true;
-    joined.start = Math.min(joined.start, other.start);
-    joined.end = Math.max(joined.end, other.end);
-    return false;
-  });
-  return [...apart, joined].sort((a, b) => a.start - b.start);
+  let from = 0;
+  while (from < ranges.length && (ranges[from] as SampleRange).end < start) from += 1;
+  let to = from;
+  for (let next = ranges[to]; next && next.start <= end; next = ranges[to]) {
+    joined.start = Math.min(joined.start, next.start);
+    joined.end = Math.max(joined.end, next.end);
+    to += 1;
+  }
+  return [...ranges.slice(0, from), joined, ...ranges.slice(to)];
 }
 
 /** The parts from `start` to `end` that the sorted, disjoint ranges do not cover. */

@@ -51,6 +51,8 @@ const NO_COUNTS = { connections: 0, keepAlives: 0, silenceMs: 0, longestOutbound
 const ACCEPTED: SendResult = Object.freeze({ accepted: true, backlogMs: 0, droppedMs: 0 });
 
 export class Session implements LiveTranscription {
+  /** First, so that it lies in the same line of the caches as the object's header. */
+  #run: LiveRun | undefined;
   readonly actor: ConnectionActor;
   readonly #options: CheckedOptions;
   readonly #streams: SessionStreams;
@@ -58,7 +60,6 @@ export class Session implements LiveTranscription {
   /** Once its code is loaded. */
   #links: Links | undefined;
   #audio: ReceivedAudio;
-  #run: LiveRun | undefined;
   #tap: AudioTap | undefined;
   #shown: Status = { phase: 'waiting', state: 'dormant', lastEnd: undefined };
   #notices: Observable<Notice> | undefined;

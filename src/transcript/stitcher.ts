@@ -156,8 +156,8 @@ export class Stitcher {
   /** The slowest channel decides. */
   #settledTo(channelCount: number): number {
     let settledTo = Infinity;
-    for (const { covered } of this.channels.slice(0, channelCount)) {
-      settledTo = Math.min(settledTo, covered.at(-1)?.end ?? 0);
+    for (let channel = 0; channel < channelCount; channel += 1) {
+      settledTo = Math.min(settledTo, this.channels[channel]?.covered.at(-1)?.end ?? 0);
     }
     return settledTo;
   }

@@ -2,7 +2,7 @@
  * Wraps any transport, ours or an app's. It removes secrets and control characters from texts, passes an end on only once, and
  * turns an error of `send` into the end of the connection.
  */
-import { oneLine, readableJson, secretRemover } from '../outside-text.ts';
+import { isHarmless, oneLine, readableJson, secretRemover } from '../outside-text.ts';
 import {
   type Handshake,
   MAX_BODY_CHARACTERS,
@@ -23,17 +23,18 @@ type Remover = (text: string) => string;
 /** The same transport, with texts that are safe to print and keep. */
 export function guarded(transport: Transport): Transport {
   return (request, handlers) => {
-    const clean = cleaned(handlers, secretRemover(request.credentials.value));
+    const clean = cleaned(handlers, request.credentials.value);
     return new GuardedSocket(transport(request, clean), clean);
   };
 }
 
-/** The same handlers; they receive texts without secrets. */
-export function cleaned(handlers: SocketHandlers, withoutSecret: Remover): SocketHandlers {
+/** The same handlers; they receive texts without this secret. */
+export function cleaned(handlers: SocketHandlers, secret: string): SocketHandlers {
+  const withoutSecret = secretRemover(secret);
   let hasEnded = false;
   return {
     opened: (handshake) => handlers.opened(checkedHandshake(handshake, withoutSecret)),
-    message: (text) => handlers.message(readableJson(withoutSecret(text))),
+    message: (text) => handlers.message(isHarmless(text, secret) ? text : readableJson(withoutSecret(text))),
     binary: (bytes) => handlers.binary(bytes),
     ended: (end) => {
       if (hasEnded) return;

@@ -6,7 +6,6 @@ import { type Agent, type IncomingMessage, validateHeaderName, validateHeaderVal
 import type { SecureContextOptions } from 'node:tls';
 import { WebSocket } from 'ws';
 import { invalidOption, shown } from '../errors.ts';
-import { secretRemover } from '../outside-text.ts';
 import { PLATFORM_CAUSES } from '../platform-causes.ts';
 import { cleaned } from './guarded.ts';
 import {
@@ -60,14 +59,14 @@ export function nodeTransport({ agent, ca, headers = {} }: NodeTransportOptions 
     ...(agent && { agent }),
     ...(ca && { ca }),
   } as WebSocket.ClientOptions;
-  const removers = Object.values(headers).map(secretRemover);
+  const secrets = Object.values(headers);
   return ({ url, credentials }, handlers) => {
     const scheme = credentials.scheme === 'bearer' ? 'Bearer' : 'Token';
     const socket = new WebSocket(url, {
       ...options,
       headers: { ...headers, Authorization: `${scheme} ${credentials.value}` },
     });
-    return listen(socket, removers.reduce(cleaned, handlers));
+    return listen(socket, secrets.reduce(cleaned, handlers));
   };
 }
 
