@@ -51,8 +51,11 @@ const NO_COUNTS = { connections: 0, keepAlives: 0, silenceMs: 0, longestOutbound
 const ACCEPTED: SendResult = Object.freeze({ accepted: true, backlogMs: 0, droppedMs: 0 });
 
 export class Session implements LiveTranscription {
-  /** First, so that it lies in the same line of the caches as the object's header. */
+  // Read for every chunk, and so declared first: these fields lie in one line of the caches.
   #run: LiveRun | undefined;
+  isPaused = false;
+  /** The time when `close()` must settle, on the session's clock; `undefined` before `close()`. */
+  #closeBy: number | undefined;
   readonly actor: ConnectionActor;
   readonly #options: CheckedOptions;
   readonly #streams: SessionStreams;
@@ -63,13 +66,10 @@ export class Session implements LiveTranscription {
   #tap: AudioTap | undefined;
   #shown: Status = { phase: 'waiting', state: 'dormant', lastEnd: undefined };
   #notices: Observable<Notice> | undefined;
-  isPaused = false;
   #ended: Promise<SessionReport> | undefined;
   readonly #stopWatching: () => void;
   #settle: ((report: SessionReport) => void) | undefined;
   #report: SessionReport | undefined;
-  /** The time when `close()` must settle, on the session's clock; `undefined` before `close()`. */
-  #closeBy: number | undefined;
 
   constructor(
     options: CheckedOptions,
@@ -158,7 +158,8 @@ export class Session implements LiveTranscription {
   }
 
   send(input: AudioChunk | CapturedAudio): SendResult {
-    if (input instanceof Uint8Array && this.#run?.take(input)) return ACCEPTED;
+    const isOpen = !this.isPaused && this.#closeBy === undefined;
+    if (isOpen && input instanceof Uint8Array && this.#run?.take(input)) return ACCEPTED;
     const capturedAt = capturedAtOf(input);
     const chunk = capturedAt === undefined ? (input as AudioChunk) : (input as CapturedAudio).audio;
     const size = sizeOf(chunk);
@@ -185,7 +186,6 @@ export class Session implements LiveTranscription {
 
   pause(): void {
     this.isPaused = true;
-    this.#run?.end();
   }
 
   resume(): void {
