@@ -9,14 +9,17 @@ const MAX_LINE = 1_000;
  */
 const FORGING = /(?![\t\n])[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu;
 
-/** The same characters, and those that begin an escape. */
+/** The same characters, and the two that begin an escape: `\` in JSON and `%` in an address. */
 const SUSPECT = /[\\%\p{Cc}\u2028-\u202e\u2066-\u2069]/u;
 
 /** The same characters as JSON escapes; two backslashes are an escaped backslash. */
 const FORGING_IN_JSON =
   /\\(?:\\|[bfr]|u00(?:0[0-8bcdef]|1[0-9a-f]|7f|[89][0-9a-f])|u20(?:2[89a-e]|6[6-9]))/gi;
 
-/** Almost all texts contain neither the secret, in any form, nor characters that forge printed output. */
+/**
+ * Text without the secret, in any form, and without characters that forge printed output: almost every message. Where it is
+ * `false`, the text may still be harmless.
+ */
 export function isHarmless(text: string, secret: string): boolean {
   return !SUSPECT.test(text) && !text.includes(secret);
 }

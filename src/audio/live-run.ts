@@ -41,42 +41,40 @@ export interface RunLimits {
 const NOTHING = new Uint8Array(0);
 
 export class LiveRun implements Pace {
-  // Read for every chunk, and so declared first: V8 keeps fields in this order, and they fill few lines of the caches.
+  readonly #clock: Clock;
+  readonly #memory: LogMemory;
+  readonly #log: AudioLog;
+  readonly #ledger: Ledger;
+  readonly #captureClock: CaptureClock;
+  #link: LevelLink | undefined;
+  #socket: LevelLink['socket'] | undefined;
+  #tap: AudioTap | undefined;
   /** Chunks that it may still take; 0: there is no run. */
   #left = 0;
+  /** Chunks that are not counted yet. */
+  #chunks = 0;
   #bytes = 0;
-  readonly #clock: Clock;
+  #samples = 0;
+  #ms = 0;
+  #limits: RunLimits | undefined;
+  #maxProcessBytes = 0;
+  #slab: Slab | undefined;
+  /** Where the next chunk is copied to. */
+  #memoryOfSlab: Uint8Array = NOTHING;
+  #offset = 0;
+  /** The running time when the first of the uncounted chunks came. */
+  #since = 0;
   /** When the last chunk came, … */
   #at = -Infinity;
   /** … and when it was due, by the clock of capture. */
   #dueAt = 0;
-  #ms = 0;
   #maxGapMs = 0;
-  readonly #memory: LogMemory;
-  #maxProcessBytes = 0;
-  #uncongestedUntil = 0;
   #pieceSamples = 0;
   tokens = 0;
   tokensAt = 0;
   tokensPerMs = 0;
   maxTokens = 0;
-  #samples = 0;
-  /** Where the next chunk is copied to. */
-  #memoryOfSlab: Uint8Array = NOTHING;
-  #offset = 0;
-  /** Chunks that are not counted yet. */
-  #chunks = 0;
-  #socket: LevelLink['socket'] | undefined;
-  #tap: AudioTap | undefined;
-
-  readonly #log: AudioLog;
-  readonly #ledger: Ledger;
-  readonly #captureClock: CaptureClock;
-  #link: LevelLink | undefined;
-  #limits: RunLimits | undefined;
-  #slab: Slab | undefined;
-  /** The running time when the first of the uncounted chunks came. */
-  #since = 0;
+  #uncongestedUntil = 0;
 
   constructor(clock: Clock, memory: LogMemory, log: AudioLog, ledger: Ledger, captureClock: CaptureClock) {
     this.#clock = clock;

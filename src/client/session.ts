@@ -51,11 +51,6 @@ const NO_COUNTS = { connections: 0, keepAlives: 0, silenceMs: 0, longestOutbound
 const ACCEPTED: SendResult = Object.freeze({ accepted: true, backlogMs: 0, droppedMs: 0 });
 
 export class Session implements LiveTranscription {
-  // Read for every chunk, and so declared first: these fields lie in one line of the caches.
-  #run: LiveRun | undefined;
-  isPaused = false;
-  /** The time when `close()` must settle, on the session's clock; `undefined` before `close()`. */
-  #closeBy: number | undefined;
   readonly actor: ConnectionActor;
   readonly #options: CheckedOptions;
   readonly #streams: SessionStreams;
@@ -63,13 +58,17 @@ export class Session implements LiveTranscription {
   /** Once its code is loaded. */
   #links: Links | undefined;
   #audio: ReceivedAudio;
+  #run: LiveRun | undefined;
   #tap: AudioTap | undefined;
   #shown: Status = { phase: 'waiting', state: 'dormant', lastEnd: undefined };
   #notices: Observable<Notice> | undefined;
+  isPaused = false;
   #ended: Promise<SessionReport> | undefined;
   readonly #stopWatching: () => void;
   #settle: ((report: SessionReport) => void) | undefined;
   #report: SessionReport | undefined;
+  /** The time when `close()` must settle, on the session's clock; `undefined` before `close()`. */
+  #closeBy: number | undefined;
 
   constructor(
     options: CheckedOptions,
@@ -158,6 +157,7 @@ export class Session implements LiveTranscription {
   }
 
   send(input: AudioChunk | CapturedAudio): SendResult {
+    // Asked first: a subscriber may have paused or closed the session since the run began.
     const isOpen = !this.isPaused && this.#closeBy === undefined;
     if (isOpen && input instanceof Uint8Array && this.#run?.take(input)) return ACCEPTED;
     const capturedAt = capturedAtOf(input);

@@ -34,7 +34,7 @@ import {
 } from './outbound-silence.ts';
 import { expectReply, noteAudio, noteMessage, shortenTimeout, stopWatching } from './stall-watch.ts';
 
-/** Time between two checks of a socket; an empty one takes a second to fill. */
+/** Time between two checks of a socket that holds bytes, and of an empty one, which takes a second to fill. */
 const CONGESTION_POLL_MS = 50;
 const EMPTY_POLL_MS = 200;
 

@@ -45,7 +45,7 @@ export interface StallWatch {
   stallTimer: unknown;
   isStalled: boolean;
   stalled(): void;
-  /** Notes its audio when it is settled. */
+  /** The run of chunks on this link: its audio is noted when it is settled. */
   readonly run: { settle(): void; end(): void } | undefined;
 }
 
@@ -150,7 +150,7 @@ function check(watch: StallWatch, hasRead = false): void {
   if (leftMs < TIMER_ROUNDING_MS) markStalled(watch);
   // From now on every expected message has the whole timeout.
   else if (leftMs < Infinity || hasFlowed(watch)) arm(watch, Math.min(leftMs, timeoutMs));
-  // The next audio sets one.
+  // Without a timer the next chunk must not go by the run: on its usual way it sets a timer.
   if (watch.stallTimer === undefined) watch.run?.end();
 }
 

@@ -364,3 +364,18 @@ describe('the delay of the first answer', () => {
     expect(delays).toHaveBeenCalledTimes(1);
   });
 });
+
+test('a check ends the run of chunks only where it sets no timer, which the next chunk must set', () => {
+  const line = new Line();
+  const did: string[] = [];
+  const run = { settle: () => void did.push('settled'), end: () => void did.push('ended') };
+  const watch = Object.assign(line.watch, { run });
+  noteAudio(watch, 100, line.clock.now());
+  noteMessage(watch, line.clock.now());
+  noteAdvance(watch);
+  watch.sentMs += 100;
+  line.clock.advance(TIMEOUT_MS);
+  expect(did).toEqual(['settled']);
+  line.clock.advance(TIMEOUT_MS);
+  expect(did).toEqual(['settled', 'settled', 'ended']);
+});
