@@ -8,6 +8,18 @@ import { MAX_FRAME_MS } from '../protocol/limits.ts';
 import type { LogMemory } from './log-memory.ts';
 import { giveBackSlab, LARGEST_SHARED_BYTES, Slab, takeSlab } from './slabs.ts';
 
+/** The format and the limits of a log. */
+export interface LogLimits {
+  /** Positions per second: the sample rate, or 1000 where positions are milliseconds. */
+  rate: number;
+  /** Bytes of one position, where audio may be cut anywhere; 0 where frames are whole. */
+  frameBytes: number;
+  maxSeconds: number;
+  maxBytes: number;
+  /** Shared by all sessions with this clock. */
+  maxProcessBytes: number;
+}
+
 /** A piece of audio as it will be sent. Positions are samples since the session began, `end` not included. */
 export class Frame {
   start: number;

@@ -14,7 +14,7 @@
 import type { Clock } from '../clock.ts';
 import { MAX_FRAME_MS } from '../protocol/limits.ts';
 import type { AudioTap } from './audio-chunk.ts';
-import { AudioLog, type Frame, maxFrameBytes } from './audio-log.ts';
+import { AudioLog, type Frame, type LogLimits, maxFrameBytes } from './audio-log.ts';
 import { CaptureClock } from './capture-clock.ts';
 import type { FrameSink } from './framing.ts';
 import { type LevelLink, LiveRun } from './live-run.ts';
@@ -39,15 +39,8 @@ export interface Drop extends SampleRange {
   reason: DropReason;
 }
 
-export interface TimelineSettings {
-  /** Positions per second: the sample rate, or 1000 where positions are milliseconds. */
-  rate: number;
-  /** Bytes of one position, where audio may be cut anywhere; 0 where frames are whole. */
-  frameBytes: number;
-  maxSeconds: number;
-  maxBytes: number;
-  /** Shared by all sessions with this clock. */
-  maxProcessBytes: number;
+/** Is told what becomes of the audio. */
+export interface TimelineListener {
   onDrop(drop: Drop): void;
   /** Audio came without a link; called once for each time without one. */
   onWaiting(): void;
@@ -84,7 +77,8 @@ export class AudioTimeline implements FrameSink {
   /** When the next sample was captured, in milliseconds since 1970, if the source knows it. */
   capturedAt: number | undefined;
   readonly #clock: Clock;
-  #settings: TimelineSettings;
+  #limits: LogLimits;
+  readonly #listener: TimelineListener;
   readonly #captureClock: CaptureClock;
   readonly #log: AudioLog;
   readonly #memory: LogMemory;
@@ -101,8 +95,9 @@ export class AudioTimeline implements FrameSink {
   #newestSamples = 0;
   #unannounced: Drop | undefined;
 
-  constructor(clock: Clock, settings: TimelineSettings) {
-    this.#settings = settings;
+  constructor(clock: Clock, limits: LogLimits, listener: TimelineListener) {
+    this.#limits = limits;
+    this.#listener = listener;
     this.#captureClock = new CaptureClock(clock);
     this.#memory = logMemoryOf(clock);
     this.#log = new AudioLog(this.#memory);
@@ -111,7 +106,7 @@ export class AudioTimeline implements FrameSink {
 
   /** Positions per second. */
   get rate(): number {
-    return this.#settings.rate;
+    return this.#limits.rate;
   }
 
   /** Everything before it is confirmed or dropped. */
@@ -160,12 +155,12 @@ export class AudioTimeline implements FrameSink {
 
   /** Sets the format from a container's header. Allowed only before the first audio. */
   setFormat(rate: number, frameBytes: number): void {
-    this.#settings = { ...this.#settings, rate, frameBytes };
+    this.#limits = { ...this.#limits, rate, frameBytes };
   }
 
   /** Whether this many bytes fit without dropping unconfirmed audio. */
   hasRoom(bytes: number): boolean {
-    const { frameBytes } = this.#settings;
+    const { frameBytes } = this.#limits;
     this.run?.settle();
     return !this.#isOverfull(bytes, frameBytes > 0 ? bytes / frameBytes : 0);
   }
@@ -175,7 +170,7 @@ export class AudioTimeline implements FrameSink {
     const start = this.end;
     const end = start + samples;
     this.ledger.accept(samples);
-    const { rate, frameBytes } = this.#settings;
+    const { rate, frameBytes } = this.#limits;
     const isExtended = this.#isRaw && this.#log.extend(bytes, end, maxFrameBytes(rate, frameBytes));
     if (!isExtended) this.#log.append(bytes, start, end, isBoundary, opening);
     this.#noteCapture(start, samples, now);
@@ -192,11 +187,11 @@ export class AudioTimeline implements FrameSink {
     const link = this.reader?.level;
     if (!link) return;
     this.run ??= new LiveRun(this.#clock, this.#memory, this.#log, this.ledger, this.#captureClock);
-    this.run.begin(link, this.#newestSamples, this.pieceSamples(false), this.#settings, tap);
+    this.run.begin(link, this.#newestSamples, this.pieceSamples(false), this.#limits, tap);
   }
 
   #noteCapture(start: number, samples: number, now: number): void {
-    const { rate } = this.#settings;
+    const { rate } = this.#limits;
     const { capturedAt } = this;
     if (capturedAt === undefined) this.#captureClock.mark(start + samples, samples, rate, now);
     else {
@@ -209,7 +204,7 @@ export class AudioTimeline implements FrameSink {
     if (this.reader) this.reader.audioAdded(now);
     else if (!this.#isWaiting) {
       this.#isWaiting = true;
-      this.#settings.onWaiting();
+      this.#listener.onWaiting();
     }
   }
 
@@ -262,7 +257,7 @@ export class AudioTimeline implements FrameSink {
   /** The bytes of a frame, or of a part of a raw one. For live audio they are the caller's. */
   bytesOf(frame: Frame, start: number, end: number): Uint8Array {
     if (this.#live && start === this.#liveStart && end === this.end) return this.#live;
-    const { frameBytes } = this.#settings;
+    const { frameBytes } = this.#limits;
     return frame.part((start - frame.start) * frameBytes, (frame.end - end) * frameBytes);
   }
 
@@ -298,12 +293,12 @@ export class AudioTimeline implements FrameSink {
   announce(): void {
     const drop = this.#unannounced;
     this.#unannounced = undefined;
-    if (drop) this.#settings.onDrop(drop);
+    if (drop) this.#listener.onDrop(drop);
   }
 
   /** Raw audio can be cut at any sample; other frames cannot. */
   get #isRaw(): boolean {
-    return this.#settings.frameBytes > 0;
+    return this.#limits.frameBytes > 0;
   }
 
   /** Releases settled audio, but keeps a place at or before the frontier where a replay can begin. */
@@ -315,7 +310,7 @@ export class AudioTimeline implements FrameSink {
       this.#log.shift();
     }
     const first = this.#log.first;
-    const { frameBytes } = this.#settings;
+    const { frameBytes } = this.#limits;
     if (first && frameBytes > 0 && first.start < frontier) {
       this.#log.cutFirst(frontier, (frontier - first.start) * frameBytes);
     }
@@ -340,14 +335,14 @@ export class AudioTimeline implements FrameSink {
   }
 
   #isOverfull(moreBytes = 0, moreSamples = 0): boolean {
-    const { maxBytes, maxSeconds, rate } = this.#settings;
+    const { maxBytes, maxSeconds, rate } = this.#limits;
     if (this.#log.bytes + moreBytes > maxBytes || this.#isProcessFull(moreBytes)) return true;
     const kept = this.#log.isEmpty ? 0 : this.end - this.#log.start;
     return kept + moreSamples > maxSeconds * rate;
   }
 
   #isProcessFull(moreBytes = 0): boolean {
-    return this.#memory.isExceededBy(this.#log.bytes, moreBytes, this.#settings.maxProcessBytes);
+    return this.#memory.isExceededBy(this.#log.bytes, moreBytes, this.#limits.maxProcessBytes);
   }
 
   /** Pushes the oldest frame out of a full log. */

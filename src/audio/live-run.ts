@@ -6,7 +6,7 @@
  */
 import type { Clock } from '../clock.ts';
 import type { AudioTap } from './audio-chunk.ts';
-import { type AudioLog, maxFrameBytes } from './audio-log.ts';
+import { type AudioLog, type LogLimits, maxFrameBytes } from './audio-log.ts';
 import { type CaptureClock, JITTER_MS } from './capture-clock.ts';
 import type { Ledger } from './ledger.ts';
 import type { RunningTime } from '../running-time.ts';
@@ -29,15 +29,6 @@ export interface LevelLink extends Pace {
   countRun(samples: number, since: number): void;
 }
 
-/** The format and the limits of the log. */
-export interface RunLimits {
-  rate: number;
-  frameBytes: number;
-  maxSeconds: number;
-  maxBytes: number;
-  maxProcessBytes: number;
-}
-
 const NOTHING = new Uint8Array(0);
 
 export class LiveRun implements Pace {
@@ -56,7 +47,7 @@ export class LiveRun implements Pace {
   #bytes = 0;
   #samples = 0;
   #ms = 0;
-  #limits: RunLimits | undefined;
+  #limits: LogLimits | undefined;
   #maxProcessBytes = 0;
   #slab: Slab | undefined;
   /** Where the next chunk is copied to. */
@@ -90,7 +81,7 @@ export class LiveRun implements Pace {
   }
 
   /** Begins after a chunk of this many samples that was sent at once. */
-  begin(link: LevelLink, samples: number, pieceSamples: number, limits: RunLimits, tap?: AudioTap): void {
+  begin(link: LevelLink, samples: number, pieceSamples: number, limits: LogLimits, tap?: AudioTap): void {
     const slab = this.#log.lend();
     if (!slab) return;
     this.#link = link;

@@ -17,7 +17,8 @@ export function addRange(ranges: readonly SampleRange[], { start, end }: SampleR
     joined.end = Math.max(joined.end, next.end);
     to += 1;
   }
-  return [...ranges.slice(0, from), joined, ...ranges.slice(to)];
+  // Not a spread, which leaves room for seventeen more.
+  return ranges.slice(0, from).concat(joined, ranges.slice(to));
 }
 
 /** The parts from `start` to `end` that the sorted, disjoint ranges do not cover. */

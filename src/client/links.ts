@@ -4,25 +4,36 @@
  * behind its first script.
  */
 import { AdaptiveTimeout } from '../adaptive-timeout.ts';
+import type { AudioTimeline } from '../audio/audio-timeline.ts';
+import type { Intake } from '../audio/intake.ts';
 import type { Clock } from '../clock.ts';
 import type { ConnectionEvent } from '../connection/events.ts';
 import { type ConnectionPorts, holdSocket } from '../connection/hold-socket.ts';
 import type { ConnectionLimit } from '../connection/place.ts';
 import { type HoldSocket, holdLater } from '../connection/socket-actor.ts';
 import { invalidOption, type TranscriptionError } from '../errors.ts';
+import type { ReportFact } from '../facts.ts';
 import type { MakeKeeper } from '../link/kept-link.ts';
 import { Link } from '../link/link.ts';
-import type { LinkFact, LinkSession } from '../link/link-session.ts';
+import type { LinkCounts, LinkFact, LinkSession, LinkSettings } from '../link/link-session.ts';
 import type { ListenChange } from '../protocol/configure.ts';
 import type { ConnectionEnd } from '../protocol/connection-end.ts';
 import { MAX_CONNECT_TIMEOUT_MS } from '../protocol/limits.ts';
 import { listenV1 } from '../protocol/listen-v1/listen-v1.ts';
-import type { AudioFormat, Parameters, Protocol } from '../protocol/protocol.ts';
+import type { AudioFormat, Protocol } from '../protocol/protocol.ts';
 import { requestIdIn } from '../protocol/response.ts';
+import type { ServerMessage } from '../protocol/server-message.ts';
 import type { RebasedLink } from '../transcript/rebased-messages.ts';
 import { TranscriptAssembly } from '../transcript/transcript-assembly.ts';
-import { guarded } from '../transports/guarded.ts';
-import type { Credentials, Handshake, Socket, Transport } from '../transports/transport.ts';
+import { openGuarded } from '../transports/guarded.ts';
+import type {
+  Credentials,
+  Handshake,
+  OpenRequest,
+  Socket,
+  SocketHandlers,
+  Transport,
+} from '../transports/transport.ts';
 import { loadConfigure } from './configure.ts';
 import type { ConfigureRequests } from './configure-requests.ts';
 import type { AudioSurroundings } from './early-audio.ts';
@@ -49,16 +60,21 @@ export interface LinkSurroundings extends AudioSurroundings {
   heard: LinkSession['heard'];
 }
 
-export class Links implements ConnectionPorts {
+export class Links implements ConnectionPorts, LinkSession {
   present: Link | undefined;
   /** The last connection. */
   opened: OpenConnection = { connection: 0, since: 0, requestId: undefined };
   readonly audio: SessionAudio;
+  readonly timeline: AudioTimeline;
   readonly transcript: TranscriptAssembly;
   readonly requests: FinalizeRequests;
-  readonly shared: LinkSession & { protocol: Protocol };
-  readonly transport: Transport;
   readonly handshakeTimeout: AdaptiveTimeout;
+  readonly answerTimeout: AdaptiveTimeout;
+  readonly clock: Clock;
+  protocol: Protocol = listenV1;
+  readonly settings: LinkSettings;
+  readonly silence: LinkSession['silence'];
+  readonly counts: LinkCounts = { keepAlives: 0, silenceSeconds: 0, longestSilenceMs: 0 };
   /** The time of the pending call of the auth function. */
   credentialsAskedAt: number | undefined;
   #credentialsError: unknown;
@@ -67,44 +83,28 @@ export class Links implements ConnectionPorts {
   #isClosed = false;
 
   constructor(around: LinkSurroundings) {
-    const { options, streams, heard } = around;
+    const { options, streams } = around;
     const { api, clock, listen } = options;
     // Without a link, the next link starts the timeout.
     this.audio = new SessionAudio(around, () => this.present && void this.finalize());
-    const { format, timeline, intake, kept } = this.audio;
+    const { format, timeline, kept } = this.audio;
+    this.timeline = timeline;
     const answerMs = options.stallMs * api.silenceFactor(listen);
     this.#around = around;
-    this.transport = guarded(around.transport);
+    this.clock = clock;
     this.handshakeTimeout = new AdaptiveTimeout(options.connectTimeoutMs, MAX_CONNECT_TIMEOUT_MS);
+    this.answerTimeout = new AdaptiveTimeout(answerMs, MAX_ANSWER_FACTOR * answerMs);
     this.transcript = new TranscriptAssembly(kept ?? streams);
     this.requests = new FinalizeRequests(clock, timeline, options.finalizeMs);
-    this.shared = {
-      clock,
-      protocol: listenV1,
-      timeline,
-      settings: {
-        listen,
-        keepAliveMs: options.keepAliveMs,
-        catchUpRate: options.catchUpRate,
-        drainMs: options.drainMs,
-        mayEndTurn: options.forceEndTurn,
-        maxBufferedBytes: maxBufferedBytesOf(format),
-      },
-      answerTimeout: new AdaptiveTimeout(answerMs, MAX_ANSWER_FACTOR * answerMs),
-      framing: intake,
-      transcript: this.transcript,
-      requests: this.requests,
-      silence: format.kind === 'raw' && options.fillSilence ? format : undefined,
-      counts: { keepAlives: 0, silenceSeconds: 0, longestSilenceMs: 0 },
-      tell: (fact, link) => this.#tell(fact, link),
-      report: streams.report,
-      message: (message) => {
-        this.#configures?.message(message);
-        streams.messages.next(message);
-      },
-      heard,
-      ended: (link) => this.#ended(link),
+    this.settings = {
+      listen,
+      keepAliveMs: options.keepAliveMs,
+      catchUpRate: options.catchUpRate,
+      drainMs: options.drainMs,
+      mayEndTurn: options.forceEndTurn,
+      maxBufferedBytes: maxBufferedBytesOf(format),
     };
+    this.silence = format.kind === 'raw' && options.fillSilence ? format : undefined;
   }
 
   /** The session begins; its keeper, if it has one, begins with it. */
@@ -115,24 +115,28 @@ export class Links implements ConnectionPorts {
 
   /** Runs one attempt and its connection. */
   hold(send: (event: ConnectionEvent) => void): () => void {
-    const { clock, timeline } = this.shared;
+    const { clock, timeline } = this;
     if (this.#around.options.api.endTurn !== undefined) {
       const code = fluxCode();
       if (!code) {
         const loading = loadFlux().then((): HoldSocket => (later) => this.hold(later));
         return holdLater(loading, send, () => clock.now(), timeline);
       }
-      this.shared.protocol = code.flux;
+      this.protocol = code.flux;
     }
     return holdSocket(this, send);
   }
 
-  get protocol(): Protocol {
-    return this.shared.protocol;
+  get framing(): Intake {
+    return this.audio.intake;
   }
 
-  get clock(): Clock {
-    return this.shared.clock;
+  get report(): ReportFact {
+    return this.#around.streams.report;
+  }
+
+  get heard(): LinkSession['heard'] {
+    return this.#around.heard;
   }
 
   get connectionLimit(): ConnectionLimit | undefined {
@@ -147,8 +151,12 @@ export class Links implements ConnectionPorts {
     return this.#around.options.attemptsPerSecond;
   }
 
+  transport(request: OpenRequest, handlers: SocketHandlers): Socket {
+    return openGuarded(this.#around.transport, request, handlers);
+  }
+
   address(): string {
-    return this.protocol.address(this.#around.options.baseUrl, this.listen);
+    return this.protocol.address(this.#around.options.baseUrl, this.settings.listen);
   }
 
   hasPendingAudio(): boolean {
@@ -170,19 +178,15 @@ export class Links implements ConnectionPorts {
     return finalError(end, this.#credentialsError);
   }
 
-  get counts(): Omit<SessionCounts, 'attempts'> {
-    const { keepAlives, silenceSeconds, longestSilenceMs } = this.shared.counts;
+  /** The counts of the session. */
+  get sums(): Omit<SessionCounts, 'attempts'> {
+    const { keepAlives, silenceSeconds, longestSilenceMs } = this.counts;
     return {
       connections: this.opened.connection,
       keepAlives,
       silenceMs: silenceSeconds * 1000,
       longestOutboundSilenceMs: longestSilenceMs,
     };
-  }
-
-  /** The present parameters, with all accepted changes. */
-  get listen(): Parameters {
-    return this.shared.settings.listen;
   }
 
   /** A connection is open: its link sends the unconfirmed audio, then live audio. */
@@ -204,10 +208,10 @@ export class Links implements ConnectionPorts {
       );
     }
     const backlogSeconds = audio.backlogMs / 1000;
-    const { settings } = this.shared;
+    const { settings } = this;
     const keep: MakeKeeper | undefined =
       flux && ((...link) => protocol.keep?.(flux.keptLink(...link), settings.listen, settings));
-    const link = new Link(this.shared, connection, socket, this.requests.controls, keep);
+    const link = new Link(this, connection, socket, this.requests.controls, keep);
     this.present = link;
     this.requests.attach(link);
     link.start();
@@ -256,8 +260,8 @@ export class Links implements ConnectionPorts {
     const position = this.audio.timeline.end;
     const { ConfigureRequests } = await loadConfigure();
     if (this.#isClosed) return false;
-    const { api, clock } = this.#around.options;
-    const { settings } = this.shared;
+    const { clock, settings } = this;
+    const { api } = this.#around.options;
     this.#configures ??= new ConfigureRequests({ api, clock, settings }, this.present);
     return this.#configures.request(change, position);
   }
@@ -270,10 +274,23 @@ export class Links implements ConnectionPorts {
     this.#configures?.close();
   }
 
-  #tell(fact: LinkFact, { number: link }: RebasedLink): void {
+  tell(fact: LinkFact, { number: link }: RebasedLink): void {
     const { send } = this.#around;
     if (fact.type === 'socket.stalled') send({ ...fact, ...this.#lost({ kind: 'stalled' }), link });
     else send({ ...fact, link });
+  }
+
+  message(message: ServerMessage): void {
+    this.#configures?.message(message);
+    this.#around.streams.messages.next(message);
+  }
+
+  ended(link: RebasedLink): void {
+    if (this.present !== link) return;
+    this.present = undefined;
+    this.transcript.turns?.linkEnded();
+    this.#configures?.attach(undefined);
+    this.requests.attach(undefined);
   }
 
   #lost(end: ConnectionEnd) {
@@ -284,14 +301,6 @@ export class Links implements ConnectionPorts {
       pendingAudio: this.hasPendingAudio(),
       flowingAudio: true,
     };
-  }
-
-  #ended(link: RebasedLink): void {
-    if (this.present !== link) return;
-    this.present = undefined;
-    this.transcript.turns?.linkEnded();
-    this.#configures?.attach(undefined);
-    this.requests.attach(undefined);
   }
 }
 

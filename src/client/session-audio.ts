@@ -3,23 +3,22 @@
  * policy drops after an outage.
  */
 import type { AudioChunk } from '../audio/audio-chunk.ts';
-import { AudioTimeline } from '../audio/audio-timeline.ts';
+import { AudioTimeline, type Drop, type TimelineListener } from '../audio/audio-timeline.ts';
 import { MILLISECONDS } from '../audio/framing.ts';
 import { Intake } from '../audio/intake.ts';
 import { PauseWatch } from '../audio/pause-watch.ts';
 import type { AudioFormat } from '../protocol/protocol.ts';
 import type { AudioSurroundings, HeldChunk, ReceivedAudio } from './early-audio.ts';
 import type { AudioLedger } from './live-transcription.ts';
-import type { CheckedOptions } from './options.ts';
 import type { Kept } from './session-keeper.ts';
 
-export class SessionAudio implements ReceivedAudio {
+export class SessionAudio implements ReceivedAudio, TimelineListener {
   readonly format: AudioFormat;
   readonly timeline: AudioTimeline;
   readonly intake: Intake;
   readonly kept: Kept | undefined;
   readonly pauseWatch: PauseWatch | undefined;
-  readonly #options: CheckedOptions;
+  readonly #around: AudioSurroundings;
   // Fields, not objects: they are read for every chunk.
   readonly #refuses: boolean;
   readonly #maxBytes: number;
@@ -27,20 +26,14 @@ export class SessionAudio implements ReceivedAudio {
   readonly #mayRun: boolean;
 
   /** Calls `onPause` in each pause of the source, if the options ask for it. */
-  constructor({ options, streams, session, send }: AudioSurroundings, onPause: () => void) {
+  constructor(around: AudioSurroundings, onPause: () => void) {
+    const { options, streams, session } = around;
     const { api, clock, listen, log, finalizeAfterMs } = options;
     const format = api.audioFormat(listen);
-    const timeline = new AudioTimeline(clock, {
-      rate: MILLISECONDS,
-      frameBytes: 0,
-      ...log,
-      onDrop: ({ start, end, reason }) => {
-        const { rate } = timeline;
-        streams.report('audio-dropped', { startSeconds: start / rate, endSeconds: end / rate, reason });
-      },
-      onWaiting: () => send({ type: 'audio.pending' }),
-    });
-    this.#options = options;
+    const { maxSeconds, maxBytes, maxProcessBytes } = log;
+    const limits = { rate: MILLISECONDS, frameBytes: 0, maxSeconds, maxBytes, maxProcessBytes };
+    const timeline = new AudioTimeline(clock, limits, this);
+    this.#around = around;
     this.#refuses = log.overflow === 'refuse';
     this.#maxBytes = log.maxBytes;
     this.format = format;
@@ -70,7 +63,7 @@ export class SessionAudio implements ReceivedAudio {
 
   /** By how many seconds the backlog shrinks in one second. While live audio comes, only the rate above real time counts. */
   get shrinkRate(): number {
-    const { catchUpRate } = this.#options;
+    const { catchUpRate } = this.#around.options;
     return this.intake.isFlowing(this.timeline.run?.lastAt) ? catchUpRate - 1 : catchUpRate;
   }
 
@@ -83,7 +76,7 @@ export class SessionAudio implements ReceivedAudio {
   push(chunk: AudioChunk, capturedAt: number | undefined): void {
     this.timeline.run?.end();
     this.intake.push(chunk, capturedAt);
-    this.pauseWatch?.accepted(this.#options.clock.now());
+    this.pauseWatch?.accepted(this.#around.options.clock.now());
     if (this.#mayRun && this.intake.isClear) this.timeline.beginRun(this.intake.tap);
   }
 
@@ -95,10 +88,20 @@ export class SessionAudio implements ReceivedAudio {
 
   /** After an outage: drops the audio that the catch-up policy skips. */
   skip(): void {
-    const { catchUp } = this.#options;
+    const { catchUp } = this.#around.options;
     if (catchUp === 'all') return;
     const keptSeconds = catchUp === 'live' ? 0 : catchUp.lastSeconds;
     this.timeline.skipTo(this.timeline.end - Math.round(keptSeconds * this.timeline.rate));
+  }
+
+  onDrop({ start, end, reason }: Drop): void {
+    const { rate } = this.timeline;
+    const evidence = { startSeconds: start / rate, endSeconds: end / rate, reason };
+    this.#around.streams.report('audio-dropped', evidence);
+  }
+
+  onWaiting(): void {
+    this.#around.send({ type: 'audio.pending' });
   }
 
   /** No more audio will come. */

@@ -37,7 +37,7 @@ export interface KeptParts {
   readonly links: {
     /** Number of the last connection, of this process or of the one before. */
     opened: OpenConnection;
-    readonly shared: { readonly settings: { listen: Parameters } };
+    readonly settings: { listen: Parameters };
   };
 }
 

@@ -76,7 +76,7 @@ export class Session implements LiveTranscription {
     heard?: LinkSession['heard'],
   ) {
     const { clock } = options;
-    const streams = new SessionStreams(options, () => this.#notices !== undefined);
+    const streams = new SessionStreams(options);
     this.#options = options;
     this.#streams = streams;
     const send = (event: ConnectionEvent) => this.#send(event);
@@ -109,6 +109,7 @@ export class Session implements LiveTranscription {
 
   /** Made at the first read: most sessions of a server need none. */
   get notices$(): Observable<Notice> {
+    this.#streams.hasNotices = true;
     return (this.#notices ??= diagnose({
       options: this.#options,
       tapAudio: (tap) => this.#tapAudio(tap),
@@ -153,7 +154,7 @@ export class Session implements LiveTranscription {
 
   get counts(): SessionCounts {
     const { attempts } = this.actor.getSnapshot().context;
-    return { ...(this.#links?.counts ?? NO_COUNTS), attempts };
+    return { ...(this.#links?.sums ?? NO_COUNTS), attempts };
   }
 
   send(input: AudioChunk | CapturedAudio): SendResult {

@@ -1,5 +1,6 @@
 /** The observables of a session. */
-import { warner } from '../diagnosis/console-warning.ts';
+import type { Clock } from '../clock.ts';
+import { warnOf } from '../diagnosis/console-warning.ts';
 import type { Fact } from '../diagnosis/observed-session.ts';
 import type { TranscriptionError } from '../errors.ts';
 import type { ReportFact } from '../facts.ts';
@@ -22,25 +23,31 @@ export class SessionStreams {
   readonly facts = new Stream<Fact>(MAX_UNHEARD_FACTS);
   /** Late subscribers get the completion, too. */
   readonly status = new Stream<Status>(1);
-  readonly report: ReportFact;
+  /** Somebody reads the notices: the console needs no warning. */
+  hasNotices = false;
+  readonly #clock: Clock;
+  /** Until the first warning. */
+  #mayWarn: boolean;
 
-  readonly #warn: ReturnType<typeof warner> | undefined;
+  readonly report: ReportFact = (code, evidence, cause) => {
+    const fact: Fact = { code, evidence, at: this.#clock.wallTime(), cause };
+    this.facts.next(fact);
+    this.#warnOnce(fact);
+  };
 
-  /** `isHeard`: the notices have a subscriber. */
-  constructor({ clock, warnOnConsole }: CheckedOptions, isHeard: () => boolean) {
-    const warn = warnOnConsole ? warner(isHeard) : undefined;
-    this.report = (code, evidence, cause) => {
-      const fact: Fact = { code, evidence, at: clock.wallTime(), cause };
-      this.facts.next(fact);
-      warn?.(fact);
-    };
-    this.#warn = warn;
+  constructor({ clock, warnOnConsole }: CheckedOptions) {
+    this.#clock = clock;
+    this.#mayWarn = warnOnConsole;
   }
 
   /** The status completes last: its subscribers then have all other values. */
   complete(error: TranscriptionError | undefined): void {
-    if (error) this.#warn?.(error);
+    if (error) this.#warnOnce(error);
     const { transcripts, utterances, turns, messages, facts, status } = this;
     for (const subject of [transcripts, utterances, turns, messages, facts, status]) subject.complete();
+  }
+
+  #warnOnce(problem: Fact | Error): void {
+    if (this.#mayWarn && !this.hasNotices) this.#mayWarn = !warnOf(problem);
   }
 }

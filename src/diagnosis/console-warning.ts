@@ -16,22 +16,20 @@ const GRAVE: readonly FactCode[] = [
   'store-forgot',
 ];
 
-/** Warns once, of a serious fact or of the final error, unless `isHeard`: the notices have a subscriber. */
-export function warner(isHeard: () => boolean): (problem: Fact | Error) => void {
-  let isDue = true;
-  return (problem) => {
-    const isError = problem instanceof Error;
-    if (!isDue || !(isError || GRAVE.includes(problem.code)) || isHeard()) return;
-    isDue = false;
-    if (isError) warn(problem.message);
-    else
-      void loadDiagnosis()
-        .then(
-          ({ noticeOf }) => noticeOf(problem),
-          (cause: unknown) => unexplained(problem, cause),
-        )
-        .then(({ message, remedy }) => warn(`${message} ${remedy}`));
-  };
+/** Warns of a serious fact, or of the final error; `false`: the problem is not serious. */
+export function warnOf(problem: Fact | Error): boolean {
+  if (problem instanceof Error) warn(problem.message);
+  else if (GRAVE.includes(problem.code)) void explain(problem);
+  else return false;
+  return true;
+}
+
+async function explain(fact: Fact): Promise<void> {
+  const { message, remedy } = await loadDiagnosis().then(
+    ({ noticeOf }) => noticeOf(fact),
+    (cause: unknown) => unexplained(fact, cause),
+  );
+  warn(`${message} ${remedy}`);
 }
 
 function warn(text: string): void {

@@ -38,14 +38,15 @@ export interface ReceivingLink extends RebasedLink, StallWatch {
 
 /** Takes one message of the server. */
 export function receiveEvent(link: ReceivingLink, event: ServerEvent): void {
-  const { transcript, report, message } = link.session;
+  const { session } = link;
+  const { transcript, report } = session;
   const { problem } = event;
   if (problem !== undefined) report('message-malformed', { problem });
   if (event.kind === 'malformed') return;
-  message(event.raw);
+  session.message(event.raw);
   link.keeper?.message(event);
   if (link.isStalled) return;
-  if (event.kind !== 'segment') link.session.heard?.(event, link);
+  if (event.kind !== 'segment') session.heard?.(event, link);
   switch (event.kind) {
     case 'segment':
       takeSegment(link, event);
@@ -147,7 +148,8 @@ export function conclude(link: ReceivingLink): boolean {
   const processedSeconds = link.processedSeconds;
   if (processedSeconds === undefined) return false;
   link.processedSeconds = undefined;
-  const { timeline, transcript, report, tell } = link.session;
+  const { session } = link;
+  const { timeline, transcript, report } = session;
   const { sentSeconds } = link;
   const missingSeconds = sentSeconds - processedSeconds;
   if (link.hasClock && missingSeconds <= ROUNDING_SECONDS && !transcript.isShowingInterim) {
@@ -156,6 +158,6 @@ export function conclude(link: ReceivingLink): boolean {
   if (link.hasClock && link.isExact && Math.abs(missingSeconds) > ROUNDING_SECONDS) {
     report('audio-unprocessed', { processedSeconds, sentSeconds });
   }
-  tell({ type: 'drain.completed', isWhole: !link.isExact || !timeline.hasPending }, link);
+  session.tell({ type: 'drain.completed', isWhole: !link.isExact || !timeline.hasPending }, link);
   return true;
 }

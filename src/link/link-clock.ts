@@ -21,7 +21,7 @@ export interface LinkClock {
   /** Session position of the next sample, if nothing is left out. */
   position: number;
   /** Empty before the first audio. */
-  readonly segments: Segment[];
+  segments: readonly Segment[];
 }
 
 /** Counts silence as sent: on the session's clock it takes no time. */
@@ -30,13 +30,18 @@ export function countSilence(clock: LinkClock, samples: number): void {
   const last = segments.at(-1);
   clock.sentSamples += samples;
   if (last?.sent === sentSamples && last.position === position) last.sent = clock.sentSamples;
-  else if (last) segments.push({ sent: clock.sentSamples, position });
+  else if (last) beginSegment(clock, position);
+}
+
+/** Not by `push`, which makes room for seventeen: mostly there is one. */
+function beginSegment(clock: LinkClock, position: number): void {
+  clock.segments = clock.segments.concat({ sent: clock.sentSamples, position });
 }
 
 /** Counts a frame as sent. */
 export function countSent(clock: LinkClock, start: number, end: number): void {
   if (start !== clock.position || clock.segments.length === 0) {
-    clock.segments.push({ sent: clock.sentSamples, position: start });
+    beginSegment(clock, start);
   }
   clock.sentSamples += end - start;
   clock.position = end;

@@ -64,13 +64,13 @@ export interface LinkSession {
   readonly requests: { answered(channel: number, channelCount: number): number | undefined };
   /** Counts of all links together. */
   readonly counts: LinkCounts;
-  tell: (fact: LinkFact, link: RebasedLink) => void;
-  report: ReportFact;
-  message: (message: ServerMessage) => void;
+  tell(fact: LinkFact, link: RebasedLink): void;
+  readonly report: ReportFact;
+  message(message: ServerMessage): void;
   /** Receives each event with its link, after its transcript; for adapters. */
-  heard?: ((event: HeardEvent, link: RebasedLink) => void) | undefined;
+  readonly heard?: ((event: HeardEvent, link: RebasedLink) => void) | undefined;
   /** The link is over, and writes nothing more. */
-  ended: (link: RebasedLink) => void;
+  ended(link: RebasedLink): void;
 }
 
 /** The sums of a session over its links. */

@@ -67,7 +67,7 @@ export class Link implements AudioReader, KeepableLink, LevelLink, ReceivingLink
   isExact = true;
   sentSamples = 0;
   position = 0;
-  readonly segments: LinkClock['segments'] = [];
+  segments: LinkClock['segments'] = [];
 
   // Its stall watch.
   readonly running: RunningTime;

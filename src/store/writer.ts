@@ -129,14 +129,11 @@ export class SessionWriter {
       lost: () => this.#end('lost'),
       forgotten: ({ end }) => this.#feed.startAt(Math.max(end, this.#timeline.frontier)),
     });
-    this.#timeline = new AudioTimeline(clock, {
-      ...format,
-      maxSeconds,
-      maxBytes,
-      maxProcessBytes,
-      onDrop: ({ start, end }) => this.#drop(start, end, 'memory'),
-      onWaiting: () => {},
-    });
+    this.#timeline = new AudioTimeline(
+      clock,
+      { ...format, maxSeconds, maxBytes, maxProcessBytes },
+      { onDrop: ({ start, end }) => this.#drop(start, end, 'memory'), onWaiting: () => {} },
+    );
     this.#feed = new AudioFeed({
       clock,
       timeline: this.#timeline,

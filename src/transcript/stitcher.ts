@@ -88,13 +88,14 @@ export interface StitchedChannel {
 const MAX_RANGES = 16;
 
 export class Stitcher {
-  readonly channels: StitchedChannel[] = [];
+  channels: readonly StitchedChannel[] = [];
 
   /** Takes one segment; returns its new parts. */
   receive(segment: Segment, link: StitchedLink): Stitched {
     const { channelCount } = segment;
     while (this.channels.length < channelCount) {
-      this.channels.push({ covered: [], segment: 0, isShowing: false });
+      // Not by `push`, which makes room for seventeen.
+      this.channels = this.channels.concat({ covered: [], segment: 0, isShowing: false });
     }
     const channel = this.channels[segment.channel] as StitchedChannel;
     const range = {

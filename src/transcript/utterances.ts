@@ -46,7 +46,8 @@ const MAX_FINALS = 100;
 const ROUNDING_SECONDS = 0.011;
 
 export class UtteranceBuilder {
-  readonly #channels: (Channel | undefined)[] = [];
+  /** Room for one: mostly there are no more. */
+  readonly #channels: (Channel | undefined)[] = [undefined];
   readonly #emit: (utterance: Utterance) => void;
 
   constructor(emit: (utterance: Utterance) => void) {

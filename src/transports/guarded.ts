@@ -6,6 +6,7 @@ import { isHarmless, oneLine, readableJson, secretRemover } from '../outside-tex
 import {
   type Handshake,
   MAX_BODY_CHARACTERS,
+  type OpenRequest,
   type ResponseHeaders,
   type Socket,
   type SocketEnd,
@@ -20,33 +21,58 @@ const FAILURES = new Set(['host-not-found', 'connection-refused', 'no-tls', 'cer
 
 type Remover = (text: string) => string;
 
-/** The same transport, with texts that are safe to print and keep. */
-export function guarded(transport: Transport): Transport {
-  return (request, handlers) => {
-    const clean = cleaned(handlers, request.credentials.value);
-    return new GuardedSocket(transport(request, clean), clean);
-  };
+/** Opens a socket whose texts are safe to print and keep. */
+export function openGuarded(transport: Transport, request: OpenRequest, handlers: SocketHandlers): Socket {
+  const clean = cleaned(handlers, request.credentials.value);
+  return new GuardedSocket(transport(request, clean), clean);
 }
 
 /** The same handlers; they receive texts without this secret. */
 export function cleaned(handlers: SocketHandlers, secret: string): SocketHandlers {
-  const withoutSecret = secretRemover(secret);
-  let hasEnded = false;
-  return {
-    opened: (handshake) => handlers.opened(checkedHandshake(handshake, withoutSecret)),
-    message: (text) => handlers.message(isHarmless(text, secret) ? text : readableJson(withoutSecret(text))),
-    binary: (bytes) => handlers.binary(bytes),
-    ended: (end) => {
-      if (hasEnded) return;
-      hasEnded = true;
-      handlers.ended(checkedEnd(end, withoutSecret));
-    },
-  };
+  return new CleanHandlers(handlers, secret);
 }
 
-/** The same handshake without secrets and without values that are not text. */
-function checkedHandshake({ headers }: Handshake, withoutSecret: Remover): Handshake {
-  return typeof headers === 'object' ? { headers: checkedHeaders(headers, withoutSecret) } : {};
+/** A class: thousands of idle sessions would keep a closure for each function. */
+class CleanHandlers implements SocketHandlers {
+  readonly #handlers: SocketHandlers;
+  readonly #secret: string;
+  readonly #withoutSecret: Remover;
+  #hasEnded = false;
+
+  constructor(handlers: SocketHandlers, secret: string) {
+    this.#handlers = handlers;
+    this.#secret = secret;
+    this.#withoutSecret = removerOf(secret);
+  }
+
+  opened({ headers }: Handshake): void {
+    this.#handlers.opened(
+      typeof headers === 'object' ? { headers: checkedHeaders(headers, this.#withoutSecret) } : {},
+    );
+  }
+
+  message(text: string): void {
+    this.#handlers.message(isHarmless(text, this.#secret) ? text : readableJson(this.#withoutSecret(text)));
+  }
+
+  binary(bytes: number): void {
+    this.#handlers.binary(bytes);
+  }
+
+  ended(end: SocketEnd): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#handlers.ended(checkedEnd(end, this.#withoutSecret));
+  }
+}
+
+let lastSecret = '';
+let lastRemover = secretRemover(lastSecret);
+
+/** Mostly all sessions of a process have one key. */
+function removerOf(secret: string): Remover {
+  if (secret !== lastSecret) [lastSecret, lastRemover] = [secret, secretRemover(secret)];
+  return lastRemover;
 }
 
 /** The same end without secrets, wrong types and unbounded lengths. */
@@ -64,10 +90,11 @@ function checkedEnd(end: SocketEnd, withoutSecret: Remover): SocketEnd {
   return safe;
 }
 
+/** Deepgram's headers: nobody needs others, and those of a proxy may be confidential. */
 function checkedHeaders(headers: ResponseHeaders | null, withoutSecret: Remover): ResponseHeaders {
   return Object.fromEntries(
     Object.entries(headers ?? {})
-      .filter(([name, value]) => typeof value === 'string' && !/^set-cookie/i.test(name))
+      .filter(([name, value]) => typeof value === 'string' && /^dg-/i.test(name))
       .slice(0, MAX_HEADERS)
       .map((entry) => entry.map((text) => oneLine(withoutSecret(text))))
       .map(([name = '', value = '']) => [name.toLowerCase(), value]),

@@ -20,7 +20,7 @@ export interface OpenRequest {
   credentials: Credentials;
 }
 
-/** Headers of a response: names in lower case, without cookies. */
+/** Headers of a response: names in lower case, without cookies. The client keeps those that begin with `dg-`. */
 export type ResponseHeaders = Readonly<Record<string, string>>;
 
 /** The response that opened a connection, where the platform shows it (a browser does not). */

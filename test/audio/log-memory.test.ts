@@ -19,15 +19,17 @@ class Session {
   readonly timeline: AudioTimeline;
 
   constructor(session: number) {
-    this.timeline = new AudioTimeline(clock, {
-      rate: RATE,
-      frameBytes: 1,
-      maxSeconds: 60,
-      maxBytes: 1e6,
-      maxProcessBytes: PROCESS_BYTES,
-      onDrop: (drop) => drops.push({ ...drop, session }),
-      onWaiting: () => undefined,
-    });
+    this.timeline = new AudioTimeline(
+      clock,
+      {
+        rate: RATE,
+        frameBytes: 1,
+        maxSeconds: 60,
+        maxBytes: 1e6,
+        maxProcessBytes: PROCESS_BYTES,
+      },
+      { onDrop: (drop) => drops.push({ ...drop, session }), onWaiting: () => undefined },
+    );
   }
 
   hear(seconds: number): void {

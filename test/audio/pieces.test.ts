@@ -6,15 +6,17 @@ import { VirtualClock } from '../../src/testing/index.ts';
 function line(frameBytes = 2, maxSeconds = 60) {
   const clock = new VirtualClock();
   const drops: Drop[] = [];
-  const timeline = new AudioTimeline(clock, {
-    rate: 1_000,
-    frameBytes,
-    maxSeconds,
-    maxBytes: 1e9,
-    maxProcessBytes: Infinity,
-    onDrop: (drop) => drops.push({ ...drop }),
-    onWaiting: () => undefined,
-  });
+  const timeline = new AudioTimeline(
+    clock,
+    {
+      rate: 1_000,
+      frameBytes,
+      maxSeconds,
+      maxBytes: 1e9,
+      maxProcessBytes: Infinity,
+    },
+    { onDrop: (drop) => drops.push({ ...drop }), onWaiting: () => undefined },
+  );
   const add = (samples: number, fill = 0) => {
     const bytes = new Uint8Array(samples * 2).fill(fill);
     timeline.append(bytes, samples, clock.now());

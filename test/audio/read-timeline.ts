@@ -1,5 +1,6 @@
 /** A timeline with a link that sends one frame at a time, or everything at once. */
-import { AudioTimeline, type TimelineSettings } from '../../src/audio/audio-timeline.ts';
+import type { LogLimits } from '../../src/audio/audio-log.ts';
+import { AudioTimeline, type TimelineListener } from '../../src/audio/audio-timeline.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
 
 export class ReadTimeline extends AudioTimeline {
@@ -13,8 +14,8 @@ export class ReadTimeline extends AudioTimeline {
     },
   };
 
-  constructor(settings: Omit<TimelineSettings, 'onWaiting'>) {
-    super(new VirtualClock(), { ...settings, onWaiting: () => undefined });
+  constructor({ onDrop, ...limits }: LogLimits & Pick<TimelineListener, 'onDrop'>) {
+    super(new VirtualClock(), limits, { onDrop, onWaiting: () => undefined });
   }
 
   add(bytes: Uint8Array, samples: number, isBoundary = true): void {

@@ -1,5 +1,6 @@
 /** Streams with late subscribers, or none. */
-import { expect, test } from 'vitest';
+import { Subscriber } from 'rxjs';
+import { expect, test, vi } from 'vitest';
 import { Stream } from '../../src/client/stream.ts';
 
 function heardFrom<Value>(stream: Stream<Value>): (Value | 'over')[] {
@@ -43,6 +44,18 @@ test('a subscriber that unsubscribes gets no more, and the others do', () => {
   subscription.unsubscribe();
   stream.next(2);
   expect([first, second]).toEqual([[1], [1, 2]]);
+});
+
+test.each<[string, (stream: Stream<number>) => void, number]>([
+  ['value', (stream) => stream.next(1), 0],
+  ['subscriber', (stream) => void heardFrom(stream), 1],
+])('a subscriber that has gone is forgotten at the next %s', (_, happen, left) => {
+  const stream = new Stream<number>();
+  stream.values$.subscribe().unsubscribe();
+  happen(stream);
+  const reached = vi.spyOn(Subscriber.prototype, 'next');
+  stream.next(2);
+  expect(reached).toHaveBeenCalledTimes(left);
 });
 
 test('the observable is the same each time', () => {

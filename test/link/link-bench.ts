@@ -86,15 +86,17 @@ export class LinkBench {
   ) {
     this.clock = clock;
     const say = (what: string) => void this.log.push(what);
-    this.timeline = new AudioTimeline(this.clock, {
-      rate: RATE,
-      frameBytes: FRAME_BYTES,
-      maxBytes,
-      maxProcessBytes,
-      maxSeconds,
-      onDrop: () => say('drop'),
-      onWaiting: () => say('waiting'),
-    });
+    this.timeline = new AudioTimeline(
+      this.clock,
+      {
+        rate: RATE,
+        frameBytes: FRAME_BYTES,
+        maxBytes,
+        maxProcessBytes,
+        maxSeconds,
+      },
+      { onDrop: () => say('drop'), onWaiting: () => say('waiting') },
+    );
     this.session = {
       clock: this.clock,
       protocol: listenV1,

@@ -55,8 +55,8 @@ export const PLANTED: readonly PlantedDefect[] = [
   // G2
   defect('G2', 'a drop that is not announced', [
     'audio/audio-timeline.ts',
-    'if (drop) this.#settings.onDrop(drop);',
-    "if (drop && drop.reason !== 'log-full') this.#settings.onDrop(drop);",
+    'if (drop) this.#listener.onDrop(drop);',
+    "if (drop && drop.reason !== 'log-full') this.#listener.onDrop(drop);",
   ]),
   defect('G2', 'audio dropped that is not written off', [
     'audio/ledger.ts',
@@ -102,8 +102,8 @@ export const PLANTED: readonly PlantedDefect[] = [
   ]),
   defect('G3', 'a clock that begins at zero on each connection', [
     'link/link-clock.ts',
-    'clock.segments.push({ sent: clock.sentSamples, position: start });',
-    'clock.segments.push({ sent: clock.sentSamples, position: 0 });',
+    'beginSegment(clock, start);',
+    'beginSegment(clock, 0);',
   ]),
   defect('G3', 'a transcript that is final is replaced', [
     'transcript/stitcher.ts',
