@@ -4,7 +4,6 @@
  */
 import { isHarmless, oneLine, readableJson, secretRemover } from '../outside-text.ts';
 import {
-  type Handshake,
   MAX_BODY_CHARACTERS,
   type OpenRequest,
   type ResponseHeaders,
@@ -27,43 +26,21 @@ export function openGuarded(transport: Transport, request: OpenRequest, handlers
   return new GuardedSocket(transport(request, clean), clean);
 }
 
-/** The same handlers; they receive texts without this secret. */
+/** The same handlers; they receive texts without this secret. A literal, not a class: an app's transport may spread them. */
 export function cleaned(handlers: SocketHandlers, secret: string): SocketHandlers {
-  return new CleanHandlers(handlers, secret);
-}
-
-/** A class: thousands of idle sessions would keep a closure for each function. */
-class CleanHandlers implements SocketHandlers {
-  readonly #handlers: SocketHandlers;
-  readonly #secret: string;
-  readonly #withoutSecret: Remover;
-  #hasEnded = false;
-
-  constructor(handlers: SocketHandlers, secret: string) {
-    this.#handlers = handlers;
-    this.#secret = secret;
-    this.#withoutSecret = removerOf(secret);
-  }
-
-  opened({ headers }: Handshake): void {
-    this.#handlers.opened(
-      typeof headers === 'object' ? { headers: checkedHeaders(headers, this.#withoutSecret) } : {},
-    );
-  }
-
-  message(text: string): void {
-    this.#handlers.message(isHarmless(text, this.#secret) ? text : readableJson(this.#withoutSecret(text)));
-  }
-
-  binary(bytes: number): void {
-    this.#handlers.binary(bytes);
-  }
-
-  ended(end: SocketEnd): void {
-    if (this.#hasEnded) return;
-    this.#hasEnded = true;
-    this.#handlers.ended(checkedEnd(end, this.#withoutSecret));
-  }
+  const withoutSecret = removerOf(secret);
+  let hasEnded = false;
+  return {
+    opened: ({ headers }) =>
+      handlers.opened(typeof headers === 'object' ? { headers: checkedHeaders(headers, withoutSecret) } : {}),
+    message: (text) => handlers.message(isHarmless(text, secret) ? text : readableJson(withoutSecret(text))),
+    binary: (bytes) => handlers.binary(bytes),
+    ended: (end) => {
+      if (hasEnded) return;
+      hasEnded = true;
+      handlers.ended(checkedEnd(end, withoutSecret));
+    },
+  };
 }
 
 let lastSecret = '';
