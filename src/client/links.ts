@@ -10,7 +10,7 @@ import type { Clock } from '../clock.ts';
 import type { ConnectionEvent } from '../connection/events.ts';
 import { type ConnectionPorts, holdSocket } from '../connection/hold-socket.ts';
 import type { ConnectionLimit } from '../connection/place.ts';
-import { type HoldSocket, holdLater } from '../connection/socket-actor.ts';
+import { type HeldSocket, type HoldSocket, holdLater } from '../connection/hold-later.ts';
 import { invalidOption, type TranscriptionError } from '../errors.ts';
 import type { ReportFact } from '../facts.ts';
 import type { MakeKeeper } from '../link/kept-link.ts';
@@ -113,8 +113,8 @@ export class Links implements ConnectionPorts, LinkSession {
     audio.kept?.start({ live, intake: audio.intake, links: this, stitcher: transcript.stitcher });
   }
 
-  /** Runs one attempt and its connection. */
-  hold(send: (event: ConnectionEvent) => void): () => void {
+  /** Begins one attempt. */
+  hold(send: (event: ConnectionEvent) => void): HeldSocket {
     const { clock, timeline } = this;
     if (this.#around.options.api.endTurn !== undefined) {
       const code = fluxCode();
@@ -277,7 +277,7 @@ export class Links implements ConnectionPorts, LinkSession {
   tell(fact: LinkFact, { number: link }: RebasedLink): void {
     const { send } = this.#around;
     if (fact.type === 'socket.stalled') send({ ...fact, ...this.#lost({ kind: 'stalled' }), link });
-    else send({ ...fact, link });
+    else send({ link, ...fact });
   }
 
   message(message: ServerMessage): void {

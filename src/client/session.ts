@@ -17,9 +17,9 @@ import {
 } from '../audio/audio-chunk.ts';
 import type { AudioTap } from '../audio/audio-chunk.ts';
 import type { LiveRun } from '../audio/live-run.ts';
-import type { ConnectionActor } from '../connection/connection-machine.ts';
+import { type ConnectionActor, connectionMachine } from '../connection/connection-machine.ts';
 import type { ConnectionEmitted, ConnectionEvent } from '../connection/events.ts';
-import { bindSocket, connectedMachine, holdLater, type HoldSocket } from '../connection/socket-actor.ts';
+import { type HeldSocket, holdLater, type HoldSocket } from '../connection/hold-later.ts';
 import { leafState } from '../connection/status.ts';
 import { diagnose } from '../diagnosis/diagnose.ts';
 import type { Notice } from '../diagnosis/notices.ts';
@@ -59,6 +59,7 @@ export class Session implements LiveTranscription {
   #links: Links | undefined;
   #audio: ReceivedAudio;
   #run: LiveRun | undefined;
+  #held: HeldSocket | undefined;
   #tap: AudioTap | undefined;
   #shown: Status = { phase: 'waiting', state: 'dormant', lastEnd: undefined };
   #notices: Observable<Notice> | undefined;
@@ -86,14 +87,14 @@ export class Session implements LiveTranscription {
     this.#audio = links?.audio ?? new EarlyAudio(this.#around);
 
     const { keepAliveMs, disconnectAfterIdleMs, giveUpAfterMs, drainMs, canReauthorise, seed } = options;
-    this.actor = createActor(connectedMachine, {
+    this.actor = createActor(connectionMachine, {
       input: { keepAliveMs, disconnectAfterIdleMs, giveUpAfterMs, drainMs, canReauthorise, seed },
       clock,
       ...(inspect ? { inspect: guardedInspector(inspect) } : {}),
     });
-    bindSocket(this.actor.system, (report) => this.#hold(report));
     streams.status.next(this.#shown);
-    this.actor.subscribe(() => this.#followMachine());
+    const follow = () => this.#followMachine();
+    this.actor.subscribe({ next: follow, complete: follow });
     this.actor.on('*', (emitted) => this.#onEmitted(emitted));
     this.#stopWatching = options.environment({
       online: () => send({ type: 'network.online' }),
@@ -270,7 +271,8 @@ export class Session implements LiveTranscription {
     return links;
   }
 
-  #hold(send: (event: ConnectionEvent) => void): () => void {
+  #hold(): HeldSocket {
+    const { send } = this.#around;
     if (this.#links) return this.#links.hold(send);
     const { clock } = this.#options;
     const loading = loadLinks()
@@ -281,6 +283,11 @@ export class Session implements LiveTranscription {
             (links as Links).hold(report),
       );
     return holdLater(loading, send, () => clock.now(), this.#audio);
+  }
+
+  #letGo(): void {
+    this.#held?.letGo();
+    this.#held = undefined;
   }
 
   #errorOf(end: ConnectionEnd): TranscriptionError {
@@ -305,6 +312,12 @@ export class Session implements LiveTranscription {
   /** One listener for all emitted events: each listener costs memory in thousands of sessions. */
   #onEmitted(emitted: ConnectionEmitted): void {
     switch (emitted.type) {
+      case 'attempt.due':
+        this.#held = this.#hold();
+        break;
+      case 'attempt.over':
+        this.#letGo();
+        break;
       case 'drain.due':
         this.#links?.present?.drain();
         break;
@@ -325,7 +338,9 @@ export class Session implements LiveTranscription {
   }
 
   #followMachine(): void {
-    const { value, context, output } = this.actor.getSnapshot();
+    const { value, context, output, status } = this.actor.getSnapshot();
+    // The app may have stopped the actor.
+    if (status === 'stopped') this.#letGo();
     const { kept, intake } = this.#links?.audio ?? {};
     const lost = kept?.error;
     const state = lost ? 'failed' : leafState(value);

@@ -1,7 +1,6 @@
 /**
  * The connection machine: takes decisions, holds no audio, does no I/O. `docs/machine.md` is its specification; the picture there
- * is drawn from this file. The socket is a placeholder until `socket-actor.ts` provides it, so that XState's pure `transition()`
- * works without I/O.
+ * is drawn from this file. It asks for a socket by an emitted event, so that XState's pure `transition()` shows all that it does.
  *
  *   dormant ──audio──► ┌─ attached ─────────────────────────────────────┐
  *      ▲               │ connecting ──┐               ┌─► streaming     │ ──ended──► deciding:
@@ -12,20 +11,9 @@
  *                      └──────│─────────────────────────────────────────┘                           │
  *                             └────────────────────────────delay, probe, network back───────────────┘
  *
- * Every state inside `attached` has a live socket. Any transition out of `attached` closes it.
+ * Every state inside `attached` has an attempt or its socket. Any transition out of `attached` ends it.
  */
-import {
-  type Actor,
-  assertEvent,
-  assign,
-  cancel,
-  emit,
-  enqueueActions,
-  fromCallback,
-  or,
-  setup,
-  stateIn,
-} from 'xstate';
+import { type Actor, assertEvent, assign, cancel, emit, enqueueActions, or, setup, stateIn } from 'xstate';
 import { retryAfter } from '../protocol/connection-end.ts';
 import { backoffDelayMs, nextRandom } from './backoff.ts';
 import {
@@ -51,12 +39,6 @@ const machineSetup = setup({
     emitted: ConnectionEmitted;
     input: Partial<ConnectionSettings>;
     output: ConnectionOutput;
-  },
-  actors: {
-    /** Asks for credentials and holds the socket; `socket-actor.ts` provides it. */
-    socket: fromCallback<ConnectionEvent>(() => {
-      throw new Error('The connection machine was started without its socket: provide one.');
-    }),
   },
   guards: {
     isInternalError: ({ event }) => {
@@ -175,6 +157,8 @@ const machineSetup = setup({
       return { type: 'connection.lost', end: event.end, attempt: context.attempts };
     }),
     announceSuspended: emit(({ context }) => ({ type: 'connection.suspended', end: context.lastEnd })),
+    beginAttempt: emit({ type: 'attempt.due' }),
+    endAttempt: emit({ type: 'attempt.over' }),
     suspect: emit({ type: 'connection.suspected' }),
     drain: emit({ type: 'drain.due' }),
   },
@@ -223,7 +207,7 @@ const retryWhenOnline = [
   { target: '#connection.attached.reconnecting', actions: 'heedOnline' },
 ] as const;
 
-/** The machine, without a socket. {@link ConnectionSettings} are its input. */
+/** The machine. {@link ConnectionSettings} are its input. */
 export const connectionMachine = machineSetup.createMachine({
   id: 'connection',
   context: ({ input }) => initialContext(input),
@@ -250,8 +234,8 @@ export const connectionMachine = machineSetup.createMachine({
     },
     attached: {
       // A socket is open or opening.
-      entry: 'countAttempt',
-      invoke: { src: 'socket' },
+      entry: ['countAttempt', 'beginAttempt'],
+      exit: 'endAttempt',
       initial: 'connecting',
       on: {
         'socket.ended': whenLost,

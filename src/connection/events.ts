@@ -56,6 +56,10 @@ export type ConnectionEvent =
 
 /** The events that the machine emits. */
 export type ConnectionEmitted =
+  /** Get credentials and open a socket; until `attempt.over`. */
+  | { type: 'attempt.due' }
+  /** Give the attempt up, or close its socket. */
+  | { type: 'attempt.over' }
   | { type: 'connection.opened'; attempt: number }
   | { type: 'connection.lost'; end: ConnectionEnd; attempt: number }
   /** From now on one attempt every 30 s. */

@@ -1,6 +1,6 @@
 /**
  * One attempt and its connection: gets credentials, opens one socket, makes its link, and reports their events to the machine. Messages
- * go from the socket to the link, not through the machine. Only this cleanup closes a socket, so no socket outlives its state.
+ * go from the socket to the link, not through the machine. Only `letGo` closes a socket, so no socket outlives its state.
  */
 import type { AdaptiveTimeout } from '../adaptive-timeout.ts';
 import type { Clock } from '../clock.ts';
@@ -18,6 +18,7 @@ import type {
 } from '../transports/transport.ts';
 import { type AttemptPace, attemptPaceOf, type WaitingAttempt } from './attempt-pace.ts';
 import type { ConnectionEvent } from './events.ts';
+import type { HeldSocket } from './hold-later.ts';
 import type { ConnectionLimit, Place } from './place.ts';
 
 /** The part of a link that an attempt needs. */
@@ -63,15 +64,15 @@ const NO_HANDSHAKE: Handshake = {};
 
 const nothing = () => undefined;
 
-/** Runs one attempt and its connection; returns the cleanup of both. */
-export function holdSocket(ports: ConnectionPorts, send: (event: ConnectionEvent) => void): () => void {
-  const held = new HeldSocket(ports, send);
-  held.ask();
-  return () => held.letGo();
+/** Begins one attempt. */
+export function holdSocket(ports: ConnectionPorts, send: (event: ConnectionEvent) => void): HeldSocket {
+  const attempt = new Attempt(ports, send);
+  attempt.ask();
+  return attempt;
 }
 
 /** One object, and no closures, which thousands of idle sessions would keep. */
-class HeldSocket implements WaitingAttempt, SocketHandlers {
+class Attempt implements WaitingAttempt, SocketHandlers, HeldSocket {
   readonly #ports: ConnectionPorts;
   readonly #send: (event: ConnectionEvent) => void;
   /** Exists only while credentials are requested, to save memory in thousands of sessions. */
@@ -200,9 +201,10 @@ class HeldSocket implements WaitingAttempt, SocketHandlers {
     this.#stopTimer = nothing;
     const link = this.#ports.openLink(this.#socket, this.#handshake);
     this.#link = link;
-    this.#send({ type: 'socket.opened', link: link.number, pendingAudio: this.#ports.hasPendingAudio() });
     // A subscriber of the status may have ended the session.
     if (this.#wasLetGo()) link.end();
+    else
+      this.#send({ type: 'socket.opened', link: link.number, pendingAudio: this.#ports.hasPendingAudio() });
   }
 
   #wasLetGo(): boolean {

@@ -55,6 +55,15 @@ async function session(options: Partial<LiveTranscriptionOptions> = {}, isWatche
   };
 }
 
+test('an app that stops the actor leaves no socket open', async () => {
+  const terminate = vi.fn();
+  const { live } = await session({
+    transport: () => ({ bufferedAmount: 0, send: () => undefined, close: () => undefined, terminate }),
+  });
+  live.actor.stop();
+  expect(terminate).toHaveBeenCalledOnce();
+});
+
 test('a subscriber of notices sees all audio from then on, though chunks went out in a run', async () => {
   const { clock, live, open } = await session({}, false);
   await open();

@@ -4,7 +4,7 @@ import { AdaptiveTimeout } from '../../src/adaptive-timeout.ts';
 import type { ConnectionEvent } from '../../src/connection/events.ts';
 import { type ConnectionPorts, holdSocket } from '../../src/connection/hold-socket.ts';
 import type { PlaceRequest } from '../../src/connection/place.ts';
-import { holdLater } from '../../src/connection/socket-actor.ts';
+import { type HeldSocket, holdLater, type HoldSocket } from '../../src/connection/hold-later.ts';
 import { listenV1 } from '../../src/protocol/listen-v1/listen-v1.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
 import type { SocketHandlers } from '../../src/transports/transport.ts';
@@ -16,7 +16,7 @@ let clock: VirtualClock;
 let events: ConnectionEvent[];
 let handshakeTimeout: AdaptiveTimeout;
 let network: SocketHandlers | undefined;
-let letGo: () => void;
+let attempted: HeldSocket;
 
 beforeEach(() => {
   clock = new VirtualClock();
@@ -64,7 +64,7 @@ async function attempt(more: Partial<ConnectionPorts> = {}): Promise<void> {
     },
     ...more,
   };
-  letGo = holdSocket(ports, (event) => events.push(event));
+  attempted = holdSocket(ports, (event) => events.push(event));
   await clock.advanceAsync(0);
 }
 
@@ -149,7 +149,7 @@ describe('with a limit of connections', () => {
     await attempt(limited);
     await grant();
     network?.opened({});
-    letGo();
+    attempted.letGo();
     expect(released).toEqual([]);
     network?.ended({ code: 1000, reason: '' });
     expect(released).toEqual([false]);
@@ -158,7 +158,7 @@ describe('with a limit of connections', () => {
   test('an attempt that is left before it opens frees its place at once', async () => {
     await attempt(limited);
     await grant();
-    letGo();
+    attempted.letGo();
     expect(released).toEqual([false]);
   });
 });
@@ -215,21 +215,21 @@ describe('an attempt whose code is not loaded yet', () => {
   const audio = { hasPending: true };
   let hold: () => void;
   let fail: () => void;
-  let leave: () => void;
+  let later: HeldSocket;
   let held: number;
   let left: number;
 
   beforeEach(() => {
     [held, left] = [0, 0];
-    const loading = new Promise<() => () => void>((resolve, reject) => {
+    const loading = new Promise<HoldSocket>((resolve, reject) => {
       hold = () =>
         resolve(() => {
           held += 1;
-          return () => void (left += 1);
+          return { letGo: () => void (left += 1) };
         });
       fail = () => reject(new Error('no network'));
     });
-    leave = holdLater(
+    later = holdLater(
       loading,
       (event) => events.push(event),
       () => clock.now(),
@@ -241,7 +241,7 @@ describe('an attempt whose code is not loaded yet', () => {
     hold();
     await clock.advanceAsync(0);
     expect([held, left]).toEqual([1, 0]);
-    leave();
+    later.letGo();
     expect([held, left]).toEqual([1, 1]);
   });
 
@@ -261,7 +261,7 @@ describe('an attempt whose code is not loaded yet', () => {
   });
 
   test.each(['hold', 'fail'])('does nothing if it was left before (%s)', async (what) => {
-    leave();
+    later.letGo();
     if (what === 'hold') hold();
     else fail();
     await clock.advanceAsync(0);

@@ -1,10 +1,9 @@
 /** Checks G7 for the machine alone, in virtual time: only results that confirm new audio allow new attempts. */
 import * as fc from 'fast-check';
-import { assign, createActor, fromCallback } from 'xstate';
+import { assign, createActor } from 'xstate';
 import { expect, test } from 'vitest';
 import { connectionMachine } from '../../src/connection/connection-machine.ts';
 import { CONNECTION_DEFAULTS, ONLINE_MS } from '../../src/connection/context.ts';
-import type { ConnectionEvent } from '../../src/connection/events.ts';
 import { type EndKind, retryAfter } from '../../src/protocol/connection-end.ts';
 import { VirtualClock } from '../../src/testing/clock/virtual-clock.ts';
 import { KINDS } from './decision-table.ts';
@@ -54,7 +53,8 @@ function live(script: readonly Fate[], withOnline: boolean, machine = connection
   let beganAt = 0;
   let sockets = 0;
   let turn = 0;
-  const socket = fromCallback<ConnectionEvent>(({ sendBack }) => {
+  let letGo: (() => void) | undefined;
+  const attempt = () => {
     const fate = script[turn++ % script.length] as Fate;
     const timers: unknown[] = [];
     const later = (delayMs: number, callback: () => void) => timers.push(clock.setTimeout(callback, delayMs));
@@ -65,11 +65,11 @@ function live(script: readonly Fate[], withOnline: boolean, machine = connection
     let delayMs = 0;
     if (fate.opensAfterMs !== undefined) {
       later((delayMs += fate.opensAfterMs), () =>
-        sendBack({ type: 'socket.opened', link: 1, pendingAudio: true }),
+        actor.send({ type: 'socket.opened', link: 1, pendingAudio: true }),
       );
       if (fate.confirmsAfterMs !== undefined) {
         later((delayMs += fate.confirmsAfterMs), () => {
-          sendBack({ type: 'audio.confirmed', link: 1 });
+          actor.send({ type: 'audio.confirmed', link: 1 });
           count = { attempts: 0, onlines: 0 };
           beganAt = clock.now();
         });
@@ -77,7 +77,7 @@ function live(script: readonly Fate[], withOnline: boolean, machine = connection
     }
     later((delayMs += fate.endsAfterMs), () => {
       const end = { kind: fate.kind };
-      sendBack({
+      actor.send({
         type: 'socket.ended',
         link: 1,
         end,
@@ -90,12 +90,15 @@ function live(script: readonly Fate[], withOnline: boolean, machine = connection
         clock.setTimeout(() => isOver() || actor.send({ type: 'network.online' }), 1);
       }
     });
-    return () => {
+    letGo = () => {
       sockets -= 1;
       for (const timer of timers) clock.clearTimeout(timer);
     };
-  });
-  const actor = createActor(machine.provide({ actors: { socket } }), { clock, input: {} }).start();
+  };
+  const actor = createActor(machine, { clock, input: {} });
+  actor.on('attempt.due', attempt);
+  actor.on('attempt.over', () => letGo?.());
+  actor.start();
   const isOver = (): boolean => actor.getSnapshot().status !== 'active';
   actor.send({ type: 'audio.pending' });
   while (!isOver() && clock.now() < LIFE_MS && counts.length < MOST_ATTEMPTS) clock.advance(1_000);

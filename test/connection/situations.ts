@@ -197,6 +197,13 @@ export function emitted(actions: readonly Action[]): ConnectionEmitted[] {
     .map(({ params }) => (params as { event: ConnectionEmitted }).event);
 }
 
+/** What is emitted at each entry to `attached`, and at each exit. */
+export type AttemptEmitted = 'attempt.due' | 'attempt.over';
+
+export function isOfAttempt(type: ConnectionEmitted['type']): type is AttemptEmitted {
+  return type === 'attempt.due' || type === 'attempt.over';
+}
+
 /** The delayed events that were set, with their delays. */
 export function armed(actions: readonly Action[]): Map<string, number> {
   const raised = actions
@@ -207,7 +214,7 @@ export function armed(actions: readonly Action[]): Map<string, number> {
 
 /** The visible effects of a step, apart from the state. */
 export function effectsOf(before: Snapshot, event: Step, after: Snapshot, actions: Action[]): Set<Effect> {
-  const effects = new Set<Effect>(emitted(actions).map(({ type }) => type));
+  const effects = new Set<Effect>(emitted(actions).flatMap(({ type }) => (isOfAttempt(type) ? [] : [type])));
   if (armed(actions).get('deadline.passed') === DEADLINE_MS && after.context.closing)
     effects.add('begin closing');
   const isEnd = event.type === 'socket.ended' || event.type === 'socket.stalled';

@@ -1,5 +1,5 @@
 /** The memory and the timers of the machine, which single steps cannot show. */
-import { createActor, fromCallback } from 'xstate';
+import { createActor } from 'xstate';
 import { expect, test } from 'vitest';
 import { BACKOFF } from '../../src/connection/backoff.ts';
 import { connectionMachine } from '../../src/connection/connection-machine.ts';
@@ -12,8 +12,7 @@ import { stateOf } from './situations.ts';
 /** A machine in virtual time, whose socket does nothing by itself. */
 function run(input: Partial<ConnectionSettings> = {}) {
   const clock = new VirtualClock();
-  const machine = connectionMachine.provide({ actors: { socket: fromCallback<ConnectionEvent>(() => {}) } });
-  const actor = createActor(machine, { clock, input }).start();
+  const actor = createActor(connectionMachine, { clock, input }).start();
   return {
     clock,
     send: (event: ConnectionEvent) => actor.send(event),

@@ -133,7 +133,7 @@ class Recording {
     return [this.#log.header, ...this.#log.lines, ''].join('\n');
   }
 
-  /** Only of the machine: its invoked actors report to it. */
+  /** Only of the machine, not of actors that an app may have added to its system. */
   inspect(inspected: InspectionEvent): void {
     if (inspected.actorRef.sessionId !== inspected.rootId) return;
     if (inspected.type === '@xstate.event')

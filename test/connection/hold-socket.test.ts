@@ -1,10 +1,7 @@
-/** One attempt, step by step: the events of the actor to the machine, and its calls to the socket. */
+/** One attempt, step by step: its events to the machine, and its calls to the socket. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type CallbackActorLogic, createActor, setup } from 'xstate';
 import { AdaptiveTimeout } from '../../src/adaptive-timeout.ts';
 import { type ConnectionPorts, holdSocket } from '../../src/connection/hold-socket.ts';
-import { bindSocket, connectedMachine } from '../../src/connection/socket-actor.ts';
-import type { ConnectionEvent } from '../../src/connection/events.ts';
 import { listenV1 } from '../../src/protocol/listen-v1/listen-v1.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
 import type { Credentials, SocketEnd, SocketHandlers } from '../../src/transports/transport.ts';
@@ -12,24 +9,9 @@ import type { Credentials, SocketEnd, SocketHandlers } from '../../src/transport
 const CREDENTIALS_TIMEOUT_MS = 3_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** Replaces the connection machine: records the events of the actor, and leaves the connection when the test says so. */
-const listeningMachine = setup({
-  actors: { socket: connectedMachine.implementations.actors.socket as CallbackActorLogic<ConnectionEvent> },
-}).createMachine({
-  initial: 'attached',
-  states: {
-    attached: {
-      invoke: { src: 'socket' },
-      on: { 'socket.*': { actions: ({ event }) => tell(event) }, leave: 'left' },
-    },
-    left: { on: { '*': { actions: ({ event }) => tell(event) } } },
-  },
-});
-
 let clock: VirtualClock;
 /** All events and calls, in order. */
 let said: unknown[];
-let tell: (event: unknown) => void;
 let leave: () => void;
 /** The reaction of the app to a request for credentials. */
 let asked: { signal: AbortSignal; give(credentials: Credentials): void; refuse(error: unknown): void };
@@ -45,7 +27,6 @@ beforeEach(() => {
   clock = new VirtualClock();
   said = [];
   const say = (what: string) => () => void said.push(what);
-  tell = (event) => said.push(event);
   transport = () => undefined;
   link = {
     number: 1,
@@ -89,10 +70,8 @@ beforeEach(() => {
     handshakeTimeout: new AdaptiveTimeout(CONNECT_TIMEOUT_MS, 2 * CONNECT_TIMEOUT_MS),
     attemptsPerSecond: 1_000,
   };
-  const actor = createActor(listeningMachine, { clock });
-  leave = () => actor.send({ type: 'leave' });
-  bindSocket(actor.system, (send) => holdSocket(ports, send));
-  actor.start();
+  const attempt = holdSocket(ports, (event) => said.push(event));
+  leave = () => attempt.letGo();
 });
 
 const ended = (end: object, more: object = {}) => ({
@@ -246,14 +225,6 @@ describe('an attempt fails', () => {
     ]);
     expect(clock.pendingTimers).toBe(0);
   });
-
-  test('at once, if no socket was bound to the machine', () => {
-    const stranger = createActor(listeningMachine, { clock });
-    const errors: unknown[] = [];
-    stranger.subscribe({ error: (error) => errors.push(error) });
-    stranger.start();
-    expect(errors).toEqual([new Error('No socket was bound to this connection machine.')]);
-  });
 });
 
 describe('when a session leaves', () => {
@@ -319,16 +290,4 @@ describe('when a session leaves', () => {
     network.opened({});
     expect(said).toEqual(['terminate', 'end']);
   });
-});
-
-test('the connection machine uses this actor', async () => {
-  const actor = createActor(connectedMachine, { clock, input: {} });
-  bindSocket(actor.system, (send) => holdSocket(ports, send));
-  actor.start();
-  actor.send({ type: 'user.connect' });
-  expect(actor.getSnapshot().value).toEqual({ attached: 'connecting' });
-  await connect();
-  expect(actor.getSnapshot().value).toEqual({ attached: 'idle-keepalive' });
-  close({ code: 1001 });
-  expect(actor.getSnapshot().value).toBe('backoff');
 });

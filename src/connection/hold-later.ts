@@ -1,0 +1,47 @@
+/** The socket of one attempt, when the code for it has loaded. */
+import type { ConnectionEvent } from './events.ts';
+
+/** An attempt and its connection. */
+export interface HeldSocket {
+  /** Ends both: no socket outlives its state. */
+  letGo(): void;
+}
+
+/** Begins an attempt. */
+export type HoldSocket = (send: (event: ConnectionEvent) => void) => HeldSocket;
+
+const NOT_LOADED =
+  "The code for the connection could not be loaded. If that lasts, reload the page, or import 'rx-deepgram/static'.";
+
+/** Begins it when the code has loaded. If it cannot be loaded, the attempt fails, and the next one loads it again. */
+export function holdLater(
+  loading: Promise<HoldSocket>,
+  send: (event: ConnectionEvent) => void,
+  now: () => number,
+  audio: { readonly hasPending: boolean },
+): HeldSocket {
+  let held: HeldSocket | undefined;
+  let isOver = false;
+  loading.then(
+    (hold) => {
+      if (!isOver) held = hold(send);
+    },
+    () => {
+      if (isOver) return;
+      send({
+        type: 'socket.ended',
+        link: undefined,
+        end: { kind: 'network-lost', cause: NOT_LOADED },
+        at: now(),
+        pendingAudio: audio.hasPending,
+        flowingAudio: false,
+      });
+    },
+  );
+  return {
+    letGo() {
+      isOver = true;
+      held?.letGo();
+    },
+  };
+}
