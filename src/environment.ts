@@ -15,7 +15,7 @@ export type Environment = (hints: {
  * kept for the back button, where not every browser sends `freeze`. The end of the freeze needs no event: timers run again.
  */
 export function environmentOf(platform: Partial<Pick<EventTarget, 'addEventListener'>>): Environment {
-  if (!platform.addEventListener) return () => () => undefined;
+  if (!platform.addEventListener) return nothingHappens;
   return ({ online, offline, frozen }) => {
     const over = new AbortController();
     // Chromium's `freeze` does not bubble up from the document. Without a document, as in workerd, a capturing listener may be
@@ -27,3 +27,6 @@ export function environmentOf(platform: Partial<Pick<EventTarget, 'addEventListe
     return () => over.abort();
   };
 }
+
+const nothing = () => undefined;
+const nothingHappens: Environment = () => nothing;

@@ -1,4 +1,5 @@
 /** This library, with its defaults. */
+import { filter, firstValueFrom } from 'rxjs';
 import { createLiveTranscription } from 'rx-deepgram';
 
 /** @type {import('./client.mjs').Connect} */
@@ -18,11 +19,7 @@ export async function connectSession({ url, key, listen, onFinal }, more) {
   live.transcripts$.subscribe(({ final, text }) => {
     if (final && text !== '') onFinal(text);
   });
-  await new Promise((resolve) => {
-    live.status$.subscribe(({ phase }) => {
-      if (phase === 'open' || phase === 'failed') resolve(undefined);
-    });
-  });
+  await firstValueFrom(live.status$.pipe(filter(({ phase }) => phase === 'open' || phase === 'failed')));
   return {
     send: (chunk) => live.send(chunk),
     finish: async () => void (await live.close()),
