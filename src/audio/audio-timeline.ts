@@ -366,7 +366,7 @@ export class AudioTimeline implements FrameSink {
       if (waiting?.reason === reason && waiting.end === range.start) waiting.end = range.end;
       else {
         this.announce();
-        this.#unannounced = { ...range, reason };
+        this.#unannounced = { reason, ...range };
       }
     }
     const { start: from = 0, end: to = 0 } = this.#unannounced ?? {};

@@ -31,8 +31,9 @@ export function responseOf({ headers = {}, body }: SocketEnd): ServerResponse | 
 }
 
 function fieldsOf(body: string | undefined): Readonly<Record<string, unknown>> {
+  if (body === undefined) return {};
   try {
-    return Object(JSON.parse(body ?? '')) as Record<string, unknown>;
+    return Object(JSON.parse(body)) as Record<string, unknown>;
   } catch {
     return {};
   }

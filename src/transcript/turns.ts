@@ -128,7 +128,22 @@ export class TurnTracker {
     open.isEager = type === 'eager-end' || (type === 'update' && open.isEager);
     open.heardAt = heardAt;
     const trigger = type === 'end' ? said.trigger : undefined;
-    open.last = { ...said, type, id: open.last.id, trigger, behindMs: this.#since(heardAt) };
+    const { text, words, start, end, endConfidence, languages, connection } = said;
+    const { id } = open.last;
+    const behindMs = this.#since(heardAt);
+    open.last = {
+      type,
+      id,
+      text,
+      words,
+      start,
+      end,
+      endConfidence,
+      trigger,
+      languages,
+      behindMs,
+      connection,
+    };
     this.#emit(open.last);
   }
 

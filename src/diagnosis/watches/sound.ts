@@ -15,6 +15,8 @@ const CLIPPED_SECONDS = 3;
 const DOUBTED_SECONDS = 2;
 /** Between two seconds that are judged, while all is well. */
 const SKIPPED_SECONDS = 9;
+/** Enough for most containers. */
+const FIRST_LOOK_BYTES = 16;
 /** Enough bytes to tell a container from samples. */
 const SIGNATURE_BYTES = 2_048;
 
@@ -45,14 +47,24 @@ function watchContainer(board: NoticeBoard): Watch {
 
 /** Checks the first bytes for an undeclared container. */
 function watchSignature(board: NoticeBoard, encoding: string): Watch {
-  let start: Uint8Array | undefined = new Uint8Array(0);
+  let start: Uint8Array | undefined;
+  let filled = 0;
+  let isDone = false;
   return {
     audio(bytes) {
-      if (!start) return;
-      start = joined(start, bytes.subarray(0, SIGNATURE_BYTES - start.byteLength));
-      const found = containerAtStart(start);
+      if (isDone) return;
+      start ??= new Uint8Array(SIGNATURE_BYTES);
+      const before = filled;
+      const part = bytes.subarray(0, SIGNATURE_BYTES - before);
+      start.set(part, before);
+      filled += part.byteLength;
+      const isFull = filled === SIGNATURE_BYTES;
+      // Chunks may be small: looked at twice, not at each of them.
+      if (!isFull && (before >= FIRST_LOOK_BYTES || filled < FIRST_LOOK_BYTES)) return;
+      const found = containerAtStart(start.subarray(0, filled));
       if (found) board.raise('format-doubtful', { declared: encoding, found });
-      if (found || start.byteLength >= SIGNATURE_BYTES) start = undefined;
+      isDone = isFull || found !== undefined;
+      if (isDone) start = undefined;
     },
   };
 }
@@ -132,11 +144,4 @@ function watchSeconds(board: NoticeBoard, format: RawFormat): Watch {
       );
     }
   }
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const all = new Uint8Array(first.byteLength + second.byteLength);
-  all.set(first);
-  all.set(second, first.byteLength);
-  return all;
 }

@@ -133,12 +133,12 @@ export const LIMIT_NAMES = Object.keys(DEFAULTS) as readonly (keyof Limits)[];
 /** Throws a RangeError for an invalid value. */
 export function settle(options: EmulatorOptions): EmulatorSettings {
   return {
-    ...settleReadings(options),
-    ...settleLimits(options),
     recogniser: options.recogniser ?? toneRecogniser,
     clock: options.clock ?? systemClock,
     authorise: options.authorise ?? acceptsPlausibleCredentials,
     faultsOf: options.faultsOf ?? (() => []),
+    ...settleReadings(options),
+    ...settleLimits(options),
   };
 }
 

@@ -11,10 +11,10 @@ import { WebmDemuxer } from './webm.ts';
 
 const LONGEST_SIGNATURE = 8;
 /** Formats the service knows, and for which there is no demuxer here. */
-const UNDECODED: readonly [name: string, at: number, signature: string][] = [
-  ['FLAC', 0, 'fLaC'],
-  ['MP3', 0, 'ID3'],
-  ['MP4', 4, 'ftyp'],
+const UNDECODED: readonly [name: string, at: number, signature: Uint8Array][] = [
+  ['FLAC', 0, ascii('fLaC')],
+  ['MP3', 0, ascii('ID3')],
+  ['MP4', 4, ascii('ftyp')],
 ];
 
 /** A demuxer that waits for the first bytes, and then becomes the demuxer of their container. */
@@ -49,9 +49,9 @@ export function isForeignToRawAudio(opening: Uint8Array): boolean {
 }
 
 function undecodedFormatOf(opening: Uint8Array): string | undefined {
-  return UNDECODED.find(([, at, signature]) => startsWith(opening.subarray(at), ascii(signature)))?.[0];
+  return UNDECODED.find(([, at, signature]) => startsWith(opening, signature, at))?.[0];
 }
 
-function startsWith(bytes: Uint8Array, signature: ArrayLike<number>): boolean {
-  return Array.from(signature).every((byte, i) => bytes[i] === byte);
+function startsWith(bytes: Uint8Array, signature: ArrayLike<number>, at = 0): boolean {
+  return Array.from(signature).every((byte, i) => bytes[at + i] === byte);
 }

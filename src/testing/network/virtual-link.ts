@@ -282,7 +282,7 @@ export class VirtualLink implements Socket {
   }
 
   #tell(end: SocketEnd): void {
-    this.end = { ...end, atMs: this.#clock.now() };
+    this.end = { atMs: this.#clock.now(), ...end };
     this.#handlers.ended(end);
     if (this.#conditions.lateEvents) haunt(this.#handlers, end, this.#clock);
   }

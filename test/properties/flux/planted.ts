@@ -122,8 +122,8 @@ export const PLANTED_IN_FLUX: readonly PlantedDefect[] = [
     'G3',
     'silence takes time on the session’s clock',
     'link/link-clock.ts',
-    'else if (last) segments.push({ sent: clock.sentSamples, position });',
-    'else if (last) segments.push({ sent: clock.sentSamples, position: position + samples });',
+    'else if (last) beginSegment(clock, position);',
+    'else if (last) beginSegment(clock, position + samples);',
   ),
   defect(
     'G4',

@@ -195,10 +195,14 @@ export class FluxSession implements Session {
     const words = this.#hearing.wordsAt(seconds);
     const silenceSeconds = this.#hearing.silenceAt(seconds, words.at(-1));
     const stepsInTurn = this.#steps - this.#turnStartStep;
-    const place = { stepsInTurn, turnIndex: this.#turnIndex, silenceSeconds };
-    this.#confidence = endOfTurnConfidence({ ...place, step: this.#steps, hasWords: words.length > 0 });
+    const turnIndex = this.#turnIndex;
+    const step = this.#steps;
+    const hasWords = words.length > 0;
+    const confidence = endOfTurnConfidence({ stepsInTurn, turnIndex, silenceSeconds, step, hasWords });
+    this.#confidence = confidence;
     const text = words.map(({ word }) => word).join(' ');
-    const due = this.#turn.step({ ...place, confidence: this.#confidence, text }, this.#configuration);
+    const place = { stepsInTurn, turnIndex, silenceSeconds, confidence, text };
+    const due = this.#turn.step(place, this.#configuration);
     const isSure = this.#isSettled || silenceSeconds >= SURE_SECONDS;
     const shown = this.#revision.shown(words, this.#steps);
     if (due) this.#tell(due, isSure ? words : shown);
@@ -206,12 +210,12 @@ export class FluxSession implements Session {
 
   #tell(due: Due, words: HeardWord[]): void {
     const content = {
-      ...due,
       turnIndex: this.#turnIndex,
       startStep: this.#turnStartStep,
       endStep: this.#steps,
       words,
       confidence: this.#confidence,
+      ...due,
     };
     this.#toldStep = this.#steps;
     if (due.event === 'EndOfTurn') this.#endTurn(words, due.trigger === 'manual');
