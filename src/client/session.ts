@@ -93,8 +93,8 @@ export class Session implements LiveTranscription {
       ...(inspect ? { inspect: guardedInspector(inspect) } : {}),
     });
     streams.status.next(this.#shown);
-    const follow = () => this.#followMachine();
-    this.actor.subscribe({ next: follow, complete: follow });
+    // It also completes where the app stops it.
+    this.actor.subscribe({ next: () => this.#followMachine(), complete: () => this.#letGo() });
     this.actor.on('*', (emitted) => this.#onEmitted(emitted));
     this.#stopWatching = options.environment({
       online: () => send({ type: 'network.online' }),
@@ -338,9 +338,7 @@ export class Session implements LiveTranscription {
   }
 
   #followMachine(): void {
-    const { value, context, output, status } = this.actor.getSnapshot();
-    // The app may have stopped the actor.
-    if (status === 'stopped') this.#letGo();
+    const { value, context, output } = this.actor.getSnapshot();
     const { kept, intake } = this.#links?.audio ?? {};
     const lost = kept?.error;
     const state = lost ? 'failed' : leafState(value);

@@ -157,17 +157,8 @@ test('the end of an older connection takes nothing from the present one [G5]', (
 
 test('reports audio without a connection once, and once again after the next connection', () => {
   const onWaiting = vi.fn();
-  const line = new AudioTimeline(
-    new VirtualClock(),
-    {
-      rate: 100,
-      frameBytes: 2,
-      maxSeconds: 60,
-      maxBytes: 1e9,
-      maxProcessBytes: Infinity,
-    },
-    { onDrop: () => undefined, onWaiting },
-  );
+  const limits = { rate: 100, frameBytes: 2, maxSeconds: 60, maxBytes: 1e9, maxProcessBytes: Infinity };
+  const line = new AudioTimeline(new VirtualClock(), limits, { onDrop: () => undefined, onWaiting });
   const reader = { frameIndex: 0, nextPosition: 0, audioAdded: () => undefined };
   const accept = () => line.append(new Uint8Array(40), 20, 0);
   accept();
