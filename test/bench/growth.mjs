@@ -12,8 +12,8 @@ import { median, progress, runAsProgram } from './support/report.mjs';
 const COUNTS = [1, 10, 100, 1_000, 10_000];
 const SPEAKERS = 100;
 const FRAME_MS = 20;
-const ROUNDS = 3;
-const ROUND_MS = 3_000;
+const ROUNDS = 9;
+const ROUND_MS = 2_000;
 const WARM_UP_MS = 20_000;
 
 /** Of the largest crowd. */
