@@ -5,12 +5,7 @@
 import type { Segment } from '../protocol/protocol.ts';
 import { Stitcher, type StitchedLink, type Transcript } from './stitcher.ts';
 import type { TurnTracker } from './turns.ts';
-import { type Utterance, UtteranceBuilder } from './utterances.ts';
-
-/** Receives values; a Subject implements it. */
-interface Sink<Value> {
-  next(value: Value): void;
-}
+import { type Sink, type Utterance, UtteranceBuilder } from './utterances.ts';
 
 export interface TranscriptSinks {
   readonly transcripts: Sink<Transcript>;
@@ -26,7 +21,7 @@ export class TranscriptAssembly {
 
   constructor(sinks: TranscriptSinks) {
     this.#sinks = sinks;
-    this.#utterances = new UtteranceBuilder((utterance) => sinks.utterances.next(utterance));
+    this.#utterances = new UtteranceBuilder(sinks.utterances);
   }
 
   /** Adds a segment; returns the session position up to which every channel is final. */

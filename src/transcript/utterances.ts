@@ -5,6 +5,11 @@
  */
 import type { Transcript, Word } from './stitcher.ts';
 
+/** Receives values; a Subject implements it. */
+export interface Sink<Value> {
+  next(value: Value): void;
+}
+
 /** The words between two pauses. */
 export interface Utterance {
   /** The `id` of its first transcript. */
@@ -48,10 +53,10 @@ const ROUNDING_SECONDS = 0.011;
 export class UtteranceBuilder {
   /** Room for one: mostly there are no more. */
   readonly #channels: (Channel | undefined)[] = [undefined];
-  readonly #emit: (utterance: Utterance) => void;
+  readonly #sink: Sink<Utterance>;
 
-  constructor(emit: (utterance: Utterance) => void) {
-    this.#emit = emit;
+  constructor(sink: Sink<Utterance>) {
+    this.#sink = sink;
   }
 
   /** Adds a transcript; does not end the utterance, so that the transcript is emitted first. */
@@ -105,6 +110,6 @@ export class UtteranceBuilder {
     const { id, texts, words, start, end, capturedAt } = channel.begun;
     channel.begun = undefined;
     const text = texts.join(' ');
-    this.#emit({ id, text, words: words.flat(), start, end, capturedAt, channel: index, endedBy });
+    this.#sink.next({ id, text, words: words.flat(), start, end, capturedAt, channel: index, endedBy });
   }
 }

@@ -4,7 +4,7 @@ import { type Utterance, UtteranceBuilder } from '../../src/transcript/utterance
 
 function build() {
   const said: Utterance[] = [];
-  const builder = new UtteranceBuilder((utterance) => said.push(utterance));
+  const builder = new UtteranceBuilder({ next: (utterance) => said.push(utterance) });
   const hear = (text: string, start: number, final = true, channel = 0) =>
     builder.transcript({
       id: `${channel}-${start}`,
