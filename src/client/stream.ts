@@ -35,6 +35,7 @@ export class Stream<Value> {
   complete(): void {
     this.#isOver = true;
     for (const subscriber of this.#subscribers) subscriber.complete();
+    this.#subscribers = NONE;
   }
 
   /** The same each time. */
