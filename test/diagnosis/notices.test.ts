@@ -127,13 +127,25 @@ test('with Flux, transcripts that lag are reported, and that an outage is over',
   await room.end();
 });
 
-test('a container where samples are declared is reported by its name', async () => {
-  const room = new Room();
-  room.live.send(new TextEncoder().encode('RIFF....WAVEfmt '));
-  await room.play(1);
-  expect(room.of('format-doubtful')[0]?.evidence).toEqual({ declared: 'linear16', found: 'wav' });
-  await room.end();
-});
+const WAV = new TextEncoder().encode('RIFF....WAVEfmt ');
+/** Thirty frames of 96 bytes. */
+const MP3 = Uint8Array.from({ length: 30 * 96 }, (_, i) => [0xff, 0xfb, 0x14, 0xc4][i % 96] ?? 0);
+
+test.each([
+  ['wav', 16, WAV],
+  ['wav', 3, WAV],
+  ['mp3', 20, MP3],
+])(
+  'a container where samples are declared is reported by its name: %s, in chunks of %i bytes',
+  async (found, chunkBytes, bytes) => {
+    const room = new Room();
+    for (let from = 0; from < bytes.length; from += chunkBytes)
+      room.live.send(bytes.subarray(from, from + chunkBytes));
+    await room.play(1);
+    expect(room.of('format-doubtful')[0]?.evidence).toEqual({ declared: 'linear16', found });
+    await room.end();
+  },
+);
 
 test('reports a wrong rate with one that fits', async () => {
   const room = new Room();
