@@ -3,7 +3,7 @@ import type { ConnectionEvent } from './events.ts';
 
 /** An attempt and its connection. */
 export interface HeldSocket {
-  /** Ends both: no socket outlives its state. */
+  /** Ends the attempt and its connection: no socket outlives its state. */
   letGo(): void;
 }
 
@@ -13,7 +13,7 @@ export type HoldSocket = (send: (event: ConnectionEvent) => void) => HeldSocket;
 const NOT_LOADED =
   "The code for the connection could not be loaded. If that lasts, reload the page, or import 'rx-deepgram/static'.";
 
-/** Begins it when the code has loaded. If it cannot be loaded, the attempt fails, and the next one loads it again. */
+/** Begins an attempt when its code has loaded. If the code cannot be loaded, the attempt fails, and the next one loads it again. */
 export function holdLater(
   loading: Promise<HoldSocket>,
   send: (event: ConnectionEvent) => void,

@@ -51,7 +51,7 @@ const MAX_FINALS = 100;
 const ROUNDING_SECONDS = 0.011;
 
 export class UtteranceBuilder {
-  /** Room for one: mostly there are no more. */
+  /** Begins with one, as most sessions have: an empty array would get room for seventeen. */
   readonly #channels: (Channel | undefined)[] = [undefined];
   readonly #sink: Sink<Utterance>;
 

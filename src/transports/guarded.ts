@@ -46,7 +46,7 @@ export function cleaned(handlers: SocketHandlers, secret: string): SocketHandler
 let lastSecret = '';
 let lastRemover = secretRemover(lastSecret);
 
-/** Mostly all sessions of a process have one key. */
+/** The sessions of a process mostly share one key. */
 function removerOf(secret: string): Remover {
   if (secret !== lastSecret) [lastSecret, lastRemover] = [secret, secretRemover(secret)];
   return lastRemover;
