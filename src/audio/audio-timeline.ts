@@ -39,7 +39,7 @@ export interface Drop extends SampleRange {
   reason: DropReason;
 }
 
-/** Is told what becomes of the audio. */
+/** Is called when audio is dropped, and when audio waits without a link. */
 export interface TimelineListener {
   onDrop(drop: Drop): void;
   /** Audio came without a link; called once for each time without one. */

@@ -60,7 +60,7 @@ export class CaptureClock {
   }
 
   #add(anchor: Anchor): void {
-    // Not `push`, which makes room for seventeen.
+    // `push` would allocate room for seventeen anchors, and mostly there are few.
     this.#anchors = this.#anchors.slice(1 - MAX_ANCHORS).concat(anchor);
   }
 

@@ -17,7 +17,7 @@ export function addRange(ranges: readonly SampleRange[], { start, end }: SampleR
     joined.end = Math.max(joined.end, next.end);
     to += 1;
   }
-  // Not a spread, which leaves room for seventeen more.
+  // A spread would allocate room for seventeen more ranges, and mostly there is one.
   return ranges.slice(0, from).concat(joined, ranges.slice(to));
 }
 

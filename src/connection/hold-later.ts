@@ -1,4 +1,4 @@
-/** The socket of one attempt, when the code for it has loaded. */
+/** Begins an attempt to connect, as soon as the code for sockets has loaded. */
 import type { ConnectionEvent } from './events.ts';
 
 /** An attempt and its connection. */

@@ -33,7 +33,7 @@ export function countSilence(clock: LinkClock, samples: number): void {
   else if (last) beginSegment(clock, position);
 }
 
-/** Not by `push`, which makes room for seventeen: mostly there is one. */
+/** `push` would allocate room for seventeen segments, and mostly there is one. */
 function beginSegment(clock: LinkClock, position: number): void {
   clock.segments = clock.segments.concat({ sent: clock.sentSamples, position });
 }

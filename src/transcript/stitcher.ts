@@ -94,7 +94,7 @@ export class Stitcher {
   receive(segment: Segment, link: StitchedLink): Stitched {
     const { channelCount } = segment;
     while (this.channels.length < channelCount) {
-      // Not by `push`, which makes room for seventeen.
+      // `push` would allocate room for seventeen channels, and mostly there is one.
       this.channels = this.channels.concat({ covered: [], segment: 0, isShowing: false });
     }
     const channel = this.channels[segment.channel] as StitchedChannel;

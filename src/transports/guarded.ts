@@ -20,7 +20,7 @@ const FAILURES = new Set(['host-not-found', 'connection-refused', 'no-tls', 'cer
 
 type Remover = (text: string) => string;
 
-/** Opens a socket whose texts are safe to print and keep. */
+/** Opens a socket. The texts that it passes on hold no secret and no control characters. */
 export function openGuarded(transport: Transport, request: OpenRequest, handlers: SocketHandlers): Socket {
   const clean = cleaned(handlers, request.credentials.value);
   return new GuardedSocket(transport(request, clean), clean);
