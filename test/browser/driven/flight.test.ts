@@ -80,7 +80,8 @@ test('a chosen row shows statechart, status, transcript and ledger as they were,
   const first = await shown(page);
   expect(first).toMatchObject({ status: 'connecting', chart: 'connecting' });
   expect(first.words).not.toMatch(/\d/);
-  await page.locator('.status', { hasText: /at 00:00\.\d/ }).waitFor();
+  const rowTime = await page.locator('.log [aria-selected="true"] time').textContent();
+  await page.locator('.status', { hasText: `at ${rowTime}` }).waitFor();
 
   await page.getByRole('searchbox', { name: 'Filter the log' }).fill('→ backoff');
   await log.focus();
@@ -116,7 +117,7 @@ test('a mark of the timeline shows its moment, by click and by keyboard', async 
   expect(await back.evaluate((button) => button.matches(':focus'))).toBe(true);
   await page.getByRole('group', { name: 'Moments of the timeline' }).focus();
   await page.keyboard.press('Home');
-  await page.locator('.status', { hasText: 'at 00:0' }).waitFor();
+  await page.locator('.status', { hasText: /at \d\d:\d\d\.\d/ }).waitFor();
 });
 
 test('a recording that was saved is opened, shows the same, and the session goes on behind it', async () => {
