@@ -348,7 +348,7 @@ export class Session implements LiveTranscription {
     if (output && (intake?.defer(again) || kept?.defer(again, output.outcome, this.#closeBy))) return;
     // New audio may never come: withdraw the open turn now.
     if (state === 'dormant') this.#links?.transcript.withdrawTurn();
-    const { lastEnd } = context;
+    const { lastEnd } = context.budget;
     const error = lost ?? (state === 'failed' && lastEnd ? this.#errorOf(lastEnd) : undefined);
     if (output) this.#finish(lost ? 'failed' : output.outcome, error);
     const { clock } = this.#options;
@@ -373,7 +373,7 @@ export class Session implements LiveTranscription {
     this.#report = {
       outcome: isCutShort ? 'deadline' : outcome,
       error,
-      lastEnd: this.actor.getSnapshot().context.lastEnd,
+      lastEnd: this.actor.getSnapshot().context.budget.lastEnd,
       ledger: this.ledger,
       ...this.counts,
     };

@@ -68,7 +68,7 @@ export function isShown(status: Status, state: ConnectionState, context: Connect
   return (
     status.state === state &&
     status.phase === phase &&
-    status.lastEnd === context.lastEnd &&
+    status.lastEnd === context.budget.lastEnd &&
     place === context.place
   );
 }
@@ -78,7 +78,8 @@ export function statusOf(
   context: ConnectionContext,
   { opened, outcome, error, wallTimeOf }: StatusDetails,
 ): Status {
-  const { lastEnd, failures, retryAt } = context;
+  const { retryAt } = context;
+  const { lastEnd, failures } = context.budget;
   const phase = phaseOf(state, context);
   switch (phase) {
     case 'connecting':

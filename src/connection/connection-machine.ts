@@ -20,6 +20,7 @@ import {
   type ConnectionContext,
   type ConnectionOutcome,
   type ConnectionSettings,
+  FULL_BUDGET,
   initialContext,
   ONLINE_MS,
 } from './context.ts';
@@ -45,9 +46,9 @@ const machineSetup = setup({
       assertEvent(event, ['socket.ended', 'socket.stalled']);
       return event.end.code === 1011;
     },
-    decided: ({ context }, decision: RecoveryDecision) => context.decision === decision,
+    decided: ({ context }, decision: RecoveryDecision) => context.recovery.decision === decision,
     hasAudio: ({ context, event }) => ('pendingAudio' in event ? event.pendingAudio : context.pendingAudio),
-    wasIdle: ({ context }) => !context.hadAudio,
+    wasIdle: ({ context }) => !context.recovery.hadAudio,
     isAudioWaiting: ({ context }) => context.pendingAudio,
     isClosing: ({ context }) => context.closing,
     isResting: ({ context }) => !context.closing,
@@ -80,15 +81,18 @@ const machineSetup = setup({
       assertEvent(event, ['socket.ended', 'socket.stalled']);
       const { end, at, pendingAudio, flowingAudio } = event;
       const { outageSince = at, settings } = context;
+      const { failures, serverSilences } = context.budget;
       const isForeign = end.isForeign === true;
       const retry = isForeign ? 'gently' : retryAfter(end.kind);
       const outageMs = at - outageSince;
       const { seed, random } = nextRandom(context.seed);
-      const delayMs = backoffDelayMs(context.failures, retry === 'gently', outageMs, random);
+      const delayMs = backoffDelayMs(failures, retry === 'gently', outageMs, random);
       const history = {
         ...context,
+        failures,
+        serverSilences,
         outageMs,
-        sinceLastEndMs: at - context.lastEndAt,
+        sinceLastEndMs: at - (context.recovery.endedAt ?? -Infinity),
         canReauthorise: settings.canReauthorise,
         pendingAudio,
         flowingAudio,
@@ -103,28 +107,21 @@ const machineSetup = setup({
       }[decision];
       return {
         seed,
-        delayMs,
-        decision,
+        budget: {
+          failures: failures + 1,
+          serverSilences: serverSilences + (end.kind === 'server-silent' ? 1 : 0),
+          lastEnd: end,
+        },
+        outageSince,
+        recovery: { decision, delayMs, endedAt: at, hadAudio: pendingAudio },
         retryAt: waitMs === undefined ? undefined : at + waitMs,
         outcome: pendingAudio ? ('deadline' as const) : ('drained' as const),
-        failures: context.failures + 1,
-        serverSilences: context.serverSilences + (end.kind === 'server-silent' ? 1 : 0),
-        outageSince,
-        lastEnd: end,
-        lastEndAt: at,
         foreignRefusals: isForeign ? context.foreignRefusals + 1 : 0,
         reauthorised: context.reauthorised || retry === 'reauthorise',
-        hadAudio: pendingAudio,
         pendingAudio: false,
       };
     }),
-    refillBudget: assign({
-      failures: 0,
-      serverSilences: 0,
-      outageSince: undefined,
-      lastEnd: undefined,
-      everConfirmed: true,
-    }),
+    refillBudget: assign({ budget: FULL_BUDGET, outageSince: undefined, everConfirmed: true }),
     acceptCredentials: assign({ reauthorised: false, hasOpened: true, foreignRefusals: 0 }),
     endOutage: assign({ outageSince: undefined }),
     beginClosing: assign({ closing: true }),
@@ -156,14 +153,14 @@ const machineSetup = setup({
       assertEvent(event, ['socket.ended', 'socket.stalled']);
       return { type: 'connection.lost', end: event.end, attempt: context.attempts };
     }),
-    announceSuspended: emit(({ context }) => ({ type: 'connection.suspended', end: context.lastEnd })),
+    announceSuspended: emit(({ context }) => ({ type: 'connection.suspended', end: context.budget.lastEnd })),
     beginAttempt: emit({ type: 'attempt.due' }),
     endAttempt: emit({ type: 'attempt.over' }),
     suspect: emit({ type: 'connection.suspected' }),
     drain: emit({ type: 'drain.due' }),
   },
   delays: {
-    backoff: ({ context }) => context.delayMs,
+    backoff: ({ context }) => context.recovery.delayMs,
     probe: ({ context }) => context.settings.probeMs,
     drain: ({ context }) => context.settings.drainMs,
   },

@@ -45,24 +45,35 @@ export interface ConnectionContext {
   seed: number;
   /** Attempts so far in this session. */
   attempts: number;
-  /** Ends in a row without a result that confirmed new audio in between. */
-  failures: number;
-  /** How many of them were NET-0000: no response from the server. */
-  serverSilences: number;
+  /** What was spent of the retry budget since a result last confirmed new audio. */
+  budget: {
+    /** Ends in a row. */
+    failures: number;
+    /** How many of them were NET-0000: no response from the server. */
+    serverSilences: number;
+    /** The last end. */
+    lastEnd: ConnectionEnd | undefined;
+  };
   /** When the outage began; `undefined` also while the speaker pauses on an open connection. */
   outageSince: number | undefined;
-  /** The last end, until a result confirms new audio. */
-  lastEnd: ConnectionEnd | undefined;
+  /** What follows from the last end of a connection. */
+  recovery: {
+    decision: RecoveryDecision;
+    /** The delay of the backoff. */
+    delayMs: number;
+    /** The time of that end. */
+    endedAt: number | undefined;
+    /** Unconfirmed audio was left then. */
+    hadAudio: boolean;
+  };
+  /** When the next attempt begins, on the session's clock; `undefined` while one is under way. */
+  retryAt: number | undefined;
   /** A new token was tried after a 401, and no connection has opened since. */
   reauthorised: boolean;
-  /** The time of the last end. */
-  lastEndAt: number;
   /** A connection has opened in this session. */
   hasOpened: boolean;
   /** Refusals in a row that did not come from Deepgram. */
   foreignRefusals: number;
-  /** Unconfirmed audio was left at the last end. */
-  hadAudio: boolean;
   /** Some result has confirmed audio in this session. */
   everConfirmed: boolean;
   /** The number of `online` events since the last that caused an attempt, within {@link ONLINE_MS}. */
@@ -71,17 +82,24 @@ export interface ConnectionContext {
   closing: boolean;
   /** Audio came in a state that cannot send it. */
   pendingAudio: boolean;
-  /** The decision on the last end. */
-  decision: RecoveryDecision;
-  /** The delay of the backoff after it. */
-  delayMs: number;
-  /** When the next attempt begins, on the session's clock; `undefined` while one is under way. */
-  retryAt: number | undefined;
   /** Its place in the line of the limit of connections; 1 is next. */
   place: number | undefined;
   /** The outcome of the session, if no other event changes it. */
   outcome: ConnectionOutcome;
 }
+
+export const FULL_BUDGET: ConnectionContext['budget'] = {
+  failures: 0,
+  serverSilences: 0,
+  lastEnd: undefined,
+};
+
+const UNBROKEN: ConnectionContext['recovery'] = {
+  decision: 'retry',
+  delayMs: 0,
+  endedAt: undefined,
+  hadAudio: false,
+};
 
 export function initialContext(settings: Partial<ConnectionSettings> = {}): ConnectionContext {
   const complete = { ...CONNECTION_DEFAULTS, ...settings };
@@ -89,23 +107,18 @@ export function initialContext(settings: Partial<ConnectionSettings> = {}): Conn
     settings: complete,
     seed: complete.seed,
     attempts: 0,
-    failures: 0,
-    serverSilences: 0,
+    budget: FULL_BUDGET,
     outageSince: undefined,
-    lastEnd: undefined,
+    recovery: UNBROKEN,
+    retryAt: undefined,
     reauthorised: false,
-    lastEndAt: -Infinity,
     hasOpened: false,
     foreignRefusals: 0,
-    hadAudio: false,
     everConfirmed: false,
     onlines: 0,
     closing: false,
     pendingAudio: false,
-    decision: 'retry',
-    outcome: 'drained',
-    delayMs: 0,
-    retryAt: undefined,
     place: undefined,
+    outcome: 'drained',
   };
 }

@@ -51,9 +51,9 @@ const PHASES: Record<ConnectionState, ConnectionPhase> = {
 };
 
 /** The phase that a state belongs to. */
-export function phaseOf(state: ConnectionState, { closing, failures }: ConnectionContext): ConnectionPhase {
+export function phaseOf(state: ConnectionState, { closing, budget }: ConnectionContext): ConnectionPhase {
   const phase = PHASES[state];
   if (phase === 'closed' || phase === 'failed') return phase;
   if (closing) return 'closing';
-  return state === 'reconnecting' && failures === 0 ? 'connecting' : phase;
+  return state === 'reconnecting' && budget.failures === 0 ? 'connecting' : phase;
 }

@@ -165,9 +165,9 @@ test('only a result that confirms new audio resets the failures [M6]', () => {
   forEveryStep(({ before, event, after }) => {
     const [was, is] = [before.context, after.context];
     if (event.type === 'audio.confirmed') {
-      if (isAttached(before)) expect(is).toMatchObject({ failures: 0, everConfirmed: true });
+      if (isAttached(before)) expect(is).toMatchObject({ budget: { failures: 0 }, everConfirmed: true });
     } else {
-      expect(is.failures).toBeGreaterThanOrEqual(was.failures);
+      expect(is.budget.failures).toBeGreaterThanOrEqual(was.budget.failures);
       if (was.reauthorised && event.type !== 'socket.opened') expect(is.reauthorised).toBe(true);
     }
   });
@@ -189,8 +189,8 @@ test('dormant never has remembered audio [M8]', () => {
 test('failed always has an end as its reason, and only the decision to fail leads there [M9]', () => {
   forEveryStep(({ before, after }) => {
     if (stateOf(after) !== 'failed' || stateOf(before) === 'failed') return;
-    expect(after.context.lastEnd).toBeDefined();
-    expect(after.context.decision).toBe('fail' satisfies RecoveryDecision);
+    expect(after.context.budget.lastEnd).toBeDefined();
+    expect(after.context.recovery.decision).toBe('fail' satisfies RecoveryDecision);
   });
 });
 
@@ -205,6 +205,8 @@ test('every loss is announced once, with the end that caused it [M10]', () => {
 
 test('the context can be serialized: it holds no function, socket, audio or secret [M11]', () => {
   const known = Object.keys(start().context).sort();
+  // V8 makes a dictionary of a greater object that is copied field by field.
+  expect(known.length).toBeLessThanOrEqual(16);
   forEveryStep(({ after: { context } }) => {
     expect(Object.keys(context).sort()).toEqual(known);
     expect(structuredClone(context)).toEqual(context);

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { assign, createActor } from 'xstate';
 import { expect, test } from 'vitest';
 import { connectionMachine } from '../../src/connection/connection-machine.ts';
-import { CONNECTION_DEFAULTS, ONLINE_MS } from '../../src/connection/context.ts';
+import { CONNECTION_DEFAULTS, FULL_BUDGET, ONLINE_MS } from '../../src/connection/context.ts';
 import { type EndKind, retryAfter } from '../../src/protocol/connection-end.ts';
 import { VirtualClock } from '../../src/testing/clock/virtual-clock.ts';
 import { KINDS } from './decision-table.ts';
@@ -150,7 +150,7 @@ test('makes one attempt a second on a platform that reports “online” at each
 
 test('these properties can fail: they detect a machine that resets its failures when a socket opens', () => {
   const trusting = connectionMachine.provide({
-    actions: { announceOpened: assign({ failures: 0, outageSince: undefined }) },
+    actions: { announceOpened: assign({ budget: FULL_BUDGET, outageSince: undefined }) },
   });
   expect(fc.check(isBounded(false, false, trusting), { endOnFailure: true }).failed).toBe(true);
 });

@@ -220,14 +220,14 @@ export function effectsOf(before: Snapshot, event: Step, after: Snapshot, action
   const isEnd = event.type === 'socket.ended' || event.type === 'socket.stalled';
   if (
     isEnd &&
-    after.context.lastEnd === event.end &&
-    after.context.failures === before.context.failures + 1
+    after.context.budget.lastEnd === event.end &&
+    after.context.budget.failures === before.context.budget.failures + 1
   ) {
     effects.add('remember end');
   }
   if (!isEnd && !before.context.pendingAudio && after.context.pendingAudio) effects.add('remember audio');
   if (
-    after.context.failures < before.context.failures ||
+    after.context.budget.failures < before.context.budget.failures ||
     (after.context.everConfirmed && !before.context.everConfirmed)
   ) {
     effects.add('refill budget');

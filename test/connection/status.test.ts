@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { initialContext } from '../../src/connection/context.ts';
+import { FULL_BUDGET, initialContext } from '../../src/connection/context.ts';
 import { type ConnectionState, leafState, phaseOf } from '../../src/connection/status.ts';
 
 const STATES: ConnectionState[] = [
@@ -21,7 +21,9 @@ test.each(['closed', 'failed'] as const)('%s is shown as over, with or without c
 
 test('a connection after a rest is not shown as recovering', () => {
   expect(phaseOf('reconnecting', initialContext())).toBe('connecting');
-  expect(phaseOf('reconnecting', { ...initialContext(), failures: 1 })).toBe('recovering');
+  expect(phaseOf('reconnecting', { ...initialContext(), budget: { ...FULL_BUDGET, failures: 1 } })).toBe(
+    'recovering',
+  );
 });
 
 test('the leaf of a value is its innermost state', () => {

@@ -128,7 +128,7 @@ test('an outage lasts from its first loss, at whatever time of the session that 
 
 test('waits longer only for a server that asks for it', () => {
   const delayAfter = (kind: 'rate-limited' | 'network-lost') =>
-    drive(start(), audio, ended(kind, true)).context.delayMs;
+    drive(start(), audio, ended(kind, true)).context.recovery.delayMs;
   expect(delayAfter('rate-limited')).toBeGreaterThanOrEqual(1_000);
   expect(delayAfter('network-lost')).toBeLessThan(1_000);
 });

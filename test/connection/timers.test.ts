@@ -147,7 +147,7 @@ test('every delay has its own jitter, and a seed repeats them all', () => {
     send({ type: 'audio.pending' });
     return Array.from({ length: 8 }, () => {
       lose('network-lost');
-      const { delayMs } = context();
+      const { delayMs } = context().recovery;
       expect(waitMs()).toBe(Math.max(1, Math.ceil(delayMs)));
       return delayMs;
     });
@@ -165,8 +165,8 @@ test.each<EndKind>(['rate-limited', 'try-again-later'])(
       const { send, lose, context } = run({ seed });
       send({ type: 'audio.pending' });
       lose(kind);
-      expect(context().delayMs).toBeGreaterThanOrEqual(BACKOFF.gentleBaseMs / 2);
-      expect(context().delayMs).toBeLessThanOrEqual(BACKOFF.gentleBaseMs);
+      expect(context().recovery.delayMs).toBeGreaterThanOrEqual(BACKOFF.gentleBaseMs / 2);
+      expect(context().recovery.delayMs).toBeLessThanOrEqual(BACKOFF.gentleBaseMs);
     }
   },
 );
@@ -196,8 +196,8 @@ test('the context shows when the next attempt comes, and only while one is to co
   clock.advance(5_000);
   lose('network-lost');
   expect(state()).toBe('backoff');
-  expect(context().retryAt).toBe(5_000 + context().delayMs);
-  clock.advance(context().delayMs);
+  expect(context().retryAt).toBe(5_000 + context().recovery.delayMs);
+  clock.advance(context().recovery.delayMs);
   expect(state()).toBe('reconnecting');
   expect(context().retryAt).toBeUndefined();
   lose('network-lost');
@@ -211,7 +211,7 @@ test('a session in line has a place, and its wait is no outage', () => {
   open(true);
   lose('network-lost');
   const since = context().outageSince ?? NaN;
-  clock.advance(context().delayMs);
+  clock.advance(context().recovery.delayMs);
   send({ type: 'place.awaited', place: 3 });
   expect([state(), context().place]).toEqual(['queued', 3]);
   send({ type: 'place.granted', waitedMs: 700 });

@@ -277,8 +277,8 @@ describe('reading', () => {
     '',
     'hello',
     '{"kind":"state"}',
-    '{"kind":"flight","version":2}',
-    '{"kind":"flight","version":1}\n{\n{}',
+    '{"kind":"flight","version":1}',
+    '{"kind":"flight","version":2}\n{\n{}',
   ])('refuses %j with advice', (text) => {
     expect(() => readFlight(text)).toThrow(/not a flight recording.*toNDJSON/s);
   });

@@ -172,7 +172,7 @@ export const PLANTED: readonly PlantedDefect[] = [
   defect('G7', 'the budget is refilled on open', [
     'connection/connection-machine.ts',
     'acceptCredentials: assign({ reauthorised: false,',
-    'acceptCredentials: assign({ failures: 0, outageSince: undefined, reauthorised: false,',
+    'acceptCredentials: assign({ budget: FULL_BUDGET, outageSince: undefined, reauthorised: false,',
   ]),
   defect('G7', 'fatal ends are retried', [
     'connection/recovery-policy.ts',
@@ -186,8 +186,8 @@ export const PLANTED: readonly PlantedDefect[] = [
   ]),
   defect('G7', 'a server that asks for patience does not get it', [
     'connection/connection-machine.ts',
-    "backoffDelayMs(context.failures, retry === 'gently', outageMs, random)",
-    'backoffDelayMs(context.failures, false, outageMs, random)',
+    "backoffDelayMs(failures, retry === 'gently', outageMs, random)",
+    'backoffDelayMs(failures, false, outageMs, random)',
   ]),
   // G8
   defect('G8', 'the token in the address', [

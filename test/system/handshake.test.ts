@@ -108,7 +108,7 @@ test('retries a server that accepts and closes at once with growing delays, and 
 test('an opened connection does not refill the retry budget: only results do [G7]', async () => {
   const story = await tell({ given: (server) => server.flap({ times: 1_000, code: 1006 }) });
   await story.speak(60);
-  expect(story.live.actor.getSnapshot().context.failures).toBeGreaterThanOrEqual(12);
+  expect(story.live.actor.getSnapshot().context.budget.failures).toBeGreaterThanOrEqual(12);
   await story.pause(3_600);
   expect(story.server.attempts).toBeLessThan(22 + 3_600 / 29);
   story.live.abort();

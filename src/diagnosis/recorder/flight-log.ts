@@ -3,7 +3,7 @@
  * after old segments are dropped.
  */
 import { secretRemover } from '../../outside-text.ts';
-import { type FlightEntry, type FlightHeader, writeInfinity } from './flight.ts';
+import { FLIGHT_VERSION, type FlightEntry, type FlightHeader, writeInfinity } from './flight.ts';
 
 interface Segment {
   lines: string[];
@@ -62,7 +62,7 @@ export class FlightLog {
   get header(): string {
     const header: FlightHeader = {
       kind: 'flight',
-      version: 1,
+      version: FLIGHT_VERSION,
       startedAt: this.#startedAt,
       dropped: this.#dropped,
     };

@@ -10,10 +10,13 @@ import {
 } from '../../connection/index.ts';
 import { shown } from '../../errors.ts';
 
+/** Version 1 had the context of the machine without groups. */
+export const FLIGHT_VERSION = 2;
+
 /** The first line: version and start time. */
 export interface FlightHeader {
   kind: 'flight';
-  version: 1;
+  version: typeof FLIGHT_VERSION;
   /** ISO 8601. */
   startedAt: string;
   /** Number of oldest lines dropped to stay within the limit. */
@@ -73,7 +76,10 @@ export function readFlight(ndjson: string): Flight {
   });
   const [header, ...entries] = objects;
   if (header?.kind !== 'flight') throw noFlight('its first line is no header');
-  if (header.version !== 1) throw noFlight(`its version is ${shown(header.version)}`);
+  if (header.version !== FLIGHT_VERSION)
+    throw noFlight(
+      `its version is ${shown(header.version)}, and this release reads version ${FLIGHT_VERSION}`,
+    );
   if (!isHeader(header)) throw noFlight('line 1 lacks startedAt or dropped');
   entries.forEach((entry, i) => {
     if (entry !== undefined && !isEntry(entry)) throw noFlight(`line ${i + 2} is not an entry`);
@@ -107,34 +113,41 @@ function isHeader(header: object): boolean {
   return typeof startedAt === 'string' && !Number.isNaN(Date.parse(startedAt)) && Number.isInteger(dropped);
 }
 
-/** The fields of the context that the machine reads. Recordings of older versions may lack some. */
-const CONTEXT: Partial<Record<keyof ConnectionContext, 'string' | 'number' | 'boolean' | 'object'>> = {
-  settings: 'object',
+type Shape = { readonly [field: string]: 'string' | 'number' | 'boolean' | 'object' | Shape };
+
+/** The fields of the context that the machine reads. Those that are `undefined` are not written. */
+const CONTEXT: Shape = {
+  settings: {},
   seed: 'number',
   attempts: 'number',
-  failures: 'number',
-  serverSilences: 'number',
+  budget: { failures: 'number', serverSilences: 'number', lastEnd: 'object' },
   outageSince: 'number',
-  lastEnd: 'object',
+  recovery: { decision: 'string', delayMs: 'number', endedAt: 'number', hadAudio: 'boolean' },
+  retryAt: 'number',
   reauthorised: 'boolean',
   hasOpened: 'boolean',
   foreignRefusals: 'number',
-  hadAudio: 'boolean',
   everConfirmed: 'boolean',
   onlines: 'number',
   closing: 'boolean',
   pendingAudio: 'boolean',
-  decision: 'string',
-  delayMs: 'number',
-  retryAt: 'number',
+  place: 'number',
   outcome: 'string',
-};
+} satisfies Record<keyof ConnectionContext, Shape[string]>;
+
+function fits(shape: Shape, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = value as Record<string, unknown>;
+  return Object.entries(shape).every(([name, type]) => {
+    const field = fields[name];
+    if (typeof type === 'object') return fits(type, field);
+    return field === undefined || (field !== null && typeof field === type);
+  });
+}
 
 /** A replay may begin here. */
-function isCheckpoint(value: unknown, context: Record<string, unknown>): boolean {
-  const isRight = ([name, type]: [string, string]) =>
-    context[name] === undefined || (context[name] !== null && typeof context[name] === type);
-  if (context['settings'] === undefined || !Object.entries(CONTEXT).every(isRight)) return false;
+function isCheckpoint(value: unknown, context: unknown): boolean {
+  if (!fits(CONTEXT, context)) return false;
   try {
     connectionMachine.resolveState({ value: value as string, context: context as never });
     return STATES.includes(leafState(value as string));
@@ -164,8 +177,7 @@ function isEntry(line: unknown): boolean {
   const needed = Object.entries(FIELDS[kind as FlightEntry['kind']]);
   if (needed.some(([name, type]) => typeof fields[name] !== type || fields[name] === null)) return false;
   if (kind === 'state') return STATES.includes(fields['state']);
-  if (kind === 'checkpoint')
-    return isCheckpoint(fields['value'], fields['context'] as Record<string, unknown>);
+  if (kind === 'checkpoint') return isCheckpoint(fields['value'], fields['context']);
   if (kind === 'opening') return URL.canParse(fields['url'] as string);
   if (kind === 'frames') return isFrames(fields['frames']);
   if (kind !== 'event') return true;

@@ -207,7 +207,7 @@ test.each([
 
 test('every moment of a long recording can be reached, also beyond the visible part', async () => {
   const lines = [
-    { kind: 'flight', version: 1, startedAt: '2026-01-01T00:00:00.000Z', dropped: 0 },
+    { kind: 'flight', version: 2, startedAt: '2026-01-01T00:00:00.000Z', dropped: 0 },
     ...Array.from({ length: 40 }, (_, i) => [
       { at: 60_000 * i, kind: 'event', event: { type: 'socket.opened', link: i + 1, pendingAudio: true } },
       { at: 60_000 * i, kind: 'state', state: 'streaming' },

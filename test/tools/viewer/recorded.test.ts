@@ -165,7 +165,7 @@ describe('a recording from elsewhere', () => {
   test('is shown with any field values that the reader accepts', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(time, entry), { maxLength: 12 }), (lines) => {
-        const header = { kind: 'flight', version: 1, startedAt: '2026-01-01T00:00:00.000Z', dropped: 0 };
+        const header = { kind: 'flight', version: 2, startedAt: '2026-01-01T00:00:00.000Z', dropped: 0 };
         const text = [header, ...lines.map(([at, line]) => ({ at, ...line }))]
           .map((line) => JSON.stringify(line))
           .join('\n');
