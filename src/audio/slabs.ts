@@ -8,8 +8,8 @@ const SLAB_BYTES = 32 * 1024;
 /** A frame larger than this gets memory of its own. */
 export const LARGEST_SHARED_BYTES = SLAB_BYTES / 4;
 
-/** Spare slabs for all sessions together: 4 MiB, a second of speech of 128 of them. */
-const MAX_SPARE = 128;
+/** Spare slabs for all sessions together: 1 MiB. Where more are released at once, some are allocated again later. */
+const MAX_SPARE = 32;
 
 /** Memory for frames. */
 export class Slab {
