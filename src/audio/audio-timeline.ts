@@ -83,7 +83,7 @@ export class AudioTimeline implements FrameSink {
   readonly #log: AudioLog;
   readonly #memory: LogMemory;
   readonly ledger = new Ledger();
-  /** Made when the first run begins: sessions without audio need none. */
+  /** Made when a run begins: most sessions of a server are idle. */
   run: LiveRun | undefined;
   /** The present link. */
   reader: AudioReader | undefined;
@@ -188,6 +188,12 @@ export class AudioTimeline implements FrameSink {
     if (!link) return;
     this.run ??= new LiveRun(this.#clock, this.#memory, this.#log, this.ledger, this.#captureClock);
     this.run.begin(link, this.#newestSamples, this.pieceSamples(false), this.#limits, tap);
+  }
+
+  /** The source pauses: ends the run, and lets its object go. */
+  forgetRun(): void {
+    this.run?.end();
+    this.run = undefined;
   }
 
   #noteCapture(start: number, samples: number, now: number): void {

@@ -7,7 +7,7 @@ import { TIMER_ROUNDING_MS } from '../clock.ts';
 import type { RebasedLink } from '../transcript/rebased-messages.ts';
 import { type IdleLink, type IdleQueue, idleQueueOf } from './idle-queue.ts';
 import type { LinkSession } from './link-session.ts';
-import { markStalled, type StallWatch } from './stall-watch.ts';
+import { markStalled, rest, type StallWatch } from './stall-watch.ts';
 
 /** A timer this late gives a notice. */
 const LATE_MS = 1_000;
@@ -45,7 +45,7 @@ export function countSilence(link: SilentLink, now: number): void {
 
 /** How late a KeepAlive is; negative before it is due. */
 export function lateMs({ session, lastOutboundAt }: SilentLink, now: number): number {
-  return now - lastOutboundAt - session.settings.keepAliveMs;
+  return now - lastOutboundAt - session.options.keepAliveMs;
 }
 
 export function isLate(link: SilentLink, now: number): boolean {
@@ -60,7 +60,7 @@ export function isForgotten(link: SilentLink, now: number): boolean {
 }
 
 export function idleQueue({ clock, session }: SilentLink): IdleQueue {
-  return idleQueueOf(clock, session.settings.keepAliveMs);
+  return idleQueueOf(clock, session.options.keepAliveMs);
 }
 
 /** No audio: KeepAlives hold the connection. */
@@ -93,6 +93,7 @@ function checkSilence(link: SilentLink): void {
     watchForSilence(link, now, FULL_SOCKET_MS);
   } else {
     link.isFlowing = false;
+    rest(link);
     holdIdle(link, now);
     if (!link.isOver) session.tell({ type: 'audio.idle' }, link);
   }

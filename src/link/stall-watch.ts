@@ -110,6 +110,11 @@ export function shortenTimeout(watch: StallWatch): void {
   check(watch);
 }
 
+/** The source pauses: where nothing is expected, the next frame sets the timer again. */
+export function rest(watch: StallWatch): void {
+  if (watch.answerSince === undefined && watch.advanceSince === undefined) stopWatching(watch);
+}
+
 /** Gives the link up as broken. */
 export function markStalled(watch: StallWatch): void {
   watch.isStalled = true;

@@ -50,6 +50,16 @@ test('audio of a run is pending, and ends where the next begins, whenever that i
   expect(one.timeline.end).toBe(140);
 });
 
+test('a run that is forgotten in a pause counts its chunks, and the next chunk begins another', () => {
+  const one = bench();
+  one.run(3);
+  one.timeline.forgetRun();
+  expect(one.timeline.run).toBe(undefined);
+  expect(one.timeline.end).toBe(100);
+  one.run(1);
+  expect(one.timeline.end).toBe(140);
+});
+
 test('a run goes on where results empty the log in time', () => {
   const one = bench(0.2);
   one.run(7);

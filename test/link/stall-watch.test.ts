@@ -6,6 +6,7 @@ import {
   noteAdvance,
   noteAudio,
   noteMessage,
+  rest,
   shortenTimeout,
   type StallWatch,
   stopWatching,
@@ -224,6 +225,23 @@ test('checks a healthy stream once in a timeout', () => {
 test('a frame sets no timer: there is one at a time', () => {
   const line = new Line();
   line.speak(5);
+  expect(line.clock.pendingTimers).toBe(1);
+});
+
+test('a pause stops the timer where all audio was answered, and the next frame sets it', () => {
+  const line = new Line();
+  line.talk(3);
+  rest(line.watch);
+  expect(line.clock.pendingTimers).toBe(0);
+  line.speak(11);
+  expect(line.stalledAtMs).toEqual([3_000 + TIMEOUT_MS]);
+});
+
+test.each([true, false])('a pause leaves the timer while audio waits, for any message: %s', (isSilent) => {
+  const line = new Line();
+  line.speak(6);
+  if (!isSilent) noteMessage(line.watch, line.clock.now());
+  rest(line.watch);
   expect(line.clock.pendingTimers).toBe(1);
 });
 
