@@ -1,7 +1,7 @@
 /**
  * Framing for audio that is not raw. Loaded only when such audio is declared, since most apps send linear16.
  */
-import type { ReportFact } from '../facts.ts';
+import type { Reporter } from '../facts.ts';
 import { ArrivalTimer } from './arrival-timer.ts';
 import { createDemuxer } from './containers/containers.ts';
 import type { Demuxer, Piece } from './containers/demuxer.ts';
@@ -24,9 +24,9 @@ export class PacketFraming implements Framing {
   readonly #sink: FrameSink;
   readonly #arrival = new ArrivalTimer(PACKET_BYTES_PER_MS);
 
-  constructor(sink: FrameSink, report: ReportFact) {
+  constructor(sink: FrameSink, reporter: Reporter) {
     this.#sink = sink;
-    report('audio-inexact', {});
+    reporter.report('audio-inexact', {});
   }
 
   push(bytes: Uint8Array, now: number): void {
@@ -42,7 +42,7 @@ const SNIFF_BYTES = 12;
 /** Framing of a container, recognised by its first bytes. */
 export class ContainerFraming implements Framing {
   readonly #sink: FrameSink;
-  readonly #report: ReportFact;
+  readonly #reporter: Reporter;
   readonly #Raw: typeof RawFraming;
   readonly #arrival = new ArrivalTimer(CONTAINER_BYTES_PER_MS);
   /** First chunks, together too short to recognise the container. */
@@ -57,9 +57,9 @@ export class ContainerFraming implements Framing {
   #placedMs = 0;
 
   /** WAV contains raw audio, framed by `Raw`. A parameter, so that no code is loaded twice. */
-  constructor(sink: FrameSink, report: ReportFact, Raw: typeof RawFraming) {
+  constructor(sink: FrameSink, reporter: Reporter, Raw: typeof RawFraming) {
     this.#sink = sink;
-    this.#report = report;
+    this.#reporter = reporter;
     this.#Raw = Raw;
   }
 
@@ -102,7 +102,7 @@ export class ContainerFraming implements Framing {
     const { problem } = demuxer;
     if (problem !== undefined && !this.#isDoubted) {
       this.#isDoubted = true;
-      this.#report('format-doubtful', { declared: 'a container', found: problem });
+      this.#reporter.report('format-doubtful', { declared: 'a container', found: problem });
     }
     for (const piece of pieces) this.#place(piece, demuxer, now);
   }
@@ -127,7 +127,7 @@ export class ContainerFraming implements Framing {
 
   /** In parts, so that they can be paced. A replay may begin only at the start of the caller's chunk. */
   #placeUntimed({ bytes }: Piece, now: number): void {
-    if (!this.#isUntimed) this.#report('audio-inexact', {});
+    if (!this.#isUntimed) this.#reporter.report('audio-inexact', {});
     this.#isUntimed = true;
     const durationMs = this.#arrival.durationMs(bytes.length, now);
     const parts = Math.max(1, Math.ceil(durationMs / PART_MS));

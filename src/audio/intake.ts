@@ -3,7 +3,7 @@
  * `Blob` delivers its bytes later; later chunks wait for it. Chunks also wait while the code for a container is loaded.
  */
 import type { Clock } from '../clock.ts';
-import type { ReportFact } from '../facts.ts';
+import type { Reporter } from '../facts.ts';
 import type { AudioFormat } from '../protocol/protocol.ts';
 import { type AudioChunk, type AudioTap, bytesOf, bytesPerMsOf } from './audio-chunk.ts';
 import { type Framing, type FrameSink, RawFraming } from './framing.ts';
@@ -25,7 +25,7 @@ export class Intake {
   tap: AudioTap | undefined;
   readonly #clock: Clock;
   readonly #sink: FrameSink;
-  readonly #report: ReportFact;
+  readonly #reporter: Reporter;
   #framing: Framing | undefined;
   /** The last of the chunks that wait for their bytes. */
   #waiting: Promise<void> | undefined;
@@ -41,10 +41,10 @@ export class Intake {
   #hasFinished = false;
   #isClosed = false;
 
-  constructor(clock: Clock, format: AudioFormat, sink: FrameSink, report: ReportFact) {
+  constructor(clock: Clock, format: AudioFormat, sink: FrameSink, reporter: Reporter) {
     this.#clock = clock;
     this.#sink = sink;
-    this.#report = report;
+    this.#reporter = reporter;
     this.#bytesPerMs = bytesPerMsOf(format);
     if (format.kind === 'raw') this.#framing = new RawFraming(sink, format.sampleRate, format.frameBytes);
     else this.#queue(0, () => this.#loadFraming(format.kind === 'packets'));
@@ -127,7 +127,7 @@ export class Intake {
   /** The session is over: reports audio whose bytes never came. */
   close(): void {
     this.#isClosed = true;
-    if (this.#waitingBytes > 0) this.#report('audio-unreadable', { bytes: this.#waitingBytes });
+    if (this.#waitingBytes > 0) this.#reporter.report('audio-unreadable', { bytes: this.#waitingBytes });
     for (const letGo of this.#waits ?? []) letGo();
   }
 
@@ -147,7 +147,7 @@ export class Intake {
   #pass(bytes: Uint8Array, capturedAt: number | undefined, at?: number): void {
     if (this.#isClosed) return;
     if (!this.#framing || this.#hasFinished) {
-      this.#report('audio-unreadable', { bytes: bytes.byteLength });
+      this.#reporter.report('audio-unreadable', { bytes: bytes.byteLength });
       return;
     }
     // Passing on audio changes the status, and a subscriber may then send more audio or end the session.
@@ -177,7 +177,7 @@ export class Intake {
     this.#waitingBytes += bytes;
     const turn = (this.#waiting ?? Promise.resolve())
       .then(task)
-      .catch((error: unknown) => this.#report('audio-unreadable', { bytes }, error))
+      .catch((error: unknown) => this.#reporter.report('audio-unreadable', { bytes }, error))
       .then(() => {
         this.#waitingBytes -= bytes;
         if (this.#waiting === turn) this.#waiting = undefined;
@@ -195,10 +195,10 @@ export class Intake {
       try {
         const { ContainerFraming, PacketFraming } = await loadFramings();
         this.#framing = isPackets
-          ? new PacketFraming(this.#sink, this.#report)
-          : new ContainerFraming(this.#sink, this.#report, RawFraming);
+          ? new PacketFraming(this.#sink, this.#reporter)
+          : new ContainerFraming(this.#sink, this.#reporter, RawFraming);
       } catch (error) {
-        this.#report('audio-unreadable', { bytes: 0 }, error);
+        this.#reporter.report('audio-unreadable', { bytes: 0 }, error);
         await this.#wait(LOAD_AGAIN_MS);
       }
     }

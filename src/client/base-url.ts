@@ -10,7 +10,9 @@ const PLAIN_ADDRESS = /^(\w+):\/\/([^\s/?#@\\]+)(\/[^\s?#\\]*)?$/;
 export function checkBaseUrl(baseUrl: string): string {
   const [, scheme = '', host, path = ''] = (isAddress(baseUrl) && PLAIN_ADDRESS.exec(baseUrl)) || [];
   if (host && /^(ws|http)s?$/i.test(scheme) && !/\/listen\/?$/.test(path)) {
-    return `${scheme.toLowerCase().replace('http', 'ws')}://${host}${path.replace(/\/+$/, '')}`;
+    const checked = `${scheme.toLowerCase().replace('http', 'ws')}://${host}${path.replace(/\/+$/, '')}`;
+    // The app's own text, which all its sessions share, not a copy for each.
+    return checked === baseUrl ? baseUrl : checked;
   }
   throw invalidOption(
     `baseUrl ${host ? `is ${shown(baseUrl)}` : 'is no plain address'}.`,

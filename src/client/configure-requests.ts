@@ -16,7 +16,7 @@ const ANSWER_MS = 5_000;
 export interface ConfiguredSession {
   readonly clock: Clock;
   readonly api: Api;
-  readonly settings: { listen: Parameters };
+  listen: Parameters;
 }
 
 interface Request {
@@ -41,9 +41,9 @@ export class ConfigureRequests {
 
   /** @throws TranscriptionError `invalid-option` for a change that is impossible. */
   request(change: ListenChange, position: number): Promise<boolean> {
-    const { api, settings } = this.#session;
-    checkChange(change, settings.listen);
-    const wanted = { ...settings.listen, ...this.#underWay?.change, ...this.#next?.change, ...change };
+    const { api, listen } = this.#session;
+    checkChange(change, listen);
+    const wanted = { ...listen, ...this.#underWay?.change, ...this.#next?.change, ...change };
     api.checkParameters(wanted);
     return new Promise((resolve, reject) => {
       this.#next ??= { change: {}, position, waiting: [] };
@@ -102,7 +102,7 @@ export class ConfigureRequests {
   #ask(request: Request): void {
     const { change, position } = request;
     const control: ControlMessage = {
-      text: configureMessage(change, this.#session.settings.listen),
+      text: configureMessage(change, this.#session.listen),
       position,
       onSent: () => {
         this.#isSent = true;
@@ -114,8 +114,8 @@ export class ConfigureRequests {
 
   /** The change is, or may be, in force: the next connection begins with it. */
   #settle(request: Request, isAnswered: boolean): void {
-    const { settings } = this.#session;
-    settings.listen = { ...settings.listen, ...request.change };
+    const session = this.#session;
+    session.listen = { ...session.listen, ...request.change };
     this.#end();
     for (const { resolve } of request.waiting) resolve(isAnswered);
     this.#begin();

@@ -3,20 +3,9 @@
  * which they came. Only the timeline can drop the oldest audio, so beyond `log.maxBytes` new audio is refused.
  */
 import { type AudioChunk, bytesOf, bytesPerMsOf, sizeOf } from '../audio/audio-chunk.ts';
-import type { ConnectionEvent } from '../connection/events.ts';
 import type { AudioFormat } from '../protocol/protocol.ts';
 import type { AudioLedger } from './live-transcription.ts';
-import type { CheckedOptions } from './options.ts';
-import type { SessionKeeper } from './session-keeper.ts';
-import type { SessionStreams } from './streams.ts';
-
-/** The parts of the session that its audio uses. */
-export interface AudioSurroundings {
-  options: CheckedOptions;
-  streams: SessionStreams;
-  session: SessionKeeper | undefined;
-  send: (event: ConnectionEvent) => void;
-}
+import type { Surroundings } from './surroundings.ts';
 
 /** The part of a session's audio that the session itself uses. */
 export interface ReceivedAudio {
@@ -46,11 +35,11 @@ export class EarlyAudio implements ReceivedAudio {
   readonly droppedMs = 0;
   #bytes = 0;
   #chunks: HeldChunk[] = [];
-  readonly #around: AudioSurroundings;
+  readonly #around: Surroundings;
   readonly #format: AudioFormat;
   readonly #bytesPerMs: number;
 
-  constructor(around: AudioSurroundings) {
+  constructor(around: Surroundings) {
     const { api, listen } = around.options;
     this.#around = around;
     this.#format = api.audioFormat(listen);
@@ -81,11 +70,11 @@ export class EarlyAudio implements ReceivedAudio {
 
   push(chunk: AudioChunk, capturedAt: number | undefined): void {
     const bytes = bytesOf(chunk);
-    const { options, send } = this.#around;
+    const { options } = this.#around;
     const isFirst = !this.hasPending;
     this.#bytes += sizeOf(chunk);
     this.#chunks.push({ chunk: bytes ? new Uint8Array(bytes) : chunk, capturedAt, at: options.clock.now() });
-    if (isFirst) send({ type: 'audio.pending' });
+    if (isFirst) this.#around.send({ type: 'audio.pending' });
   }
 
   /** Passes all of it on, with what comes meanwhile. */

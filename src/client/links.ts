@@ -7,43 +7,37 @@ import { AdaptiveTimeout } from '../adaptive-timeout.ts';
 import type { AudioTimeline } from '../audio/audio-timeline.ts';
 import type { Intake } from '../audio/intake.ts';
 import type { Clock } from '../clock.ts';
-import type { ConnectionEvent } from '../connection/events.ts';
+import type { EventReceiver } from '../connection/events.ts';
 import { type ConnectionPorts, holdSocket } from '../connection/hold-socket.ts';
 import type { ConnectionLimit } from '../connection/place.ts';
 import { type HeldSocket, type HoldSocket, holdLater } from '../connection/hold-later.ts';
 import { invalidOption, type TranscriptionError } from '../errors.ts';
-import type { ReportFact } from '../facts.ts';
+import type { FactCode, Facts } from '../facts.ts';
 import type { MakeKeeper } from '../link/kept-link.ts';
 import { Link } from '../link/link.ts';
-import type { LinkCounts, LinkFact, LinkSession, LinkSettings } from '../link/link-session.ts';
+import type { LinkCounts, LinkFact, LinkSession } from '../link/link-session.ts';
 import type { ListenChange } from '../protocol/configure.ts';
 import type { ConnectionEnd } from '../protocol/connection-end.ts';
 import { MAX_CONNECT_TIMEOUT_MS } from '../protocol/limits.ts';
 import { listenV1 } from '../protocol/listen-v1/listen-v1.ts';
-import type { AudioFormat, Protocol } from '../protocol/protocol.ts';
+import type { Api, AudioFormat, Parameters, Protocol } from '../protocol/protocol.ts';
 import { requestIdIn } from '../protocol/response.ts';
 import type { ServerMessage } from '../protocol/server-message.ts';
 import type { RebasedLink } from '../transcript/rebased-messages.ts';
 import { TranscriptAssembly } from '../transcript/transcript-assembly.ts';
 import { openGuarded } from '../transports/guarded.ts';
-import type {
-  Credentials,
-  Handshake,
-  OpenRequest,
-  Socket,
-  SocketHandlers,
-  Transport,
-} from '../transports/transport.ts';
+import type { Credentials, Handshake, OpenRequest, Socket, SocketHandlers } from '../transports/transport.ts';
 import { loadConfigure } from './configure.ts';
 import type { ConfigureRequests } from './configure-requests.ts';
-import type { AudioSurroundings } from './early-audio.ts';
 import { finalError } from './final-error.ts';
 import { FinalizeRequests } from './finalize-requests.ts';
 import { fluxCode, loadFlux } from './flux.ts';
 import type { LiveTranscription, SessionCounts } from './live-transcription.ts';
 import { SessionAudio } from './session-audio.ts';
 import type { Outlet } from './session-keeper.ts';
+import type { CheckedOptions } from './options.ts';
 import type { OpenConnection } from './status.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** With a slow server the stall timeout grows up to this multiple of `stallMs`. Deepgram itself gives up after 30 s. */
 const MAX_ANSWER_FACTOR = 3;
@@ -53,12 +47,6 @@ const MIN_BUFFERED_BYTES = 64 * 1024;
 
 /** A shorter backlog gives no notice. */
 const MIN_BACKLOG_SECONDS = 1;
-
-/** The parts of the session that its links use. */
-export interface LinkSurroundings extends AudioSurroundings {
-  transport: Transport;
-  heard: LinkSession['heard'];
-}
 
 export class Links implements ConnectionPorts, LinkSession {
   present: Link | undefined;
@@ -72,17 +60,20 @@ export class Links implements ConnectionPorts, LinkSession {
   readonly answerTimeout: AdaptiveTimeout;
   readonly clock: Clock;
   protocol: Protocol = listenV1;
-  readonly settings: LinkSettings;
+  readonly options: CheckedOptions;
+  readonly maxBufferedBytes: number;
+  /** The parameters of the next connection; `configure()` changes them. */
+  listen: Parameters;
   readonly silence: LinkSession['silence'];
   readonly counts: LinkCounts = { keepAlives: 0, silenceSeconds: 0, longestSilenceMs: 0 };
   /** The time of the pending call of the auth function. */
   credentialsAskedAt: number | undefined;
   #credentialsError: unknown;
   #configures: ConfigureRequests | undefined;
-  readonly #around: LinkSurroundings;
+  readonly #around: Surroundings;
   #isClosed = false;
 
-  constructor(around: LinkSurroundings) {
+  constructor(around: Surroundings) {
     const { options, streams } = around;
     const { api, clock, listen } = options;
     // Without a link, the next link starts the timeout.
@@ -96,14 +87,9 @@ export class Links implements ConnectionPorts, LinkSession {
     this.answerTimeout = new AdaptiveTimeout(answerMs, MAX_ANSWER_FACTOR * answerMs);
     this.transcript = new TranscriptAssembly(kept ?? streams);
     this.requests = new FinalizeRequests(clock, timeline, options.finalizeMs);
-    this.settings = {
-      listen,
-      keepAliveMs: options.keepAliveMs,
-      catchUpRate: options.catchUpRate,
-      drainMs: options.drainMs,
-      mayEndTurn: options.forceEndTurn,
-      maxBufferedBytes: maxBufferedBytesOf(format),
-    };
+    this.options = options;
+    this.maxBufferedBytes = maxBufferedBytesOf(format);
+    this.listen = listen;
     this.silence = format.kind === 'raw' && options.fillSilence ? format : undefined;
   }
 
@@ -114,25 +100,29 @@ export class Links implements ConnectionPorts, LinkSession {
   }
 
   /** Begins one attempt. */
-  hold(send: (event: ConnectionEvent) => void): HeldSocket {
+  hold(machine: EventReceiver): HeldSocket {
     const { clock, timeline } = this;
-    if (this.#around.options.api.endTurn !== undefined) {
+    if (this.options.api.endTurn !== undefined) {
       const code = fluxCode();
       if (!code) {
         const loading = loadFlux().then((): HoldSocket => (later) => this.hold(later));
-        return holdLater(loading, send, () => clock.now(), timeline);
+        return holdLater(loading, machine, () => clock.now(), timeline);
       }
       this.protocol = code.flux;
     }
-    return holdSocket(this, send);
+    return holdSocket(this, machine);
   }
 
   get framing(): Intake {
     return this.audio.intake;
   }
 
-  get report(): ReportFact {
-    return this.#around.streams.report;
+  get api(): Api {
+    return this.options.api;
+  }
+
+  report<Code extends FactCode>(code: Code, evidence: Facts[Code], cause?: unknown): void {
+    this.#around.streams.report(code, evidence, cause);
   }
 
   get heard(): LinkSession['heard'] {
@@ -140,15 +130,15 @@ export class Links implements ConnectionPorts, LinkSession {
   }
 
   get connectionLimit(): ConnectionLimit | undefined {
-    return this.#around.options.connectionLimit;
+    return this.options.connectionLimit;
   }
 
   get credentialsTimeoutMs(): number {
-    return this.#around.options.credentialsTimeoutMs;
+    return this.options.credentialsTimeoutMs;
   }
 
   get attemptsPerSecond(): number {
-    return this.#around.options.attemptsPerSecond;
+    return this.options.attemptsPerSecond;
   }
 
   transport(request: OpenRequest, handlers: SocketHandlers): Socket {
@@ -156,7 +146,7 @@ export class Links implements ConnectionPorts, LinkSession {
   }
 
   address(): string {
-    return this.protocol.address(this.#around.options.baseUrl, this.settings.listen);
+    return this.protocol.address(this.options.baseUrl, this.listen);
   }
 
   hasPendingAudio(): boolean {
@@ -164,8 +154,10 @@ export class Links implements ConnectionPorts, LinkSession {
   }
 
   credentials(signal: AbortSignal): Promise<Credentials> {
+    const { credentials } = this.options;
+    if (typeof credentials === 'object') return Promise.resolve(credentials);
     this.credentialsAskedAt = this.clock.now();
-    return this.#around.options.credentials(signal).finally(() => (this.credentialsAskedAt = undefined));
+    return credentials(signal).finally(() => (this.credentialsAskedAt = undefined));
   }
 
   credentialsFailed(error: unknown): void {
@@ -208,9 +200,9 @@ export class Links implements ConnectionPorts, LinkSession {
       );
     }
     const backlogSeconds = audio.backlogMs / 1000;
-    const { settings } = this;
+    const { listen, options } = this;
     const keep: MakeKeeper | undefined =
-      flux && ((...link) => protocol.keep?.(flux.keptLink(...link), settings.listen, settings));
+      flux && ((...link) => protocol.keep?.(flux.keptLink(...link), listen, options));
     const link = new Link(this, connection, socket, this.requests.controls, keep);
     this.present = link;
     this.requests.attach(link);
@@ -232,7 +224,7 @@ export class Links implements ConnectionPorts, LinkSession {
 
   /** Requests a final result of all audio accepted so far. */
   async finalize(channel?: number): Promise<boolean> {
-    const { api, finalizeMs } = this.#around.options;
+    const { api, finalizeMs } = this.options;
     const { intake, timeline, kept } = this.audio;
     if (intake.isWaiting) await intake.settled(finalizeMs);
     const { end } = timeline;
@@ -245,7 +237,7 @@ export class Links implements ConnectionPorts, LinkSession {
   }
 
   async endTurn(): Promise<boolean> {
-    const { api, forceEndTurn } = this.#around.options;
+    const { api, forceEndTurn } = this.options;
     if (api.endTurn === undefined) throw invalidOption('endTurn() needs a Flux model.', 'Call finalize().');
     if (!forceEndTurn)
       throw invalidOption(
@@ -260,9 +252,7 @@ export class Links implements ConnectionPorts, LinkSession {
     const position = this.audio.timeline.end;
     const { ConfigureRequests } = await loadConfigure();
     if (this.#isClosed) return false;
-    const { clock, settings } = this;
-    const { api } = this.#around.options;
-    this.#configures ??= new ConfigureRequests({ api, clock, settings }, this.present);
+    this.#configures ??= new ConfigureRequests(this, this.present);
     return this.#configures.request(change, position);
   }
 
@@ -275,9 +265,9 @@ export class Links implements ConnectionPorts, LinkSession {
   }
 
   tell(fact: LinkFact, { number: link }: RebasedLink): void {
-    const { send } = this.#around;
-    if (fact.type === 'socket.stalled') send({ ...fact, ...this.#lost({ kind: 'stalled' }), link });
-    else send({ link, ...fact });
+    const around = this.#around;
+    if (fact.type === 'socket.stalled') around.send({ ...fact, ...this.#lost({ kind: 'stalled' }), link });
+    else around.send({ link, ...fact });
   }
 
   message(message: ServerMessage): void {

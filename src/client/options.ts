@@ -228,7 +228,8 @@ export interface CheckedOptions
   baseUrl: string;
   log: Required<NonNullable<LiveTranscriptionOptions['log']>>;
   api: Api;
-  credentials(signal: AbortSignal): Promise<Credentials>;
+  /** Fixed, or asked for before each attempt. */
+  credentials: Credentials | ((signal: AbortSignal) => Promise<Credentials>);
   canReauthorise: boolean;
 }
 
@@ -337,16 +338,11 @@ export function checkOptions(options: LiveTranscriptionOptions): CheckedOptions 
     clock: clock ?? defaultClock(),
     seed: seed ?? Math.floor(Math.random() * 2 ** 32),
     canReauthorise: typeof auth === 'function',
-    credentials: typeof auth === 'function' ? askedAfresh(auth, address) : always(fixed as Credentials),
+    credentials: typeof auth === 'function' ? askedAfresh(auth, address) : (fixed as Credentials),
   };
 }
 
-// Outside of `checkOptions`, so that each session keeps no more than this of its variables.
-
-function always(credentials: Credentials): CheckedOptions['credentials'] {
-  return () => Promise.resolve(credentials);
-}
-
+/** Outside of `checkOptions`, so that each session keeps no more than this of its variables. */
 function askedAfresh(auth: AuthFunction, address: string): CheckedOptions['credentials'] {
   return async (signal) => credentialsOf(await auth({ signal }), 'the answer of the auth function', address);
 }

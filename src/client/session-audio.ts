@@ -8,9 +8,10 @@ import { MILLISECONDS } from '../audio/framing.ts';
 import { Intake } from '../audio/intake.ts';
 import { PauseWatch } from '../audio/pause-watch.ts';
 import type { AudioFormat } from '../protocol/protocol.ts';
-import type { AudioSurroundings, HeldChunk, ReceivedAudio } from './early-audio.ts';
+import type { HeldChunk, ReceivedAudio } from './early-audio.ts';
 import type { AudioLedger } from './live-transcription.ts';
 import type { Kept } from './session-keeper.ts';
+import type { Surroundings } from './surroundings.ts';
 
 export class SessionAudio implements ReceivedAudio, TimelineListener {
   readonly format: AudioFormat;
@@ -18,7 +19,7 @@ export class SessionAudio implements ReceivedAudio, TimelineListener {
   readonly intake: Intake;
   readonly kept: Kept | undefined;
   readonly pauseWatch: PauseWatch | undefined;
-  readonly #around: AudioSurroundings;
+  readonly #around: Surroundings;
   // Fields, not objects: they are read for every chunk.
   readonly #refuses: boolean;
   readonly #maxBytes: number;
@@ -26,7 +27,7 @@ export class SessionAudio implements ReceivedAudio, TimelineListener {
   readonly #mayRun: boolean;
 
   /** Calls `onPause` in each pause of the source, if the options ask for it. */
-  constructor(around: AudioSurroundings, onPause: () => void) {
+  constructor(around: Surroundings, onPause: () => void) {
     const { options, streams, session } = around;
     const { api, clock, listen, log, finalizeAfterMs } = options;
     const format = api.audioFormat(listen);
@@ -39,7 +40,7 @@ export class SessionAudio implements ReceivedAudio, TimelineListener {
     this.format = format;
     this.timeline = timeline;
     this.kept = session?.join({ clock, listen, format, timeline, streams });
-    this.intake = new Intake(clock, format, this.kept?.sink ?? timeline, streams.report);
+    this.intake = new Intake(clock, format, this.kept?.sink ?? timeline, streams);
     this.pauseWatch =
       finalizeAfterMs < Infinity ? new PauseWatch(clock, finalizeAfterMs, onPause) : undefined;
     this.#mayRun = !this.kept && !this.pauseWatch;

@@ -7,7 +7,7 @@ import type { FrameSink } from '../audio/framing.ts';
 import type { Intake } from '../audio/intake.ts';
 import type { Clock } from '../clock.ts';
 import type { TranscriptionError } from '../errors.ts';
-import type { ReportFact } from '../facts.ts';
+import type { Reporter } from '../facts.ts';
 import type { AudioFormat, Parameters } from '../protocol/protocol.ts';
 import type { Stitcher } from '../transcript/stitcher.ts';
 import type { TranscriptSinks } from '../transcript/transcript-assembly.ts';
@@ -26,7 +26,7 @@ export interface KeepableSession {
   readonly listen: Parameters;
   readonly format: AudioFormat;
   readonly timeline: AudioTimeline;
-  readonly streams: Outlet & { readonly report: ReportFact };
+  readonly streams: Outlet & Reporter;
 }
 
 /** The other parts of the session. */
@@ -37,7 +37,7 @@ export interface KeptParts {
   readonly links: {
     /** Number of the last connection, of this process or of the one before. */
     opened: OpenConnection;
-    readonly settings: { listen: Parameters };
+    listen: Parameters;
   };
 }
 

@@ -18,7 +18,7 @@ import {
 import type { AudioTap } from '../audio/audio-chunk.ts';
 import type { LiveRun } from '../audio/live-run.ts';
 import { type ConnectionActor, connectionMachine } from '../connection/connection-machine.ts';
-import type { ConnectionEmitted, ConnectionEvent } from '../connection/events.ts';
+import type { ConnectionEmitted } from '../connection/events.ts';
 import { type HeldSocket, holdLater, type HoldSocket } from '../connection/hold-later.ts';
 import { leafState } from '../connection/status.ts';
 import { diagnose } from '../diagnosis/diagnose.ts';
@@ -30,7 +30,7 @@ import type { ConnectionEnd } from '../protocol/connection-end.ts';
 import { abortOn } from './abort-on.ts';
 import { EarlyAudio, type ReceivedAudio } from './early-audio.ts';
 import { guardedInspector } from './guarded-inspector.ts';
-import type { Links, LinkSurroundings } from './links.ts';
+import type { Links } from './links.ts';
 import type {
   AudioLedger,
   CloseOptions,
@@ -43,6 +43,7 @@ import { type CheckedOptions, checkTimeout, type LiveTranscriptionOptions } from
 import { platformTransport } from './platform-transport.ts';
 import { isShown, type Status, statusOf } from './status.ts';
 import { SessionStreams } from './streams.ts';
+import { Surroundings } from './surroundings.ts';
 
 /** Until the code for connections is loaded. */
 const NO_COUNTS = { connections: 0, keepAlives: 0, silenceMs: 0, longestOutboundSilenceMs: 0 };
@@ -54,7 +55,7 @@ export class Session implements LiveTranscription {
   readonly actor: ConnectionActor;
   readonly #options: CheckedOptions;
   readonly #streams: SessionStreams;
-  readonly #around: LinkSurroundings;
+  readonly #around: Surroundings;
   /** Once its code is loaded. */
   #links: Links | undefined;
   #audio: ReceivedAudio;
@@ -80,25 +81,24 @@ export class Session implements LiveTranscription {
     const streams = new SessionStreams(options);
     this.#options = options;
     this.#streams = streams;
-    const send = (event: ConnectionEvent) => this.#send(event);
-    this.#around = { options, streams, session, transport, send, heard };
-    const links = this.#join();
-    if (session && !links) throw invalidOption("session needs 'rx-deepgram/static'.", 'Import it first.');
-    this.#audio = links?.audio ?? new EarlyAudio(this.#around);
-
     const { keepAliveMs, disconnectAfterIdleMs, giveUpAfterMs, drainMs, canReauthorise, seed } = options;
     this.actor = createActor(connectionMachine, {
       input: { keepAliveMs, disconnectAfterIdleMs, giveUpAfterMs, drainMs, canReauthorise, seed },
       clock,
       ...(inspect ? { inspect: guardedInspector(inspect) } : {}),
     });
+    this.#around = new Surroundings(options, streams, this.actor, { session, transport, heard });
+    const links = this.#join();
+    if (session && !links) throw invalidOption("session needs 'rx-deepgram/static'.", 'Import it first.');
+    this.#audio = links?.audio ?? new EarlyAudio(this.#around);
+
     streams.status.next(this.#shown);
     // It also completes where the app stops it.
     this.actor.subscribe({ next: () => this.#followMachine(), complete: () => this.#letGo() });
     this.actor.on('*', (emitted) => this.#onEmitted(emitted));
     this.#stopWatching = options.environment({
-      online: () => send({ type: 'network.online' }),
-      offline: () => send({ type: 'network.offline' }),
+      online: () => this.#around.send({ type: 'network.online' }),
+      offline: () => this.#around.send({ type: 'network.offline' }),
       // A frozen page can send no KeepAlive: close the connection cleanly before the server does.
       frozen: () => this.#links?.lose({ kind: 'client-silent', cause: 'The page was frozen.' }),
     });
@@ -195,7 +195,7 @@ export class Session implements LiveTranscription {
   }
 
   connect(): void {
-    this.#send({ type: 'user.connect' });
+    this.#around.send({ type: 'user.connect' });
   }
 
   async finalize(channel?: number): Promise<boolean> {
@@ -228,7 +228,7 @@ export class Session implements LiveTranscription {
   }
 
   abort(): void {
-    this.#send({ type: 'user.abort' });
+    this.#around.send({ type: 'user.abort' });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -247,7 +247,7 @@ export class Session implements LiveTranscription {
     const remainingMs = (audio ? (pending * 1000) / sampleRate : this.backlogMs) / catchUpRate;
     this.#closeBy = Math.min(closeBy(), latest + remainingMs);
     const deadlineMs = Math.max(0, this.#closeBy - clock.now());
-    this.#send({ type: 'user.close', deadlineMs, pendingAudio: this.#audio.hasPending });
+    this.#around.send({ type: 'user.close', deadlineMs, pendingAudio: this.#audio.hasPending });
   }
 
   /** Makes the connecting part, if its code is loaded. */
@@ -272,17 +272,17 @@ export class Session implements LiveTranscription {
   }
 
   #hold(): HeldSocket {
-    const { send } = this.#around;
-    if (this.#links) return this.#links.hold(send);
+    const around = this.#around;
+    if (this.#links) return this.#links.hold(around);
     const { clock } = this.#options;
     const loading = loadLinks()
       .then(() => this.#joined())
       .then(
         (links): HoldSocket =>
-          (report) =>
-            (links as Links).hold(report),
+          (machine) =>
+            (links as Links).hold(machine),
       );
-    return holdLater(loading, send, () => clock.now(), this.#audio);
+    return holdLater(loading, around, () => clock.now(), this.#audio);
   }
 
   #letGo(): void {
@@ -296,10 +296,6 @@ export class Session implements LiveTranscription {
       this.#links?.finalError(end) ??
       new TranscriptionError('retries-exhausted', 'Nothing could connect.', { remedy })
     );
-  }
-
-  #send(event: ConnectionEvent): void {
-    if (this.actor.getSnapshot().status === 'active') this.actor.send(event);
   }
 
   /** Shows the audio from now on. */
@@ -346,6 +342,7 @@ export class Session implements LiveTranscription {
     // The report counts every sample of a chunk that is still being read.
     const again = () => this.#followMachine();
     if (output && (intake?.defer(again) || kept?.defer(again, output.outcome, this.#closeBy))) return;
+    if (state === 'idle-keepalive') this.#forgetRun();
     // New audio may never come: withdraw the open turn now.
     if (state === 'dormant') this.#links?.transcript.withdrawTurn();
     const { lastEnd } = context.budget;
@@ -378,6 +375,11 @@ export class Session implements LiveTranscription {
       ...this.counts,
     };
     this.#settle?.(this.#report);
+  }
+
+  #forgetRun(): void {
+    this.#links?.timeline.forgetRun();
+    this.#run = undefined;
   }
 
   #refuse(reason: Extract<SendResult, { accepted: false }>['reason']): SendResult {

@@ -86,8 +86,11 @@ export function statusOf(
       return { phase, state, lastEnd, attempt: failures + 1 };
     case 'queued':
       return { phase, state, lastEnd, attempt: failures || 1, place: context.place as number };
-    case 'open':
-      return { phase, state, lastEnd, ...(opened as OpenConnection) };
+    case 'open': {
+      const { since, connection, requestId } = opened as OpenConnection;
+      // No spread: V8 would keep its fields outside of the object.
+      return { phase, state, lastEnd, since, connection, requestId };
+    }
     case 'recovering':
       return {
         phase,

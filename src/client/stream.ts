@@ -12,7 +12,7 @@ export class Stream<Value> {
   /** Replaced, never changed: a loop over it may be under way. */
   #subscribers: readonly Subscriber<Value>[] = NONE;
   #values: Observable<Value> | undefined;
-  #kept: Value[] | undefined;
+  #kept: readonly Value[] = NONE;
   #isOver = false;
 
   /** `most`: how many values are kept. */
@@ -22,14 +22,13 @@ export class Stream<Value> {
 
   next(value: Value): void {
     if (this.#isOver) return;
-    if (this.#most === 1) this.#kept = [value];
-    else if (this.#most > 1) this.#kept = [...(this.#kept ?? []).slice(1 - this.#most), value];
+    if (this.#most > 0) this.#kept = [...this.#kept, value].slice(-this.#most);
     let hasGone = false;
     for (const subscriber of this.#subscribers) {
       subscriber.next(value);
       hasGone ||= subscriber.closed;
     }
-    if (hasGone) this.#forgetGone();
+    if (hasGone) this.#subscribers = this.#subscribers.filter(isHere);
   }
 
   complete(): void {
@@ -40,21 +39,36 @@ export class Stream<Value> {
 
   /** The same each time. */
   get values$(): Observable<Value> {
-    return (this.#values ??= new Observable((subscriber) => {
-      // A value that comes while the kept ones are emitted is emitted at once, too.
-      if (!this.#isOver) this.#add(subscriber);
-      for (const value of this.#kept ?? []) subscriber.next(value);
-      if (this.#isOver) subscriber.complete();
-    }));
+    return (this.#values ??= new Values(this));
   }
 
-  #add(subscriber: Subscriber<Value>): void {
-    this.#forgetGone();
-    this.#subscribers = this.#subscribers.concat(subscriber);
+  subscribe(subscriber: Subscriber<Value>): void {
+    // Those that have gone are forgotten now, not at once by a function for each: that takes 300 B, and they hold no observer.
+    // A value that comes while the kept ones are emitted is emitted at once, too.
+    if (!this.#isOver) this.#subscribers = this.#subscribers.filter(isHere).concat(subscriber);
+    for (const value of this.#kept) subscriber.next(value);
+    if (this.#isOver) subscriber.complete();
+  }
+}
+
+function isHere({ closed }: Subscriber<unknown>): boolean {
+  return !closed;
+}
+
+/** Has the stream in a field: a function for each would take twice as much. */
+class Values<Value> extends Observable<Value> {
+  readonly #stream: Stream<Value>;
+
+  constructor(stream: Stream<Value>) {
+    super(subscribe);
+    this.#stream = stream;
   }
 
-  /** Not at once, by a function for each subscriber: that takes 300 B, and one that has gone holds no observer. */
-  #forgetGone(): void {
-    this.#subscribers = this.#subscribers.filter(({ closed }) => !closed);
+  static begin<Value>(values: Values<Value>, subscriber: Subscriber<Value>): void {
+    values.#stream.subscribe(subscriber);
   }
+}
+
+function subscribe<Value>(this: Observable<Value>, subscriber: Subscriber<Value>): void {
+  Values.begin(this as Values<Value>, subscriber);
 }

@@ -68,3 +68,8 @@ export type ConnectionEmitted =
   | { type: 'connection.suspected' }
   /** Send the remaining audio, then end the stream. */
   | { type: 'drain.due' };
+
+/** Takes events for the machine. */
+export interface EventReceiver {
+  send(event: ConnectionEvent): void;
+}

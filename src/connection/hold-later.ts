@@ -1,5 +1,5 @@
 /** Begins an attempt to connect, as soon as the code for sockets has loaded. */
-import type { ConnectionEvent } from './events.ts';
+import type { EventReceiver } from './events.ts';
 
 /** An attempt and its connection. */
 export interface HeldSocket {
@@ -8,7 +8,7 @@ export interface HeldSocket {
 }
 
 /** Begins an attempt. */
-export type HoldSocket = (send: (event: ConnectionEvent) => void) => HeldSocket;
+export type HoldSocket = (machine: EventReceiver) => HeldSocket;
 
 const NOT_LOADED =
   "The code for the connection could not be loaded. If that lasts, reload the page, or import 'rx-deepgram/static'.";
@@ -16,7 +16,7 @@ const NOT_LOADED =
 /** Begins an attempt when its code has loaded. If the code cannot be loaded, the attempt fails, and the next one loads it again. */
 export function holdLater(
   loading: Promise<HoldSocket>,
-  send: (event: ConnectionEvent) => void,
+  machine: EventReceiver,
   now: () => number,
   audio: { readonly hasPending: boolean },
 ): HeldSocket {
@@ -24,11 +24,11 @@ export function holdLater(
   let isOver = false;
   loading.then(
     (hold) => {
-      if (!isOver) held = hold(send);
+      if (!isOver) held = hold(machine);
     },
     () => {
       if (isOver) return;
-      send({
+      machine.send({
         type: 'socket.ended',
         link: undefined,
         end: { kind: 'network-lost', cause: NOT_LOADED },

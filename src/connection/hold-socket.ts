@@ -17,7 +17,7 @@ import type {
   Transport,
 } from '../transports/transport.ts';
 import { type AttemptPace, attemptPaceOf, type WaitingAttempt } from './attempt-pace.ts';
-import type { ConnectionEvent } from './events.ts';
+import type { EventReceiver } from './events.ts';
 import type { HeldSocket } from './hold-later.ts';
 import type { ConnectionLimit, Place } from './place.ts';
 
@@ -65,8 +65,8 @@ const NO_HANDSHAKE: Handshake = {};
 const nothing = () => undefined;
 
 /** Begins one attempt. */
-export function holdSocket(ports: ConnectionPorts, send: (event: ConnectionEvent) => void): HeldSocket {
-  const attempt = new Attempt(ports, send);
+export function holdSocket(ports: ConnectionPorts, machine: EventReceiver): HeldSocket {
+  const attempt = new Attempt(ports, machine);
   attempt.ask();
   return attempt;
 }
@@ -74,7 +74,7 @@ export function holdSocket(ports: ConnectionPorts, send: (event: ConnectionEvent
 /** One object, and no closures, which thousands of idle sessions would keep. */
 class Attempt implements WaitingAttempt, SocketHandlers, HeldSocket {
   readonly #ports: ConnectionPorts;
-  readonly #send: (event: ConnectionEvent) => void;
+  readonly #machine: EventReceiver;
   /** Exists only while credentials are requested, to save memory in thousands of sessions. */
   #cancelled: AbortController | undefined;
   #place: Place | undefined;
@@ -86,9 +86,9 @@ class Attempt implements WaitingAttempt, SocketHandlers, HeldSocket {
   #isOver = false;
   #stopTimer: () => void = nothing;
 
-  constructor(ports: ConnectionPorts, send: (event: ConnectionEvent) => void) {
+  constructor(ports: ConnectionPorts, machine: EventReceiver) {
     this.#ports = ports;
-    this.#send = send;
+    this.#machine = machine;
   }
 
   ask(): void {
@@ -102,11 +102,11 @@ class Attempt implements WaitingAttempt, SocketHandlers, HeldSocket {
       clock,
       awaited: (number) => {
         waitsSince ??= clock.now();
-        this.#send({ type: 'place.awaited', place: number });
+        this.#machine.send({ type: 'place.awaited', place: number });
       },
       granted: () => {
         if (waitsSince !== undefined)
-          this.#send({ type: 'place.granted', waitedMs: clock.now() - waitsSince });
+          this.#machine.send({ type: 'place.granted', waitedMs: clock.now() - waitsSince });
         this.#pace.ask(this);
       },
     });
@@ -204,7 +204,11 @@ class Attempt implements WaitingAttempt, SocketHandlers, HeldSocket {
     // A subscriber of the status may have ended the session.
     if (this.#wasLetGo()) link.end();
     else
-      this.#send({ type: 'socket.opened', link: link.number, pendingAudio: this.#ports.hasPendingAudio() });
+      this.#machine.send({
+        type: 'socket.opened',
+        link: link.number,
+        pendingAudio: this.#ports.hasPendingAudio(),
+      });
   }
 
   #wasLetGo(): boolean {
@@ -220,7 +224,7 @@ class Attempt implements WaitingAttempt, SocketHandlers, HeldSocket {
     const flowingAudio = link?.isFlowing === true;
     link?.end(end);
     this.#place?.release(end.kind === 'rate-limited');
-    this.#send({
+    this.#machine.send({
       type: 'socket.ended',
       link: link?.number,
       end,

@@ -39,9 +39,9 @@ export interface ReceivingLink extends RebasedLink, StallWatch {
 /** Takes one message of the server. */
 export function receiveEvent(link: ReceivingLink, event: ServerEvent): void {
   const { session } = link;
-  const { transcript, report } = session;
+  const { transcript } = session;
   const { problem } = event;
-  if (problem !== undefined) report('message-malformed', { problem });
+  if (problem !== undefined) session.report('message-malformed', { problem });
   if (event.kind === 'malformed') return;
   session.message(event.raw);
   link.keeper?.message(event);
@@ -62,7 +62,7 @@ export function receiveEvent(link: ReceivingLink, event: ServerEvent): void {
       concludeIfSettled(link);
       break;
     case 'complaint':
-      report('server-complaint', {
+      session.report('server-complaint', {
         description: event.description && oneLine(event.description),
         variant: event.variant && oneLine(event.variant),
       });
@@ -81,9 +81,10 @@ export function receiveEvent(link: ReceivingLink, event: ServerEvent): void {
 }
 
 export function takeSegment(link: ReceivingLink, heard: Segment): void {
-  const { transcript, requests, report } = link.session;
+  const { transcript, requests } = link.session;
   const segment = isPossible(link, heard.end) ? heard : asFarAsPossible(link, heard);
-  if (segment !== heard) report('message-malformed', { problem: 'a result ends beyond the audio sent' });
+  if (segment !== heard)
+    link.session.report('message-malformed', { problem: 'a result ends beyond the audio sent' });
   if (link.hasClock) {
     const end = Math.min(link.positionOf(segment.end, 'end'), link.position);
     if (end > link.transcribedTo) {
@@ -149,14 +150,14 @@ export function conclude(link: ReceivingLink): boolean {
   if (processedSeconds === undefined) return false;
   link.processedSeconds = undefined;
   const { session } = link;
-  const { timeline, transcript, report } = session;
+  const { timeline, transcript } = session;
   const { sentSeconds } = link;
   const missingSeconds = sentSeconds - processedSeconds;
   if (link.hasClock && missingSeconds <= ROUNDING_SECONDS && !transcript.isShowingInterim) {
     confirm(link, link.position);
   }
   if (link.hasClock && link.isExact && Math.abs(missingSeconds) > ROUNDING_SECONDS) {
-    report('audio-unprocessed', { processedSeconds, sentSeconds });
+    session.report('audio-unprocessed', { processedSeconds, sentSeconds });
   }
   session.tell({ type: 'drain.completed', isWhole: !link.isExact || !timeline.hasPending }, link);
   return true;

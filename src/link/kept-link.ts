@@ -46,7 +46,7 @@ export function keptLink(link: KeepableLink, socket: Socket, take: (segment: Seg
     giveUp: () => markStalled(link),
     setTimeout: (callback, delayMs) => clock.setTimeout(callback, delayMs),
     clearTimeout: (timer) => clock.clearTimeout(timer),
-    report: session.report,
+    report: (code, evidence, cause) => session.report(code, evidence, cause),
   };
 }
 

@@ -3,22 +3,17 @@ import type { AdaptiveTimeout } from '../adaptive-timeout.ts';
 import type { AudioTimeline } from '../audio/audio-timeline.ts';
 import type { Clock } from '../clock.ts';
 import type { ReportFact } from '../facts.ts';
-import type { Parameters, Protocol, Segment } from '../protocol/protocol.ts';
+import type { Protocol, Segment } from '../protocol/protocol.ts';
 import type { ServerMessage } from '../protocol/server-message.ts';
 import type { HeardEvent, RebasedLink } from '../transcript/rebased-messages.ts';
 
-export interface LinkSettings {
-  /** The messages and limits of the API. */
-  listen: Parameters;
-  /** The server knows the message that ends a turn. */
-  mayEndTurn: boolean;
-  keepAliveMs: number;
+/** Options of the session that its links read. */
+export interface LinkOptions {
+  readonly keepAliveMs: number;
   /** A multiple of real time. */
-  catchUpRate: number;
-  /** Bytes that may wait in the socket before audio is held back in the log. */
-  maxBufferedBytes: number;
+  readonly catchUpRate: number;
   /** How long the server may be silent after CloseStream. */
-  drainMs: number;
+  readonly drainMs: number;
 }
 
 /** A change that is reported to the connection machine. */
@@ -52,7 +47,9 @@ export interface LinkSession {
   readonly clock: Clock;
   readonly protocol: Protocol;
   readonly timeline: AudioTimeline;
-  readonly settings: LinkSettings;
+  readonly options: LinkOptions;
+  /** Bytes that may wait in the socket before audio is held back in the log. */
+  readonly maxBufferedBytes: number;
   /** A link is stalled if audio flows and nothing comes back for this long. */
   readonly answerTimeout: AdaptiveTimeout;
   /** The header of a connection that begins at this position, and whether positions are exact. */

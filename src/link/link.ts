@@ -344,20 +344,20 @@ export class Link implements AudioReader, KeepableLink, LevelLink, ReceivingLink
   isCongested(now: number): boolean {
     if (now < this.uncongestedUntil) return false;
     const { bufferedAmount } = this.socket;
-    if (bufferedAmount > this.session.settings.maxBufferedBytes) return true;
+    if (bufferedAmount > this.session.maxBufferedBytes) return true;
     this.uncongestedUntil = now + (bufferedAmount > 0 ? CONGESTION_POLL_MS : EMPTY_POLL_MS);
     return false;
   }
 
   /** The first audio: sends the header first, and starts the clock. */
   #begin(first: Frame, start: number, now: number): void {
-    const { settings, framing, timeline } = this.session;
+    const { options, framing, timeline } = this.session;
     for (const bytes of [framing.headerAt(start), first.opening]) {
       if (bytes) this.write(bytes, now);
     }
     this.rate = timeline.rate;
     this.isExact = framing.isExact;
-    startPace(this, timeline.rate, settings.catchUpRate, now);
+    startPace(this, timeline.rate, options.catchUpRate, now);
   }
 
   #sendControls(position: number, now: number): void {
@@ -375,7 +375,7 @@ export class Link implements AudioReader, KeepableLink, LevelLink, ReceivingLink
 
   /** Each message restarts the timeout, so that a slow server can finish. */
   #expectLastResults(now: number, leastMs?: number): void {
-    expectReply(this, now, Math.max(this.session.settings.drainMs, MIN_DRAIN_SILENCE_MS), leastMs);
+    expectReply(this, now, Math.max(this.session.options.drainMs, MIN_DRAIN_SILENCE_MS), leastMs);
   }
 
   #pumpIn(delayMs: number): void {

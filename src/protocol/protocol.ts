@@ -145,7 +145,7 @@ export interface KeptLink {
 
 export interface KeeperOptions {
   /** Whether the server knows the message that ends a turn. */
-  mayEndTurn: boolean;
+  forceEndTurn: boolean;
 }
 
 /**

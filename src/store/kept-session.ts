@@ -221,7 +221,7 @@ export class KeptSession implements Kept {
     timeline.ledger.drop({ start: confirmed, end: position });
     if (timeline.reader) timeline.attach(timeline.reader);
     links.opened = { ...links.opened, connection: links.opened.connection + state.connection };
-    links.settings.listen = { ...listen, ...state.configured };
+    links.listen = { ...listen, ...state.configured };
     stitcher.channels = state.channels;
     this.#outbox.turnsBefore = this.#outbox.turnsEnded = state.turns;
   }
@@ -232,7 +232,7 @@ export class KeptSession implements Kept {
       confirmed: this.#session.timeline.snapshot().confirmed,
       connection: links.opened.connection,
       turns: this.#outbox.turnsEnded,
-      configured: this.#changes(links.settings.listen),
+      configured: this.#changes(links.listen),
       channels: stitcher.channels,
     });
   }

@@ -143,7 +143,7 @@ export class SessionWriter {
       appended: (answer) => this.#appended(answer),
       forgotten: () => {},
     });
-    this.#intake = new Intake(clock, audio, this.#feed, () => {});
+    this.#intake = new Intake(clock, audio, this.#feed, { report: () => {} });
     this.#intake.before(() => this.#open(format));
   }
 

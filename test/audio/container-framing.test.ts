@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { ContainerFraming, PacketFraming } from '../../src/audio/container-framing.ts';
 import { type Framing, type FrameSink, RawFraming } from '../../src/audio/framing.ts';
-import type { Evidence, ReportFact } from '../../src/facts.ts';
+import type { Evidence, Reporter } from '../../src/facts.ts';
 import {
   blockPayload,
   chunk,
@@ -27,7 +27,7 @@ interface Framed {
 }
 
 /** A framing, with its output and its reports. */
-function frame(make: (sink: FrameSink, report: ReportFact) => Framing) {
+function frame(make: (sink: FrameSink, reporter: Reporter) => Framing) {
   const frames: Framed[] = [];
   const formats: [rate: number, frameBytes: number][] = [];
   const notices: unknown[] = [];
@@ -38,13 +38,13 @@ function frame(make: (sink: FrameSink, report: ReportFact) => Framing) {
       setFormat: (rate, frameBytes) => formats.push([rate, frameBytes]),
       capturedAt: undefined,
     },
-    (code, evidence) => notices.push([code, (evidence as Evidence)['found']]),
+    { report: (code, evidence) => void notices.push([code, (evidence as Evidence)['found']]) },
   );
   return { framing, frames, formats, notices, samples: () => frames.map(({ samples }) => samples) };
 }
 
-const frameContainer = () => frame((sink, report) => new ContainerFraming(sink, report, RawFraming));
-const framePackets = () => frame((sink, report) => new PacketFraming(sink, report));
+const frameContainer = () => frame((sink, reporter) => new ContainerFraming(sink, reporter, RawFraming));
+const framePackets = () => frame((sink, reporter) => new PacketFraming(sink, reporter));
 
 /** The estimated durations of chunks of 30 bytes that arrive at these times. */
 function arrivals(...times: number[]): number[] {

@@ -20,7 +20,9 @@ function open(format: AudioFormat = RAW) {
     setFormat: () => undefined,
     capturedAt: undefined,
   };
-  const intake = new Intake(clock, format, sink, (code, evidence) => reports.push([code, evidence]));
+  const intake = new Intake(clock, format, sink, {
+    report: (code, evidence) => void reports.push([code, evidence]),
+  });
   return { clock, intake, passed, reports, atEach, settled: () => intake.settled(1_000) };
 }
 

@@ -23,9 +23,11 @@ function door(format: AudioFormat = RAW) {
     capturedAt: undefined as number | undefined,
   };
   const clock = new VirtualClock();
-  const intake = new Intake(clock, format, sink, (code, evidence, cause) => {
-    if (code === 'audio-unreadable')
-      failed.push(`${String((cause as Error | undefined)?.message)}: ${JSON.stringify(evidence)}`);
+  const intake = new Intake(clock, format, sink, {
+    report: (code, evidence, cause) => {
+      if (code === 'audio-unreadable')
+        failed.push(`${String((cause as Error | undefined)?.message)}: ${JSON.stringify(evidence)}`);
+    },
   });
   const push = (chunk: Parameters<Intake['push']>[0], at?: number) => intake.push(chunk, at);
   return { clock, intake, push, passed, failed, capturedAt, settled: () => intake.settled(1_000) };
@@ -81,7 +83,7 @@ test('places a chunk sent from within a callback after the present chunk, half s
     setFormat: () => undefined,
     capturedAt: undefined as number | undefined,
   };
-  const intake = new Intake(clock, { ...RAW, frameBytes: 2 }, sink, () => undefined);
+  const intake = new Intake(clock, { ...RAW, frameBytes: 2 }, sink, { report: () => undefined });
   intake.push(Uint8Array.of(1, 2, 3, 4, 5), undefined);
   expect(passed).toEqual([1, 2, 3, 4, 5, 6]);
   await intake.settled(1_000);

@@ -1,8 +1,18 @@
 import { expect, test } from 'vitest';
 import { TranscriptionError } from '../../src/errors.ts';
-import { checkOptions, type LiveTranscriptionOptions } from '../../src/client/options.ts';
+import {
+  type CheckedOptions,
+  checkOptions,
+  type LiveTranscriptionOptions,
+} from '../../src/client/options.ts';
+import type { Credentials } from '../../src/transports/transport.ts';
 
 const auth = { apiKey: 'key' };
+
+/** What the checked `auth` gives for an attempt. */
+async function asked({ credentials }: CheckedOptions): Promise<Credentials> {
+  return typeof credentials === 'object' ? credentials : credentials(new AbortController().signal);
+}
 
 test.each<[Partial<LiveTranscriptionOptions> | { [name: string]: unknown }, RegExp]>([
   [{ auth: undefined }, /auth holds no secret.*Give \{ apiKey \}/],
@@ -69,7 +79,7 @@ test('an error about a secret does not show it [G8]', async () => {
     );
   }
   const options = checkOptions({ auth: () => ({ accessToken: secret }) });
-  await expect(options.credentials(new AbortController().signal)).rejects.toThrow(
+  await expect(asked(options)).rejects.toThrow(
     expect.objectContaining({ message: expect.not.stringContaining(secret) as string }),
   );
 });
@@ -99,7 +109,7 @@ test.each<object>([
 
 test('a secret of the auth function that the address holds is refused [G8]', async () => {
   const options = checkOptions({ auth: () => ({ apiKey: KEY }), listen: { tag: KEY } });
-  await expect(options.credentials(new AbortController().signal)).rejects.toThrow('holds a secret that');
+  await expect(asked(options)).rejects.toThrow('holds a secret that');
 });
 
 test('names a value that has no text by its kind', () => {
@@ -133,9 +143,8 @@ test('a seed of 0 is a seed, and without one every session has its own', () => {
 });
 
 test('a key and a token are distinguished, and http addresses are taken as ws', async () => {
-  const { signal } = new AbortController();
-  const schemeOf = async (given: LiveTranscriptionOptions['auth']) =>
-    (await checkOptions({ auth: given }).credentials(signal)).scheme;
+  const schemeOf = async (auth: LiveTranscriptionOptions['auth']) =>
+    (await asked(checkOptions({ auth }))).scheme;
   expect(await schemeOf({ apiKey: 'x' })).toBe('token');
   expect(await schemeOf({ accessToken: 'x' })).toBe('bearer');
   expect(await schemeOf(async () => ({ accessToken: 'x' }))).toBe('bearer');

@@ -64,7 +64,7 @@ async function attempt(more: Partial<ConnectionPorts> = {}): Promise<void> {
     },
     ...more,
   };
-  attempted = holdSocket(ports, (event) => events.push(event));
+  attempted = holdSocket(ports, { send: (event) => void events.push(event) });
   await clock.advanceAsync(0);
 }
 
@@ -229,12 +229,7 @@ describe('an attempt whose code is not loaded yet', () => {
         });
       fail = () => reject(new Error('no network'));
     });
-    later = holdLater(
-      loading,
-      (event) => events.push(event),
-      () => clock.now(),
-      audio,
-    );
+    later = holdLater(loading, { send: (event) => void events.push(event) }, () => clock.now(), audio);
   });
 
   test('begins when it is, and can be left', async () => {

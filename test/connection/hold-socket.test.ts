@@ -70,7 +70,7 @@ beforeEach(() => {
     handshakeTimeout: new AdaptiveTimeout(CONNECT_TIMEOUT_MS, 2 * CONNECT_TIMEOUT_MS),
     attemptsPerSecond: 1_000,
   };
-  const attempt = holdSocket(ports, (event) => said.push(event));
+  const attempt = holdSocket(ports, { send: (event) => void said.push(event) });
   leave = () => attempt.letGo();
 });
 

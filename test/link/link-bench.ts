@@ -3,7 +3,7 @@ import { AdaptiveTimeout } from '../../src/adaptive-timeout.ts';
 import { AudioTimeline } from '../../src/audio/audio-timeline.ts';
 import { keptLink, type MakeKeeper } from '../../src/link/kept-link.ts';
 import { Link } from '../../src/link/link.ts';
-import type { ControlMessage, LinkSession, LinkSettings } from '../../src/link/link-session.ts';
+import type { ControlMessage, LinkOptions, LinkSession } from '../../src/link/link-session.ts';
 import { listenV1 } from '../../src/protocol/listen-v1/listen-v1.ts';
 import type { Segment } from '../../src/protocol/protocol.ts';
 import type { Socket } from '../../src/transports/transport.ts';
@@ -47,8 +47,9 @@ class FakeSocket implements Socket {
   terminate(): void {}
 }
 
-/** Inputs of a link beside its settings. */
-interface BenchOptions extends Partial<LinkSettings> {
+/** Inputs of a link beside its options. */
+interface BenchOptions extends Partial<LinkOptions> {
+  maxBufferedBytes?: number;
   header?: Uint8Array;
   isExact?: boolean;
   maxSeconds?: number;
@@ -79,7 +80,8 @@ export class LinkBench {
       maxSeconds = 60,
       maxBytes = 1e6,
       maxProcessBytes = Infinity,
-      ...settings
+      maxBufferedBytes = MAX_BUFFERED_BYTES,
+      ...options
     }: BenchOptions = {},
     clock = new VirtualClock(),
     parts: Partial<LinkSession> = {},
@@ -101,15 +103,8 @@ export class LinkBench {
       clock: this.clock,
       protocol: listenV1,
       timeline: this.timeline,
-      settings: {
-        keepAliveMs: KEEP_ALIVE_MS,
-        catchUpRate: 1.2,
-        maxBufferedBytes: MAX_BUFFERED_BYTES,
-        drainMs: DRAIN_MS,
-        listen: {},
-        mayEndTurn: true,
-        ...settings,
-      },
+      options: { keepAliveMs: KEEP_ALIVE_MS, catchUpRate: 1.2, drainMs: DRAIN_MS, ...options },
+      maxBufferedBytes,
       answerTimeout: new AdaptiveTimeout(ANSWER_MS, 3 * ANSWER_MS),
       framing: { headerAt: () => header, isExact },
       silence: undefined,
@@ -147,8 +142,8 @@ export class LinkBench {
   /** A connection opens. */
   open(): void {
     this.#number += 1;
-    const { protocol, settings } = this.session;
-    const keep: MakeKeeper = (...kept) => protocol.keep?.(keptLink(...kept), settings.listen, settings);
+    const { protocol } = this.session;
+    const keep: MakeKeeper = (...kept) => protocol.keep?.(keptLink(...kept), {}, { forceEndTurn: true });
     this.#link = new Link(this.session, this.#number, this.socket, this.controls, keep);
     this.#link.start();
   }

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { ROOT } from './source-tree.ts';
 
 /** In bytes, gzip; a kilobyte is a thousand of them. */
-const ENTRY_LIMIT = 13_450;
+const ENTRY_LIMIT = 13_550;
 /** The half that connects and logs, which every page loads behind its first script. */
 const LINKS_LIMIT = 16_500;
 const ERROR_CLASS_LIMIT = 1_000;

@@ -19,8 +19,12 @@ const EOT_TIMEOUT_MS = 5_000;
 /** The timeout for the answer to ForceEndTurn. */
 const END_TURN_MS = 2_000;
 
-export function keepTurns(link: KeptLink, parameters: Parameters, { mayEndTurn }: KeeperOptions): LinkKeeper {
-  return new TurnKeeper(link, Number(parameters['eot_timeout_ms'] ?? EOT_TIMEOUT_MS), mayEndTurn);
+export function keepTurns(
+  link: KeptLink,
+  parameters: Parameters,
+  { forceEndTurn }: KeeperOptions,
+): LinkKeeper {
+  return new TurnKeeper(link, Number(parameters['eot_timeout_ms'] ?? EOT_TIMEOUT_MS), forceEndTurn);
 }
 
 class TurnKeeper implements LinkKeeper {

@@ -5,13 +5,13 @@ import type { HeardTurn, KeptLink, Segment } from '../../../src/protocol/protoco
 import { VirtualClock } from '../../../src/testing/index.ts';
 
 interface Setting {
-  mayEndTurn?: boolean;
+  forceEndTurn?: boolean;
   canPing?: boolean;
   eotTimeoutMs?: number;
 }
 
 /** A keeper on a connection that only counts. */
-function keep({ mayEndTurn = true, canPing = true, eotTimeoutMs }: Setting = {}) {
+function keep({ forceEndTurn = true, canPing = true, eotTimeoutMs }: Setting = {}) {
   const clock = new VirtualClock();
   const done: string[] = [];
   const taken: Segment[] = [];
@@ -37,7 +37,7 @@ function keep({ mayEndTurn = true, canPing = true, eotTimeoutMs }: Setting = {})
     report: (code: string, evidence: object) => void done.push(`${code} ${JSON.stringify(evidence)}`),
   };
   const parameters = eotTimeoutMs === undefined ? {} : { eot_timeout_ms: eotTimeoutMs };
-  const keeper = keepTurns(link as KeptLink, parameters, { mayEndTurn });
+  const keeper = keepTurns(link as KeptLink, parameters, { forceEndTurn });
   const hear = (text: string, turn: Partial<HeardTurn> = {}, isFinal = turn.event === 'end') =>
     keeper.message(segmentOf(text, turn, isFinal));
   /** The actions since the last call. */
@@ -319,7 +319,7 @@ describe('before the end of the stream', () => {
   });
 
   test('a server that does not know the order gets the silence only', () => {
-    const { keeper, link, hear, since } = keep({ mayEndTurn: false });
+    const { keeper, link, hear, since } = keep({ forceEndTurn: false });
     link.sentSeconds = 1;
     hear('one');
     expect(keeper.mayEndStream()).toBe(true);
