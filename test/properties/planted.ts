@@ -34,7 +34,7 @@ export const PLANTED: readonly PlantedDefect[] = [
   // G1
   defect('G1', 'KeepAlive at 11 s', [
     'link/outbound-silence.ts',
-    'return idleQueueOf(clock, session.settings.keepAliveMs);',
+    'return idleQueueOf(clock, session.options.keepAliveMs);',
     'return idleQueueOf(clock, 11_000);',
   ]),
   defect('G1', 'one KeepAlive, and no further', [
@@ -44,7 +44,7 @@ export const PLANTED: readonly PlantedDefect[] = [
   ]),
   defect('G1', 'a link never notices that it is idle', [
     'link/outbound-silence.ts',
-    '    link.isFlowing = false;\n    holdIdle(link, now);\n',
+    '    link.isFlowing = false;\n    rest(link);\n    holdIdle(link, now);\n',
     '',
   ]),
   defect('G1', 'no KeepAlive while the socket takes no more audio', [
@@ -165,7 +165,7 @@ export const PLANTED: readonly PlantedDefect[] = [
   ]),
   defect('G6', 'a full socket is filled further', [
     'link/link.ts',
-    'if (bufferedAmount > this.session.settings.maxBufferedBytes) return true;',
+    'if (bufferedAmount > this.session.maxBufferedBytes) return true;',
     '',
   ]),
   // G7
