@@ -2,7 +2,7 @@
  * The traffic at the client's end: it records every frame between the client and the network, and informs the watches. It uses
  * neither the client's counters nor the emulator's.
  */
-import type { SocketEnd, SocketHandlers, Transport } from '../../../src/index.ts';
+import type { Socket, SocketEnd, SocketHandlers, Transport } from '../../../src/index.ts';
 
 export type LinkState = 'connecting' | 'open' | 'closing' | 'ended';
 
@@ -55,8 +55,14 @@ export class Wire {
   /** The link that the client holds, from its attempt to its end. */
   present: WireLink | undefined;
   readonly transport: Transport;
+  readonly listener: WireListener;
+  readonly #clock: { now(): number };
+  readonly #blockedMs: () => number;
 
   constructor(network: Transport, clock: { now(): number }, blockedMs: () => number, listener: WireListener) {
+    this.listener = listener;
+    this.#clock = clock;
+    this.#blockedMs = blockedMs;
     this.transport = (request, handlers) => {
       const now = clock.now();
       const link: WireLink = {
@@ -133,51 +139,75 @@ export class Wire {
             },
           ),
       };
-      const release = (how: 'close' | 'terminate') => {
-        if (isGone()) return;
-        link.state = 'closing';
-        if (this.present === link) this.present = undefined;
-        listener.released(link, how);
-      };
       const socket = network(request, watched);
-      return {
-        send: (message) => {
-          listener.sending(link, message);
-          listener.silent(clock.now() - link.lastOutAtMs - (blockedMs() - link.blockedAtLastOutMs));
-          link.frames += 1;
-          link.lastOutAtMs = clock.now();
-          link.blockedAtLastOutMs = blockedMs();
-          if (typeof message !== 'string') {
-            link.audioBytes += message.byteLength;
-            link.lastAudioAtMs = link.lastOutAtMs;
-            if (Number.isNaN(link.firstAudioAtMs)) {
-              link.firstAudioAtMs = link.lastOutAtMs;
-              link.blockedAtFirstAudioMs = link.blockedAtLastOutMs;
-            }
-          } else if (message.includes('CloseStream')) link.hasClosedStream = true;
-          socket.send(message);
-        },
-        get bufferedAmount() {
-          return socket.bufferedAmount;
-        },
-        ...(socket.ping && {
-          ping: () => {
-            listener.silent(clock.now() - link.lastOutAtMs - (blockedMs() - link.blockedAtLastOutMs));
-            link.frames += 1;
-            link.lastOutAtMs = clock.now();
-            link.blockedAtLastOutMs = blockedMs();
-            socket.ping?.();
-          },
-        }),
-        close: (code, reason) => {
-          release('close');
-          socket.close(code, reason);
-        },
-        terminate: () => {
-          release('terminate');
-          socket.terminate();
-        },
-      };
+      return new WatchedSocket(socket, link, this);
     };
+  }
+
+  /** The client sends a frame. */
+  sent(link: WireLink): void {
+    const [now, blockedMs] = [this.#clock.now(), this.#blockedMs()];
+    this.listener.silent(now - link.lastOutAtMs - (blockedMs - link.blockedAtLastOutMs));
+    link.frames += 1;
+    link.lastOutAtMs = now;
+    link.blockedAtLastOutMs = blockedMs;
+  }
+
+  released(link: WireLink, how: 'close' | 'terminate'): void {
+    if (link.state === 'ended' || link.state === 'closing') return;
+    link.state = 'closing';
+    if (this.present === link) this.present = undefined;
+    this.listener.released(link, how);
+  }
+}
+
+/** A class: V8 keeps what a literal with a getter refers to until the next full collection, the whole world of a session. */
+class WatchedSocket implements Socket {
+  readonly #socket: Socket;
+  readonly #link: WireLink;
+  readonly #wire: Wire;
+
+  constructor(socket: Socket, link: WireLink, wire: Wire) {
+    this.#socket = socket;
+    this.#link = link;
+    this.#wire = wire;
+  }
+
+  get bufferedAmount(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  get ping(): (() => void) | undefined {
+    return this.#socket.ping && (() => this.#ping());
+  }
+
+  send(message: string | Uint8Array): void {
+    const link = this.#link;
+    this.#wire.listener.sending(link, message);
+    this.#wire.sent(link);
+    if (typeof message !== 'string') {
+      link.audioBytes += message.byteLength;
+      link.lastAudioAtMs = link.lastOutAtMs;
+      if (Number.isNaN(link.firstAudioAtMs)) {
+        link.firstAudioAtMs = link.lastOutAtMs;
+        link.blockedAtFirstAudioMs = link.blockedAtLastOutMs;
+      }
+    } else if (message.includes('CloseStream')) link.hasClosedStream = true;
+    this.#socket.send(message);
+  }
+
+  close(code: number, reason: string): void {
+    this.#wire.released(this.#link, 'close');
+    this.#socket.close(code, reason);
+  }
+
+  terminate(): void {
+    this.#wire.released(this.#link, 'terminate');
+    this.#socket.terminate();
+  }
+
+  #ping(): void {
+    this.#wire.sent(this.#link);
+    this.#socket.ping?.();
   }
 }
