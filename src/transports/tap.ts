@@ -38,14 +38,16 @@ export function tapped(transport: Transport, listen: (request: OpenRequest) => T
 
 /** A class, not a literal with a getter, which V8 keeps as a slow dictionary: every frame passes through it. */
 class TappedSocket implements Socket {
-  readonly ping: (() => void) | undefined;
   readonly #socket: Socket;
   readonly #listener: TapListener;
 
   constructor(socket: Socket, listener: TapListener) {
     this.#socket = socket;
     this.#listener = listener;
-    if (socket.ping) this.ping = () => socket.ping?.();
+  }
+
+  get ping(): (() => void) | undefined {
+    return this.#socket.ping && (() => this.#socket.ping?.());
   }
 
   get bufferedAmount(): number {

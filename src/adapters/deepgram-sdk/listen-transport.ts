@@ -5,6 +5,7 @@ import type {
   DeepgramTransportMessage,
   DeepgramTransportRequest,
 } from '@deepgram/sdk';
+import type { Clock } from '../../clock.ts';
 import type { LiveTranscription, SessionReport } from '../../client/live-transcription.ts';
 import { type Auth, checkOptions, type LiveTranscriptionOptions } from '../../client/options.ts';
 import { createHeardTranscription } from '../../client/create-session.ts';
@@ -41,7 +42,8 @@ export class ListenTransport implements DeepgramTransport {
   readonly #sendText: (text: string) => void;
   readonly #messages = new RebasedMessages();
   readonly #isFlux: boolean;
-  readonly #stopWaiting: () => void;
+  readonly #clock: Clock;
+  readonly #openTimer: unknown;
   readonly #listeners: Listeners = {};
   #transcript: Transcript | undefined;
   #isOpen = false;
@@ -72,10 +74,10 @@ export class ListenTransport implements DeepgramTransport {
       },
       complete: () => void live.close().then((report) => this.#end(report)),
     });
-    const { clock } = checkOptions(options);
+    this.#clock = checkOptions(options).clock;
     const { connectionTimeoutInSeconds = SDK_TIMEOUT_SECONDS } = request;
-    const timer = clock.setTimeout(() => this.#open(), connectionTimeoutInSeconds * 1000 * OPEN_SHARE);
-    this.#stopWaiting = () => clock.clearTimeout(timer);
+    const waitMs = connectionTimeoutInSeconds * 1000 * OPEN_SHARE;
+    this.#openTimer = this.#clock.setTimeout(() => this.#open(), waitMs);
   }
 
   /** Stays true in every outage: the SDK would queue messages meanwhile and never send them. */
@@ -157,13 +159,13 @@ export class ListenTransport implements DeepgramTransport {
 
   #open(): void {
     if (this.#isOpen || this.#isOver) return;
-    this.#stopWaiting();
+    this.#clock.clearTimeout(this.#openTimer);
     this.#isOpen = true;
     this.#listeners.open?.();
   }
 
   #end({ outcome, error, lastEnd, ledger }: SessionReport): void {
-    this.#stopWaiting();
+    this.#clock.clearTimeout(this.#openTimer);
     // Before the open, only an error rejects `waitForOpen()`. Afterwards an error would hide the close from the app.
     if (error && !this.#isOpen) {
       this.#isOver = true;

@@ -34,14 +34,13 @@ export class VirtualLink implements Socket {
   readonly attempt: number;
   readonly url: string;
   readonly openedByClientAtMs: number;
-  /** Browsers cannot. */
-  readonly ping: (() => void) | undefined;
   /** How it ended for the client; absent while it lives. */
   end: (SocketEnd & { atMs: number }) | undefined;
   readonly #clock: Clock;
   readonly #emulator: Emulator;
   readonly #conditions: LinkConditions;
   readonly #handlers: SocketHandlers;
+  readonly #canPing: boolean;
   #state: 'connecting' | 'open' | 'closing' | 'ended' = 'connecting';
   /** Directions that have gone silent. */
   readonly #silent = { up: false, down: false };
@@ -72,7 +71,7 @@ export class VirtualLink implements Socket {
     this.#handlers = handlers;
     this.#emulator = emulator;
     this.#conditions = conditions;
-    if (conditions.platform === 'node') this.ping = () => this.#ping();
+    this.#canPing = conditions.platform === 'node';
     this.#uplink = new Lane(this.#clock);
     this.#toServer = new Lane(this.#clock);
     this.#toClient = new Lane(this.#clock);
@@ -112,6 +111,11 @@ export class VirtualLink implements Socket {
 
   get bufferedAmount(): number {
     return this.#buffered;
+  }
+
+  /** Browsers cannot. */
+  get ping(): (() => void) | undefined {
+    return this.#canPing ? () => this.#ping() : undefined;
   }
 
   send(message: string | Uint8Array): void {

@@ -2,7 +2,7 @@
  * The traffic at the client's end: it records every frame between the client and the network, and informs the watches. It uses
  * neither the client's counters nor the emulator's.
  */
-import type { Socket, SocketEnd, SocketHandlers, Transport } from '../../../src/index.ts';
+import type { OpenRequest, Socket, SocketEnd, SocketHandlers, Transport } from '../../../src/index.ts';
 
 export type LinkState = 'connecting' | 'open' | 'closing' | 'ended';
 
@@ -54,94 +54,17 @@ export class Wire {
   readonly links: WireLink[] = [];
   /** The link that the client holds, from its attempt to its end. */
   present: WireLink | undefined;
-  readonly transport: Transport;
   readonly listener: WireListener;
+  readonly transport: Transport = (request, handlers) => this.#attempt(request, handlers);
+  readonly #network: Transport;
   readonly #clock: { now(): number };
   readonly #blockedMs: () => number;
 
   constructor(network: Transport, clock: { now(): number }, blockedMs: () => number, listener: WireListener) {
+    this.#network = network;
     this.listener = listener;
     this.#clock = clock;
     this.#blockedMs = blockedMs;
-    this.transport = (request, handlers) => {
-      const now = clock.now();
-      const link: WireLink = {
-        number: this.links.length + 1,
-        atMs: now,
-        url: request.url,
-        secret: request.credentials.value,
-        state: 'connecting',
-        openedAtMs: NaN,
-        lastOutAtMs: now,
-        firstAudioAtMs: NaN,
-        lastAudioAtMs: NaN,
-        blockedAtLastOutMs: 0,
-        blockedAtFirstAudioMs: 0,
-        audioBytes: 0,
-        frames: 0,
-        hasClosedStream: false,
-        hasHeard: false,
-        isDeafened: false,
-        isSick: false,
-        bufferedAmount: () => socket.bufferedAmount,
-        end: undefined,
-      };
-      this.links.push(link);
-      this.present = link;
-      listener.attempted(link);
-      const isGone = () => link.state === 'ended' || link.state === 'closing';
-      const deliver = (event: string, run: () => void, happened: () => void) => {
-        if (isGone()) {
-          const compare = listener.haunted(link, event);
-          run();
-          compare();
-          return;
-        }
-        happened();
-        run();
-      };
-      const watched: SocketHandlers = {
-        opened: (handshake) =>
-          deliver(
-            'opened',
-            () => handlers.opened(handshake),
-            () => {
-              link.state = 'open';
-              link.openedAtMs = link.lastOutAtMs = clock.now();
-              link.blockedAtLastOutMs = blockedMs();
-              listener.opened(link);
-            },
-          ),
-        message: (text) =>
-          deliver(
-            'message',
-            () => handlers.message(text),
-            () => {
-              link.hasHeard = true;
-              listener.heard(link, text);
-            },
-          ),
-        binary: (bytes) =>
-          deliver(
-            'binary',
-            () => handlers.binary(bytes),
-            () => listener.heard(link, ''),
-          ),
-        ended: (end) =>
-          deliver(
-            'ended',
-            () => handlers.ended(end),
-            () => {
-              link.state = 'ended';
-              link.end = end;
-              if (this.present === link) this.present = undefined;
-              listener.ended(link);
-            },
-          ),
-      };
-      const socket = network(request, watched);
-      return new WatchedSocket(socket, link, this);
-    };
   }
 
   /** The client sends a frame. */
@@ -158,6 +81,87 @@ export class Wire {
     link.state = 'closing';
     if (this.present === link) this.present = undefined;
     this.listener.released(link, how);
+  }
+
+  #attempt(request: OpenRequest, handlers: SocketHandlers): Socket {
+    const { listener } = this;
+    const now = this.#clock.now();
+    const link: WireLink = {
+      number: this.links.length + 1,
+      atMs: now,
+      url: request.url,
+      secret: request.credentials.value,
+      state: 'connecting',
+      openedAtMs: NaN,
+      lastOutAtMs: now,
+      firstAudioAtMs: NaN,
+      lastAudioAtMs: NaN,
+      blockedAtLastOutMs: 0,
+      blockedAtFirstAudioMs: 0,
+      audioBytes: 0,
+      frames: 0,
+      hasClosedStream: false,
+      hasHeard: false,
+      isDeafened: false,
+      isSick: false,
+      bufferedAmount: () => socket.bufferedAmount,
+      end: undefined,
+    };
+    this.links.push(link);
+    this.present = link;
+    listener.attempted(link);
+    const isGone = () => link.state === 'ended' || link.state === 'closing';
+    const deliver = (event: string, run: () => void, happened: () => void) => {
+      if (isGone()) {
+        const compare = listener.haunted(link, event);
+        run();
+        compare();
+        return;
+      }
+      happened();
+      run();
+    };
+    const watched: SocketHandlers = {
+      opened: (handshake) =>
+        deliver(
+          'opened',
+          () => handlers.opened(handshake),
+          () => {
+            link.state = 'open';
+            link.openedAtMs = link.lastOutAtMs = this.#clock.now();
+            link.blockedAtLastOutMs = this.#blockedMs();
+            listener.opened(link);
+          },
+        ),
+      message: (text) =>
+        deliver(
+          'message',
+          () => handlers.message(text),
+          () => {
+            link.hasHeard = true;
+            listener.heard(link, text);
+          },
+        ),
+      binary: (bytes) =>
+        deliver(
+          'binary',
+          () => handlers.binary(bytes),
+          () => listener.heard(link, ''),
+        ),
+      ended: (end) =>
+        deliver(
+          'ended',
+          () => handlers.ended(end),
+          () => {
+            link.state = 'ended';
+            link.end = end;
+            if (this.present === link) this.present = undefined;
+            listener.ended(link);
+          },
+        ),
+    };
+    const socket = this.#network(request, watched);
+    return new WatchedSocket(socket, link, this);
   }
 }
 
