@@ -67,6 +67,13 @@ describe('silence', () => {
     expect(bench.clock.pendingTimers).toBe(0);
   });
 
+  test('after answered audio leaves no timer but that of all idle links', () => {
+    bench.flow();
+    bench.link.receive(result(0.02));
+    bench.clock.advance(KEEP_ALIVE_MS);
+    expect(bench.clock.pendingTimers).toBe(1);
+  });
+
   test('of a full socket is broken by KeepAlives, and does not count as idle [G1]', () => {
     bench.flow();
     bench.socket.waiting = MAX_BUFFERED_BYTES + 1;
