@@ -184,7 +184,7 @@ import { type Observable } from 'rxjs';
 import { createLiveTranscription, type Transcript, transcribe, TranscriptionError } from 'rx-deepgram';
 declare const audio$: Observable<Uint8Array>;
 await using live = createLiveTranscription({ auth: { apiKey: 'any' }, signal: new AbortController().signal });
-live.actor.subscribe(({ value, context }) => console.log(value, context.failures.toFixed()));
+live.actor.subscribe(({ value, context }) => console.log(value, context.budget.failures.toFixed()));
 const listen = { model: 'nova-3', interim_results: true } as const;
 audio$.pipe(transcribe({ auth: async () => ({ accessToken: 'from my own server' }), listen })).subscribe({
   next: (transcript: Transcript) => console.log(transcript.final, transcript.text.toUpperCase()),
