@@ -190,7 +190,7 @@ export class AudioTimeline implements FrameSink {
     this.run.begin(link, this.#newestSamples, this.pieceSamples(false), this.#limits, tap);
   }
 
-  /** The source pauses: ends the run, and lets its object go. */
+  /** The source pauses: ends the run, and frees its memory. */
   forgetRun(): void {
     this.run?.end();
     this.run = undefined;

@@ -10,7 +10,7 @@ export const JITTER_MS = 250;
 /** Capture times from the source differ only by rounding. */
 const ROUNDING_MS = 20;
 
-/** Numbers of an anchor. */
+/** An anchor takes three numbers of the list. */
 const FIELDS = 3;
 
 /** The number of anchors kept: more than the pauses of a usual log. */
@@ -59,7 +59,7 @@ export class CaptureClock {
   }
 
   #add(position: number, at: number, wallOffsetMs: number): void {
-    // `push` would allocate room for more, and mostly there are few.
+    // An array that `push` fills has room for more numbers at once, and most sessions have few anchors.
     this.#anchors = this.#anchors.slice(FIELDS * (1 - MAX_ANCHORS)).concat(position, at, wallOffsetMs);
   }
 
@@ -80,7 +80,7 @@ export class CaptureClock {
     return this.#number(index + 1) + this.#number(index + 2) + audioMs;
   }
 
-  /** Of the last anchor that is not after `position`, or of the first. */
+  /** The index of the last anchor that is not after `position`; otherwise of the first anchor. */
   #indexAt(position: number): number {
     let index = Math.max(0, this.#anchors.length - FIELDS);
     while (index > 0 && this.#number(index) > position) index -= FIELDS;

@@ -43,7 +43,7 @@ export class Stream<Value> {
   }
 
   subscribe(subscriber: Subscriber<Value>): void {
-    // Those that have gone are forgotten now, not at once by a function for each: that takes 300 B, and they hold no observer.
+    // Subscribers that have unsubscribed are removed here. A function for each, called when it unsubscribes, would take 300 B.
     // A value that comes while the kept ones are emitted is emitted at once, too.
     if (!this.#isOver) this.#subscribers = this.#subscribers.filter(isHere).concat(subscriber);
     for (const value of this.#kept) subscriber.next(value);
@@ -55,7 +55,7 @@ function isHere({ closed }: Subscriber<unknown>): boolean {
   return !closed;
 }
 
-/** Has the stream in a field: a function for each would take twice as much. */
+/** The observable of a stream. It refers to the stream by a field: a closure for each would take twice the memory. */
 class Values<Value> extends Observable<Value> {
   readonly #stream: Stream<Value>;
 

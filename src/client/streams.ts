@@ -33,7 +33,7 @@ export class SessionStreams {
     this.#mayWarn = warnOnConsole;
   }
 
-  /** Made when needed, as are the facts: most sessions of a server have neither. */
+  /** Created at first use, like the facts: most sessions of a server have no turns, and nothing to report. */
   get turns(): Stream<Turn> {
     return (this.#turns ??= new Stream());
   }

@@ -7,7 +7,7 @@ import type { CheckedOptions } from './options.ts';
 import type { SessionKeeper } from './session-keeper.ts';
 import type { SessionStreams } from './streams.ts';
 
-/** What an app gives besides its checked options. */
+/** The parts that the caller of the session gives besides the checked options. */
 export interface Given {
   session: SessionKeeper | undefined;
   transport: Transport;

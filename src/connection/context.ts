@@ -56,14 +56,14 @@ export interface ConnectionContext {
   };
   /** When the outage began; `undefined` also while the speaker pauses on an open connection. */
   outageSince: number | undefined;
-  /** What follows from the last end of a connection. */
+  /** The last end of a connection or attempt, and what was decided then. */
   recovery: {
     decision: RecoveryDecision;
-    /** The delay of the backoff. */
+    /** The delay before the next attempt, if the decision is `retry`. */
     delayMs: number;
-    /** The time of that end. */
+    /** When it ended, on the session's clock; `undefined` before the first end. */
     endedAt: number | undefined;
-    /** Unconfirmed audio was left then. */
+    /** Some accepted audio had no final result yet when it ended. */
     hadAudio: boolean;
   };
   /** When the next attempt begins, on the session's clock; `undefined` while one is under way. */

@@ -33,7 +33,7 @@ export function countSilence(clock: LinkClock, samples: number): void {
   else if (last) beginSegment(clock, position);
 }
 
-/** `push` would allocate room for seventeen segments, and mostly there is one. */
+/** An array that `push` fills has room for seventeen segments at once, and most links have one. */
 function beginSegment(clock: LinkClock, position: number): void {
   clock.segments = clock.segments.concat({ sent: clock.sentSamples, position });
 }

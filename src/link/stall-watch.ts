@@ -110,7 +110,7 @@ export function shortenTimeout(watch: StallWatch): void {
   check(watch);
 }
 
-/** The source pauses: where nothing is expected, the next frame sets the timer again. */
+/** The source pauses. If all audio was answered, the timer stops; the next frame sets it again. */
 export function rest(watch: StallWatch): void {
   if (watch.answerSince === undefined && watch.advanceSince === undefined) stopWatching(watch);
 }
