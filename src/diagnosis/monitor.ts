@@ -39,6 +39,7 @@ export function monitor(session: ObservedSession): Observable<Notice> {
   return new Observable((subscriber) => {
     const board = new NoticeBoard(clock, (notice) => subscriber.next(notice));
     const watches: Watch[] = WATCHES.map((start) => start(board, session));
+    const hearing = watches.filter((watch) => watch.audio !== undefined);
     let timer: unknown;
 
     const tick = () => {
@@ -50,7 +51,7 @@ export function monitor(session: ObservedSession): Observable<Notice> {
       timer = undefined;
     };
     session.tapAudio((bytes, now) => {
-      for (const watch of watches) watch.audio?.(bytes, now);
+      for (const watch of hearing) watch.audio?.(bytes, now);
     });
     subscriber.add(() => {
       rest();

@@ -14,6 +14,11 @@ export class NoticeBoard {
     this.#publish = publish;
   }
 
+  /** No notice lasts at present. */
+  get isEmpty(): boolean {
+    return this.#raised.size === 0;
+  }
+
   /** Reports an event, now or at another time. */
   tell(code: NoticeCode, evidence: Evidence = {}, at = this.#clock.wallTime(), cause?: unknown): void {
     this.#publish(createNotice(code, 'event', evidence, at, at, cause));

@@ -27,7 +27,7 @@ export const watchConnections: StartWatch = (board, session) => {
       board.tell('session-failed', { reason: error.reason }, undefined, error);
     },
     tick(now) {
-      losses = losses.filter((at) => at > now - FLAPPING_MS);
+      if (losses.length > 0) losses = losses.filter((at) => at > now - FLAPPING_MS);
       if (losses.length === 0) board.clear('connection-flapping');
       const askedAt = session.credentialsAskedAt();
       const waitedMs = now - (askedAt ?? now);

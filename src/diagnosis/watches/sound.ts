@@ -86,7 +86,9 @@ function watchSeconds(board: NoticeBoard, format: RawFormat): Watch {
   return {
     audio(bytes) {
       for (let from = 0; from < bytes.byteLength; ) {
-        const part = bytes.subarray(from, from + secondBytes - filled);
+        const room = secondBytes - filled;
+        const isWhole = from === 0 && bytes.byteLength <= room;
+        const part = isWhole ? bytes : bytes.subarray(from, from + room);
         if (second) second.set(part, filled);
         else isSilent &&= isSilentAtStart(part);
         filled += part.byteLength;

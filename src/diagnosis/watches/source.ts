@@ -21,20 +21,19 @@ export const watchSource: StartWatch = (board, { options, isPaused }) => {
   return {
     audio({ byteLength }, now) {
       const gapMs = lastAt === undefined ? Infinity : now - lastAt;
-      if (lastAt !== undefined) board.clear('audio-stopped', { silentSeconds: gapMs / 1000 });
       lastAt = now;
-      board.clear('empty-audio');
-      board.clear('audio-refused');
       const chunkMs = millisecondsOf(byteLength, format);
+      const isLive = chunkMs !== undefined && gapMs > chunkMs * LIVE_SHARE;
+      if (chunkMs !== undefined) {
+        smallInRow = chunkMs < SMALL_MS ? smallInRow + 1 : 0;
+        largeInRow = chunkMs > LARGE_MS && isLive ? largeInRow + 1 : 0;
+      }
+      // Mostly no notice lasts, and each chunk comes here.
+      if (!board.isEmpty) clear(gapMs, chunkMs, isLive);
       if (chunkMs === undefined) return;
-      const isLive = gapMs > chunkMs * LIVE_SHARE;
-      smallInRow = chunkMs < SMALL_MS ? smallInRow + 1 : 0;
-      largeInRow = chunkMs > LARGE_MS && isLive ? largeInRow + 1 : 0;
       if (smallInRow >= HABIT * (LARGE_MS / SMALL_MS))
         board.raise('chunks-small', { chunkMs }, smallInRow * chunkMs);
-      else if (smallInRow === 0) board.clear('chunks-small', { chunkMs });
       if (largeInRow >= HABIT) board.raise('chunks-large', { chunkMs }, largeInRow * chunkMs);
-      else if (largeInRow === 0 && isLive) board.clear('chunks-large', { chunkMs });
     },
     fact({ code, evidence }) {
       if (code === 'empty-audio' || code === 'audio-refused') board.raise(code, evidence);
@@ -49,4 +48,12 @@ export const watchSource: StartWatch = (board, { options, isPaused }) => {
       if (silentMs >= STOPPED_MS) board.raise('audio-stopped', { silentSeconds: silentMs / 1000 }, silentMs);
     },
   };
+
+  function clear(gapMs: number, chunkMs: number | undefined, isLive: boolean): void {
+    board.clear('audio-stopped', { silentSeconds: gapMs / 1000 });
+    board.clear('empty-audio');
+    board.clear('audio-refused');
+    if (chunkMs !== undefined && smallInRow === 0) board.clear('chunks-small', { chunkMs });
+    if (isLive && largeInRow === 0) board.clear('chunks-large', { chunkMs });
+  }
 };

@@ -8,6 +8,7 @@ export type PcmEncoding = 'linear16' | 'linear32' | 'mulaw' | 'alaw';
 const BYTES_PER_SAMPLE: Record<PcmEncoding, number> = { linear16: 2, linear32: 4, mulaw: 1, alaw: 1 };
 const MULAW = Int16Array.from({ length: 256 }, (_, code) => expandMulaw(code));
 const ALAW = Int16Array.from({ length: 256 }, (_, code) => expandAlaw(code));
+const NOTHING = new Uint8Array(0);
 const PLATFORM_IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** Splits a byte stream into one signal for each channel. */
@@ -15,7 +16,7 @@ export class PcmDecoder {
   readonly channels: number;
   readonly #encoding: PcmEncoding;
   readonly #frameBytes: number;
-  #rest = new Uint8Array(0);
+  #rest: Uint8Array = NOTHING;
 
   constructor(encoding: PcmEncoding, channels: number) {
     this.#encoding = encoding;
@@ -26,9 +27,10 @@ export class PcmDecoder {
   /** Samples of each channel; a frame cut in two is kept for the next call. */
   decode(bytes: Uint8Array): Int16Array[] {
     const whole = this.#rest.length > 0 ? join(this.#rest, bytes) : bytes;
-    const usable = whole.length - (whole.length % this.#frameBytes);
-    this.#rest = whole.slice(usable);
-    const samples = toSamples(this.#encoding, whole.subarray(0, usable));
+    const cut = whole.length % this.#frameBytes;
+    const usable = whole.length - cut;
+    this.#rest = cut === 0 ? NOTHING : whole.slice(usable);
+    const samples = toSamples(this.#encoding, cut === 0 ? whole : whole.subarray(0, usable));
     return this.channels === 1 ? [samples] : deinterleave(samples, this.channels);
   }
 }

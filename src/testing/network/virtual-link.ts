@@ -238,12 +238,14 @@ export class VirtualLink implements Socket {
     const nowMs = this.#clock.now();
     const spentMs = (bytes / this.#conditions.uplinkBytesPerSecond) * 1000;
     this.#uplinkFreeAtMs = Math.max(this.#uplinkFreeAtMs, nowMs) + spentMs;
-    const depart = () => {
-      this.#buffered -= bytes;
-      this.#toServer.put(this.#delayMs(), () => this.#arriveWhole(bytes, 'up', deliver));
-    };
-    if (this.#uplinkFreeAtMs <= nowMs && !this.#isUnread && this.#uplink.isEmpty) depart();
-    else this.#uplink.put(Math.max(0, this.#uplinkFreeAtMs - nowMs), depart);
+    if (this.#uplinkFreeAtMs <= nowMs && !this.#isUnread && this.#uplink.isEmpty)
+      this.#depart(bytes, deliver);
+    else this.#uplink.put(Math.max(0, this.#uplinkFreeAtMs - nowMs), () => this.#depart(bytes, deliver));
+  }
+
+  #depart(bytes: number, deliver: () => void): void {
+    this.#buffered -= bytes;
+    this.#toServer.put(this.#delayMs(), () => this.#arriveWhole(bytes, 'up', deliver));
   }
 
   #deliver(bytes: number, deliver: () => void): void {

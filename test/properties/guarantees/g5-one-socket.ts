@@ -11,12 +11,10 @@ export const G5: Guarantee = {
     /** All values that a late event could change. */
     const trace = (): string => {
       const { accepted, confirmed, dropped } = world.ledger;
-      const frames = world.wire.links.reduce((sum, link) => sum + link.frames, 0);
-      return [
-        `${accepted} accepted, ${confirmed} confirmed, ${dropped} dropped`,
-        `${world.transcripts} transcripts, ${world.notices.length} notices, ${world.statuses} statuses`,
-        `${world.wire.links.length} links, ${frames} frames, ${world.loop.pendingTimers} timers`,
-      ].join('; ');
+      const { links } = world.wire;
+      let frames = 0;
+      for (const link of links) frames += link.frames;
+      return `${accepted} accepted, ${confirmed} confirmed, ${dropped} dropped; ${world.transcripts} transcripts, ${world.notices.length} notices, ${world.statuses} statuses; ${links.length} links, ${frames} frames, ${world.loop.pendingTimers} timers`;
     };
     return {
       attempted(link) {

@@ -9,8 +9,9 @@ function holdsSecret(value: unknown): boolean {
   if (typeof toJSON === 'function') return holdsSecret(toJSON.call(value));
   if (value instanceof Error && [value.name, value.message, value.stack, value.cause].some(holdsSecret))
     return true;
-  for (const [name, each] of Object.entries(value))
-    if (name.includes(SECRET) || holdsSecret(each)) return true;
+  // Not `Object.entries`: every status is searched.
+  for (const name in value)
+    if (name.includes(SECRET) || holdsSecret(value[name as keyof typeof value])) return true;
   return false;
 }
 

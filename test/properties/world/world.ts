@@ -232,7 +232,7 @@ export class World {
   /** Promises have their say: those of credentials, `finalize()` and `close()` take a handful of turns. */
   async settle(): Promise<void> {
     this.#isStirred = false;
-    for (let turn = 0; turn < 12; turn += 1) await Promise.resolve();
+    for (let turn = 0; turn < 12; turn += 1) await undefined;
     this.check();
   }
 
