@@ -10,7 +10,7 @@ function holdsSecret(value: unknown): boolean {
   if (value instanceof Error && [value.name, value.message, value.stack, value.cause].some(holdsSecret))
     return true;
   // Not `Object.entries`: every status is searched.
-  for (const name in value)
+  for (const name of Object.keys(value))
     if (name.includes(SECRET) || holdsSecret(value[name as keyof typeof value])) return true;
   return false;
 }

@@ -48,6 +48,8 @@ export interface WorldOptions {
   narrate?: (line: string, atMs: number) => void;
 }
 
+const SETTLED = Promise.resolve();
+
 /** The maximum of timers at one instant; an hour of sleep gives fewer. */
 const MOST_AT_ONCE = 20_000;
 
@@ -232,7 +234,7 @@ export class World {
   /** Promises have their say: those of credentials, `finalize()` and `close()` take a handful of turns. */
   async settle(): Promise<void> {
     this.#isStirred = false;
-    for (let turn = 0; turn < 12; turn += 1) await undefined;
+    for (let turn = 0; turn < 12; turn += 1) await SETTLED;
     this.check();
   }
 
