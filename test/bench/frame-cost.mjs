@@ -5,7 +5,7 @@
  * then looked at without any socket.
  */
 import { CLIENTS } from './clients/entrants.mjs';
-import { Party, warmUp, withParties } from './support/processes.mjs';
+import { measureSpeech, Party, SAME_MEMORY, warmUp, withParties } from './support/processes.mjs';
 import { median, progress, quantile, runAsProgram } from './support/report.mjs';
 import { finalResults } from './support/results.mjs';
 import { openOnNothing } from './support/session-on-nothing.mjs';
@@ -15,23 +15,16 @@ import { makeFrames } from './support/sound.mjs';
 /** @typedef {import('./support/speaker.mjs').Spoken} Spoken */
 /** @typedef {import('./support/speaker.mjs').Latency} Latency */
 
-const SPEAKERS = 40;
-const STAGGERED_SPEAKERS = 100;
-const ROUNDS = 11;
+const SPEAKERS = 100;
+const ROUNDS = 15;
 const ROUND_MS = 1_000;
 /** A client has heard 16,000 finals then; with fewer, the compiler has not seen enough of them. */
-const WARM_UP_MS = 40_000;
+const WARM_UP_MS = 16_000;
 const LATENCY_MS = 1_000;
 /** By the length of a frame in milliseconds. @type {Record<number, number>} */
 const GOALS = { 20: 1.1, 100: 1.25 };
 const BARE = 'bare-ws';
 const OURS = 'rx-deepgram';
-
-/**
- * V8 shrinks the young generation of a process that allocates little, of one earlier than of another, and a small one is collected
- * twice a second. All have its usual greatest size from the beginning, so that the clients are compared and not that.
- */
-const SAME_MEMORY = ['--min-semi-space-size=16'];
 
 /** A young generation so large that no garbage is collected while allocations are counted. */
 const COUNT_ALLOCATIONS = ['--expose-gc', '--min-semi-space-size=128', '--max-semi-space-size=128'];
@@ -57,8 +50,8 @@ function compare(names, sink, url, frameMs) {
   const parties = names.map((name) => new Party('speaker.mjs', [name, url, SPEAKERS, frameMs], SAME_MEMORY));
   return withParties(parties, async () => {
     await Promise.all(parties.map((party) => party.ask('start')));
-    progress(`${frameMs} ms frames: warming up for ${WARM_UP_MS / 1000} s`);
-    await warmUp([sink], parties, WARM_UP_MS);
+    progress(`${frameMs} ms frames: warming up for ${(names.length * WARM_UP_MS) / 1000} s`);
+    await warmUpInTurn(sink, parties);
     /** @type {Record<string, Spoken>[]} */
     const rounds = [];
     for (let round = 1; round <= ROUNDS; round += 1) {
@@ -67,7 +60,7 @@ function compare(names, sink, url, frameMs) {
       for (let turn = 0; turn < names.length; turn += 1) {
         const place = (round + turn) % names.length;
         const name = names[place] ?? '';
-        spoken[name] = await /** @type {Party} */ (parties[place]).ask({ does: 'cost', forMs: ROUND_MS });
+        spoken[name] = await measureSpeech(sink, /** @type {Party} */ (parties[place]), ROUND_MS);
       }
       const costs = names.map((name) => `${name} ${perFrame(spoken[name]).toFixed(1)}`);
       progress(`${frameMs} ms frames, round ${round} of ${ROUNDS}, µs: ${costs.join(', ')}`);
@@ -85,22 +78,17 @@ function compare(names, sink, url, frameMs) {
 /** Clients that send one after the other find less of themselves in the cache. @param {Party} sink @param {string} url @param {number} frameMs @returns {Promise<Row[]>} */
 function compareStaggered(sink, url, frameMs) {
   const parties = [BARE, OURS].map(
-    (name) =>
-      new Party(
-        'speaker.mjs',
-        [name, url, STAGGERED_SPEAKERS, frameMs, STAGGERED_SPEAKERS, 'staggered'],
-        SAME_MEMORY,
-      ),
+    (name) => new Party('speaker.mjs', [name, url, SPEAKERS, frameMs, SPEAKERS, 'staggered'], SAME_MEMORY),
   );
   return withParties(parties, async (...both) => {
     await Promise.all(both.map((party) => party.ask('start')));
-    await warmUp([sink], both, WARM_UP_MS);
+    await warmUpInTurn(sink, both);
     /** @type {number[]} */
     const ratios = [];
     for (let round = 1; round <= ROUNDS; round += 1) {
       /** @type {number[]} */
       const costs = [];
-      for (const party of both) costs.push(perFrame(await party.ask({ does: 'cost', forMs: ROUND_MS })));
+      for (const party of both) costs.push(perFrame(await measureSpeech(sink, party, ROUND_MS)));
       const [bare = NaN, ours = NaN] = costs;
       progress(
         `${frameMs} ms frames, staggered, round ${round} of ${ROUNDS}, µs: ${bare.toFixed(1)}, ${ours.toFixed(1)}`,
@@ -110,12 +98,17 @@ function compareStaggered(sink, url, frameMs) {
     return [
       {
         id: `cpu/${frameMs}/staggered`,
-        name: `${STAGGERED_SPEAKERS} sessions that send one after the other: CPU of a ${frameMs} ms frame, times bare ws`,
+        name: `${SPEAKERS} sessions that send one after the other: CPU of a ${frameMs} ms frame, times bare ws`,
         value: median(ratios),
         unit: '×',
       },
     ];
   });
+}
+
+/** Together they would have more frames than the machine has time for. @param {Party} sink @param {readonly Party[]} parties */
+async function warmUpInTurn(sink, parties) {
+  for (const party of parties) await warmUp([sink], [party], WARM_UP_MS);
 }
 
 /** @param {string} client @param {number} frameMs @param {readonly Record<string, Spoken>[]} rounds @returns {Row[]} */

@@ -3,7 +3,7 @@
  * sessions speak, and the others are held by KeepAlives, which count as part of the cost. Bare `ws` has the timer for them that every
  * app would have to write.
  */
-import { Party, warmUp, withParties } from './support/processes.mjs';
+import { measureSpeech, Party, SAME_MEMORY, warmUp, withParties } from './support/processes.mjs';
 import { median, progress, runAsProgram } from './support/report.mjs';
 
 /** @typedef {import('./support/report.mjs').Row} Row */
@@ -34,19 +34,20 @@ function compare(count) {
     const sides = await Promise.all(
       ['bare-ws', 'rx-deepgram'].map(async (name, index) => {
         const { url } = await /** @type {Party} */ (sinks[index]).ask('start');
-        return new Party('speaker.mjs', [name, url, count, FRAME_MS, SPEAKERS]);
+        return new Party('speaker.mjs', [name, url, count, FRAME_MS, SPEAKERS], SAME_MEMORY);
       }),
     );
     return withParties(sides, async (bare, ours) => {
       await bare.ask('start');
       await ours.ask('start');
       await warmUp(sinks, [bare, ours], WARM_UP_MS);
+      const [sinkOfBare, sinkOfOurs] = /** @type {[Party, Party]} */ (sinks);
       /** @type {{ bare: number, ours: number }[]} */
       const rounds = [];
       for (let round = 0; round < ROUNDS; round += 1) {
         rounds.push({
-          bare: perFrame(await bare.ask({ does: 'cost', forMs: ROUND_MS })),
-          ours: perFrame(await ours.ask({ does: 'cost', forMs: ROUND_MS })),
+          bare: perFrame(await measureSpeech(sinkOfBare, bare, ROUND_MS)),
+          ours: perFrame(await measureSpeech(sinkOfOurs, ours, ROUND_MS)),
         });
       }
       const ratio = median(rounds.map((round) => round.ours / round.bare));

@@ -22,10 +22,10 @@ import { render } from './render/render.mjs';
 /** The parts, and how many seconds each takes on two idle cores. */
 const PARTS = {
   size: 5,
-  'proof-speed': 15,
+  'proof-speed': 35,
   'recovery-exact': 20,
-  'frame-cost': 420,
-  growth: 90,
+  'frame-cost': 800,
+  growth: 350,
   'idle-memory': 80,
   'many-sessions': 100,
   storm: 150,

@@ -64,6 +64,13 @@ server.on('connection', (socket) => {
   socket.on('close', () => clients.delete(client));
 });
 
+let isAwake = false;
+
+/** Looks for frames all the time, instead of sleeping until the kernel wakes it. */
+function lookAgain() {
+  if (isAwake) setImmediate(lookAgain);
+}
+
 /** Clients that begin together would otherwise be answered together for ever. */
 function anyMoment() {
   return Math.ceil(Math.random() * BYTES_PER_SECOND);
@@ -81,6 +88,13 @@ serve((request) => {
     case 'measure':
       bytesPerAnswer = BYTES_PER_SECOND;
       for (const client of clients) client.answerAt = client.bytes + anyMoment();
+      return null;
+    case 'stay awake':
+      isAwake = true;
+      lookAgain();
+      return null;
+    case 'sleep':
+      isAwake = false;
       return null;
     case 'reset':
       frames = 0;
