@@ -147,6 +147,19 @@ test.each([
   },
 );
 
+test.each([20, 700, 1_400])(
+  'silence is counted in whole seconds of audio, in chunks of %i ms',
+  async (chunkMs) => {
+    const room = new Room();
+    const silence = (bytes: Uint8Array) => bytes.fill(0);
+    await room.play(4.2, { chunkMs, sound: silence });
+    expect(room.of('audio-silent')).toEqual([]);
+    await room.play(1.4, { chunkMs, sound: silence });
+    expect(room.of('audio-silent')).toMatchObject([{ stage: 'raised' }]);
+    await room.end();
+  },
+);
+
 test('reports a wrong rate with one that fits', async () => {
   const room = new Room();
   await room.play(60, { hurry: 3 });
