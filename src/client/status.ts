@@ -88,7 +88,7 @@ export function statusOf(
       return { phase, state, lastEnd, attempt: failures || 1, place: context.place as number };
     case 'open': {
       const { since, connection, requestId } = opened as OpenConnection;
-      // Field by field: V8 stores the fields of a spread outside of the object, which takes more memory.
+      // Field by field: V8 needs more memory for an object that is made with a spread (`...`).
       return { phase, state, lastEnd, since, connection, requestId };
     }
     case 'recovering':

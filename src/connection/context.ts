@@ -56,10 +56,10 @@ export interface ConnectionContext {
   };
   /** When the outage began; `undefined` also while the speaker pauses on an open connection. */
   outageSince: number | undefined;
-  /** The last end of a connection or attempt, and what was decided then. */
+  /** What follows from the last end of a connection, or of an attempt to open one. */
   recovery: {
     decision: RecoveryDecision;
-    /** The delay before the next attempt, if the decision is `retry`. */
+    /** Milliseconds from the end to the next attempt, where `decision` is `retry`. */
     delayMs: number;
     /** When it ended, on the session's clock; `undefined` before the first end. */
     endedAt: number | undefined;

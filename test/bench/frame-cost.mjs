@@ -157,8 +157,14 @@ function perFrame(spoken) {
 /** @param {string} client @param {Latency} latency @returns {Row[]} */
 function latencyRows(client, { p50Us, p99Us }) {
   return [
-    { id: 'latency/p50', name: 'frame in to socket out: median', client, value: p50Us, unit: 'µs' },
-    { id: 'latency/p99', name: 'frame in to socket out: 99th percentile', client, value: p99Us, unit: 'µs' },
+    { id: 'latency/p50', name: 'from send() to the TCP socket: median', client, value: p50Us, unit: 'µs' },
+    {
+      id: 'latency/p99',
+      name: 'from send() to the TCP socket: 99th percentile',
+      client,
+      value: p99Us,
+      unit: 'µs',
+    },
   ];
 }
 

@@ -85,8 +85,8 @@ export async function warmUp(servers, clients, forMs) {
 }
 
 /**
- * The CPU of a client that speaks, while its server does not sleep. A server that sleeps between frames must be woken, which takes
- * the kernel five microseconds in the client's `write`: a third of a frame, of one client more often than of another.
+ * The CPU of a client that speaks, while its server does not sleep. A server that sleeps between frames must be woken, and the
+ * kernel bills that to the client: up to five microseconds, a third of a frame.
  *
  * @param {Party} server
  * @param {Party} client
