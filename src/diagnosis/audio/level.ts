@@ -69,6 +69,17 @@ export function levelOf(bytes: Uint8Array, reader: SampleReader, channels = 1): 
   };
 }
 
+/** One sample of a sound is often zero; so many in a row are not. */
+const FIRST_SAMPLES = 8;
+const first = new Float32Array(FIRST_SAMPLES);
+
+/** Whether the first samples are digital silence; also true if there are not enough to say so. */
+export function beginsSilent(bytes: Uint8Array, reader: SampleReader): boolean {
+  if (bytes.byteLength < FIRST_SAMPLES * reader.bytes) return true;
+  reader.read(new DataView(bytes.buffer, bytes.byteOffset), first);
+  return first.every((sample) => Math.abs(sample) <= reader.quietest);
+}
+
 /** Decibels below full scale; silence is `-Infinity`. */
 export function decibels(amplitude: number): number {
   return 20 * Math.log10(amplitude);

@@ -1,5 +1,6 @@
 /** Checks the samples for digital silence, clipping and a wrong format. */
 import { audioFacts, CLIPPED_SHARE } from '../audio/facts.ts';
+import { beginsSilent } from '../audio/level.ts';
 import { bytesPerSecondOf, type RawFormat } from '../audio/plausibility.ts';
 import { SAMPLE_READERS } from '../audio/samples.ts';
 import { containerAtStart } from '../audio/signature.ts';
@@ -76,7 +77,6 @@ function watchSignature(board: NoticeBoard, encoding: string): Watch {
 function watchSeconds(board: NoticeBoard, format: RawFormat): Watch {
   const secondBytes = bytesPerSecondOf(format);
   const reader = SAMPLE_READERS[format.encoding];
-  const sample = new Float32Array(1);
   const inRow = { silent: 0, clipped: 0, clean: 0, doubted: 0 };
   /** The second to judge, as far as it has come; `undefined`: this one is not judged. */
   let second: Uint8Array | undefined = new Uint8Array(secondBytes);
@@ -105,9 +105,7 @@ function watchSeconds(board: NoticeBoard, format: RawFormat): Watch {
   /** Chunks may begin in the middle of a sample: the first whole one is read. */
   function isSilentAtStart(part: Uint8Array): boolean {
     const offset = (reader.bytes - (filled % reader.bytes)) % reader.bytes;
-    if (part.byteLength < offset + reader.bytes) return true;
-    reader.read(new DataView(part.buffer, part.byteOffset + offset), sample);
-    return Math.abs(sample[0] as number) <= reader.quietest;
+    return beginsSilent(part.subarray(offset), reader);
   }
 
   function chooseNext(): void {

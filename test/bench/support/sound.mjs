@@ -14,8 +14,7 @@ export function makeFrames(frameMs) {
     const bytes = Buffer.alloc(2 * samples);
     for (let i = 0; i < samples; i += 1) {
       const seconds = (frame * samples + i) / SAMPLE_RATE;
-      // Not a sine: every chunk would begin with a zero, as a muted microphone does, and be judged in full.
-      bytes.writeInt16LE(Math.round(9_000 * Math.cos(2 * Math.PI * TONE_HZ * seconds)), 2 * i);
+      bytes.writeInt16LE(Math.round(9_000 * Math.sin(2 * Math.PI * TONE_HZ * seconds)), 2 * i);
     }
     return bytes;
   });

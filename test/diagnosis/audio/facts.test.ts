@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { audioFacts } from '../../../src/diagnosis/audio/facts.ts';
-import { decibels, levelOf } from '../../../src/diagnosis/audio/level.ts';
+import { beginsSilent, decibels, levelOf } from '../../../src/diagnosis/audio/level.ts';
 import { doubtEncoding, type RawFormat, rivalFormats } from '../../../src/diagnosis/audio/plausibility.ts';
 import { SAMPLE_READERS, type SampleEncoding } from '../../../src/diagnosis/audio/samples.ts';
 import { containerAtStart } from '../../../src/diagnosis/audio/signature.ts';
@@ -47,6 +47,15 @@ describe('the level', () => {
     const level = levelOf(encodePcm(new Int16Array(800), encoding), SAMPLE_READERS[encoding]);
     expect(level).toMatchObject({ samples: 800, silent: 1, longestSilence: 800 });
     expect(level.rms).toBeLessThan(0.001);
+  });
+
+  test.each(ENCODINGS)('tells %s silence from a tone that begins with a zero', (encoding) => {
+    const tone = (peak: number) =>
+      Int16Array.from({ length: 800 }, (_, i) => peak * Math.sin((2 * Math.PI * 220 * i) / 16_000));
+    const reader = SAMPLE_READERS[encoding];
+    expect(beginsSilent(encodePcm(tone(0), encoding), reader)).toBe(true);
+    expect(beginsSilent(encodePcm(tone(9_000), encoding), reader)).toBe(false);
+    expect(beginsSilent(encodePcm(tone(100), encoding), reader)).toBe(false);
   });
 
   test.each(ENCODINGS)('of %s agrees with linear16 about the same speech', (encoding) => {
