@@ -227,7 +227,7 @@ export class AudioLog {
   }
 
   #giveBackIfUnused(slab: Slab): void {
-    if (slab.frames === 0) giveBackSlab(slab);
+    if (slab.frames === 0) giveBackSlab(slab, this.#memory.bytes);
   }
 
   /** An empty log holds no memory: thousands of sessions may be idle. */
@@ -237,7 +237,7 @@ export class AudioLog {
     this.#head = 0;
     if (this.#slab && this.#isLent) this.#slab.used = 0;
     if (this.#isLent) return;
-    if (this.#slab) giveBackSlab(this.#slab);
+    if (this.#slab) giveBackSlab(this.#slab, this.#memory.bytes);
     this.#slab = undefined;
   }
 

@@ -8,8 +8,13 @@ const SLAB_BYTES = 32 * 1024;
 /** A frame larger than this gets memory of its own. */
 export const LARGEST_SHARED_BYTES = SLAB_BYTES / 4;
 
-/** Spare slabs for all sessions together: 1 MiB. Where more are released at once, some are allocated again later. */
-const MAX_SPARE = 32;
+/**
+ * Spare slabs for all sessions together: a quarter of the audio that they keep, so that a crowd that speaks reuses them and a crowd
+ * that is idle keeps few; from 1 to 16 MiB.
+ */
+const MIN_SPARE = 32;
+const MAX_SPARE = 512;
+const SPARE_SHARE = 1 / 4;
 
 /** Memory for frames. */
 export class Slab {
@@ -36,14 +41,23 @@ export class Slab {
 }
 
 const spare: Slab[] = [];
+let mostSpare = MIN_SPARE;
 
-export function takeSlab(): Slab {
-  return spare.pop() ?? new Slab(SLAB_BYTES);
+/** A slab with room for `byteLength`. */
+export function takeSlab(byteLength = SLAB_BYTES): Slab {
+  return byteLength > SLAB_BYTES ? new Slab(byteLength) : (spare.pop() ?? new Slab(SLAB_BYTES));
 }
 
-/** Releases a slab without frames. */
-export function giveBackSlab(slab: Slab): void {
-  if (slab.bytes.byteLength !== SLAB_BYTES || spare.length >= MAX_SPARE) return;
+/** Releases a slab that nobody reads any more. `keptBytes`: the audio of all logs, from one of them. */
+export function giveBackSlab(slab: Slab, keptBytes?: number): void {
+  if (keptBytes !== undefined) mostSpare = spareFor(keptBytes);
+  if (slab.bytes.byteLength !== SLAB_BYTES) return;
   slab.used = 0;
   spare.push(slab);
+  spare.length = Math.min(spare.length, mostSpare);
+}
+
+function spareFor(keptBytes: number): number {
+  const wanted = Math.floor((SPARE_SHARE * keptBytes) / SLAB_BYTES);
+  return Math.min(MAX_SPARE, Math.max(MIN_SPARE, wanted));
 }

@@ -5,7 +5,7 @@
  */
 import type { AudioReader, AudioTimeline } from '../audio/audio-timeline.ts';
 import type { FrameSink } from '../audio/framing.ts';
-import { giveBackSlab, Slab, takeSlab } from '../audio/slabs.ts';
+import { giveBackSlab, type Slab, takeSlab } from '../audio/slabs.ts';
 import type { Clock } from '../clock.ts';
 import type { Appended, StoredBlock } from './audio-store.ts';
 import type { Written } from './ownership.ts';
@@ -179,11 +179,7 @@ export function behind(block: StoredBlock, position: number, rate: number): Stor
 /** Reused, as that of the log: new memory that lives until the store has answered is costly to collect. */
 function slabOf(parts: readonly Uint8Array[]): Slab {
   const byteLength = parts.reduce((sum, part) => sum + part.byteLength, 0);
-  let slab = takeSlab();
-  if (!slab.hasRoom(byteLength)) {
-    giveBackSlab(slab);
-    slab = new Slab(byteLength);
-  }
+  const slab = takeSlab(byteLength);
   for (const part of parts) slab.add(part);
   return slab;
 }

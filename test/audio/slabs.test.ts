@@ -1,0 +1,39 @@
+/** How much memory for frames is kept for later ones. */
+import { expect, test } from 'vitest';
+import { giveBackSlab, type Slab, takeSlab } from '../../src/audio/slabs.ts';
+
+const MIB = 2 ** 20;
+
+/** Releases many slabs, the last of them while all logs keep `keptBytes`; returns how many of them are taken again. */
+function countReused(slabs: number, keptBytes: number): number {
+  const given = new Set<Slab>(Array.from({ length: slabs }, () => takeSlab()));
+  for (const slab of given) giveBackSlab(slab, keptBytes);
+  let reused = 0;
+  while (given.has(takeSlab())) reused += 1;
+  return reused;
+}
+
+test.each([
+  ['an idle crowd', 0, 32],
+  ['a crowd that keeps 12 MiB of audio', 12 * MIB, 96],
+  ['a crowd in an outage', 1_000 * MIB, 512],
+])('%s keeps a quarter of its audio as spare memory, at least 1 MiB and at most 16', (_, bytes, spare) => {
+  expect(countReused(600, bytes)).toBe(spare);
+});
+
+test('a crowd that becomes idle releases its spare memory with its last audio', () => {
+  const slabs = Array.from({ length: 600 }, () => takeSlab());
+  const last = slabs.pop() as Slab;
+  for (const slab of slabs) giveBackSlab(slab, 1_000 * MIB);
+  giveBackSlab(last, 0);
+  let reused = 0;
+  while (slabs.includes(takeSlab())) reused += 1;
+  expect(reused).toBeLessThanOrEqual(32);
+});
+
+test('memory of another size is never kept', () => {
+  const large = takeSlab(100_000);
+  expect(large.hasRoom(100_000)).toBe(true);
+  giveBackSlab(large, 1_000 * MIB);
+  expect(takeSlab()).not.toBe(large);
+});
