@@ -24,11 +24,14 @@ export interface Level {
 /** A single sample at full scale is not clipping. */
 const CLIPPED_RUN = 3;
 
+/** Reused, since thousands of sessions measure a second each; a whole recording gets memory of its own. */
+const scratch = new Float32Array(0x1_0000);
+
 /** Measures samples that are interleaved by channel. An incomplete frame at the end is ignored. */
 export function levelOf(bytes: Uint8Array, reader: SampleReader, channels = 1): Level {
   const samples = Math.floor(bytes.byteLength / (reader.bytes * channels));
   const count = samples * channels;
-  const amplitudes = new Float32Array(count);
+  const amplitudes = count > scratch.length ? new Float32Array(count) : scratch.subarray(0, count);
   reader.read(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), amplitudes);
   const { quietest, loudest } = reader;
   let peak = 0;

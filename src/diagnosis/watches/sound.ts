@@ -1,4 +1,5 @@
 /** Checks the samples for digital silence, clipping and a wrong format. */
+import { giveBackSlab, type Slab, takeSlab } from '../../audio/slabs.ts';
 import { audioFacts, CLIPPED_SHARE } from '../audio/facts.ts';
 import { beginsSilent } from '../audio/level.ts';
 import { bytesPerSecondOf, type RawFormat } from '../audio/plausibility.ts';
@@ -16,6 +17,9 @@ const CLIPPED_SECONDS = 3;
 const DOUBTED_SECONDS = 2;
 /** Between two seconds that are judged, while all is well. */
 const SKIPPED_SECONDS = 9;
+/** The number of watches so far. */
+let watches = 0;
+
 /** Enough for most containers. */
 const FIRST_LOOK_BYTES = 16;
 /** Enough bytes to tell a container from samples. */
@@ -79,9 +83,10 @@ function watchSeconds(board: NoticeBoard, format: RawFormat): Watch {
   const reader = SAMPLE_READERS[format.encoding];
   const inRow = { silent: 0, clipped: 0, clean: 0, doubted: 0 };
   /** The second to judge, as far as it has come; `undefined`: this one is not judged. */
-  let second: Uint8Array | undefined = new Uint8Array(secondBytes);
+  let second: Slab | undefined = takeSlab(secondBytes);
   let filled = 0;
-  let skipped = 0;
+  /** Sessions that began together are not judged in the same second. */
+  let skipped = (watches += 1) % SKIPPED_SECONDS;
   let isSilent = true;
   return {
     audio(bytes) {
@@ -89,13 +94,13 @@ function watchSeconds(board: NoticeBoard, format: RawFormat): Watch {
         const room = secondBytes - filled;
         const isWhole = from === 0 && bytes.byteLength <= room;
         const part = isWhole ? bytes : bytes.subarray(from, from + room);
-        if (second) second.set(part, filled);
+        if (second) second.add(part);
         else isSilent &&= isSilentAtStart(part);
         filled += part.byteLength;
         from += part.byteLength;
         if (filled < secondBytes) return;
         filled = 0;
-        if (second) judge(second);
+        if (second) judge(second.bytes.subarray(0, secondBytes));
         else skipped += 1;
         chooseNext();
       }
@@ -112,10 +117,12 @@ function watchSeconds(board: NoticeBoard, format: RawFormat): Watch {
     const isDecided = inRow.doubted === 0 || inRow.doubted >= DOUBTED_SECONDS;
     const isWell = isDecided && inRow.silent === 0 && inRow.clean >= CLIPPED_SECONDS;
     const mayBeMuted = second === undefined && isSilent;
+    if (second) giveBackSlab(second);
+    second = undefined;
     if (!isWell || mayBeMuted || skipped >= SKIPPED_SECONDS) {
-      skipped = 0;
-      second ??= new Uint8Array(secondBytes);
-    } else second = undefined;
+      if (isWell) skipped = 0;
+      second = takeSlab(secondBytes);
+    }
     isSilent = true;
   }
 

@@ -12,6 +12,7 @@ import { BYTES_PER_SECOND } from './sound.mjs';
 /** @typedef {{ attempts: number, mostAttempts: number }} Attempts In all, and in a tenth of a second at most. */
 
 const SLICE_MS = 100;
+const FINALS_PER_UTTERANCE = 3;
 
 const server = createServer();
 const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
@@ -31,13 +32,16 @@ server.on('upgrade', (request, socket, head) => {
   sockets.handleUpgrade(request, socket, head, (client) => {
     let bytes = 0;
     let answered = 0;
+    let finals = 0;
     let answerAt = Math.ceil(Math.random() * BYTES_PER_SECOND);
     client.on('error', () => undefined);
     client.on('message', (/** @type {Buffer} */ data, isBinary) => {
       if (!isBinary) return;
       bytes += data.byteLength;
       if (bytes < answerAt) return;
-      client.send(finalResults(answered / BYTES_PER_SECOND, bytes / BYTES_PER_SECOND));
+      finals += 1;
+      const speechFinal = finals % FINALS_PER_UTTERANCE === 0;
+      client.send(finalResults(answered / BYTES_PER_SECOND, bytes / BYTES_PER_SECOND, { speechFinal }));
       answered = bytes;
       answerAt = bytes + BYTES_PER_SECOND;
     });
