@@ -18,7 +18,7 @@ export interface Fact {
 }
 
 export interface ObservedSession {
-  readonly options: Pick<CheckedOptions, 'clock' | 'listen' | 'baseUrl'>;
+  readonly options: Pick<CheckedOptions, 'clock' | 'listen' | 'baseUrl' | 'seed'>;
   /** Shows all audio from now on to one tap; `undefined`: to none. */
   readonly tapAudio: (tap: AudioTap | undefined) => void;
   readonly acceptedSamples: () => number;

@@ -16,14 +16,14 @@ const CLEAN = secondOf(9_000);
 const CLIPPED = secondOf(90_000);
 
 /** After how many seconds of clipped audio that follows five clean ones a new watch reports it. */
-function secondsToFind(): number {
+function secondsToFind(seed: number): number {
   const found: string[] = [];
   const board: Partial<NoticeBoard> = {
     raise: (code) => void found.push(code),
     clear: () => undefined,
   };
   const session = {
-    options: { listen: { encoding: 'linear16', sample_rate: RATE } },
+    options: { listen: { encoding: 'linear16', sample_rate: RATE }, seed },
     acceptedSamples: () => 0,
   } as unknown as ObservedSession;
   const watch = watchSound(board as NoticeBoard, session);
@@ -37,7 +37,7 @@ function secondsToFind(): number {
 }
 
 test('sessions that begin together are judged in different seconds, and each within twelve', () => {
-  const seconds = Array.from({ length: 9 }, secondsToFind);
+  const seconds = Array.from({ length: 9 }, (_, seed) => secondsToFind(seed));
   expect(new Set(seconds).size).toBeGreaterThanOrEqual(8);
   expect(Math.max(...seconds)).toBeLessThanOrEqual(12);
 });

@@ -17,9 +17,6 @@ const CLIPPED_SECONDS = 3;
 const DOUBTED_SECONDS = 2;
 /** Between two seconds that are judged, while all is well. */
 const SKIPPED_SECONDS = 9;
-/** The number of watches so far. */
-let watches = 0;
-
 /** Enough for most containers. */
 const FIRST_LOOK_BYTES = 16;
 /** Enough bytes to tell a container from samples. */
@@ -32,7 +29,7 @@ export const watchSound: StartWatch = (board, { options, acceptedSamples }) => {
   // A watch that loads late has missed the beginning.
   const signature = acceptedSamples() > 0 ? {} : watchSignature(board, encoding);
   if (!format) return signature;
-  const seconds = watchSeconds(board, format);
+  const seconds = watchSeconds(board, format, options.seed);
   return {
     audio(bytes, now) {
       signature.audio?.(bytes, now);
@@ -78,7 +75,7 @@ function watchSignature(board: NoticeBoard, encoding: string): Watch {
  * Judges whole seconds: each one at first and while something may be wrong, later one of ten. In between it only looks whether a
  * second is silent: the cost must not grow with the sessions of a server.
  */
-function watchSeconds(board: NoticeBoard, format: RawFormat): Watch {
+function watchSeconds(board: NoticeBoard, format: RawFormat, seed: number): Watch {
   const secondBytes = bytesPerSecondOf(format);
   const reader = SAMPLE_READERS[format.encoding];
   const inRow = { silent: 0, clipped: 0, clean: 0, doubted: 0 };
@@ -86,7 +83,7 @@ function watchSeconds(board: NoticeBoard, format: RawFormat): Watch {
   let second: Slab | undefined = takeSlab(secondBytes);
   let filled = 0;
   /** Sessions that began together are not judged in the same second. */
-  let skipped = (watches += 1) % SKIPPED_SECONDS;
+  let skipped = Math.abs(seed) % SKIPPED_SECONDS;
   let isSilent = true;
   return {
     audio(bytes) {
