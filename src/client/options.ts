@@ -95,7 +95,7 @@ export interface LiveTranscriptionOptions {
    * How many attempts to connect all sessions of the process together may begin in a second; the others wait in order, those with
    * audio first. From 1 to 10000. Sessions with the same value share it: give all the same value, for example if a proxy accepts
    * fewer.
-   * @defaultValue `2500`, fewer where the event loop is late
+   * @defaultValue `2500`, fewer where the event loop is late or attempts fail
    */
   attemptsPerSecond?: number;
   /**

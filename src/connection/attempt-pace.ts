@@ -1,7 +1,7 @@
 /**
  * The pace at which a process attempts connections. If many sessions lose theirs at once, simultaneous attempts would delay the
- * audio of open ones. So attempts begin at a rate, in order, those with audio first; fewer begin when the event loop is late. A
- * single session never waits.
+ * audio of open ones. So attempts begin at a rate, in order, those with audio first; fewer begin when the event loop is late, and
+ * while attempts fail. A single session never waits.
  */
 import type { Clock } from '../clock.ts';
 import { runningTimeOf } from '../running-time.ts';
@@ -14,6 +14,12 @@ const BURST_MS = 40;
 
 /** An attempt without audio waits at most this long for attempts with audio. */
 const PATIENCE_MS = 5_000;
+
+/** While others wait, a failed attempt counts as so many: a server that refuses all gets fewer, and audio gets the time. */
+const FAILED_COUNT = 4;
+
+/** Failures delay the next attempt by no more than this. */
+const MAX_DELAY_MS = 1_000;
 
 /** An attempt that waits for its turn. */
 export interface WaitingAttempt {
@@ -59,6 +65,12 @@ export class AttemptPace {
     this.#timer = undefined;
   }
 
+  /** An attempt ended without a connection. */
+  failed(): void {
+    if (this.#waiting.size > 0)
+      this.#tokens = Math.max(this.#tokens - (FAILED_COUNT - 1), -MAX_DELAY_MS * this.#perMs);
+  }
+
   #refill(): void {
     const now = this.#clock.now();
     this.#tokens = Math.min(this.#most, this.#tokens + (now - this.#tokensAt) * this.#perMs);
@@ -88,6 +100,7 @@ export class AttemptPace {
   }
 
   #next(count: number): WaitingAttempt[] {
+    if (count <= 0) return [];
     const longAgo = this.#clock.now() - PATIENCE_MS;
     const first: WaitingAttempt[] = [];
     const others: WaitingAttempt[] = [];

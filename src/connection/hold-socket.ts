@@ -222,7 +222,8 @@ class Attempt implements WaitingAttempt, SocketHandlers, HeldSocket {
     const { clock } = this.#ports;
     const link = this.#link;
     const flowingAudio = link?.isFlowing === true;
-    link?.end(end);
+    if (link) link.end(end);
+    else this.#pace.failed();
     this.#place?.release(end.kind === 'rate-limited');
     this.#machine.send({
       type: 'socket.ended',

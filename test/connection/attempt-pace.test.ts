@@ -55,6 +55,40 @@ test('many attempts begin at the rate, each once, in order', () => {
   expect(clock.pendingTimers).toBe(0);
 });
 
+test('while others wait, a failed attempt counts as four; the rate is back when attempts succeed', () => {
+  const pace = new AttemptPace(clock, 1_000);
+  let refuses = true;
+  const count = () => names().length;
+  for (let name = 0; name < 4_000; name += 1) {
+    pace.ask({
+      hasAudio: () => true,
+      begin() {
+        begun.push({ name, atMs: clock.now() });
+        if (refuses) clock.setTimeout(() => pace.failed(), 5);
+      },
+    });
+  }
+  clock.advance(1_000);
+  const refused = count();
+  expect(refused).toBeGreaterThan(200);
+  expect(refused).toBeLessThan(350);
+  refuses = false;
+  clock.advance(2_000);
+  expect(count() - refused).toBeGreaterThan(1_900);
+});
+
+test('failed attempts delay a single session by nothing, and a crowd by a second at most', () => {
+  const pace = new AttemptPace(clock, 1_000);
+  for (let failure = 0; failure < 10_000; failure += 1) pace.failed();
+  pace.ask(attempt(0));
+  expect(names()).toEqual([0]);
+  rush(pace, 100);
+  for (let failure = 0; failure < 10_000; failure += 1) pace.failed();
+  const before = names().length;
+  clock.advance(1_050);
+  expect(names().length).toBeGreaterThan(before);
+});
+
 test('a rate below one attempt for each timer step is kept', () => {
   rush(new AttemptPace(clock, 5), 11);
   clock.advance(2_000);

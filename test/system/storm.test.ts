@@ -173,6 +173,8 @@ test.each<Weather>([
     sea.attemptsAt.length = 0;
     sea.cut();
     await fleet.pass(REFUSED_MS);
+    // The rate allows 7,500.
+    expect(sea.attemptsAt.length).toBeLessThan(2_400);
     expect(await fleet.until(() => fleet.isOpen, 20_000)).toBeLessThan(5_000);
     const behindMs = fleet.mostBehindMs;
     expect(await fleet.until(() => fleet.isLevel, 120_000)).toBeLessThan(behindMs / 0.19 + 1_000);
