@@ -13,7 +13,11 @@ const CHUNK_MS = Number(chunkMs);
 /** One session after the other begins its chunk within the time of one. */
 const STEP_MS = 10;
 const WATCH_MS = 100;
+
+/** The storm begins when the process has compiled its code, and no step was later than this for a while. */
+const CALM_LATE_MS = 100;
 const CALM_MS = 3_000;
+const LONGEST_START_MS = 60_000;
 
 const chunks = makeFrames(CHUNK_MS);
 /** @type {import('rx-deepgram').LiveTranscription[]} */
@@ -27,6 +31,7 @@ let watchedAt = 0;
 let cpuUs = 0;
 let [openAt, levelAt] = [Infinity, Infinity];
 let [lateMs, behindMs] = [0, 0];
+let lateAt = 0;
 
 async function connect() {
   const live = createLiveTranscription({
@@ -54,7 +59,9 @@ function speak() {
   let step = 0;
   const go = () => {
     const passed = (performance.now() - startedAt) / STEP_MS;
-    lateMs = Math.max(lateMs, (passed - step) * STEP_MS);
+    const late = (passed - step) * STEP_MS;
+    lateMs = Math.max(lateMs, late);
+    if (late > CALM_LATE_MS) lateAt = performance.now();
     for (; step <= passed; step += 1) {
       for (let index = step % steps; index < SESSIONS; index += steps) {
         lives[index]?.send(/** @type {Buffer} */ (chunks[(index + step) % chunks.length]));
@@ -74,6 +81,15 @@ function watch() {
   if (openAt < Infinity && most <= 2 * CHUNK_MS) levelAt = Math.min(levelAt, now);
 }
 
+async function calm() {
+  const startedAt = performance.now();
+  lateAt = startedAt;
+  while (performance.now() - lateAt < CALM_MS) {
+    if (performance.now() - startedAt > LONGEST_START_MS) throw new Error('The process is never on time.');
+    await sleep(WATCH_MS);
+  }
+}
+
 function cpuNow() {
   const { user, system } = process.cpuUsage();
   return user + system;
@@ -84,7 +100,7 @@ serve(async (/** @type {'start' | 'look' | import('./storm-sink.mjs').Cut} */ re
     await connectMany(SESSIONS, connect);
     speak();
     setInterval(watch, WATCH_MS);
-    await sleep(CALM_MS);
+    await calm();
     return null;
   }
   if (request !== 'look') {
