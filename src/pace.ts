@@ -7,7 +7,7 @@
 /** Tolerance for the jitter of live audio: late frames that come together need not wait. */
 const BURST_SECONDS = 0.1;
 
-/** Longer pieces may come in longer bursts: with what the last one overdraws, 1.25 × real time is kept over ten seconds. */
+/** Longer pieces may come in longer bursts: with what the last one overdraws, 1.25 × real time is kept over 15 seconds. */
 const LONG_BURST_FACTOR = 2.5;
 
 /** A frame needs more than zero tokens; a timer that is exact would find just zero. */

@@ -6,7 +6,7 @@
  */
 import { MAX_FRAME_MS } from '../protocol/limits.ts';
 import type { LogMemory } from './log-memory.ts';
-import { giveBackSlab, LARGEST_SHARED_BYTES, Slab, takeSlab } from './slabs.ts';
+import { giveBackSlab, LARGEST_SHARED_BYTES, Slab, takeSlabForFrames } from './slabs.ts';
 
 /** The format and the limits of a log. */
 export interface LogLimits {
@@ -223,7 +223,7 @@ export class AudioLog {
     const slab = this.#slab;
     if (slab?.hasRoom(byteLength)) return slab;
     if (slab) this.#giveBackIfUnused(slab);
-    return (this.#slab = takeSlab());
+    return (this.#slab = takeSlabForFrames(byteLength));
   }
 
   #giveBackIfUnused(slab: Slab): void {

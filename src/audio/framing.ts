@@ -5,7 +5,7 @@
  *   packets    an encoding whose bytes do not tell time (opus, flac, amr …): the caller's chunks, timed by arrival
  *   container  WAV, Ogg, WebM …: a header first on every connection, then pieces timed by the container itself
  */
-import { MAX_FRAME_MS } from '../protocol/limits.ts';
+import { MAX_CHUNK_MS } from '../protocol/limits.ts';
 
 /** The receiver of frames. */
 export interface FrameSink {
@@ -48,7 +48,7 @@ export class RawFraming implements Framing {
     this.header = header;
     this.#sink = sink;
     this.#frameBytes = frameBytes;
-    this.#maxBytes = Math.ceil((rate * MAX_FRAME_MS) / 1000) * frameBytes;
+    this.#maxBytes = Math.ceil((rate * MAX_CHUNK_MS) / 1000) * frameBytes;
     sink.setFormat(rate, frameBytes);
   }
 

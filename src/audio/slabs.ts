@@ -3,18 +3,22 @@
  * each second of each session would cost more garbage collection than the audio itself.
  */
 
-const SLAB_BYTES = 32 * 1024;
+/** A slab has room for at least so many frames of a session. */
+const FRAMES_IN_SLAB = 4;
+
+/** Most slabs have the first size; long chunks need the other. */
+const SLAB_BYTES = [32 * 1024, 64 * 1024] as const;
 
 /** A frame larger than this gets memory of its own. */
-export const LARGEST_SHARED_BYTES = SLAB_BYTES / 4;
+export const LARGEST_SHARED_BYTES = SLAB_BYTES[1] / FRAMES_IN_SLAB;
 
 /**
- * Spare slabs for all sessions together: a quarter of the audio that they keep, so that a crowd that speaks reuses them and a crowd
- * that is idle keeps few; from 1 to 16 MiB.
+ * Spare slabs of each size, for all sessions together: a quarter of the audio that they keep, so that a crowd that speaks reuses them
+ * and a crowd that is idle keeps few; from 1 to 16 MiB.
  */
-const MIN_SPARE = 32;
-const MAX_SPARE = 512;
 const SPARE_SHARE = 1 / 4;
+const MIN_SPARE_BYTES = 2 ** 20;
+const MAX_SPARE_BYTES = 2 ** 24;
 
 /** Memory for frames. */
 export class Slab {
@@ -40,24 +44,28 @@ export class Slab {
   }
 }
 
-const spare: Slab[] = [];
-let mostSpare = MIN_SPARE;
+const spareOf = new Map<number, Slab[]>(SLAB_BYTES.map((bytes) => [bytes, []]));
+let spareBytes = MIN_SPARE_BYTES;
+
+/** A slab for frames of this length. */
+export function takeSlabForFrames(frameBytes: number): Slab {
+  return takeSlab(FRAMES_IN_SLAB * frameBytes);
+}
 
 /** A slab with room for `byteLength`. */
-export function takeSlab(byteLength = SLAB_BYTES): Slab {
-  return byteLength > SLAB_BYTES ? new Slab(byteLength) : (spare.pop() ?? new Slab(SLAB_BYTES));
+export function takeSlab(byteLength: number): Slab {
+  const size = SLAB_BYTES.find((bytes) => byteLength <= bytes) ?? byteLength;
+  return spareOf.get(size)?.pop() ?? new Slab(size);
 }
 
 /** Releases a slab that nobody reads any more. `keptBytes`: the audio of all logs, from one of them. */
 export function giveBackSlab(slab: Slab, keptBytes?: number): void {
-  if (keptBytes !== undefined) mostSpare = spareFor(keptBytes);
-  if (slab.bytes.byteLength !== SLAB_BYTES) return;
+  if (keptBytes !== undefined)
+    spareBytes = Math.min(MAX_SPARE_BYTES, Math.max(MIN_SPARE_BYTES, SPARE_SHARE * keptBytes));
+  const size = slab.bytes.byteLength;
+  const spare = spareOf.get(size);
+  if (!spare) return;
   slab.used = 0;
   spare.push(slab);
-  spare.length = Math.min(spare.length, mostSpare);
-}
-
-function spareFor(keptBytes: number): number {
-  const wanted = Math.floor((SPARE_SHARE * keptBytes) / SLAB_BYTES);
-  return Math.min(MAX_SPARE, Math.max(MIN_SPARE, wanted));
+  spare.length = Math.min(spare.length, Math.floor(spareBytes / size));
 }

@@ -1,15 +1,16 @@
 /** How much memory for frames is kept for later ones. */
 import { expect, test } from 'vitest';
-import { giveBackSlab, type Slab, takeSlab } from '../../src/audio/slabs.ts';
+import { giveBackSlab, type Slab, takeSlab, takeSlabForFrames } from '../../src/audio/slabs.ts';
 
 const MIB = 2 ** 20;
+const SLAB_BYTES = 32 * 1024;
 
 /** Releases many slabs, the last of them while all logs keep `keptBytes`; returns how many of them are taken again. */
 function countReused(slabs: number, keptBytes: number): number {
-  const given = new Set<Slab>(Array.from({ length: slabs }, () => takeSlab()));
+  const given = new Set<Slab>(Array.from({ length: slabs }, () => takeSlab(SLAB_BYTES)));
   for (const slab of given) giveBackSlab(slab, keptBytes);
   let reused = 0;
-  while (given.has(takeSlab())) reused += 1;
+  while (given.has(takeSlab(SLAB_BYTES))) reused += 1;
   return reused;
 }
 
@@ -22,18 +23,28 @@ test.each([
 });
 
 test('a crowd that becomes idle releases its spare memory with its last audio', () => {
-  const slabs = Array.from({ length: 600 }, () => takeSlab());
+  const slabs = Array.from({ length: 600 }, () => takeSlab(SLAB_BYTES));
   const last = slabs.pop() as Slab;
   for (const slab of slabs) giveBackSlab(slab, 1_000 * MIB);
   giveBackSlab(last, 0);
   let reused = 0;
-  while (slabs.includes(takeSlab())) reused += 1;
+  while (slabs.includes(takeSlab(SLAB_BYTES))) reused += 1;
   expect(reused).toBeLessThanOrEqual(32);
 });
+
+test.each([640, 3_200, 12_800, 16_000])(
+  'at least four frames of %i bytes, and few wasted bytes, share a slab',
+  (bytes) => {
+    const slab = takeSlabForFrames(bytes);
+    while (slab.hasRoom(bytes)) slab.add(new Uint8Array(bytes));
+    expect(slab.used / bytes).toBeGreaterThanOrEqual(4);
+    expect(slab.used / slab.bytes.byteLength).toBeGreaterThan(0.9);
+  },
+);
 
 test('memory of another size is never kept', () => {
   const large = takeSlab(100_000);
   expect(large.hasRoom(100_000)).toBe(true);
   giveBackSlab(large, 1_000 * MIB);
-  expect(takeSlab()).not.toBe(large);
+  expect(takeSlab(SLAB_BYTES)).not.toBe(large);
 });

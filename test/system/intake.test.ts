@@ -138,7 +138,7 @@ test('ten seconds in one chunk go out in pieces, paced, and whole [G3 G10]', asy
   story.say(10 * RATE);
   await story.wait(10);
   await story.close();
-  expect(Math.max(...story.link.frames.map(({ bytes }) => bytes))).toBeLessThanOrEqual((RATE * 2) / 4);
+  expect(Math.max(...story.link.frames.map(({ bytes }) => bytes))).toBeLessThanOrEqual(0.4 * RATE * 2);
   expect(story.heardText).toBe(story.spokenText);
 });
 
