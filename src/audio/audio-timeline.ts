@@ -289,8 +289,9 @@ export class AudioTimeline implements FrameSink {
     this.announce();
   }
 
-  /** The session is over: no audio is kept. */
+  /** The session is over: no audio is kept. What is pending stays so, also where the link ends later than the session. */
   close(): void {
+    this.reader = undefined;
     this.announce();
     this.#log.clear();
   }
