@@ -23,8 +23,11 @@ export const G10: Guarantee = {
     let frames: { atMs: number; bytes: number }[] = [];
     let first = 0;
     let inWindow = 0;
+    /** When the socket was last full; a cut empties it a moment before the client gets the end. */
+    let fullAtMs = -Infinity;
     return {
       opened() {
+        fullAtMs = -Infinity;
         frames = [];
         first = 0;
         inWindow = 0;
@@ -50,9 +53,9 @@ export const G10: Guarantee = {
         const link = world.wire.present;
         if (link?.state !== 'open' || link.hasClosedStream || world.isSlow || world.loop.isBlocked) return;
         if (flux && !link.hasHeard) return;
-        const sinceMs = Math.max(link.openedAtMs, link.lastAudioAtMs || 0);
-        if (world.now - sinceMs < STARVED_MS || world.blockedMs > 0 || link.bufferedAmount() > FULL_BYTES)
-          return;
+        if (link.bufferedAmount() > FULL_BYTES) fullAtMs = world.now;
+        const sinceMs = Math.max(link.openedAtMs, link.lastAudioAtMs || 0, fullAtMs);
+        if (world.now - sinceMs < STARVED_MS || world.blockedMs > 0) return;
         // At least so much waits; what is confirmed was sent as well.
         const waiting = world.ledger.pending - link.audioBytes / 2;
         if (waiting > 0)
