@@ -2,11 +2,11 @@
 import type { VirtualClock, VirtualEventLoop } from '../../../src/testing/index.ts';
 
 export class Standstill {
-  longestMs = 0;
   readonly #clock: VirtualClock;
   readonly #loop: VirtualEventLoop;
   #pastMs = 0;
   #sinceMs: number | undefined;
+  readonly #all: { atMs: number; ms: number }[] = [];
 
   constructor(clock: VirtualClock, loop: VirtualEventLoop) {
     this.#clock = clock;
@@ -18,11 +18,21 @@ export class Standstill {
     return this.#sinceMs === undefined ? this.#pastMs : this.#pastMs + this.#clock.now() - this.#sinceMs;
   }
 
+  /** The longest sum of those that begin within any stretch of so many milliseconds. */
+  mostWithin(stretchMs: number): number {
+    const sums = this.#all.map(({ atMs: from }) =>
+      this.#all
+        .filter(({ atMs }) => atMs >= from && atMs < from + stretchMs)
+        .reduce((sum, { ms }) => sum + ms, 0),
+    );
+    return Math.max(0, ...sums);
+  }
+
   /** From now on, for so long. */
   begin(how: 'block' | 'sleep', ms: number): void {
     const sinceMs = this.#clock.now();
     this.#sinceMs = sinceMs;
-    this.longestMs = Math.max(this.longestMs, ms);
+    this.#all.push({ atMs: sinceMs, ms });
     this.#clock.setTimeout(() => {
       this.#pastMs += this.#clock.now() - sinceMs;
       this.#sinceMs = undefined;
