@@ -124,6 +124,24 @@ test('repeated “online” events within a second cause one attempt when the se
   expect(context().attempts).toBe(4);
 });
 
+test.each([
+  [false, ['backoff', 2]],
+  [true, ['reconnecting', 3]],
+])(
+  'an “online” event before a server asks for patience causes no attempt; after it (%s) it does',
+  (isAgainOnline, expected) => {
+    const { clock, send, lose, context, state } = run();
+    send({ type: 'audio.pending' });
+    lose('network-lost');
+    send({ type: 'network.online' });
+    send({ type: 'network.online' });
+    lose('rate-limited');
+    if (isAgainOnline) send({ type: 'network.online' });
+    clock.advance(1_000);
+    expect([state(), context().attempts]).toEqual(expected);
+  },
+);
+
 test('an outage ends with a confirmed result, or when no audio is left', () => {
   const confirmed = run();
   confirmed.send({ type: 'audio.pending' });
