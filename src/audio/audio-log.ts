@@ -68,7 +68,7 @@ export class Frame {
   }
 }
 
-/** Raw audio is kept in frames of this length at most. */
+/** Chunks of raw audio are joined to frames of this length at most; a longer chunk is a frame of its own. */
 export function maxFrameBytes(rate: number, frameBytes: number): number {
   return (rate * frameBytes * MAX_FRAME_MS) / 1000;
 }

@@ -61,7 +61,7 @@ export interface AudioReader extends LogCursor {
   readonly level?: LevelLink | undefined;
 }
 
-/** A hurried piece has the length of a frame of raw audio. */
+/** A hurried piece has the length of joined chunks. */
 const HURRIED_SECONDS = MAX_FRAME_MS / 1000;
 
 /** It is replayed in pieces of this length, or in the app's chunks if they are longer: an even pace at the cost of live audio. */
@@ -247,7 +247,7 @@ export class AudioTimeline implements FrameSink {
     return following;
   }
 
-  /** How much raw audio a link sends in one message. `isHurried`: the maximum, since the process is overloaded. */
+  /** How much raw audio a link sends in one message. `isHurried`: longer pieces, since the process is overloaded. */
   pieceSamples(isHurried: boolean): number {
     const seconds = isHurried ? HURRIED_SECONDS : PIECE_SECONDS;
     return Math.max(seconds * this.rate, this.#newestSamples);
@@ -291,7 +291,7 @@ export class AudioTimeline implements FrameSink {
 
   /** The session is over: no audio is kept. What is pending stays so, also where the link ends later than the session. */
   close(): void {
-    this.reader = undefined;
+    if (this.reader) this.detach(this.reader);
     this.announce();
     this.#log.clear();
   }

@@ -62,10 +62,7 @@ export function takeSlab(byteLength: number): Slab {
 export function giveBackSlab(slab: Slab, keptBytes?: number): void {
   if (keptBytes !== undefined)
     spareBytes = Math.min(MAX_SPARE_BYTES, Math.max(MIN_SPARE_BYTES, SPARE_SHARE * keptBytes));
-  const size = slab.bytes.byteLength;
-  const spare = spareOf.get(size);
-  if (!spare) return;
   slab.used = 0;
-  spare.push(slab);
-  spare.length = Math.min(spare.length, Math.floor(spareBytes / size));
+  spareOf.get(slab.bytes.byteLength)?.push(slab);
+  for (const [size, spare] of spareOf) spare.length = Math.min(spare.length, Math.floor(spareBytes / size));
 }

@@ -15,11 +15,8 @@ const BURST_MS = 40;
 /** An attempt without audio waits at most this long for attempts with audio. */
 const PATIENCE_MS = 5_000;
 
-/** While others wait, a failed attempt counts as so many: a server that refuses all gets fewer, and audio gets the time. */
-const FAILED_COUNT = 4;
-
-/** Failures delay the next attempt by no more than this. */
-const MAX_DELAY_MS = 1_000;
+/** The share of the rate at which a crowd tries while attempts fail: a server that refuses all is asked less, and audio gets the time. */
+const FAILING_SHARE = 1 / 4;
 
 /** An attempt that waits for its turn. */
 export interface WaitingAttempt {
@@ -34,6 +31,8 @@ export class AttemptPace {
   /** How many may begin now. */
   #tokens: number;
   #tokensAt: number;
+  /** The last attempt of which something is known has failed. */
+  #isFailing = false;
   /** The start of each wait, in the order of the requests. */
   readonly #waiting = new Map<WaitingAttempt, number>();
   #timer: unknown;
@@ -65,21 +64,32 @@ export class AttemptPace {
     this.#timer = undefined;
   }
 
-  /** An attempt ended without a connection. */
+  /** An attempt has opened a connection. */
+  succeeded(): void {
+    this.#refill();
+    this.#isFailing = false;
+  }
+
+  /** An attempt has ended without a connection. */
   failed(): void {
-    if (this.#waiting.size > 0)
-      this.#tokens = Math.max(this.#tokens - (FAILED_COUNT - 1), -MAX_DELAY_MS * this.#perMs);
+    this.#refill();
+    this.#isFailing = true;
+  }
+
+  /** Attempts in a millisecond. */
+  get #rate(): number {
+    return this.#isFailing && this.#waiting.size > 1 ? FAILING_SHARE * this.#perMs : this.#perMs;
   }
 
   #refill(): void {
     const now = this.#clock.now();
-    this.#tokens = Math.min(this.#most, this.#tokens + (now - this.#tokensAt) * this.#perMs);
+    this.#tokens = Math.min(this.#most, this.#tokens + (now - this.#tokensAt) * this.#rate);
     this.#tokensAt = now;
   }
 
   #wait(): void {
     if (this.#timer !== undefined || this.#waiting.size === 0) return;
-    const delayMs = Math.max(STEP_MS, (1 - this.#tokens) / this.#perMs);
+    const delayMs = Math.max(STEP_MS, (1 - this.#tokens) / this.#rate);
     const dueAt = this.#clock.now() + delayMs;
     this.#timer = this.#clock.setTimeout(() => {
       this.#timer = undefined;
@@ -100,7 +110,6 @@ export class AttemptPace {
   }
 
   #next(count: number): WaitingAttempt[] {
-    if (count <= 0) return [];
     const longAgo = this.#clock.now() - PATIENCE_MS;
     const first: WaitingAttempt[] = [];
     const others: WaitingAttempt[] = [];

@@ -142,6 +142,7 @@ class Attempt implements WaitingAttempt, SocketHandlers, HeldSocket {
     if (this.#isOver || this.#hasBegun || !this.#socket) return;
     const { clock, handshakeTimeout, protocol } = this.#ports;
     this.#handshake = handshake;
+    this.#pace.succeeded();
     handshakeTimeout.answered(clock.now() - this.#beganAt);
     if (protocol.readyMs === undefined) this.#beginLink();
     else this.#expectWithin(protocol.readyMs, 'not-ready');

@@ -55,7 +55,7 @@ export const PROCESS_BYTES = 2 ** 30;
 /** `utterance_end_ms` below this is useless by the documentation, and refused with HTTP 400 by report. */
 export const MIN_UTTERANCE_END_MS = 1_000;
 
-/** Messages of 20–250 ms are advised (developers.deepgram.com/docs/measuring-streaming-latency). */
+/** Small chunks are joined up to this length: messages of 20–250 ms are advised (developers.deepgram.com/docs/measuring-streaming-latency). */
 export const MAX_FRAME_MS = 250;
 
 /** A longer chunk is split. Chunks of this length are usual for telephones: Deepgram's examples for Twilio join 20 frames. */

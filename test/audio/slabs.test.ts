@@ -32,6 +32,15 @@ test('a crowd that becomes idle releases its spare memory with its last audio', 
   expect(reused).toBeLessThanOrEqual(32);
 });
 
+test('a crowd with long chunks that is gone leaves none of its slabs to others', () => {
+  const large = Array.from({ length: 100 }, () => takeSlab(2 * SLAB_BYTES));
+  for (const slab of large) giveBackSlab(slab, 1_000 * MIB);
+  giveBackSlab(takeSlab(SLAB_BYTES), 0);
+  let reused = 0;
+  while (large.includes(takeSlab(2 * SLAB_BYTES))) reused += 1;
+  expect(reused).toBe(16);
+});
+
 test.each([640, 3_200, 12_800, 16_000])(
   'at least four frames of %i bytes, and few wasted bytes, share a slab',
   (bytes) => {
@@ -46,5 +55,5 @@ test('memory of another size is never kept', () => {
   const large = takeSlab(100_000);
   expect(large.hasRoom(100_000)).toBe(true);
   giveBackSlab(large, 1_000 * MIB);
-  expect(takeSlab(SLAB_BYTES)).not.toBe(large);
+  expect(takeSlab(100_000)).not.toBe(large);
 });

@@ -40,7 +40,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       does: fc.constant('speak' as const),
       chunks: fc.constantFrom(1, 2, 5, 30, 120),
       // A part of a sample, and more than a frame holds, among them.
-      ms: fc.constantFrom(20, 20, 20, 20, 100, 20 + 1 / BYTES_PER_MS, 300),
+      ms: fc.constantFrom(20, 20, 20, 20, 100, 20 + 1 / BYTES_PER_MS, 400, 500),
       jitterMs: fc.constantFrom(0, 0, 0, 1, 7, 240),
       driftMs: fc.constantFrom(0, 0, 0, -6, 12),
       as: fc.constantFrom('bytes' as const, 'bytes' as const, 'bytes' as const, 'captured' as const),

@@ -181,7 +181,7 @@ describe('a session that a subscriber ends', () => {
         if (how === 'abort') live.abort();
         report = live.close({ timeoutMs: 10 });
       });
-      // Goes out in pieces of 250 ms, and the first changes the status.
+      // Goes out in pieces of 300 ms, and the first changes the status.
       live.send(audio(900));
       await clock.advanceAsync(1_000);
       expect((await report)?.ledger).toMatchObject({ accepted: 900, confirmed: 0, pending: 900, dropped: 0 });

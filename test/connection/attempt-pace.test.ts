@@ -55,38 +55,44 @@ test('many attempts begin at the rate, each once, in order', () => {
   expect(clock.pendingTimers).toBe(0);
 });
 
-test('while others wait, a failed attempt counts as four; the rate is back when attempts succeed', () => {
-  const pace = new AttemptPace(clock, 1_000);
-  let refuses = true;
-  const count = () => names().length;
-  for (let name = 0; name < 4_000; name += 1) {
-    pace.ask({
-      hasAudio: () => true,
-      begin() {
-        begun.push({ name, atMs: clock.now() });
-        if (refuses) clock.setTimeout(() => pace.failed(), 5);
-      },
-    });
-  }
-  clock.advance(1_000);
-  const refused = count();
-  expect(refused).toBeGreaterThan(200);
-  expect(refused).toBeLessThan(350);
-  refuses = false;
-  clock.advance(2_000);
-  expect(count() - refused).toBeGreaterThan(1_900);
-});
+test.each([5, 2_000])(
+  'a crowd tries at a quarter of the rate while attempts fail after %i ms, without a gap, and at all of it when one has opened',
+  (failsAfterMs) => {
+    const pace = new AttemptPace(clock, 1_000);
+    let isBack = false;
+    for (let name = 0; name < 9_000; name += 1) {
+      pace.ask({
+        hasAudio: () => true,
+        begin() {
+          begun.push({ name, atMs: clock.now() });
+          clock.setTimeout(() => (isBack ? pace.succeeded() : pace.failed()), failsAfterMs);
+        },
+      });
+    }
+    clock.advance(failsAfterMs);
+    const before = names().length;
+    clock.advance(2_000);
+    expect(names().length - before).toBeGreaterThan(480);
+    expect(names().length - before).toBeLessThan(560);
+    for (let ms = failsAfterMs; ms < clock.now() - 100; ms += 20)
+      expect(begun.some(({ atMs }) => atMs >= ms && atMs < ms + 100)).toBe(true);
 
-test('failed attempts delay a single session by nothing, and a crowd by a second at most', () => {
-  const pace = new AttemptPace(clock, 1_000);
-  for (let failure = 0; failure < 10_000; failure += 1) pace.failed();
-  pace.ask(attempt(0));
-  expect(names()).toEqual([0]);
-  rush(pace, 100);
-  for (let failure = 0; failure < 10_000; failure += 1) pace.failed();
-  const before = names().length;
-  clock.advance(1_050);
-  expect(names().length).toBeGreaterThan(before);
+    isBack = true;
+    clock.advance(failsAfterMs + 10);
+    const refused = names().length;
+    clock.advance(2_000);
+    expect(names().length - refused).toBeGreaterThan(1_900);
+  },
+);
+
+test('a single session is not slowed down by its failures', () => {
+  const pace = new AttemptPace(clock, 1);
+  for (let turn = 0; turn < 5; turn += 1) {
+    pace.ask(attempt(turn));
+    pace.failed();
+    clock.advance(1_000);
+  }
+  expect(begun.map(({ atMs }) => atMs)).toEqual([0, 1_000, 2_000, 3_000, 4_000]);
 });
 
 test('a rate below one attempt for each timer step is kept', () => {

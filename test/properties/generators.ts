@@ -17,7 +17,7 @@ import {
 const pick = <Value>(...values: Value[]) => fc.constantFrom(...values);
 const whole = (min: number, max: number) => fc.integer({ min, max });
 
-const frameMs = pick(20, 50, 80, 100, 100, 200, 250, 600);
+const frameMs = pick(20, 50, 80, 100, 100, 200, 250, 400, 600);
 const FORMS: Form[] = ['view', 'reused', 'buffer', 'node', 'odd', 'empties'];
 
 /** Pauses from 20 ms to minutes, and rarely an hour. */

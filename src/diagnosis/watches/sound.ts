@@ -79,8 +79,9 @@ function watchSeconds(board: NoticeBoard, format: RawFormat, seed: number): Watc
   const secondBytes = bytesPerSecondOf(format);
   const reader = SAMPLE_READERS[format.encoding];
   const inRow = { silent: 0, clipped: 0, clean: 0, doubted: 0 };
-  /** The second to judge, as far as it has come; `undefined`: this one is not judged. */
-  let second: Slab | undefined = takeSlab(secondBytes);
+  let isJudged = true;
+  /** The second to judge, as far as it has come: an idle session needs no memory. */
+  let second: Slab | undefined;
   let filled = 0;
   /** Sessions that began together are not judged in the same second. */
   let skipped = Math.abs(seed) % SKIPPED_SECONDS;
@@ -91,7 +92,7 @@ function watchSeconds(board: NoticeBoard, format: RawFormat, seed: number): Watc
         const room = secondBytes - filled;
         const isWhole = from === 0 && bytes.byteLength <= room;
         const part = isWhole ? bytes : bytes.subarray(from, from + room);
-        if (second) second.add(part);
+        if (isJudged) (second ??= takeSlab(secondBytes)).add(part);
         else isSilent &&= isSilentAtStart(part);
         filled += part.byteLength;
         from += part.byteLength;
@@ -113,13 +114,12 @@ function watchSeconds(board: NoticeBoard, format: RawFormat, seed: number): Watc
   function chooseNext(): void {
     const isDecided = inRow.doubted === 0 || inRow.doubted >= DOUBTED_SECONDS;
     const isWell = isDecided && inRow.silent === 0 && inRow.clean >= CLIPPED_SECONDS;
-    const mayBeMuted = second === undefined && isSilent;
+    const mayBeMuted = !isJudged && isSilent;
     if (second) giveBackSlab(second);
     second = undefined;
-    if (!isWell || mayBeMuted || skipped >= SKIPPED_SECONDS) {
-      if (isWell) skipped = 0;
-      second = takeSlab(secondBytes);
-    }
+    const isTurn = skipped >= SKIPPED_SECONDS;
+    if (isTurn) skipped = 0;
+    isJudged = !isWell || mayBeMuted || isTurn;
     isSilent = true;
   }
 

@@ -46,7 +46,7 @@ export const G1: Guarantee = {
         const blockedMs = world.blockedMs - link.blockedAtLastOutMs;
         if (
           blockedMs + keepAliveMs < WINDOW_MS &&
-          world.standstill.mostWithin(WINDOW_MS) + keepAliveMs < WINDOW_MS &&
+          world.standstill.mostWithin(WINDOW_MS, world.now - 2 * WINDOW_MS) + keepAliveMs < WINDOW_MS &&
           !world.isSlow
         ) {
           world.breach(

@@ -1,9 +1,9 @@
 import type { Guarantee } from './guarantee.ts';
 
 /** The longest piece that is kept, and sent, as one. */
-const PIECE_SECONDS = 0.26;
+const PIECE_SECONDS = 0.41;
 /** The audio sent between two checks of a filling socket: at the catch-up rate, plus a burst. */
-const BETWEEN_LOOKS_SECONDS = 0.5;
+const BETWEEN_LOOKS_SECONDS = 0.7;
 /** Silence that a drain adds. */
 const FLUX_PAD_SECONDS = 0.58;
 const LEAST_BUFFERED_BYTES = 64 * 1024;

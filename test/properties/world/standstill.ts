@@ -18,14 +18,15 @@ export class Standstill {
     return this.#sinceMs === undefined ? this.#pastMs : this.#pastMs + this.#clock.now() - this.#sinceMs;
   }
 
-  /** The longest sum of those that begin within any stretch of so many milliseconds. */
-  mostWithin(stretchMs: number): number {
-    const sums = this.#all.map(({ atMs: from }) =>
-      this.#all
-        .filter(({ atMs }) => atMs >= from && atMs < from + stretchMs)
-        .reduce((sum, { ms }) => sum + ms, 0),
-    );
-    return Math.max(0, ...sums);
+  /** The most of it within any stretch of so many milliseconds that begins at `sinceMs` or later. */
+  mostWithin(stretchMs: number, sinceMs: number): number {
+    const later = this.#all.filter(({ atMs, ms }) => atMs + ms > sinceMs);
+    const within = (fromMs: number) =>
+      later.reduce((sum, { atMs, ms }) => {
+        const overlapMs = Math.min(atMs + ms, fromMs + stretchMs) - Math.max(atMs, fromMs);
+        return sum + Math.max(0, overlapMs);
+      }, 0);
+    return Math.max(0, ...later.map(({ atMs }) => within(atMs)));
   }
 
   /** From now on, for so long. */
