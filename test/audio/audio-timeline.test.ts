@@ -46,18 +46,6 @@ test('cuts as exactly behind other frames [G3]', () => {
   expect(line.upcoming?.bytes.byteLength).toBe(26);
 });
 
-test('audio that is pending at the end of the session stays pending when its link ends [G2]', () => {
-  const { line, drops, accept, sendAll } = timeline();
-  accept(20);
-  line.connect();
-  sendAll();
-  line.confirm(7);
-  line.close();
-  line.disconnect();
-  expect(line.snapshot()).toMatchObject({ accepted: 20, confirmed: 7, pending: 13, dropped: 0 });
-  expect(drops).toEqual([]);
-});
-
 test('unsent audio is the whole log without a connection, and the part after the cursor with one', () => {
   const { line, accept, sendAll } = timeline();
   accept(20);
