@@ -6,7 +6,7 @@
 /** A slab has room for at least so many frames of a session. */
 const FRAMES_IN_SLAB = 4;
 
-/** Most slabs have the first size; long chunks need the other. */
+/** The sizes of slabs. The larger one is for chunks of more than 8 KiB. */
 const SLAB_BYTES = [32 * 1024, 64 * 1024] as const;
 
 /** A frame larger than this gets memory of its own. */

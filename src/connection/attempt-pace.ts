@@ -31,7 +31,7 @@ export class AttemptPace {
   /** How many may begin now. */
   #tokens: number;
   #tokensAt: number;
-  /** The last attempt of which something is known has failed. */
+  /** Of the attempts that have opened or ended, the last one failed. */
   #isFailing = false;
   /** The start of each wait, in the order of the requests. */
   readonly #waiting = new Map<WaitingAttempt, number>();

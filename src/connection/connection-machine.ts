@@ -117,7 +117,7 @@ const machineSetup = setup({
         retryAt: waitMs === undefined ? undefined : at + waitMs,
         outcome: pendingAudio ? ('deadline' as const) : ('drained' as const),
         foreignRefusals: isForeign ? context.foreignRefusals + 1 : 0,
-        // A server that asks for patience gets it: an earlier `online` causes no attempt any more.
+        // A server that asks for patience gets it: forget an earlier `online` event that would cause an attempt.
         onlines: retry === 'gently' ? Math.min(context.onlines, 1) : context.onlines,
         reauthorised: context.reauthorised || retry === 'reauthorise',
         pendingAudio: false,
