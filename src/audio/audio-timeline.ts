@@ -61,10 +61,10 @@ export interface AudioReader extends LogCursor {
   readonly level?: LevelLink | undefined;
 }
 
-/** A hurried piece has the length of joined chunks. */
+/** The length of a piece where the process is overloaded. */
 const HURRIED_SECONDS = MAX_FRAME_MS / 1000;
 
-/** It is replayed in pieces of this length, or in the app's chunks if they are longer: an even pace at the cost of live audio. */
+/** A backlog is sent in pieces of this length, or of the app's chunks if they are longer: an even pace at the cost of live audio. */
 const PIECE_SECONDS = 0.08;
 
 /** The last piece of a frame may be this much longer, to avoid a short one after it. */
@@ -247,7 +247,7 @@ export class AudioTimeline implements FrameSink {
     return following;
   }
 
-  /** How much raw audio a link sends in one message. `isHurried`: longer pieces, since the process is overloaded. */
+  /** How much raw audio a link sends in one message. `isHurried`: the process is overloaded, so pieces are longer. */
   pieceSamples(isHurried: boolean): number {
     const seconds = isHurried ? HURRIED_SECONDS : PIECE_SECONDS;
     return Math.max(seconds * this.rate, this.#newestSamples);
@@ -289,7 +289,7 @@ export class AudioTimeline implements FrameSink {
     this.announce();
   }
 
-  /** The session is over: no audio is kept. What is pending stays so, also where the link ends later than the session. */
+  /** The session is over: no audio is kept. Audio at risk is dropped; the rest stays pending, even if the link ends later. */
   close(): void {
     if (this.reader) this.detach(this.reader);
     this.announce();

@@ -55,7 +55,7 @@ function isHere({ closed }: Subscriber<unknown>): boolean {
   return !closed;
 }
 
-/** The observable of a stream. It keeps the stream in a field: a function made for each stream would take twice the memory. */
+/** The observable of a stream. It keeps the stream in a field: a closure for each stream would take twice the memory. */
 class Values<Value> extends Observable<Value> {
   readonly #stream: Stream<Value>;
 

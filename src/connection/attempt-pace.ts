@@ -15,7 +15,7 @@ const BURST_MS = 40;
 /** An attempt without audio waits at most this long for attempts with audio. */
 const PATIENCE_MS = 5_000;
 
-/** The share of the rate at which a crowd tries while attempts fail: a server that refuses all is asked less, and audio gets the time. */
+/** While attempts fail, a crowd tries at this share of the rate, so that the process has time for its audio. */
 const FAILING_SHARE = 1 / 4;
 
 /** An attempt that waits for its turn. */

@@ -58,5 +58,5 @@ export const MIN_UTTERANCE_END_MS = 1_000;
 /** Small chunks are joined up to this length: messages of 20–250 ms are advised (developers.deepgram.com/docs/measuring-streaming-latency). */
 export const MAX_FRAME_MS = 250;
 
-/** A longer chunk is split. Chunks of this length are usual for telephones: Deepgram's examples for Twilio join 20 frames of 20 ms. */
+/** A longer chunk is split. Telephone apps often send 400 ms at once: Deepgram's examples for Twilio join 20 frames of 20 ms. */
 export const MAX_CHUNK_MS = 400;

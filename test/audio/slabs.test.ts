@@ -32,7 +32,7 @@ test('a crowd that becomes idle releases its spare memory with its last audio', 
   expect(reused).toBeLessThanOrEqual(32);
 });
 
-test('a crowd with long chunks that is gone leaves none of its slabs to others', () => {
+test('of the slabs of a crowd with long chunks 1 MiB is left when the crowd is gone', () => {
   const large = Array.from({ length: 100 }, () => takeSlab(2 * SLAB_BYTES));
   for (const slab of large) giveBackSlab(slab, 1_000 * MIB);
   giveBackSlab(takeSlab(SLAB_BYTES), 0);

@@ -80,7 +80,7 @@ function watchSeconds(board: NoticeBoard, format: RawFormat, seed: number): Watc
   const reader = SAMPLE_READERS[format.encoding];
   const inRow = { silent: 0, clipped: 0, clean: 0, doubted: 0 };
   let isJudged = true;
-  /** The second to judge, as far as it has come: an idle session needs no memory. */
+  /** The audio of the judged second, so far. Its memory is taken at the first byte: a session without audio needs none. */
   let second: Slab | undefined;
   let filled = 0;
   /** Sessions that began together are not judged in the same second. */
